@@ -1,0 +1,111 @@
+"""Angles over time, foot contacts and the gait cycles between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gaitlab.core.pose import FloatArray
+
+Side = Literal["left", "right"]
+Activity = Literal["running", "walking", "ambiguous"]
+BOTH_SIDES: tuple[Side, Side] = ("left", "right")
+
+
+def other(side: Side) -> Side:
+    """Return the opposite side."""
+    return "right" if side == "left" else "left"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Angles:
+    """Named angle curves in degrees, one value a frame, NaN where points were missing.
+
+    Attributes:
+        time_s: (frame,) seconds.
+        values_deg: column name (``left_knee_flexion_deg``) to (frame,) degrees.
+    """
+
+    time_s: FloatArray
+    values_deg: Mapping[str, FloatArray]
+
+    def __post_init__(self) -> None:
+        for name, values in self.values_deg.items():
+            if values.shape != self.time_s.shape:
+                raise ValueError(
+                    f"{name} must have one value a frame, {self.time_s.shape}, not {values.shape}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One foot on the ground, from foot strike to toe-off.
+
+    Attributes:
+        side: the runner's left or right foot.
+        foot_strike_s: time of foot strike.
+        toe_off_s: time of toe-off; NaN where the recording ends first.
+        foot_strike_sd_s: standard uncertainty of the foot strike.
+        toe_off_sd_s: standard uncertainty of the toe-off.
+        accepted: whether metrics may use the contact.
+        reason: why not, otherwise empty.
+    """
+
+    side: Side
+    foot_strike_s: float
+    toe_off_s: float
+    foot_strike_sd_s: float
+    toe_off_sd_s: float
+    accepted: bool = True
+    reason: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        """Contact time."""
+        return self.toe_off_s - self.foot_strike_s
+
+
+@dataclass(frozen=True, slots=True)
+class GaitEvents:
+    """All contacts of a recording in the order of their foot strikes, and what the person was doing."""
+
+    contacts: tuple[Contact, ...]
+    activity: Activity
+
+    def of(self, side: Side) -> tuple[Contact, ...]:
+        """Return the contacts of one foot."""
+        return tuple(c for c in self.contacts if c.side == side)
+
+
+@dataclass(frozen=True, slots=True)
+class GaitCycle:
+    """One stride: from a foot strike to the next foot strike of the same foot.
+
+    Attributes:
+        side: the foot.
+        number: counts the strides of that foot from 0, rejected ones too.
+        start_s: foot strike.
+        toe_off_s: end of this foot's contact.
+        end_s: next foot strike of the same foot.
+        opposite_strike_s: foot strike of the other foot in between; NaN where none was found.
+        opposite_toe_off_s: the other foot's last toe-off before that strike (in walking it falls after
+            ``start_s``); NaN where none was found.
+        accepted: whether metrics may use the cycle.
+        reason: why not, otherwise empty.
+    """
+
+    side: Side
+    number: int
+    start_s: float
+    toe_off_s: float
+    end_s: float
+    opposite_strike_s: float
+    opposite_toe_off_s: float
+    accepted: bool = True
+    reason: str = ""
+
+    @property
+    def stride_time_s(self) -> float:
+        """Time from foot strike to the next of the same foot."""
+        return self.end_s - self.start_s

@@ -1,0 +1,86 @@
+"""What a metric is, and what came out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+View = Literal["side", "rear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A published range: descriptive, never a verdict. ``source`` says who, on whom and at what speed."""
+
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """The declaration of a metric; tables, reports and documentation are made from it alone.
+
+    Attributes:
+        name: stable snake_case name.
+        label: what a report calls it.
+        unit: of the values, or of the values with a known scale.
+        group: heading it stands under.
+        views: camera views that can show it.
+        description: its definition in one sentence.
+        compute: (trial, cycle) -> value in ``unit``; NaN where the cycle does not support it.
+        needs: keypoints of the measured leg (``heel``) or the body (``neck``) without which it cannot be had.
+        needs_scale: whether lengths in metres are needed.
+        needs_mass: whether the body mass is needed.
+        unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
+        per_side: whether left and right are told apart.
+        min_fps: frame rate under which the value is not given.
+        decimals: digits after the point in tables.
+        reference: published range, where one was verified.
+    """
+
+    name: str
+    label: str
+    unit: str
+    group: str
+    views: tuple[View, ...]
+    description: str
+    compute: Callable[[Any, Any], float]
+    needs: tuple[str, ...] = ()
+    needs_scale: bool = False
+    unit_without_scale: str = ""
+    needs_mass: bool = False
+    per_side: bool = True
+    min_fps: float = 0.0
+    decimals: int = 1
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricValue:
+    """One row of the summary: a metric for one side.
+
+    Attributes:
+        metric: the metric's name.
+        label: what reports call it.
+        side: ``left``, ``right`` or ``both``.
+        n: accepted cycles the value rests on.
+        mean: over cycles; NaN where missing.
+        sd: standard deviation over cycles.
+        uncertainty: half-width of the 95 % interval of the mean: spread, frame rate and event fit together.
+        unit: of mean, sd and uncertainty.
+        reference: published range or None.
+        missing_reason: why there is no value, otherwise empty.
+    """
+
+    metric: str
+    label: str
+    side: str
+    n: int
+    mean: float
+    sd: float
+    uncertainty: float
+    unit: str
+    reference: Reference | None = None
+    missing_reason: str = ""

@@ -1,0 +1,99 @@
+"""The central type: where every keypoint was in every frame, and what was done to it since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitlab.core.skeleton import Skeleton
+
+FloatArray = NDArray[np.float64]
+
+# Points that a skeleton may lack and that are, by definition, the middle of two others.
+_MIDPOINTS = {"neck": ("left_shoulder", "right_shoulder"), "mid_hip": ("left_hip", "right_hip")}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done to a sequence: its name, its parameters and what it counted."""
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    counts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _frozen(array: Any, shape: tuple[int | None, ...], what: str) -> FloatArray:
+    copy = np.array(array, dtype=np.float64)
+    if copy.ndim != len(shape) or any(
+        e is not None and e != n for e, n in zip(shape, copy.shape, strict=True)
+    ):
+        raise ValueError(f"{what} must have the shape {shape} (None: any), not {copy.shape}")
+    copy.setflags(write=False)
+    return copy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoseSequence:
+    """Keypoints of one person over time.
+
+    Attributes:
+        xy: (frame, keypoint, 2) px, x right, y down, NaN where a point was not seen.
+        score: (frame, keypoint) confidence, 0..1.
+        time_s: (frame,) true time in seconds, strictly rising.
+        skeleton: names of the keypoint columns.
+        history: what was done to the points, oldest first.
+
+    Raises:
+        ValueError: where shapes disagree or time does not rise.
+    """
+
+    xy: FloatArray
+    score: FloatArray
+    time_s: FloatArray
+    skeleton: Skeleton
+    history: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        xy = _frozen(self.xy, (None, len(self.skeleton), 2), "xy")
+        object.__setattr__(self, "xy", xy)
+        object.__setattr__(self, "score", _frozen(self.score, xy.shape[:2], "score"))
+        object.__setattr__(self, "time_s", _frozen(self.time_s, xy.shape[:1], "time_s"))
+        if np.any(np.diff(self.time_s) <= 0):
+            raise ValueError("time_s must rise from frame to frame")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @property
+    def fps(self) -> float:
+        """Frames a second, from the median frame interval; NaN for fewer than two frames."""
+        return float(1.0 / np.median(np.diff(self.time_s))) if len(self) > 1 else float("nan")
+
+    def point(self, name: str) -> FloatArray:
+        """Return (frame, 2) px of one keypoint: all NaN where the skeleton lacks it and it cannot be derived.
+
+        ``neck`` and ``mid_hip`` are the shoulder and hip mid-points where the network has none of its own.
+        """
+        if name in self.skeleton:
+            return self.xy[:, self.skeleton.index(name)]
+        if name in _MIDPOINTS and all(parent in self.skeleton for parent in _MIDPOINTS[name]):
+            left, right = (self.xy[:, self.skeleton.index(parent)] for parent in _MIDPOINTS[name])
+            return (left + right) / 2
+        return np.full((len(self), 2), np.nan)
+
+    def seen(self, name: str) -> bool:
+        """Whether the point is there in at least one frame."""
+        return bool(np.isfinite(self.point(name)).any())
+
+    def after(self, step: Step, **arrays: Any) -> PoseSequence:
+        """Return a new sequence with ``xy``, ``score`` or ``time_s`` replaced and ``step`` added to the history."""
+        return replace(self, **arrays, history=(*self.history, step))
+
+    def between(self, start_s: float, end_s: float) -> PoseSequence:
+        """Return the frames with ``start_s <= time_s <= end_s``."""
+        keep = (self.time_s >= start_s) & (self.time_s <= end_s)
+        return replace(self, xy=self.xy[keep], score=self.score[keep], time_s=self.time_s[keep])

@@ -1,0 +1,38 @@
+"""The family of errors a user may meet: each says what was expected, what came and what to do next, in one line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GaitlabError(Exception):
+    """Something the user can mend; the command line prints it as one line and exits with 2."""
+
+
+class InputError(GaitlabError):
+    """A file, folder or number that cannot be used as given."""
+
+
+class SettingsError(GaitlabError):
+    """A setting that does not exist or does not take the value given."""
+
+
+class ModelError(GaitlabError):
+    """A pose network that is not there, not whole or not readable."""
+
+
+class OutputError(GaitlabError):
+    """A place where the results cannot be written."""
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` for the allowed word most like ``word``, or an empty string."""
+    close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.5)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def one_of(kind: str, value: str, allowed: Iterable[str]) -> str:
+    """Return the sentence that names a wrong choice, the nearest right one and all that are allowed."""
+    names = list(allowed)
+    return f"unknown {kind} '{value}'{nearest(value, names)}; known: {', '.join(names)}"

@@ -27,15 +27,9 @@ SPEED = Quantity(
     "speed", {"m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6, "mph": 0.44704},
     0.2, 13.0, "m/s", "10 km/h",
 )  # fmt: skip
-HEIGHT = Quantity(
-    "height", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.5, 2.6, "m", "178 cm"
-)
-LENGTH = Quantity(
-    "length", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.02, 10.0, "m", "1.4 m"
-)
-MASS = Quantity(
-    "mass", {"kg": 1.0, "lb": 0.45359237, "lbs": 0.45359237, "st": 6.35029318}, 10.0, 350.0, "kg", "70 kg"
-)
+HEIGHT = Quantity("height", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.5, 2.6, "m", "178 cm")
+LENGTH = Quantity("length", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.02, 10.0, "m", "1.4 m")
+MASS = Quantity("mass", {"kg": 1.0, "lb": 0.45359237, "lbs": 0.45359237, "st": 6.35029318}, 10.0, 350.0, "kg", "70 kg")
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([a-z/]*)\s*", re.IGNORECASE)
 _FEET_AND_INCHES = re.compile(r"\s*(\d+)\s*(?:'|ft|′)\s*(\d+(?:\.\d+)?)\s*(?:\"|''|in|″)?\s*", re.IGNORECASE)
@@ -52,13 +46,9 @@ def _si_value(text: str, quantity: Quantity) -> float:
     match = _NUMBER_AND_UNIT.fullmatch(text)
     known = ", ".join(quantity.factors)
     if match is None:
-        raise InputError(
-            f"{quantity.name} '{text}' is not a number with a unit; write it like '{quantity.example}'"
-        )
+        raise InputError(f"{quantity.name} '{text}' is not a number with a unit; write it like '{quantity.example}'")
     if not match[2]:
-        raise InputError(
-            f"{quantity.name} '{text}' has no unit; write it like '{quantity.example}' (units: {known})"
-        )
+        raise InputError(f"{quantity.name} '{text}' has no unit; write it like '{quantity.example}' (units: {known})")
     factor = quantity.factors.get(match[2].lower())
     if factor is None:
         raise InputError(f"{quantity.name} '{text}' has the unknown unit '{match[2]}'; known units: {known}")

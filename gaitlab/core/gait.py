@@ -33,9 +33,7 @@ class Angles:
     def __post_init__(self) -> None:
         for name, values in self.values_deg.items():
             if values.shape != self.time_s.shape:
-                raise ValueError(
-                    f"{name} must have one value a frame, {self.time_s.shape}, not {values.shape}"
-                )
+                raise ValueError(f"{name} must have one value a frame, {self.time_s.shape}, not {values.shape}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,7 @@ class Step:
 
 def _frozen(array: Any, shape: tuple[int | None, ...], what: str) -> FloatArray:
     copy = np.array(array, dtype=np.float64)
-    if copy.ndim != len(shape) or any(
-        e is not None and e != n for e, n in zip(shape, copy.shape, strict=True)
-    ):
+    if copy.ndim != len(shape) or any(e is not None and e != n for e, n in zip(shape, copy.shape, strict=True)):
         raise ValueError(f"{what} must have the shape {shape} (None: any), not {copy.shape}")
     copy.setflags(write=False)
     return copy

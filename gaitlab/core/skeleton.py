@@ -89,6 +89,7 @@ _COCO_17 = (
     "nose l_eye r_eye l_ear r_ear l_shoulder r_shoulder l_elbow r_elbow l_wrist r_wrist l_hip r_hip l_knee r_knee "
     "l_ankle r_ankle"
 )
+_HALPE_BODY_AND_FEET = "head neck mid_hip l_big_toe r_big_toe l_small_toe r_small_toe l_heel r_heel"
 _BLAZEPOSE_33 = (
     "nose l_eye_inner l_eye l_eye_outer r_eye_inner r_eye r_eye_outer l_ear r_ear mouth_left mouth_right l_shoulder "
     "r_shoulder l_elbow r_elbow l_wrist r_wrist l_pinky r_pinky l_index r_index l_thumb r_thumb l_hip r_hip l_knee "
@@ -107,7 +108,7 @@ SKELETONS: dict[str, Skeleton] = {
         Skeleton("body_25", _names(_BODY_25)),
         Skeleton("runner_31", _names(f"{_BODY_25} {_REARFOOT}")),
         Skeleton("coco_17", _names(_COCO_17)),
-        Skeleton("halpe_26", _names(f"{_COCO_17} head neck mid_hip l_big_toe r_big_toe l_small_toe r_small_toe l_heel r_heel")),
+        Skeleton("halpe_26", _names(f"{_COCO_17} {_HALPE_BODY_AND_FEET}")),
         Skeleton("blazepose_33", _names(_BLAZEPOSE_33)),
     )
 }  # fmt: skip

@@ -1,0 +1,110 @@
+"""The constant-acceleration Kalman filter with Rauch-Tung-Striebel smoothing, for many columns at once.
+
+There is no innovation gate: on clean tracks a foot's own jerk exceeds any gate drawn from the noise, the filter
+loses the foot and never finds it again. Outliers are the Hampel filter's work, before this.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.signal.runs import per_run
+
+# The smoother's steady response is 1 / (1 + (r/q) w^6); it is 0.707 at 0.863 of the frequency where the two terms
+# are equal, hence q = r (2 pi fc / 0.863)^6.
+_CORNER = (np.sqrt(2) - 1) ** (1 / 6)
+_REFERENCE_SCORE = 0.9
+_MAX_NOISE_FACTOR = 25.0
+_MIN_NOISE_PX = 0.25
+
+
+def measurement_noise(values: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return the standard deviation of white noise on each column of gap-free (frame, column) values.
+
+    Third differences remove everything that moves like a quadratic; their noise variance is 20 times that of a
+    sample. The median keeps outliers out.
+    """
+    if len(time_s) < 8:
+        return np.full(values.shape[1], _MIN_NOISE_PX)
+    third = np.diff(values, n=3, axis=0)
+    noise: FloatArray = np.maximum(1.4826 * np.median(np.abs(third), axis=0) / np.sqrt(20.0), _MIN_NOISE_PX)
+    return noise
+
+
+def _transition(dt_s: float) -> tuple[FloatArray, FloatArray]:
+    step = np.array([[1, dt_s, dt_s**2 / 2], [0, 1, dt_s], [0, 0, 1]])
+    noise = np.array(
+        [
+            [dt_s**5 / 20, dt_s**4 / 8, dt_s**3 / 6],
+            [dt_s**4 / 8, dt_s**3 / 3, dt_s**2 / 2],
+            [dt_s**3 / 6, dt_s**2 / 2, dt_s],
+        ]
+    )
+    return step, noise
+
+
+def _smooth(values: FloatArray, variance: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
+    """Filter forwards and smooth backwards (frame, column) values with a variance a frame and column."""
+    frames, columns = values.shape
+    dt_s = np.diff(time_s)
+    noise_density = np.median(variance, axis=0) * np.median(dt_s)
+    q = noise_density * (2 * np.pi * cutoff_hz / _CORNER) ** 6
+    state = np.zeros((columns, 3))
+    state[:, 0] = values[0]
+    spread = np.zeros((columns, 3, 3))
+    spread[:, [0, 1, 2], [0, 1, 2]] = np.array([1.0, (2 * np.pi * 2) ** 2 * 1e4, (2 * np.pi * 2) ** 4 * 1e4])
+    spread[:, 0, 0] = variance[0]
+    states, spreads = np.empty((frames, columns, 3)), np.empty((frames, columns, 3, 3))
+    predicted, predicted_spread = np.empty_like(states), np.empty_like(spreads)
+    states[0], spreads[0] = state, spread
+    transitions = [_transition(float(dt)) for dt in dt_s]
+    for i in range(1, frames):
+        step, noise = transitions[i - 1]
+        state = state @ step.T
+        spread = step @ spread @ step.T + q[:, None, None] * noise
+        predicted[i], predicted_spread[i] = state, spread
+        innovation = values[i] - state[:, 0]
+        total = spread[:, 0, 0] + variance[i]
+        gain = spread[:, :, 0] / total[:, None]
+        state = state + gain * innovation[:, None]
+        spread = spread - gain[:, :, None] * spread[:, None, 0, :]
+        states[i], spreads[i] = state, spread
+    result = states[-1]
+    smoothed = np.empty_like(values)
+    smoothed[-1] = result[:, 0]
+    for i in range(frames - 2, -1, -1):
+        step, _ = transitions[i]
+        back = np.linalg.solve(predicted_spread[i + 1], step @ spreads[i]).transpose(0, 2, 1)
+        result = states[i] + np.einsum("cij,cj->ci", back, result - predicted[i + 1])
+        smoothed[i] = result[:, 0]
+    return smoothed
+
+
+def kalman(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float, score: FloatArray | None = None) -> FloatArray:
+    """Smooth by a constant-acceleration Kalman filter and the Rauch-Tung-Striebel pass back.
+
+    Args:
+        values: (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
+        time_s: (frame,) seconds; intervals may vary.
+        cutoff_hz: -3 dB frequency of the smoother in its steady state.
+        score: confidence 0..1 of the shape of ``values`` (or with its trailing axes missing): the noise variance of
+            a frame is multiplied by (0.9 / score)^2, between 1 and 25 times.
+    """
+    flat = np.asarray(values, dtype=np.float64).reshape(len(time_s), -1)
+    if score is None:
+        factor = np.ones_like(flat)
+    else:
+        confidence = np.maximum(np.asarray(score, dtype=np.float64), 1e-3)
+        confidence = confidence.reshape(confidence.shape + (1,) * (np.ndim(values) - confidence.ndim))
+        full = np.broadcast_to(confidence, np.shape(values)).reshape(len(time_s), -1)
+        factor = np.clip((_REFERENCE_SCORE / full) ** 2, 1.0, _MAX_NOISE_FACTOR)
+    # The factors ride along as extra columns, with the gaps of the values, so that runs are cut alike.
+    both = np.concatenate([flat, np.where(np.isfinite(flat), factor, np.nan)], axis=1)
+
+    def smooth(run: FloatArray, run_time_s: FloatArray) -> FloatArray:
+        track, run_factor = np.split(run, 2, axis=1)
+        variance = measurement_noise(track, run_time_s) ** 2 * run_factor
+        return np.concatenate([_smooth(track, variance, run_time_s, cutoff_hz), run_factor], axis=1)
+
+    return per_run(both, time_s, smooth, min_length=5)[:, : flat.shape[1]].reshape(np.shape(values))

@@ -1,0 +1,220 @@
+"""Reading a video as a stream of upright frames with their true timestamps.
+
+Nothing here trusts the nominal frame rate: phones vary it, and editors lie about it. Decoding runs in a thread of
+its own, a few frames ahead of whoever consumes them, so the whole video is never in memory.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitlab.errors import InputError
+
+Image = NDArray[np.uint8]  # (height, width, 3) BGR
+
+_FRAMES_AHEAD = 6
+# Intervals that differ by more than this from the median make the frame rate variable.
+_STEADY_SHARE = 0.05
+# Apple and Android write the true capture rate of slow-motion clips under these names.
+_CAPTURE_RATE_KEYS = ("com.android.capture.fps", "com.apple.quicktime.capture-fps", "com.apple.photos.captureMode.fps")
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What the container says of the video, upright (after the rotation it asks for).
+
+    ``duration_s`` runs from the first frame to the end of the last; ``capture_fps`` is the true rate of a
+    slow-motion clip where the phone wrote it down.
+    """
+
+    path: Path
+    width: int
+    height: int
+    frames: int
+    duration_s: float
+    fps: float
+    variable_frame_rate: bool
+    rotation_deg: int
+    capture_fps: float | None
+    recorded_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One upright picture and its time since the first frame of the video."""
+
+    time_s: float
+    image: Image
+
+
+class Video:
+    """An open video; use it as a context manager."""
+
+    def __init__(self, container: Any, info: VideoInfo, start_pts_s: float) -> None:
+        self._container = container
+        self._start_pts_s = start_pts_s
+        self.info = info
+
+    def __enter__(self) -> Video:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.close()
+
+    def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
+        """Yield the frames with ``start_s <= time_s <= end_s``, decoded a few frames ahead in a thread."""
+        ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=_FRAMES_AHEAD)
+        stop = threading.Event()
+
+        def put(item: Frame | BaseException | None) -> bool:
+            while not stop.is_set():
+                try:
+                    ahead.put(item, timeout=0.1)
+                    return True
+                except queue.Full:
+                    continue
+            return False
+
+        def decode() -> None:
+            try:
+                for frame in self._decode(start_s, end_s):
+                    if not put(frame):
+                        return
+                put(None)
+            except (av.FFmpegError, OSError, ValueError) as error:
+                put(error)
+
+        worker = threading.Thread(target=decode, name="gaitlab-decode", daemon=True)
+        worker.start()
+        try:
+            while (item := ahead.get()) is not None:
+                if isinstance(item, BaseException):
+                    raise InputError(f"the video '{self.info.path}' cannot be decoded: {_reason(item)}") from item
+                yield item
+        finally:
+            stop.set()
+            worker.join()
+
+    def _decode(self, start_s: float | None, end_s: float | None) -> Iterator[Frame]:
+        stream = self._container.streams.video[0]
+        first_s = max(start_s or 0.0, 0.0)
+        self._container.seek(int((self._start_pts_s + first_s) / stream.time_base), stream=stream, backward=True)
+        last_s = -np.inf
+        for picture in self._damage_tolerant(stream):
+            if picture.pts is None:
+                continue
+            time_s = float(picture.pts * stream.time_base) - self._start_pts_s
+            if time_s < first_s - 1e-6 or time_s <= last_s:
+                continue
+            if end_s is not None and time_s > end_s + 1e-6:
+                return
+            last_s = time_s
+            image = picture.to_ndarray(format="bgr24")
+            yield Frame(time_s, _upright(image, self.info.rotation_deg))
+
+    def _damage_tolerant(self, stream: Any) -> Iterator[Any]:
+        """Decode packet by packet: a broken one costs its frames, not the whole video."""
+        good = broken = 0
+        for packet in self._container.demux(stream):
+            try:
+                for picture in packet.decode():
+                    good += 1
+                    yield picture
+            except av.InvalidDataError as error:
+                broken += 1
+                if broken > 50 and not good:
+                    raise InputError(f"the video '{self.info.path}' has no frame that can be decoded") from error
+
+
+def open_video(path: str | Path) -> Video:
+    """Open a video file.
+
+    Raises:
+        InputError: no such file, a folder, not a video, or a video without frames.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"expected a video file, but '{path}' is a folder; name the file in it")
+    if not path.exists():
+        raise InputError(f"no such file: '{path}'; check the path of the video")
+    try:
+        container: Any = av.open(str(path))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise InputError(
+            f"'{path}' is not a video that can be read ({_reason(error)}); expected e.g. an mp4 or mov file"
+        ) from error
+    try:
+        info, start_pts_s = _inspect(container, path)
+    except InputError:
+        container.close()
+        raise
+    return Video(container, info, start_pts_s)
+
+
+def _inspect(container: Any, path: Path) -> tuple[VideoInfo, float]:
+    """Read every packet's timestamp (no decoding), and one frame for the size and the rotation."""
+    if not container.streams.video:
+        raise InputError(f"'{path}' has no video in it (only sound?); expected e.g. an mp4 or mov file")
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    try:
+        pts = sorted(p.pts for p in container.demux(stream) if p.pts is not None and p.size)
+        container.seek(0, stream=stream, any_frame=False, backward=True)
+        first = next(iter(container.decode(stream)), None)
+    except av.FFmpegError as error:
+        raise InputError(f"the video '{path}' cannot be decoded ({_reason(error)})") from error
+    if first is None or first.pts is None or not pts:
+        raise InputError(f"the video '{path}' holds no frames; is the recording complete?")
+    times_s = np.array(pts, dtype=np.float64) * float(stream.time_base)
+    times_s = times_s[times_s >= float(first.pts * stream.time_base) - 1e-9]
+    steps_s = np.diff(times_s)
+    steps_s = steps_s[steps_s > 0]
+    frame_s = float(np.median(steps_s)) if len(steps_s) else 1.0 / float(stream.average_rate or 30)
+    # Container clocks are coarse (a GIF counts hundredths, some phones 1/600 s): the mean is exact over many frames.
+    variable = bool(len(steps_s) and np.mean(np.abs(steps_s / frame_s - 1) > _STEADY_SHARE) > 0.01)
+    fps = 1 / frame_s if variable or not len(steps_s) else len(steps_s) / float(times_s[-1] - times_s[0])
+    rotation_deg = round(first.rotation) % 360
+    width, height = (first.height, first.width) if rotation_deg % 180 == 90 else (first.width, first.height)
+    metadata = {**container.metadata, **stream.metadata}
+    info = VideoInfo(
+        path=path,
+        width=width,
+        height=height,
+        frames=len(times_s),
+        duration_s=float(times_s[-1] - times_s[0]) + frame_s,
+        fps=fps,
+        variable_frame_rate=variable,
+        rotation_deg=rotation_deg,
+        capture_fps=_capture_fps(metadata),
+        recorded_at=metadata.get("com.apple.quicktime.creationdate") or metadata.get("creation_time"),
+    )
+    return info, float(times_s[0])
+
+
+def _capture_fps(metadata: dict[str, str]) -> float | None:
+    for key in _CAPTURE_RATE_KEYS:
+        try:
+            rate = float(metadata[key])
+        except (KeyError, ValueError):
+            continue
+        if rate > 0:
+            return rate
+    return None
+
+
+def _upright(image: Image, rotation_deg: int) -> Image:
+    turns = {0: 0, 90: 1, 180: 2, 270: 3}.get(rotation_deg, 0)
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+
+def _reason(error: BaseException) -> str:
+    return (getattr(error, "strerror", None) or str(error)).split("\n")[0].lower()

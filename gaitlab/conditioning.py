@@ -1,0 +1,100 @@
+"""From raw keypoints to tracks one may measure: gate, swaps, outliers, gaps, smoothing, each recorded in the history.
+
+Stands between the pose room and kinematics: it knows keypoint names, so it is no filter, and no files, so it is no
+pose network.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.errors import one_of
+from gaitlab.signal.gaps import fill_gaps
+from gaitlab.signal.kalman import kalman
+from gaitlab.signal.outliers import outliers
+from gaitlab.signal.smoothing import SMOOTHERS
+from gaitlab.signal.swaps import swapped_frames
+
+_LEG = ("knee", "ankle", "heel", "big_toe", "small_toe")
+# The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
+_LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "knee": 0.15}
+_LONGEST_TRUNK_GAP_S = 0.20
+
+
+def gate(pose: PoseSequence, *, min_score: float) -> PoseSequence:
+    """Drop points whose score is below ``min_score``."""
+    unsure = (pose.score < min_score) & np.isfinite(pose.xy[..., 0])
+    xy = np.where(unsure[..., None], np.nan, pose.xy)
+    return pose.after(Step("gate", {"min_score": min_score}, {"points_dropped": int(unsure.sum())}), xy=xy)
+
+
+def mend_swaps(pose: PoseSequence) -> PoseSequence:
+    """Put the legs back where the network exchanged left and right, see `gaitlab.signal.swaps`."""
+    names = [name for name in _LEG if pose.seen(f"left_{name}") and pose.seen(f"right_{name}")]
+    if not names:
+        return pose.after(Step("swaps", {}, {"frames_mended": 0}))
+    columns = [[pose.skeleton.index(f"{side}_{name}") for name in names] for side in ("left", "right")]
+    left, right = columns
+    swapped = swapped_frames(pose.xy[:, left], pose.xy[:, right], pose.time_s)
+    xy, score = np.array(pose.xy), np.array(pose.score)
+    rows = np.flatnonzero(swapped)[:, None]
+    for array, source in ((xy, pose.xy), (score, pose.score)):
+        array[rows, left], array[rows, right] = source[rows, right], source[rows, left]
+    return pose.after(Step("swaps", {"points": names}, {"frames_mended": int(swapped.sum())}), xy=xy, score=score)
+
+
+def remove_outliers(pose: PoseSequence, *, threshold: float, floor_px: float) -> PoseSequence:
+    """Drop points that jump away for a moment, see `gaitlab.signal.outliers`."""
+    xy = np.array(pose.xy)
+    found = 0
+    for column in range(xy.shape[1]):
+        jumped = outliers(xy[:, column], pose.time_s, threshold=threshold, floor_px=floor_px)
+        xy[jumped, column] = np.nan
+        found += int(jumped.sum())
+    step = Step("outliers", {"threshold": threshold, "floor_px": floor_px}, {"points_dropped": found})
+    return pose.after(step, xy=xy)
+
+
+def longest_gap_s(keypoint: str) -> float:
+    """Return the longest gap that is filled for a keypoint."""
+    return _LONGEST_GAP_S.get(keypoint.removeprefix("left_").removeprefix("right_"), _LONGEST_TRUNK_GAP_S)
+
+
+def fill(pose: PoseSequence) -> PoseSequence:
+    """Fill gaps of up to 0.10 s (feet), 0.15 s (knees) and 0.20 s (the rest); longer ones stay open."""
+    xy = np.array(pose.xy)
+    filled = 0
+    for column, name in enumerate(pose.skeleton.names):
+        xy[:, column], new = fill_gaps(xy[:, column], pose.time_s, longest_s=longest_gap_s(name))
+        filled += int(new.sum())
+    open_share = {
+        name: round(float(np.isnan(xy[:, column, 0]).mean()), 4)
+        for column, name in enumerate(pose.skeleton.names)
+        if pose.seen(name) and np.isnan(xy[:, column, 0]).any()
+    }
+    return pose.after(Step("gaps", {}, {"points_filled": filled, "share_left_open": open_share}), xy=xy)
+
+
+def mend(pose: PoseSequence, *, min_score: float, outlier_threshold: float, outlier_floor_px: float) -> PoseSequence:
+    """Gate, mend swaps, remove outliers and fill gaps: tracks without faults, not yet smoothed."""
+    gated = gate(pose, min_score=min_score)
+    return fill(remove_outliers(mend_swaps(gated), threshold=outlier_threshold, floor_px=outlier_floor_px))
+
+
+def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float) -> PoseSequence:
+    """Smooth every track with one of `SMOOTHERS`, or leave it with ``none``.
+
+    Raises:
+        ValueError: for an unknown method.
+    """
+    if method == "none":
+        return pose.after(Step("smoothing", {"method": method}))
+    if method not in SMOOTHERS:
+        raise ValueError(one_of("smoothing method", method, [*SMOOTHERS, "none"]))
+    xy: FloatArray
+    if method == "kalman":
+        xy = kalman(pose.xy, pose.time_s, cutoff_hz=cutoff_hz, score=pose.score)
+    else:
+        xy = SMOOTHERS[method](pose.xy, pose.time_s, cutoff_hz=cutoff_hz)
+    return pose.after(Step("smoothing", {"method": method, "cutoff_hz": cutoff_hz}), xy=xy)

@@ -1,0 +1,181 @@
+"""Every setting with its default, its meaning and what it may be: one table of dataclasses, read from TOML."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gaitlab.errors import InputError, SettingsError, nearest
+
+
+def _setting(
+    default: Any, doc: str, *, choices: tuple[str, ...] = (), low: float | None = None, high: float | None = None
+) -> Any:
+    return field(default=default, metadata={"doc": doc, "choices": choices, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class PoseSettings:
+    """[pose]"""
+
+    model: str = _setting("auto", "pose network; auto takes the best one installed, see `gaitlab models list`")
+    person: int = _setting(-1, "which person to follow, as numbered in session.json; -1 chooses the runner", low=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSettings:
+    """[tracks]"""
+
+    min_score: float = _setting(0.3, "points with a lower score count as not seen", low=0.0, high=1.0)
+    outlier_threshold: float = _setting(4.0, "standard deviations that make a jump an outlier", low=2.0, high=20.0)
+    outlier_floor: float = _setting(0.02, "jumps below this share of the leg length are none", low=0.0, high=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothingSettings:
+    """[smoothing]"""
+
+    method: str = _setting(
+        "savitzky-golay", "how tracks are smoothed", choices=("savitzky-golay", "butterworth", "kalman", "none")
+    )
+    cutoff_hz: float = _setting(10.0, "frequency at which 0.707 of an amplitude is left", low=0.5, high=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GaitSettings:
+    """[gait]"""
+
+    activity: str = _setting("auto", "what the person does", choices=("auto", "running", "walking"))
+    min_cycles: int = _setting(7, "accepted cycles a side under which every value is marked as thin", low=1, high=100)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSettings:
+    """[video]"""
+
+    annotate: bool = _setting(True, "write annotated.mp4 and show it in the report")
+    crf: int = _setting(23, "quality of annotated.mp4: 0 (best, large) to 51", low=0, high=51)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; see `gaitlab config` for them as TOML with comments."""
+
+    pose: PoseSettings = field(default_factory=PoseSettings)
+    tracks: TrackSettings = field(default_factory=TrackSettings)
+    smoothing: SmoothingSettings = field(default_factory=SmoothingSettings)
+    gait: GaitSettings = field(default_factory=GaitSettings)
+    video: VideoSettings = field(default_factory=VideoSettings)
+
+    def as_dict(self) -> dict[str, dict[str, Any]]:
+        """Return the settings as section -> name -> value."""
+        return dataclasses.asdict(self)
+
+
+def known_settings() -> Iterator[tuple[str, dataclasses.Field[Any]]]:
+    """Yield ``section.name`` and its field for every setting."""
+    for section in dataclasses.fields(Settings):
+        for entry in dataclasses.fields(section.default_factory):  # type: ignore[arg-type]
+            yield f"{section.name}.{entry.name}", entry
+
+
+def _checked(key: str, value: Any, entry: dataclasses.Field[Any]) -> Any:
+    """Return ``value`` in the setting's type; SettingsError where it does not fit."""
+    wanted = type(entry.default)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not wanted:
+        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}")
+    choices, low, high = (entry.metadata[k] for k in ("choices", "low", "high"))
+    if choices and value not in choices:
+        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}{nearest(str(value), choices)}")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}")
+    return value
+
+
+def _words(entry: dataclasses.Field[Any]) -> str:
+    choices, low, high = (entry.metadata[k] for k in ("choices", "low", "high"))
+    if choices:
+        return "one of " + ", ".join(choices)
+    kind = {"float": "a number", "int": "a whole number", "bool": "true or false", "str": "a text"}
+    word = kind[type(entry.default).__name__]
+    if low is not None and high is not None:
+        return f"{word} from {low:g} to {high:g}"
+    return f"{word}, {low:g} or more" if low is not None else word
+
+
+def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Return settings with ``section.name`` keys replaced.
+
+    Raises:
+        SettingsError: an unknown setting (the nearest real one is named) or a value it does not take.
+    """
+    known = dict(known_settings())
+    for key, value in values.items():
+        if key not in known:
+            raise SettingsError(f"unknown setting '{key}'{nearest(key, known)}; `gaitlab config` prints all of them")
+        section, name = key.split(".")
+        changed = dataclasses.replace(getattr(settings, section), **{name: _checked(key, value, known[key])})
+        settings = dataclasses.replace(settings, **{section: changed})
+    return settings
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Read ``section.name=value`` as given to ``--set``; the value is a TOML value or a bare word."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SettingsError(f"--set takes section.name=value, e.g. smoothing.method=kalman, not '{text}'")
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
+
+
+def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
+    """Read a TOML file of settings over ``base``.
+
+    Raises:
+        InputError: no such file, or not TOML.
+        SettingsError: an unknown setting or a wrong value.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read the settings file '{path}': {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the settings file '{path}' is not TOML: {error}") from error
+    values: dict[str, Any] = {}
+    for section, entries in content.items():
+        if not isinstance(entries, dict):
+            raise SettingsError(f"'{section}' in '{path}' stands outside a section; settings look like [smoothing]")
+        values.update({f"{section}.{name}": value for name, value in entries.items()})
+    return with_values(base or Settings(), values)
+
+
+def as_toml(settings: Settings) -> str:
+    """Return all settings as commented TOML that `read_settings` reads back."""
+    lines: list[str] = []
+    section = ""
+    values = settings.as_dict()
+    for key, entry in known_settings():
+        here, name = key.split(".")
+        if here != section:
+            lines += [*([""] if lines else []), f"[{here}]"]
+            section = here
+        lines.append(f"# {entry.metadata['doc']} ({_words(entry)})")
+        lines.append(f"{name} = {_toml_value(values[here][name])}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)

@@ -1,0 +1,189 @@
+"""Facing, tilt and scale of a side view, each from the runner himself, and each checked against the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES, Contact
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.frame import forward_up, near_side
+
+# Thigh and shank as shares of body height (Winter, Biomechanics and Motor Control of Human Movement).
+_LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
+# The part of stance in which the forefoot lies still on the belt.
+_RIDING_FROM, _RIDING_TO = 0.25, 0.65
+_SCALES_DISAGREE = 0.08
+_MAX_TILT_DEG = 12.0
+# In this order the first scale that can be had is used; the others check it.
+SCALE_SOURCES = ("belt speed", "known length", "body height")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a side view relates to the world.
+
+    Attributes:
+        forward: +1 where the runner faces image-right, -1 where image-left.
+        facing_agreement: share of the frames' votes for that direction, 0.5..1.
+        tilt_deg: how far the belt falls towards image-right; 0 where it was not measured.
+        tilt_source: what the tilt was measured on.
+        metres_per_px: scale in the runner's plane; None where none is known.
+        scale_source: one of `SCALE_SOURCES`, or empty.
+        scales: every scale that could be had, m/px.
+        belt_speed_mps: entered, or measured with a scale that does not need it; None where unknown.
+        belt_speed_px_per_s: speed of the stance foot in the picture; NaN without contacts.
+        leg_px: thigh and shank of the near leg together.
+        warnings: sentences for the report.
+    """
+
+    forward: int
+    facing_agreement: float
+    tilt_deg: float
+    tilt_source: str
+    metres_per_px: float | None
+    scale_source: str
+    scales: Mapping[str, float]
+    belt_speed_mps: float | None
+    belt_speed_px_per_s: float
+    leg_px: float
+    warnings: tuple[str, ...] = field(default=())
+
+
+def facing(pose: PoseSequence) -> tuple[int, float]:
+    """Return +1 (runner faces image-right) or -1 (image-left), and the share of votes for it.
+
+    Each frame votes with three cues: toes are ahead of heels, the nose is ahead of the ears or the neck, and a bent
+    knee is ahead of the line from hip to ankle. A treadmill runner does not move, so motion says nothing.
+    """
+    votes: list[FloatArray] = []
+    for side in BOTH_SIDES:
+        votes.append(pose.point(f"{side}_big_toe")[:, 0] - pose.point(f"{side}_heel")[:, 0])
+        hip, knee, ankle = (pose.point(f"{side}_{joint}") for joint in ("hip", "knee", "ankle"))
+        leg, thigh = ankle - hip, knee - hip
+        # y points down: the cross product is positive where the knee lies to the right of a hanging leg.
+        votes.append(leg[:, 1] * thigh[:, 0] - leg[:, 0] * thigh[:, 1])
+        votes.append(pose.point("nose")[:, 0] - pose.point(f"{side}_ear")[:, 0])
+    votes.append(pose.point("nose")[:, 0] - pose.point("neck")[:, 0])
+    cast = np.sign(np.concatenate(votes))
+    cast = cast[np.isfinite(cast) & (cast != 0)]
+    if not len(cast):
+        return 1, 0.5
+    share = float(np.mean(cast > 0))
+    return (1, share) if share >= 0.5 else (-1, 1 - share)
+
+
+def leg_length_px(pose: PoseSequence, *, forward: int) -> float:
+    """Return thigh plus shank of the near leg, px: the median over frames, NaN where never seen."""
+    near = near_side(forward)
+    hip, knee, ankle = (pose.point(f"{near}_{joint}") for joint in ("hip", "knee", "ankle"))
+    length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
+    return float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
+
+
+def _riding(pose: PoseSequence, contacts: Sequence[Contact]) -> list[tuple[FloatArray, FloatArray]]:
+    """Return (time_s, xy) of the forefoot for each accepted stance, while it rides on the belt."""
+    paths = []
+    for contact in contacts:
+        if not contact.accepted:
+            continue
+        toe = pose.point(f"{contact.side}_small_toe")
+        if not np.isfinite(toe).any():
+            toe = pose.point(f"{contact.side}_big_toe")
+        if not np.isfinite(toe).any():
+            toe = pose.point(f"{contact.side}_ankle")
+        start_s = contact.foot_strike_s + _RIDING_FROM * contact.duration_s
+        end_s = contact.foot_strike_s + _RIDING_TO * contact.duration_s
+        keep = (pose.time_s >= start_s) & (pose.time_s <= end_s) & np.isfinite(toe[:, 0])
+        if keep.sum() >= 3:
+            paths.append((pose.time_s[keep], toe[keep]))
+    return paths
+
+
+def belt_tilt_deg(pose: PoseSequence, contacts: Sequence[Contact]) -> float:
+    """Return how far the belt falls towards image-right, degrees: the common slope of all stance-foot paths.
+
+    Total least squares over the centred paths. Camera roll and treadmill incline cannot be told apart in the
+    picture. NaN where fewer than 4 stances show the path.
+    """
+    paths = [xy - xy.mean(axis=0) for _, xy in _riding(pose, contacts)]
+    if len(paths) < 4:
+        return float("nan")
+    points = np.concatenate(paths)
+    _, _, axes = np.linalg.svd(points, full_matrices=False)
+    along = axes[0] * np.sign(axes[0, 0])
+    return float(np.degrees(np.arctan2(along[1], along[0])))
+
+
+def stance_foot_speed_px_per_s(pose: PoseSequence, contacts: Sequence[Contact], *, forward: int) -> float:
+    """Return the speed at which the stance foot rides backwards, px/s: the median slope over stances, NaN if none."""
+    speeds = [
+        -np.polyfit(time_s - time_s[0], forward_up(xy, forward=forward)[:, 0], 1)[0]
+        for time_s, xy in _riding(pose, contacts)
+    ]
+    return float(np.median(speeds)) if speeds else float("nan")
+
+
+def calibrate(
+    pose: PoseSequence,
+    contacts: Sequence[Contact],
+    *,
+    forward: int,
+    facing_agreement: float = 1.0,
+    belt_speed_mps: float | None = None,
+    height_m: float | None = None,
+    known_length_m: float | None = None,
+    known_length_px: float | None = None,
+) -> Calibration:
+    """Measure tilt and every scale that can be had, choose one, and say where they disagree.
+
+    Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it
+    is good to 3-5 %.
+    """
+    feet = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
+    warnings = []
+    tilt_deg = belt_tilt_deg(pose, contacts) if feet else float("nan")
+    tilt_source = "path of the stance foot"
+    if not np.isfinite(tilt_deg) or abs(tilt_deg) > _MAX_TILT_DEG:
+        tilt_source = "not measured: " + ("the stance foot's path is unclear" if feet else "no toes seen")
+        tilt_deg = 0.0
+    speed_px_per_s = stance_foot_speed_px_per_s(pose, contacts, forward=forward)
+    leg_px = leg_length_px(pose, forward=forward)
+    scales: dict[str, float] = {}
+    if belt_speed_mps is not None and speed_px_per_s > 0:
+        scales["belt speed"] = belt_speed_mps / speed_px_per_s
+    if known_length_m and known_length_px:
+        scales["known length"] = known_length_m / known_length_px
+    if height_m is not None and leg_px > 0:
+        scales["body height"] = height_m * _LEG_SHARE_OF_HEIGHT / leg_px
+    source = next((s for s in SCALE_SOURCES if s in scales), "")
+    for name, scale in scales.items():
+        difference = scale / scales[source] - 1
+        if abs(difference) > _SCALES_DISAGREE:
+            warnings.append(
+                f"the scale from {name} is {100 * difference:+.0f} % off the one from {source} ({scales[source] * 1000:.2f} "
+                f"mm/px): check both inputs; lengths rest on {source}"
+            )
+    if facing_agreement < 0.75:
+        warnings.append(
+            f"only {100 * facing_agreement:.0f} % of the cues agree which way the runner faces; if the angles look "
+            "mirrored, say --facing left or --facing right"
+        )
+    metres_per_px = scales.get(source)
+    if belt_speed_mps is None and metres_per_px is not None and speed_px_per_s > 0:
+        belt_speed_mps = metres_per_px * speed_px_per_s
+    return Calibration(
+        forward=forward,
+        facing_agreement=facing_agreement,
+        tilt_deg=tilt_deg,
+        tilt_source=tilt_source,
+        metres_per_px=metres_per_px,
+        scale_source=source,
+        scales=scales,
+        belt_speed_mps=belt_speed_mps,
+        belt_speed_px_per_s=speed_px_per_s,
+        leg_px=leg_px,
+        warnings=tuple(warnings),
+    )

@@ -1,0 +1,74 @@
+"""Left and right exchanged by the network: the cheapest way through the whole clip, not frame by frame."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+
+# Saying "exchanged" costs a little in every frame, so that without evidence the network is believed; a change of
+# mind costs more, so that legs that pass each other closely stay as they are.
+_COST_OF_SWAPPED = 0.02
+_COST_OF_CHANGE = 0.10
+# A point that jumps further than this share of the legs' size costs no more: outliers must not decide.
+_CAP = 0.5
+
+
+def _bridge(track: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return (frame, point, 2) with gaps bridged by straight lines; all-NaN points stay NaN."""
+    bridged = np.array(track)
+    for point in range(track.shape[1]):
+        seen = np.isfinite(track[:, point, 0])
+        if seen.any() and not seen.all():
+            for axis in range(2):
+                bridged[:, point, axis] = np.interp(time_s, time_s[seen], track[seen, point, axis])
+    return bridged
+
+
+def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> np.ndarray:
+    """Return (frame,) True where the chains ``left`` and ``right`` (frame, point, 2) changed places.
+
+    Every frame is either right or exchanged; a choice of both neighbours' states predicts each point at constant
+    velocity, and the sum of prediction errors over the clip is made smallest (Viterbi over pairs of states).
+    """
+    frames = len(time_s)
+    if frames < 3:
+        return np.zeros(frames, dtype=bool)
+    weight = (np.isfinite(left[..., 0]) & np.isfinite(right[..., 0])).astype(np.float64)  # (frame, point)
+    both = np.stack([_bridge(left, time_s), _bridge(right, time_s)])  # (side, frame, point, 2)
+    usable = np.isfinite(both).all(axis=(0, 1, 3))
+    if not usable.any():
+        return np.zeros(frames, dtype=bool)
+    both, weight = both[:, :, usable], weight[:, usable]
+    size = float(np.median(np.ptp(both, axis=2).max(axis=-1)))
+    # Exchanged in relation to the frame before: its sides, the other way round.
+    seen_as = (both, both[::-1])
+    ratio = (np.diff(time_s)[1:] / np.diff(time_s)[:-1])[None, :, None, None]
+    cost = np.zeros((2, 2, frames))
+    for first in range(2):  # frame i-1 against frame i-2
+        for second in range(2):  # frame i against frame i-1
+            start, middle, now = both[:, :-2], seen_as[first][:, 1:-1], seen_as[first ^ second][:, 2:]
+            miss = np.linalg.norm(now - middle - (middle - start) * ratio, axis=-1)  # (side, frame, point)
+            share = np.minimum(miss / size, _CAP).sum(axis=0) * weight[2:]
+            cost[first, second, 2:] = share.sum(axis=1) / np.maximum(weight[2:].sum(axis=1), 1)
+    return _cheapest_path(cost)
+
+
+def _cheapest_path(cost: FloatArray) -> np.ndarray:
+    """Return the states (frame,) of least total cost; ``cost[first, second, i]`` as in `swapped_frames`."""
+    frames = cost.shape[2]
+    state = np.arange(2)
+    change = state[:, None] ^ state[None, :]
+    total = _COST_OF_SWAPPED * (state[:, None] + state[None, :]) + _COST_OF_CHANGE * change  # (state 0, state 1)
+    came_from = np.zeros((frames, 2, 2), dtype=np.int64)
+    for i in range(2, frames):
+        # (before, middle, now)
+        step = cost[change[:, :, None], change[None, :, :], i] + _COST_OF_CHANGE * change[None]
+        through = total[:, :, None] + step + _COST_OF_SWAPPED * state[None, None, :]
+        came_from[i] = np.argmin(through, axis=0)
+        total = np.min(through, axis=0)
+    path = np.zeros(frames, dtype=np.int64)
+    path[-2], path[-1] = np.unravel_index(int(np.argmin(total)), total.shape)
+    for i in range(frames - 1, 1, -1):
+        path[i - 2] = came_from[i, path[i - 1], path[i]]
+    return path.astype(bool)

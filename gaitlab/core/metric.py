@@ -31,11 +31,14 @@ class MetricSpec:
         description: its definition in one sentence.
         compute: (trial, cycle) -> value in ``unit``; NaN where the cycle does not support it.
         needs: keypoints of the measured leg (``heel``) or the body (``neck``) without which it cannot be had.
-        needs_scale: whether lengths in metres are needed.
+        needs_belt_speed: whether the belt's speed is needed (in the picture, where no scale is known).
         needs_mass: whether the body mass is needed.
+        needs_height: whether the body height is needed.
+        running_only: whether it means nothing in walking.
         unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
         per_side: whether left and right are told apart.
-        min_fps: frame rate under which the value is not given.
+        systematic: (trial, mean) -> standard uncertainty in ``unit`` that does not shrink with more cycles: event
+            timing, scale. None where there is none known.
         decimals: digits after the point in tables.
         reference: published range, where one was verified.
     """
@@ -48,11 +51,13 @@ class MetricSpec:
     description: str
     compute: Callable[[Any, Any], float]
     needs: tuple[str, ...] = ()
-    needs_scale: bool = False
-    unit_without_scale: str = ""
+    needs_belt_speed: bool = False
     needs_mass: bool = False
+    needs_height: bool = False
+    running_only: bool = False
+    unit_without_scale: str = ""
     per_side: bool = True
-    min_fps: float = 0.0
+    systematic: Callable[[Any, float], float] | None = None
     decimals: int = 1
     reference: Reference | None = None
 
@@ -72,6 +77,7 @@ class MetricValue:
         unit: of mean, sd and uncertainty.
         reference: published range or None.
         missing_reason: why there is no value, otherwise empty.
+        note: what a reader must know to trust the value: few cycles, the far leg, a low frame rate.
     """
 
     metric: str
@@ -84,3 +90,4 @@ class MetricValue:
     unit: str
     reference: Reference | None = None
     missing_reason: str = ""
+    note: str = ""

@@ -163,8 +163,8 @@ def calibrate(
         difference = scale / scales[source] - 1
         if abs(difference) > _SCALES_DISAGREE:
             warnings.append(
-                f"the scale from {name} is {100 * difference:+.0f} % off the one from {source} ({scales[source] * 1000:.2f} "
-                f"mm/px): check both inputs; lengths rest on {source}"
+                f"the scale from {name} is {100 * difference:+.0f} % off the one from {source} "
+                f"({scales[source] * 1000:.2f} mm/px): check both inputs; lengths rest on {source}"
             )
     if facing_agreement < 0.75:
         warnings.append(

@@ -6,6 +6,7 @@ its own, a few frames ahead of whoever consumes them, so the whole video is neve
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from gaitlab.errors import InputError
 
+_log = logging.getLogger("gaitlab")
 Image = NDArray[np.uint8]  # (height, width, 3) BGR
 
 _FRAMES_AHEAD = 6
@@ -57,12 +59,18 @@ class Frame:
 
 
 class Video:
-    """An open video; use it as a context manager."""
+    """An open video; use it as a context manager.
 
-    def __init__(self, container: Any, info: VideoInfo, start_pts_s: float) -> None:
+    Attributes:
+        info: what the container says.
+        timestamps_s: (frame,) time of every frame since the first.
+    """
+
+    def __init__(self, container: Any, info: VideoInfo, pts_s: NDArray[np.float64]) -> None:
         self._container = container
-        self._start_pts_s = start_pts_s
+        self._start_pts_s = float(pts_s[0])
         self.info = info
+        self.timestamps_s = pts_s - pts_s[0]
 
     def __enter__(self) -> Video:
         return self
@@ -123,16 +131,11 @@ class Video:
 
     def _damage_tolerant(self, stream: Any) -> Iterator[Any]:
         """Decode packet by packet: a broken one costs its frames, not the whole video."""
-        good = broken = 0
         for packet in self._container.demux(stream):
             try:
-                for picture in packet.decode():
-                    good += 1
-                    yield picture
+                yield from packet.decode()
             except av.InvalidDataError as error:
-                broken += 1
-                if broken > 50 and not good:
-                    raise InputError(f"the video '{self.info.path}' has no frame that can be decoded") from error
+                _log.warning("a damaged part of '%s' was skipped: %s", self.info.path, error)
 
 
 def open_video(path: str | Path) -> Video:
@@ -153,14 +156,14 @@ def open_video(path: str | Path) -> Video:
             f"'{path}' is not a video that can be read ({_reason(error)}); expected e.g. an mp4 or mov file"
         ) from error
     try:
-        info, start_pts_s = _inspect(container, path)
+        info, pts_s = _inspect(container, path)
     except InputError:
         container.close()
         raise
-    return Video(container, info, start_pts_s)
+    return Video(container, info, pts_s)
 
 
-def _inspect(container: Any, path: Path) -> tuple[VideoInfo, float]:
+def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]]:
     """Read every packet's timestamp (no decoding), and one frame for the size and the rotation."""
     if not container.streams.video:
         raise InputError(f"'{path}' has no video in it (only sound?); expected e.g. an mp4 or mov file")
@@ -197,7 +200,7 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, float]:
         capture_fps=_capture_fps(metadata),
         recorded_at=metadata.get("com.apple.quicktime.creationdate") or metadata.get("creation_time"),
     )
-    return info, float(times_s[0])
+    return info, times_s
 
 
 def _capture_fps(metadata: dict[str, str]) -> float | None:

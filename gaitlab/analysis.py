@@ -1,0 +1,195 @@
+"""From raw keypoints to numbers: conditioning, events, angles, metrics. Arrays in, arrays out, no files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gaitlab import conditioning
+from gaitlab.config import Settings
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitCycle, GaitEvents
+from gaitlab.core.metric import MetricValue, View
+from gaitlab.core.pose import PoseSequence
+from gaitlab.errors import InputError
+from gaitlab.gait import detect_contacts, gait_cycles
+from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
+from gaitlab.kinematics.frame import near_side
+from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
+from gaitlab.metrics import METRICS, CycleValue, Trial, measure
+
+_FORWARD = {"right": 1, "left": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What is known of the person beforehand; None where it is not."""
+
+    belt_speed_mps: float | None = None
+    height_m: float | None = None
+    mass_kg: float | None = None
+    facing: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """All that came out of one recording.
+
+    Attributes:
+        raw: keypoints as they came.
+        pose: mended and smoothed keypoints.
+        angles: angle curves in degrees.
+        events: contacts and activity.
+        cycles: gait cycles, accepted and not.
+        calibration: facing, tilt and scale.
+        summary: a row a metric and side.
+        values: a row a metric and accepted cycle.
+        warnings: sentences a reader must see.
+    """
+
+    view: View
+    raw: PoseSequence
+    pose: PoseSequence
+    angles: Angles
+    events: GaitEvents
+    cycles: tuple[GaitCycle, ...]
+    calibration: Calibration
+    summary: tuple[MetricValue, ...]
+    values: tuple[CycleValue, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def facing(self) -> str:
+        """``left`` or ``right`` in the picture."""
+        return "right" if self.calibration.forward > 0 else "left"
+
+    @property
+    def supports_gait(self) -> bool:
+        """Whether at least one gait cycle was accepted."""
+        return any(cycle.accepted for cycle in self.cycles)
+
+
+def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
+    """Measure a side view.
+
+    Args:
+        raw: keypoints of one person as a network or a file gave them.
+        runner: what is known of the person.
+        settings: how tracks are mended and smoothed.
+
+    Raises:
+        InputError: where the sequence shows no person.
+    """
+    if len(raw) < 2 or not np.isfinite(raw.xy).any():
+        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    forward, agreement = facing(raw) if runner.facing == "auto" else (_FORWARD[runner.facing], 1.0)
+    leg_px = leg_length_px(raw, forward=forward)
+    mended = conditioning.mend(
+        raw,
+        min_score=settings.tracks.min_score,
+        outlier_threshold=settings.tracks.outlier_threshold,
+        outlier_floor_px=settings.tracks.outlier_floor * (leg_px if np.isfinite(leg_px) else 0.0),
+    )
+    pose = conditioning.smooth(mended, method=settings.smoothing.method, cutoff_hz=settings.smoothing.cutoff_hz)
+    events, trouble = _events(mended, forward=forward, runner=runner, settings=settings)
+    calibration = calibrate(
+        mended,
+        events.contacts,
+        forward=forward,
+        facing_agreement=agreement,
+        belt_speed_mps=runner.belt_speed_mps,
+        height_m=runner.height_m,
+    )
+    angles = _angles(pose, events, calibration)
+    cycles = gait_cycles(events)
+    trial = Trial(
+        view="side",
+        pose=pose,
+        angles=angles,
+        events=events,
+        cycles=cycles,
+        calibration=calibration,
+        height_m=runner.height_m,
+        mass_kg=runner.mass_kg,
+        min_cycles=settings.gait.min_cycles,
+    )
+    summary, values = measure(trial, METRICS.values())
+    return Analysis(
+        view="side",
+        raw=raw,
+        pose=pose,
+        angles=angles,
+        events=events,
+        cycles=cycles,
+        calibration=calibration,
+        summary=tuple(summary),
+        values=tuple(values),
+        warnings=(*trouble, *calibration.warnings, *_cycle_warnings(trial)),
+    )
+
+
+def _events(
+    mended: PoseSequence, *, forward: int, runner: Runner, settings: Settings
+) -> tuple[GaitEvents, tuple[str, ...]]:
+    """Find the contacts; a recording without any is a finding, not an error."""
+    chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
+    try:
+        events = detect_contacts(
+            mended,
+            forward=forward,
+            belt_speed_mps=runner.belt_speed_mps,
+            activity=chosen[settings.gait.activity],
+        )
+    except InputError as error:
+        return GaitEvents((), "ambiguous"), (str(error),)
+    return events, ()
+
+
+def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
+    """Angles with the foot's zero taken from the stances themselves."""
+    frame = {"forward": calibration.forward, "tilt_deg": calibration.tilt_deg}
+    unzeroed = sagittal_angles(pose, flat_deg=dict.fromkeys(BOTH_SIDES, 0.0), **frame)
+    flat_deg = {
+        side: flat_foot_deg(unzeroed.values_deg[f"{side}_foot_deg"], pose.time_s, events.of(side))
+        for side in BOTH_SIDES
+    }
+    return sagittal_angles(pose, flat_deg=flat_deg, **frame)
+
+
+def _cycle_warnings(trial: Trial) -> list[str]:
+    accepted = Counter(cycle.side for cycle in trial.cycles if cycle.accepted)
+    warnings = []
+    for side in BOTH_SIDES:
+        count = accepted[side]
+        if 0 < count < trial.min_cycles:
+            warnings.append(f"only {count} {side} gait cycles could be used; {trial.min_cycles} make a stable mean")
+        elif not count and any(accepted.values()):
+            far = " (the far leg)" if side != near_side(trial.calibration.forward) else ""
+            warnings.append(f"no {side} gait cycle could be used{far}")
+    return warnings
+
+
+def quality(analysis: Analysis) -> dict[str, Any]:
+    """Return what session.json says of the tracks: seen, mended, dropped, filled, accepted, rejected and why."""
+    raw, pose = analysis.raw, analysis.pose
+    counts = {step.name: dict(step.counts) for step in pose.history}
+    rejected = Counter(cycle.reason for cycle in analysis.cycles if not cycle.accepted)
+    return {
+        "share_of_frames_seen": {
+            name: round(float(np.isfinite(raw.xy[:, column, 0]).mean()), 4)
+            for column, name in enumerate(raw.skeleton.names)
+        },
+        "points_below_min_score": counts["gate"]["points_dropped"],
+        "swaps_mended": counts["swaps"]["frames_mended"],
+        "outliers_dropped": counts["outliers"]["points_dropped"],
+        "points_filled": counts["gaps"]["points_filled"],
+        "share_left_open": counts["gaps"]["share_left_open"],
+        "cycles_accepted": {s: sum(c.accepted for c in analysis.cycles if c.side == s) for s in BOTH_SIDES},
+        "cycles_rejected": dict(rejected),
+        "history": [
+            {"step": step.name, "parameters": dict(step.parameters), "counts": dict(step.counts)}
+            for step in pose.history
+        ],
+    }

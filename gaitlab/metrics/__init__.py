@@ -1,0 +1,9 @@
+"""What is measured a gait cycle: one small pure function a metric, declared once with all that a report needs."""
+
+from gaitlab.metrics.side import SIDE_METRICS
+from gaitlab.metrics.summary import CycleValue, measure
+from gaitlab.metrics.trial import Trial
+
+METRICS = {spec.name: spec for spec in SIDE_METRICS}
+
+__all__ = ["METRICS", "CycleValue", "Trial", "measure"]

@@ -1,0 +1,301 @@
+"""The side-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
+
+Reference ranges are mean ± SD of published groups, descriptive and speed-dependent, never a verdict. The curve values
+were read off the published figure to ± 0.5°; markers and anatomical zeros differ from keypoints by several degrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gaitlab.core.gait import GaitCycle
+from gaitlab.core.metric import MetricSpec, Reference, View
+from gaitlab.metrics.trial import Trial
+
+Compute = Callable[[Trial, GaitCycle], float]
+Systematic = Callable[[Trial, float], float]
+
+_GRAVITY = 9.81
+_TROCHANTER_SHARE_OF_HEIGHT = 0.53
+# How far a scale may be off (standard uncertainty, share): consoles are within 2 %, body proportions within 5 %.
+_SCALE_SD = {"belt speed": 0.02, "known length": 0.02, "body height": 0.04}
+_YOUNG_RUNNERS = "young adult runners, J Exp Biol, table 4 of markup 1086286; mean ± SD"
+_BMC_RIC = "46 runners on treadmills at 2.5 m/s, markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD"
+
+
+# Time
+
+
+def _cadence(trial: Trial, cycle: GaitCycle) -> float:
+    return 120.0 / cycle.stride_time_s
+
+
+def _stride_time(trial: Trial, cycle: GaitCycle) -> float:
+    return cycle.stride_time_s
+
+
+def _step_time(trial: Trial, cycle: GaitCycle) -> float:
+    return cycle.end_s - cycle.opposite_strike_s
+
+
+def _contact_time(trial: Trial, cycle: GaitCycle) -> float:
+    return cycle.toe_off_s - cycle.start_s
+
+
+def _flight_time(trial: Trial, cycle: GaitCycle) -> float:
+    return cycle.opposite_strike_s - cycle.toe_off_s if trial.activity != "walking" else np.nan
+
+
+def _duty_factor(trial: Trial, cycle: GaitCycle) -> float:
+    return _contact_time(trial, cycle) / cycle.stride_time_s
+
+
+# Length
+
+
+def _step_length(trial: Trial, cycle: GaitCycle) -> float:
+    return trial.belt_speed * _step_time(trial, cycle)
+
+
+def _vertical_oscillation(trial: Trial, cycle: GaitCycle) -> float:
+    height = trial.position("mid_hip", cycle.start_s, cycle.opposite_strike_s)[:, 1]
+    return float(np.ptp(height)) * trial.length_per_px
+
+
+def _overstride(trial: Trial, cycle: GaitCycle) -> float:
+    ankle = trial.position(f"{cycle.side}_ankle", cycle.start_s)[0, 0]
+    hip = trial.position(f"{cycle.side}_hip", cycle.start_s)[0, 0]
+    return float(ankle - hip) * trial.length_per_px
+
+
+# Angles
+
+
+def _at_contact(angle: str, sign: float = 1.0) -> Compute:
+    def value(trial: Trial, cycle: GaitCycle) -> float:
+        return sign * float(trial.angle(f"{cycle.side}_{angle}_deg", cycle.start_s)[0])
+
+    return value
+
+
+def _peak_in_stance(angle: str) -> Compute:
+    def value(trial: Trial, cycle: GaitCycle) -> float:
+        return float(np.max(trial.angle(f"{cycle.side}_{angle}_deg", cycle.start_s, cycle.toe_off_s)))
+
+    return value
+
+
+def _peak_knee_flexion_swing(trial: Trial, cycle: GaitCycle) -> float:
+    return float(np.max(trial.angle(f"{cycle.side}_knee_flexion_deg", cycle.toe_off_s, cycle.end_s)))
+
+
+def _peak_hip_extension(trial: Trial, cycle: GaitCycle) -> float:
+    return -float(np.min(trial.angle(f"{cycle.side}_hip_flexion_deg", cycle.start_s, cycle.end_s)))
+
+
+def _trunk_lean(trial: Trial, cycle: GaitCycle) -> float:
+    return float(np.mean(trial.angle("trunk_lean_deg", cycle.start_s, cycle.toe_off_s)))
+
+
+# Stiffness: the spring-mass model of Morin et al. 2005, with the downward displacement of the centre of mass positive.
+
+
+def _spring(trial: Trial, cycle: GaitCycle) -> tuple[float, float]:
+    """Return the peak force (N) and the centre of mass's displacement in contact (m)."""
+    contact_s, flight_s = _contact_time(trial, cycle), _flight_time(trial, cycle)
+    if trial.mass_kg is None or not flight_s > 0:
+        return np.nan, np.nan
+    peak_n = trial.mass_kg * _GRAVITY * np.pi / 2 * (flight_s / contact_s + 1)
+    return peak_n, peak_n * contact_s**2 / (trial.mass_kg * np.pi**2) - _GRAVITY * contact_s**2 / 8
+
+
+def _vertical_stiffness(trial: Trial, cycle: GaitCycle) -> float:
+    peak_n, displacement_m = _spring(trial, cycle)
+    return peak_n / displacement_m / 1000
+
+
+def _leg_stiffness(trial: Trial, cycle: GaitCycle) -> float:
+    if trial.height_m is None or trial.calibration.belt_speed_mps is None:
+        return np.nan
+    peak_n, displacement_m = _spring(trial, cycle)
+    leg_m = _TROCHANTER_SHARE_OF_HEIGHT * trial.height_m
+    half_sweep_m = trial.calibration.belt_speed_mps * _contact_time(trial, cycle) / 2
+    if half_sweep_m >= leg_m:
+        return np.nan
+    compression_m = leg_m - np.sqrt(leg_m**2 - half_sweep_m**2) + displacement_m
+    return float(peak_n / compression_m / 1000)
+
+
+# Uncertainty that more cycles do not reduce
+
+
+def _accepted(trial: Trial) -> tuple[np.ndarray, np.ndarray]:
+    contacts = [c for c in trial.events.contacts if c.accepted]
+    return (
+        np.array([c.foot_strike_sd_s for c in contacts] or [np.nan]),
+        np.array([c.toe_off_sd_s for c in contacts] or [np.nan]),
+    )
+
+
+def _contact_sd_s(trial: Trial, mean: float = np.nan) -> float:
+    """What the event fit leaves, but never less than a quarter frame (half a frame as a 95 % interval)."""
+    strike_s, toe_off_s = _accepted(trial)
+    return max(float(np.hypot(np.nanmean(strike_s), np.nanmean(toe_off_s))), 0.25 / trial.pose.fps)
+
+
+def _duty_sd(trial: Trial, mean: float) -> float:
+    stride_s = [c.stride_time_s for c in trial.cycles if c.accepted]
+    return _contact_sd_s(trial) / float(np.mean(stride_s)) if stride_s else np.nan
+
+
+def _scale_sd(trial: Trial, mean: float) -> float:
+    return abs(mean) * _SCALE_SD.get(trial.calibration.scale_source, 0.0)
+
+
+def _step_length_sd(trial: Trial, mean: float) -> float:
+    # Exact on a belt whose speed was entered; otherwise as good as the scale.
+    entered = trial.calibration.scale_source in ("belt speed", "")
+    return abs(mean) * (0.01 if entered else _SCALE_SD[trial.calibration.scale_source])
+
+
+def _angle_sd(angle: str) -> Systematic:
+    """How far an angle at contact moves when the foot strike is off by its standard uncertainty."""
+
+    def value(trial: Trial, mean: float) -> float:
+        strike_s, _ = _accepted(trial)
+        sd_s = float(np.nanmean(strike_s))
+        moved = [
+            np.abs(
+                trial.angle(f"{c.side}_{angle}_deg", c.foot_strike_s + sd_s)
+                - trial.angle(f"{c.side}_{angle}_deg", c.foot_strike_s - sd_s)
+            )[0]
+            / 2
+            for c in trial.events.contacts
+            if c.accepted
+        ]
+        return float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0
+
+    return value
+
+
+def _stiffness_sd(trial: Trial, mean: float) -> float:
+    """With the stride fixed, 10 ms of contact move vertical stiffness by 3-5 % and leg stiffness by 7-11 %."""
+    contacts_s = [_contact_time(trial, c) for c in trial.cycles if c.accepted]
+    return abs(mean) * 2.0 * _contact_sd_s(trial) / float(np.mean(contacts_s)) if contacts_s else np.nan
+
+
+_SIDE: tuple[View, ...] = ("side",)
+_BOTH: tuple[View, ...] = ("side", "rear")
+_FOOT = ("heel", "big_toe")
+_LEG = ("hip", "knee", "ankle")
+_TRUNK = ("neck", "mid_hip")
+_TIME, _LENGTH, _CONTACT, _MOTION, _SPRING = (
+    "Timing", "Lengths", "At foot strike", "Through the cycle", "Stiffness",
+)  # fmt: skip
+
+SIDE_METRICS: tuple[MetricSpec, ...] = (
+    MetricSpec(
+        "cadence", "Cadence", "steps/min", _TIME, _BOTH,
+        "steps a minute: 120 / stride time", _cadence, per_side=False,
+        reference=Reference(147, 167, _YOUNG_RUNNERS),
+    ),
+    MetricSpec(
+        "stride_time", "Stride time", "s", _TIME, _BOTH,
+        "from a foot strike to the next of the same foot", _stride_time, decimals=3,
+    ),
+    MetricSpec(
+        "step_time", "Step time", "s", _TIME, _BOTH,
+        "from the other foot's strike to this foot's next", _step_time, decimals=3,
+    ),
+    MetricSpec(
+        "contact_time", "Contact time", "s", _TIME, _BOTH,
+        "from foot strike to toe-off", _contact_time, systematic=_contact_sd_s, decimals=3,
+        reference=Reference(0.248, 0.294, _YOUNG_RUNNERS),
+    ),
+    MetricSpec(
+        "flight_time", "Flight time", "s", _TIME, _BOTH,
+        "from toe-off to the other foot's strike", _flight_time, running_only=True, systematic=_contact_sd_s,
+        decimals=3, reference=Reference(0.093, 0.131, _YOUNG_RUNNERS),
+    ),
+    MetricSpec(
+        "duty_factor", "Duty factor", "", _TIME, _BOTH,
+        "contact time as a share of stride time", _duty_factor, systematic=_duty_sd, decimals=3,
+        reference=Reference(0.332, 0.378, _YOUNG_RUNNERS),
+    ),
+    MetricSpec(
+        "step_length", "Step length", "m", _LENGTH, _SIDE,
+        "belt speed times step time", _step_length, needs_belt_speed=True, unit_without_scale="leg lengths",
+        systematic=_step_length_sd, decimals=2, reference=Reference(0.965, 1.025, _YOUNG_RUNNERS),
+    ),
+    MetricSpec(
+        "vertical_oscillation", "Vertical oscillation", "m", _LENGTH, _SIDE,
+        "rise and fall of the mid-hip from this foot's strike to the other's", _vertical_oscillation,
+        needs=("mid_hip",), unit_without_scale="leg lengths", systematic=_scale_sd, decimals=3,
+    ),
+    MetricSpec(
+        "overstride", "Overstride", "m", _LENGTH, _SIDE,
+        "how far ahead of the hip the ankle lands", _overstride, needs=("hip", "ankle"),
+        unit_without_scale="leg lengths", systematic=_scale_sd, decimals=3,
+    ),
+    MetricSpec(
+        "foot_strike_angle", "Foot strike angle", "deg", _CONTACT, _SIDE,
+        "foot against the belt at foot strike; positive: heel first", _at_contact("foot"), needs=_FOOT,
+        systematic=_angle_sd("foot"),
+    ),
+    MetricSpec(
+        "shank_angle_at_contact", "Shank angle", "deg", _CONTACT, _SIDE,
+        "shank against the vertical at foot strike; positive: ankle ahead of the knee", _at_contact("shank", -1.0),
+        needs=("knee", "ankle"), systematic=_angle_sd("shank"),
+    ),
+    MetricSpec(
+        "knee_flexion_at_contact", "Knee flexion", "deg", _CONTACT, _SIDE,
+        "knee flexion at foot strike", _at_contact("knee_flexion"), needs=_LEG,
+        systematic=_angle_sd("knee_flexion"), reference=Reference(8, 16, _BMC_RIC),
+    ),
+    MetricSpec(
+        "hip_flexion_at_contact", "Hip flexion (thigh to trunk)", "deg", _CONTACT, _SIDE,
+        "thigh against the trunk at foot strike", _at_contact("hip_flexion"), needs=("hip", "knee", *_TRUNK),
+        systematic=_angle_sd("hip_flexion"), reference=Reference(17, 29, _BMC_RIC),
+    ),
+    MetricSpec(
+        "ankle_angle_at_contact", "Ankle dorsiflexion", "deg", _CONTACT, _SIDE,
+        "dorsiflexion at foot strike", _at_contact("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
+        systematic=_angle_sd("ankle_flexion"), reference=Reference(-1, 10, _BMC_RIC),
+    ),
+    MetricSpec(
+        "peak_knee_flexion_stance", "Peak knee flexion, stance", "deg", _MOTION, _SIDE,
+        "largest knee flexion between foot strike and toe-off", _peak_in_stance("knee_flexion"), needs=_LEG,
+        reference=Reference(35, 45, _BMC_RIC),
+    ),
+    MetricSpec(
+        "peak_knee_flexion_swing", "Peak knee flexion, swing", "deg", _MOTION, _SIDE,
+        "largest knee flexion between toe-off and foot strike", _peak_knee_flexion_swing, needs=_LEG,
+        reference=Reference(83, 99, _BMC_RIC),
+    ),
+    MetricSpec(
+        "peak_hip_extension", "Peak hip extension (thigh to trunk)", "deg", _MOTION, _SIDE,
+        "largest extension of the thigh against the trunk", _peak_hip_extension, needs=("hip", "knee", *_TRUNK),
+        reference=Reference(7, 20, _BMC_RIC),
+    ),
+    MetricSpec(
+        "peak_dorsiflexion", "Peak dorsiflexion", "deg", _MOTION, _SIDE,
+        "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
+        reference=Reference(19, 26, _BMC_RIC),
+    ),
+    MetricSpec(
+        "trunk_lean", "Trunk lean", "deg", _MOTION, _SIDE,
+        "mean forward lean of the trunk in stance", _trunk_lean, needs=_TRUNK,
+    ),
+    MetricSpec(
+        "leg_stiffness", "Leg stiffness", "kN/m", _SPRING, _SIDE,
+        "peak force over leg compression, from contact and flight time (Morin et al. 2005)", _leg_stiffness,
+        needs_belt_speed=True, needs_mass=True, needs_height=True, running_only=True, systematic=_stiffness_sd,
+    ),
+    MetricSpec(
+        "vertical_stiffness", "Vertical stiffness", "kN/m", _SPRING, _SIDE,
+        "peak force over the fall of the centre of mass, from contact and flight time (Morin et al. 2005)",
+        _vertical_stiffness, needs_mass=True, running_only=True, systematic=_stiffness_sd,
+    ),
+)  # fmt: skip

@@ -1,0 +1,133 @@
+"""From values a cycle to one row a metric and side: n, mean, spread, uncertainty, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle
+from gaitlab.core.metric import MetricSpec, MetricValue
+from gaitlab.kinematics.frame import near_side
+from gaitlab.metrics.trial import Trial
+from gaitlab.statistics import t_quantile
+
+_BODY_POINTS = ("neck", "mid_hip", "nose")
+_LOW_FPS = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class CycleValue:
+    """A metric in one gait cycle."""
+
+    metric: str
+    side: str
+    cycle: int
+    time_s: float
+    value: float
+    unit: str
+
+
+def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue], list[CycleValue]]:
+    """Compute every metric of the trial's view: the summary rows and the value of each accepted cycle."""
+    rows: list[MetricValue] = []
+    values: list[CycleValue] = []
+    for spec in specs:
+        if trial.view not in spec.views:
+            continue
+        sides = BOTH_SIDES if spec.per_side else ("both",)
+        for side in sides:
+            cycles = [c for c in trial.cycles if c.accepted and side in (c.side, "both")]
+            reason = missing_reason(trial, spec, side)
+            found = [] if reason else [_cycle_value(trial, spec, c) for c in cycles]
+            found = [v for v in found if np.isfinite(v.value)]
+            values += found
+            rows.append(_row(trial, spec, side, np.array([v.value for v in found]), reason, n_cycles=len(cycles)))
+    return rows, values
+
+
+def unit_of(trial: Trial, spec: MetricSpec) -> str:
+    """Return the unit the trial's values come in: leg lengths stand in for metres where no scale is known."""
+    if spec.unit_without_scale and trial.calibration.metres_per_px is None and not _belt_in_metres(trial, spec):
+        return spec.unit_without_scale
+    return spec.unit
+
+
+def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
+    """Return why the trial cannot support a metric, or an empty string."""
+    calibration = trial.calibration
+    lacking = [p for p in spec.needs if not any(trial.pose.seen(name) for name in _point_names(p, side))]
+    checks = (
+        (spec.running_only and trial.activity == "walking", "means nothing in walking"),
+        (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
+        (spec.needs_mass and trial.mass_kg is None, "needs the body mass: --mass"),
+        (spec.needs_height and trial.height_m is None, "needs the body height: --height"),
+        (
+            spec.needs_belt_speed and not spec.unit_without_scale and calibration.belt_speed_mps is None,
+            "needs the belt speed (--speed), or a scale and visible toes",
+        ),
+        (
+            spec.needs_belt_speed and not np.isfinite(trial.belt_speed),
+            "the speed of the stance foot could not be measured",
+        ),
+    )
+    return next((reason for failed, reason in checks if failed), "")
+
+
+def _belt_in_metres(trial: Trial, spec: MetricSpec) -> bool:
+    return spec.needs_belt_speed and trial.calibration.belt_speed_mps is not None
+
+
+def _point_names(point: str, side: str) -> tuple[str, ...]:
+    if point in _BODY_POINTS:
+        return (point,)
+    return tuple(f"{s}_{point}" for s in BOTH_SIDES if side in (s, "both"))
+
+
+def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue:
+    value = float(spec.compute(trial, cycle))
+    return CycleValue(spec.name, cycle.side, cycle.number, cycle.start_s, value, unit_of(trial, spec))
+
+
+def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
+    unit = unit_of(trial, spec)
+    if not len(values):
+        why = reason or ("no accepted gait cycle" if not n_cycles else "no accepted cycle shows the points it needs")
+        return MetricValue(
+            spec.name, spec.label, side, 0, np.nan, np.nan, np.nan, unit, spec.reference, missing_reason=why
+        )
+    mean = float(values.mean())
+    sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    return MetricValue(
+        metric=spec.name,
+        label=spec.label,
+        side=side,
+        n=len(values),
+        mean=mean,
+        sd=sd,
+        uncertainty=_uncertainty(trial, spec, mean, sd, len(values)),
+        unit=unit,
+        reference=spec.reference if unit == spec.unit and trial.activity == "running" else None,
+        note=_note(trial, spec, side, len(values)),
+    )
+
+
+def _uncertainty(trial: Trial, spec: MetricSpec, mean: float, sd: float, n: int) -> float:
+    """Half-width of the 95 % interval: Student's t on the spread, and what more cycles do not mend, in quadrature."""
+    if n < 2:
+        return float("nan")
+    systematic = spec.systematic(trial, mean) if spec.systematic else 0.0
+    return float(np.hypot(t_quantile(0.975, n - 1) * sd / np.sqrt(n), 1.96 * systematic))
+
+
+def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
+    notes = []
+    needed = trial.min_cycles * (2 if side == "both" else 1)
+    if n < needed:
+        notes.append(f"only {n} cycles; {needed} make a stable mean")
+    if trial.view == "side" and side in BOTH_SIDES and side != near_side(trial.calibration.forward) and spec.needs:
+        notes.append("far leg: partly hidden, less exact")
+    if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:
+        notes.append(f"{trial.pose.fps:.0f} fps: timings are ± {500 / trial.pose.fps:.0f} ms at best")
+    return "; ".join(notes)

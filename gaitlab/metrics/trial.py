@@ -1,0 +1,93 @@
+"""Everything a metric may look at: one recording's tracks, angles, cycles and scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.gait import Activity, Angles, GaitCycle, GaitEvents
+from gaitlab.core.metric import View
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.calibration import Calibration
+from gaitlab.kinematics.frame import forward_up
+from gaitlab.signal.spline import cubic_spline
+
+# Curves are read between frames on a spline, at this many points a second.
+_DENSE_HZ = 500.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """One recording, ready to be measured.
+
+    Attributes:
+        pose: smoothed keypoints.
+        angles: angle curves of the same frames.
+        events: contacts and activity.
+        cycles: all gait cycles, accepted and not.
+        calibration: facing, tilt, scale.
+        height_m: body height, or None.
+        mass_kg: body mass, or None.
+        min_cycles: cycles a side under which a value is marked as thin.
+    """
+
+    view: View
+    pose: PoseSequence
+    angles: Angles
+    events: GaitEvents
+    cycles: tuple[GaitCycle, ...]
+    calibration: Calibration
+    height_m: float | None
+    mass_kg: float | None
+    min_cycles: int
+
+    @property
+    def activity(self) -> Activity:
+        """Running, walking or ambiguous."""
+        return self.events.activity
+
+    def angle(self, name: str, start_s: float, end_s: float | None = None) -> FloatArray:
+        """Return an angle at ``start_s`` (one value), or densely from there to ``end_s``; NaN over gaps."""
+        return _read(self.angles.time_s, self.angles.values_deg[name], start_s, end_s)
+
+    def position(self, keypoint: str, start_s: float, end_s: float | None = None) -> FloatArray:
+        """Return (n, 2) px of a keypoint, X forward and Y up, at ``start_s`` or densely from there to ``end_s``."""
+        points = forward_up(
+            self.pose.point(keypoint), forward=self.calibration.forward, tilt_deg=self.calibration.tilt_deg
+        )
+        return np.stack([_read(self.pose.time_s, points[:, axis], start_s, end_s) for axis in range(2)], axis=1)
+
+    @property
+    def length_per_px(self) -> float:
+        """Metres a pixel where the scale is known, otherwise leg lengths a pixel."""
+        return self.calibration.metres_per_px or 1.0 / self.calibration.leg_px
+
+    @property
+    def belt_speed(self) -> float:
+        """Belt speed in metres (or leg lengths) a second; NaN where it could not be had."""
+        if self.calibration.belt_speed_mps is not None:
+            return self.calibration.belt_speed_mps
+        return self.calibration.belt_speed_px_per_s * self.length_per_px
+
+
+def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float | None) -> FloatArray:
+    """Read a curve between its frames: a cubic spline through the frames around, NaN where one of them is missing."""
+    wanted = (
+        np.array([start_s])
+        if end_s is None
+        else np.linspace(start_s, end_s, max(int((end_s - start_s) * _DENSE_HZ), 1) + 1)
+    )
+    if not np.isfinite(wanted).all():
+        return np.full(len(wanted), np.nan)
+    first = max(int(np.searchsorted(time_s, wanted[0])) - 4, 0)
+    last = min(int(np.searchsorted(time_s, wanted[-1])) + 4, len(time_s))
+    here_s, here = time_s[first:last], values[first:last]
+    seen = np.isfinite(here)
+    if seen.sum() < 4:
+        return np.full(len(wanted), np.nan)
+    read = cubic_spline(here_s[seen], here[seen])(wanted)[:, 0]
+    # A reading stands only between two neighbouring frames that were both seen.
+    after = np.clip(np.searchsorted(here_s, wanted), 1, len(here_s) - 1)
+    supported = seen[after] & seen[after - 1] & (wanted >= here_s[0]) & (wanted <= here_s[-1])
+    return np.where(supported, read, np.nan)

@@ -1,0 +1,85 @@
+"""One leg's movement as curves on a fine uniform time grid: what every mark of an event is read from.
+
+Lengths are in leg lengths (thigh plus shank) and heights are above the belt, so that no curve depends on the scale,
+the place in the picture, the frame rate, or where on the foot a network puts its points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core import FloatArray, PoseSequence, Side
+from gaitlab.signal.smoothing import savitzky_golay
+from gaitlab.signal.spline import resample
+
+RATE_HZ = 250.0
+# Fast enough for the impact of the foot, slow enough for the noise of keypoints.
+_CUTOFF_HZ = 12.0
+# Longer gaps stay open: an event within would be invented.
+LONGEST_GAP_S = 0.12
+_POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegPoints:
+    """A leg in the runner's frame, X forward and Y up, in leg lengths.
+
+    Attributes:
+        time_s: (time,) uniform, `RATE_HZ`.
+        xy: point name to (time, 2): ``mid_hip hip knee ankle heel toe``; all NaN where never seen. The toe is the big
+            one, the small one where the big was never seen.
+        leg_px: thigh plus shank.
+        side: whose leg.
+        feet: whether heel and toe were seen.
+    """
+
+    time_s: FloatArray
+    xy: dict[str, FloatArray]
+    leg_px: float
+    side: Side
+    feet: bool
+
+    def slope(self, values: FloatArray) -> FloatArray:
+        """Return the rate of change a second of (time, …) values."""
+        return np.gradient(values, 1 / RATE_HZ, axis=0)
+
+    @property
+    def foot_x(self) -> FloatArray:
+        """(time,) the middle of the foot, the ankle where the foot was never seen."""
+        if self.feet:
+            return (self.xy["heel"][:, 0] + self.xy["toe"][:, 0]) / 2
+        return self.xy["ankle"][:, 0]
+
+    @property
+    def reach(self) -> FloatArray:
+        """(time,) how far the foot is ahead of the hips."""
+        return self.foot_x - self.xy["mid_hip"][:, 0]
+
+
+def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
+    """Return one leg on the fine grid, smoothed; NaN in gaps longer than `LONGEST_GAP_S`.
+
+    The spline puts samples between the frames whatever the frame rate, then one and the same low-pass follows.
+    """
+    names = ("mid_hip", *(f"{side}_{point}" for point in _POINTS))
+    picture = np.stack([pose.point(name) for name in names], axis=1)
+    time_s = np.arange(pose.time_s[0], pose.time_s[-1], 1 / RATE_HZ)
+    flat = picture.reshape(len(pose), -1)
+    fine = resample(flat, pose.time_s, time_s, longest_gap_s=LONGEST_GAP_S)
+    fine = savitzky_golay(fine, time_s, cutoff_hz=_CUTOFF_HZ)
+    points = fine.reshape(len(time_s), len(names), 2) * np.array([forward, -1.0])
+    hip, knee, ankle = (picture[:, i] for i in (1, 2, 3))
+    length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
+    leg_px = float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
+    xy = {name.removeprefix(f"{side}_"): points[:, i] / leg_px for i, name in enumerate(names)}
+    xy["toe"] = xy["big_toe"] if np.isfinite(xy["big_toe"]).any() else xy["small_toe"]
+    feet = all(np.isfinite(xy[point]).any() for point in ("heel", "toe"))
+    return LegPoints(time_s, xy, leg_px, side, feet)
+
+
+def bridged(values: FloatArray) -> FloatArray:
+    """Return (time,) values with gaps bridged by straight lines, for the search of coarse extremes only."""
+    seen = np.flatnonzero(np.isfinite(values))
+    return np.interp(np.arange(len(values)), seen, values[seen])

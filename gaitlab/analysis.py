@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -149,13 +150,13 @@ def _events(
 
 def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
     """Angles with the foot's zero taken from the stances themselves."""
-    frame = {"forward": calibration.forward, "tilt_deg": calibration.tilt_deg}
-    unzeroed = sagittal_angles(pose, flat_deg=dict.fromkeys(BOTH_SIDES, 0.0), **frame)
+    in_frame = partial(sagittal_angles, pose, forward=calibration.forward, tilt_deg=calibration.tilt_deg)
+    unzeroed = in_frame(flat_deg=dict.fromkeys(BOTH_SIDES, 0.0))
     flat_deg = {
         side: flat_foot_deg(unzeroed.values_deg[f"{side}_foot_deg"], pose.time_s, events.of(side))
         for side in BOTH_SIDES
     }
-    return sagittal_angles(pose, flat_deg=flat_deg, **frame)
+    return in_frame(flat_deg=flat_deg)
 
 
 def _cycle_warnings(trial: Trial) -> list[str]:

@@ -210,7 +210,8 @@ def _read_source(
                 )
             raw = replace(raw, time_s=opened.timestamps_s)
             raw = raw.between(start_s or 0.0, end_s if end_s is not None else np.inf)
-            facts, others = {"name": "keypoints from a file", "format": keypoints_format}, []
+            facts: dict[str, Any] = {"name": "keypoints from a file", "format": keypoints_format}
+            others: list[dict[str, Any]] = []
         else:
             raw, facts, others = _estimate(
                 opened, model, models_dir=models_dir, person=person, start_s=start_s, end_s=end_s, progress=progress
@@ -269,7 +270,7 @@ def _annotate(target: Path, source: _Source, analysis: Analysis, *, crf: int, pr
     assert source.video is not None
     # Events are known in true time, the video runs on its own clock.
     to_video = np.polyfit(analysis.raw.time_s, source.video_time_s, 1) if len(analysis.raw) > 1 else (1.0, 0.0)
-    contacts = {
+    contacts: dict[str, list[tuple[float, float]]] = {
         side: [
             (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))
             for c in analysis.events.of(side)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES, Angles, Contact
+from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
@@ -54,7 +54,7 @@ def flat_foot_deg(raw_foot_deg: FloatArray, time_s: FloatArray, contacts: Sequen
 
 
 def sagittal_angles(
-    pose: PoseSequence, *, forward: int, tilt_deg: float = 0.0, flat_deg: Mapping[str, float] | None = None
+    pose: PoseSequence, *, forward: int, tilt_deg: float = 0.0, flat_deg: Mapping[Side, float] | None = None
 ) -> Angles:
     """Return all side-view angle curves of a pose sequence.
 
@@ -67,7 +67,7 @@ def sagittal_angles(
     Returns:
         ``{left,right}_{hip,knee,ankle}_flexion_deg``, ``{left,right}_{thigh,shank,foot}_deg``, ``trunk_lean_deg``.
     """
-    zero_deg = flat_deg or {}
+    zero_deg: Mapping[Side, float] = flat_deg or {}
 
     def at(name: str) -> FloatArray:
         return forward_up(pose.point(name), forward=forward, tilt_deg=tilt_deg)

@@ -1,4 +1,4 @@
-"""Single points that jumped: found against what their neighbours predict."""
+"""Points that jump away for a frame or three: found against what their neighbours predict."""
 
 from __future__ import annotations
 
@@ -6,62 +6,95 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-_NEIGHBOURS = (-2, -1, 1, 2)
-_WEIGHTS = np.array([-1.0, 4.0, 4.0, -1.0]) / 6.0
+_WEIGHTS = np.array([-1.0, 4.0, 4.0, -1.0]) / 6.0  # the cubic through four neighbours, read in their middle
 _WINDOW_S = 0.5
-_PASSES = 3
+_LONGEST_RUN = 3
+_REACH = 4  # frames around a suspicious one whose predictions it can spoil
 
 
-def _prediction_residual(track: FloatArray) -> FloatArray:
+def _residuals(track: FloatArray) -> FloatArray:
     """Return (frame,) px: the distance of each (frame, 2) point from the cubic through its four neighbours.
 
     Where a neighbour is missing the straight line between the two nearest stands in; NaN at the ends.
     """
     frames = len(track)
-    residual = np.full(frames, np.nan)
-    if frames < 3:
-        return residual
     padded = np.pad(track, ((2, 2), (0, 0)), constant_values=np.nan)
-    neighbours = np.stack([padded[2 + k : 2 + k + frames] for k in _NEIGHBOURS])
-    cubic = np.tensordot(_WEIGHTS, neighbours, axes=1)
-    line = (neighbours[1] + neighbours[2]) / 2
-    predicted = np.where(np.isfinite(cubic), cubic, line)
-    residual[:] = np.linalg.norm(track - predicted, axis=1)
-    return residual
+    before2, before, after, after2 = (padded[k : k + frames] for k in (0, 1, 3, 4))
+    cubic = _WEIGHTS[0] * before2 + _WEIGHTS[1] * before + _WEIGHTS[2] * after + _WEIGHTS[3] * after2
+    predicted = np.where(np.isfinite(cubic), cubic, (before + after) / 2)
+    distance: FloatArray = np.linalg.norm(track - predicted, axis=1)
+    return distance
 
 
-def _local_scale(residual: FloatArray, half_window: int) -> FloatArray:
-    """Return the running median of the residual, scaled to a standard deviation (Rayleigh: median 1.177 sigma)."""
+def _running_scale(residual: FloatArray, half_window: int) -> FloatArray:
+    """Return the running median of the residual as a standard deviation (Rayleigh: the median is 1.177 sigma)."""
     padded = np.pad(residual, half_window, constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half_window + 1)
-    seen = np.isfinite(windows).any(axis=1)
     scale = np.full(len(residual), np.nan)
+    seen = np.isfinite(windows).any(axis=1)
     scale[seen] = np.nanmedian(windows[seen], axis=1) / 1.177
     return scale
 
 
-def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_px: float) -> np.ndarray:
-    """Return (frame,) True where a (frame, 2) px track jumps away for a moment and comes back.
+def _predicted(track: FloatArray, time_s: FloatArray, frame: int, kept: np.ndarray) -> FloatArray:
+    """Return (2,) px: the curve through the two nearest kept points on each side, at ``frame``; NaN at the ends."""
+    before = [i for i in range(frame - 1, max(frame - 8, -1), -1) if kept[i]][:2]
+    after = [i for i in range(frame + 1, min(frame + 8, len(kept))) if kept[i]][:2]
+    if not before or not after:
+        return np.full(2, np.nan)
+    knots = before + after if len(before) == len(after) == 2 else [before[0], after[0]]
+    times, at = time_s[knots], time_s[frame]
+    weights = [np.prod([(at - u) / (t - u) for u in times if u != t]) for t in times]
+    return np.asarray(weights @ track[knots])
 
-    A Hampel identifier (running median, here of half a second) applied to the residual of a cubic prediction from two
-    frames before and after: applied to the position itself, as is usual, it takes the turning points of a fast foot
-    for outliers. The largest residual of a neighbourhood goes first, since it spoils its neighbours' predictions.
+
+def _worst_left(track: FloatArray, time_s: FloatArray, removed: range, limit: FloatArray, kept: np.ndarray) -> float:
+    """Return the largest residual, as a share of its limit, that is left around a run once it is removed."""
+    without = kept.copy()
+    without[removed.start : removed.stop] = False
+    around = range(max(removed.start - _REACH, 0), min(removed.stop + _REACH, len(kept)))
+    left = [np.linalg.norm(track[i] - _predicted(track, time_s, i, without)) / limit[i] for i in around if without[i]]
+    finite = [share for share in left if np.isfinite(share)]
+    return max(finite, default=0.0)
+
+
+def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_px: float) -> np.ndarray:
+    """Return (frame,) True where a (frame, 2) px track jumps away for up to three frames and comes back.
+
+    A Hampel identifier (running median, here of half a second) on the residual of a cubic prediction from the frames
+    before and after: on the position itself, as is usual, it takes the turning points of a fast foot for outliers.
+    A jump spoils the predictions of its neighbours too, so around a suspicious frame the run of one to three frames
+    is removed whose absence leaves the smoothest path; of equally good ones the shortest.
 
     Args:
         threshold: in standard deviations of the local residual.
         floor_px: residuals below are never outliers.
     """
-    remaining = np.array(track, dtype=np.float64)
     found = np.zeros(len(track), dtype=bool)
-    half_window = max(3, round(_WINDOW_S / 2 / float(np.median(np.diff(time_s))))) if len(time_s) > 1 else 3
-    for _ in range(_PASSES):
-        residual = _prediction_residual(remaining)
-        limit = np.maximum(threshold * _local_scale(residual, half_window), floor_px)
-        filled = np.pad(np.nan_to_num(residual), 2)
-        peak = residual >= np.max(np.lib.stride_tricks.sliding_window_view(filled, 5), axis=1)
-        new = (residual > limit) & peak
-        if not new.any():
+    if len(track) < 5:
+        return found
+    kept: np.ndarray = np.isfinite(track[:, 0]) & np.isfinite(track[:, 1])
+    residual = _residuals(track)
+    half_window = max(3, round(_WINDOW_S / 2 / float(np.median(np.diff(time_s)))))
+    limit = np.maximum(threshold * _running_scale(residual, half_window), floor_px)
+    share = np.nan_to_num(residual / limit)
+    for frame in np.argsort(-share):
+        if share[frame] <= 1:
             break
-        found |= new
-        remaining[new] = np.nan
+        if not kept[frame]:
+            continue
+        miss = np.linalg.norm(track[frame] - _predicted(track, time_s, frame, kept)) / limit[frame]
+        if not miss > 1:
+            continue  # explained by an outlier beside it that is already gone
+        runs = [
+            range(start, start + length)
+            for length in range(1, _LONGEST_RUN + 1)
+            for start in range(max(frame - _LONGEST_RUN, 0), min(frame + 2, len(track) - length))
+            if kept[start : start + length].all()
+        ]
+        cost = [max(_worst_left(track, time_s, run, limit, kept), 1.0) + 0.05 * len(run) for run in runs]
+        best = runs[int(np.argmin(cost))]
+        if min(cost) < max(_worst_left(track, time_s, range(frame, frame), limit, kept), 1.0):
+            kept[best.start : best.stop] = False
+            found[best.start : best.stop] = True
     return found

@@ -46,5 +46,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, (float, np.floating)):
-        return f"{value:.{_DIGITS}f}".rstrip("0").rstrip(".") if abs(value) < 1e9 else repr(float(value))
+        number = float(value)
+        return f"{number:.{_DIGITS}f}".rstrip("0").rstrip(".") if abs(number) < 1e9 else repr(number)
     return value

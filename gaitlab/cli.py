@@ -1,0 +1,214 @@
+"""The commands: thin over the Python calls, one line an error, progress while one waits."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gaitlab.errors import GaitlabError, InputError
+
+if TYPE_CHECKING:
+    from gaitlab.config import Settings
+    from gaitlab.store.session import Session
+
+app = typer.Typer(
+    name="gaitlab",
+    help="Gait and running analysis from ordinary video.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+models_app = typer.Typer(help="The pose networks: what there is, what is installed.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if it is a session.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="The session folder [default: reports/NAME].")]
+ModelsDir = Annotated[Path | None, typer.Option(help="A folder of pose networks to look into first.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. smoothing.method=kalman.")
+]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    if version:
+        from gaitlab import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit()
+
+
+@app.command()
+def analyze(
+    video: Annotated[Path | None, typer.Argument(help="The video; may be left out with --keypoints.")] = None,
+    view: Annotated[str, typer.Option(help="What the camera sees: side.")] = "side",
+    speed: Annotated[str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h'.")] = None,
+    height: Annotated[str | None, typer.Option(help="The runner's height, e.g. '178 cm' or 5'11\".")] = None,
+    mass: Annotated[str | None, typer.Option(help="The runner's mass, e.g. '70 kg'.")] = None,
+    athlete: Annotated[str | None, typer.Option(help="A name for the report.")] = None,
+    label: Annotated[str | None, typer.Option(help="What tells this session from others, e.g. 'shoe A'.")] = None,
+    facing: Annotated[str, typer.Option(help="Which way the runner faces: left, right or auto.")] = "auto",
+    capture_fps: Annotated[float | None, typer.Option(help="True frame rate of a slow-motion video.")] = None,
+    start: Annotated[float | None, typer.Option(help="First second to use.")] = None,
+    end: Annotated[float | None, typer.Option(help="Last second to use.")] = None,
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    models_dir: ModelsDir = None,
+    keypoints: Annotated[Path | None, typer.Option(help="Keypoints from a file instead of a network.")] = None,
+    keypoints_format: Annotated[str, typer.Option("--format", help="Format of --keypoints.")] = "csv",
+    fps: Annotated[float | None, typer.Option(help="Frame rate of keypoints whose file does not say it.")] = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    output: Output = None,
+    no_video: Annotated[bool, typer.Option("--no-video", help="Do not write annotated.mp4.")] = False,
+    force: Force = False,
+) -> None:
+    """Analyse a video (or keypoints) and write a session folder with a report."""
+    from gaitlab import units
+    from gaitlab.pipeline import analyze as run
+
+    settings = _settings(config, [*(set_ or []), *(["video.annotate=false"] if no_video else [])])
+    quantities = {
+        "belt_speed_mps": units.parse(speed, units.SPEED) if speed else None,
+        "height_m": units.parse(height, units.HEIGHT) if height else None,
+        "mass_kg": units.parse(mass, units.MASS) if mass else None,
+    }
+    with _progress() as progress:
+        session = run(
+            video,
+            view=view,
+            athlete=athlete,
+            label=label,
+            facing=facing,
+            capture_fps=capture_fps,
+            start_s=start,
+            end_s=end,
+            model=model,
+            models_dir=models_dir,
+            keypoints=keypoints,
+            keypoints_format=keypoints_format,
+            fps=fps,
+            settings=settings,
+            output=output,
+            force=force,
+            progress=progress,
+            **quantities,
+        )
+    _finish(session)
+
+
+@app.command()
+def demo(output: Output = None, force: Force = False) -> None:
+    """Analyse the demonstration clip: the whole way in one command."""
+    from gaitlab.demo import demo_session
+
+    with _progress() as progress:
+        session = demo_session(output=output or Path("reports") / "demo", force=force, progress=progress)
+    _finish(session)
+
+
+@app.command()
+def report(session: Annotated[Path, typer.Argument(help="A session folder.")]) -> None:
+    """Rebuild report.html from a session folder."""
+    from gaitlab.pipeline import rebuild_report
+    from gaitlab.store.session import open_session
+
+    typer.echo(str(rebuild_report(open_session(session))))
+
+
+@app.command()
+def compare(
+    sessions: Annotated[list[Path], typer.Argument(help="Two or more session folders; all against the first.")],
+    csv: Annotated[Path | None, typer.Option(help="Write the table to this file too.")] = None,
+) -> None:
+    """Say what changed between sessions, and whether it is more than noise."""
+    from gaitlab.cli_tables import print_comparison
+    from gaitlab.compare import compare as run
+    from gaitlab.store.session import open_session
+
+    table = run([open_session(folder) for folder in sessions])
+    print_comparison(table)
+    if csv is not None:
+        _write_csv(table, csv)
+
+
+@app.command()
+def sessions(
+    directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
+    csv: Annotated[Path | None, typer.Option(help="Write every session's summary to this file.")] = None,
+) -> None:
+    """List the sessions of a directory."""
+    from gaitlab.cli_tables import print_sessions
+    from gaitlab.store.sessions import find_sessions, load_sessions
+
+    print_sessions(list(find_sessions(directory)))
+    if csv is not None:
+        _write_csv(load_sessions(directory), csv)
+
+
+@app.command()
+def config(config: ConfigOption = None, set_: SetOption = None) -> None:
+    """Print every setting with its default (or as given), as TOML."""
+    from gaitlab.config import as_toml
+
+    typer.echo(as_toml(_settings(config, set_ or [])), nl=False)
+
+
+def _settings(config: Path | None, assignments: list[str]) -> Settings:
+    from gaitlab.config import Settings, parse_assignment, read_settings, with_values
+
+    settings = read_settings(config) if config is not None else Settings()
+    return with_values(settings, dict(parse_assignment(text) for text in assignments))
+
+
+def _progress() -> Any:
+    from gaitlab.cli_progress import Progress
+
+    return Progress(sys.stderr)
+
+
+def _finish(session: Session) -> None:
+    """Print the table, the warnings and where the report lies; exit 1 where the video supports no gait metrics."""
+    from gaitlab.cli_tables import print_summary
+
+    print_summary(session)
+    for warning in session.info["warnings"]:
+        typer.echo(f"note: {warning}", err=True)
+    typer.echo(str(session.report))
+    if not any(session.info["quality"]["cycles_accepted"].values()):
+        typer.echo(
+            "gaitlab: no gait cycle could be measured in this recording; the folder holds what was seen", err=True
+        )
+        raise typer.Exit(1)
+
+
+def _write_csv(table: Any, path: Path) -> None:
+    try:
+        table.to_csv(path, index=False)
+    except OSError as error:
+        raise InputError(f"cannot write the table to '{path}': {error.strerror}") from error
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 done without gait metrics, 2 wrong use or bad input."""
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="gaitlab: %(message)s", stream=sys.stderr)
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(args=arguments, prog_name="gaitlab")
+    except GaitlabError as error:
+        if debug:
+            raise
+        typer.echo(f"gaitlab: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("gaitlab: interrupted; nothing was written", err=True)
+        sys.exit(130)

@@ -1,0 +1,95 @@
+"""The tables the commands print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gaitlab.metrics import METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gaitlab.store.session import Session
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    # A file or a pipe has no width; tables must not be cut there.
+    return console if console.is_terminal else Console(highlight=False, width=140)
+
+
+def _number(value: float, metric: str) -> str:
+    decimals = METRICS[metric].decimals if metric in METRICS else 2
+    return f"{value:.{decimals}f}"
+
+
+def _value(row: dict[str, str] | None) -> Text:
+    """Return ``12.3 ± 0.4 (n 15)``, or a dash."""
+    if row is None or not row["mean"]:
+        return Text("-", style="dim")
+    text = _number(float(row["mean"]), row["metric"])
+    if row["uncertainty"]:
+        text += f" ± {_number(float(row['uncertainty']), row['metric'])}"
+    return Text(f"{text} (n {row['n']})")
+
+
+def print_summary(session: Session) -> None:
+    """Print a session's metrics: a row a metric, left and right beside each other, or why there is none."""
+    info = session.info
+    about = [info["athlete"], info["label"], f"{info['view']} view", info["activity"]]
+    about += [f"facing {info['facing']}", f"{info['fps']:.4g} fps", info["model"]["name"]]
+    table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
+    for heading, justify in (("metric", "left"), ("left", "right"), ("right", "right"), ("unit", "left")):
+        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("remark", style="dim")
+    by_metric: dict[str, dict[str, dict[str, str]]] = {}
+    for row in session.rows("summary"):
+        by_metric.setdefault(row["metric"], {})[row["side"]] = row
+    for rows in by_metric.values():
+        any_row = next(iter(rows.values()))
+        remarks = {row["missing_reason"] for row in rows.values() if row["missing_reason"]}
+        if "both" in rows:
+            cells = (_value(rows["both"]), Text(""))
+        else:
+            cells = (_value(rows.get("left")), _value(rows.get("right")))
+        table.add_row(Text(any_row["label"]), *cells, any_row["unit"], Text("; ".join(sorted(remarks))))
+    _console().print(table)
+
+
+def print_sessions(sessions: Sequence[Session]) -> None:
+    """Print a row a session."""
+    table = Table()
+    for heading in ("session", "athlete", "label", "recorded", "view", "activity", "cycles", "warnings"):
+        table.add_column(heading)
+    for session in sessions:
+        info = session.info
+        cycles = info["quality"]["cycles_accepted"]
+        cells: list[Any] = [
+            session.folder, info["athlete"], info["label"], (info["recorded_at"] or "")[:10], info["view"],
+            info["activity"], f"{cycles['left']} + {cycles['right']}", len(info["warnings"]),
+        ]  # fmt: skip
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
+    _console().print(table)
+
+
+def print_comparison(table: pd.DataFrame) -> None:
+    """Print the differences that can be told, a block a session."""
+    for name, rows in table.groupby("session", sort=False):
+        printed = Table(title=f"against {name}", title_justify="left")
+        for heading in ("metric", "side", "A", "B", "difference", "unit", "verdict"):
+            printed.add_column(heading, justify="right" if heading in ("A", "B", "difference") else "left")
+        for row in rows[rows["verdict"] != "not comparable"].to_dict("records"):
+            metric = str(row["metric"])
+            numbers = [_number(float(row[key]), metric) for key in ("a", "b")]
+            difference = f"{float(row['difference']):+.{METRICS[metric].decimals if metric in METRICS else 2}f}"
+            printed.add_row(
+                Text(METRICS[metric].label if metric in METRICS else metric), str(row["side"]), *numbers,
+                f"{difference} ± {_number(float(row['interval']), metric)}", str(row["unit"]),
+                Text(str(row["verdict"]), style="bold" if row["verdict"] == "changed" else "dim"),
+            )  # fmt: skip
+        _console().print(printed)

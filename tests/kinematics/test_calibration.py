@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gaitlab.core import SKELETONS, Contact, PoseSequence
+from gaitlab.kinematics.calibration import belt_tilt_deg, calibrate, facing, stance_foot_speed_px_per_s
+
+BODY = SKELETONS["body_25"]
+FPS = 100
+
+
+def riding(
+    *, forward: int = 1, speed_px_per_s: float = 600.0, tilt_deg: float = 0.0
+) -> tuple[PoseSequence, list[Contact]]:
+    """Eight stances of 0.3 s; in each the toes ride backwards on a belt that falls towards image-right by the tilt."""
+    time_s = np.arange(int(8 * 0.5 * FPS)) / FPS
+    xy = np.full((len(time_s), len(BODY), 2), np.nan)
+    contacts = []
+    for number in range(8):
+        side = ("left", "right")[number % 2]
+        start_s = number * 0.5
+        contacts.append(Contact(side, start_s, start_s + 0.3, 0.005, 0.005))
+        on = (time_s >= start_s) & (time_s < start_s + 0.3)
+        along = -forward * speed_px_per_s * (time_s[on] - start_s)
+        slope = np.radians(tilt_deg)
+        path = np.array([400.0, 800.0]) + along[:, None] * [np.cos(slope), np.sin(slope)]
+        for toe in ("big_toe", "small_toe"):
+            xy[on, BODY.index(f"{side}_{toe}")] = path
+    for side in ("left", "right"):
+        for joint, y in (("hip", 300.0), ("knee", 500.0), ("ankle", 700.0)):
+            xy[:, BODY.index(f"{side}_{joint}")] = [400.0, y]
+        xy[:, BODY.index(f"{side}_knee"), 0] += 30.0 * forward
+    return PoseSequence(xy, np.ones(xy.shape[:2]), time_s, BODY), contacts
+
+
+@pytest.mark.parametrize("forward", [1, -1])
+def test_facing_is_read_from_knees_alone(forward: int) -> None:
+    pose, _ = riding(forward=forward)
+    assert facing(pose) == (forward, 1.0)
+
+
+@pytest.mark.parametrize("forward", [1, -1])
+@pytest.mark.parametrize("tilt_deg", [-4.0, 0.0, 3.0])
+def test_speed_and_tilt_of_the_belt(forward: int, tilt_deg: float) -> None:
+    pose, contacts = riding(forward=forward, tilt_deg=tilt_deg)
+    assert belt_tilt_deg(pose, contacts) == pytest.approx(tilt_deg, abs=1e-6)
+    speed = stance_foot_speed_px_per_s(pose, contacts, forward=forward)
+    assert speed == pytest.approx(600.0 * np.cos(np.radians(tilt_deg)), rel=1e-6)
+
+
+def test_scale_from_belt_speed_and_height_check_each_other() -> None:
+    pose, contacts = riding()
+    leg_px = 2 * np.hypot(30, 200)
+    agreed = calibrate(pose, contacts, forward=1, belt_speed_mps=1.2, height_m=leg_px * 0.002 / 0.491)
+    assert agreed.scale_source == "belt speed"
+    assert agreed.metres_per_px == pytest.approx(0.002)
+    assert agreed.scales["body height"] == pytest.approx(0.002)
+    assert not agreed.warnings
+    wrong = calibrate(pose, contacts, forward=1, belt_speed_mps=1.2, height_m=1.15 * leg_px * 0.002 / 0.491)
+    assert "body height is +15 % off the one from belt speed" in wrong.warnings[0]
+
+
+def test_height_alone_gives_the_belt_speed() -> None:
+    pose, contacts = riding()
+    known = calibrate(pose, contacts, forward=1, height_m=2 * np.hypot(30, 200) * 0.002 / 0.491)
+    assert known.scale_source == "body height"
+    assert known.belt_speed_mps == pytest.approx(1.2, rel=1e-6)
+
+
+def test_without_any_length_there_is_no_scale() -> None:
+    pose, contacts = riding()
+    bare = calibrate(pose, contacts, forward=1)
+    assert bare.metres_per_px is None
+    assert bare.belt_speed_mps is None
+    assert bare.belt_speed_px_per_s == pytest.approx(600.0)

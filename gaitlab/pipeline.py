@@ -349,6 +349,7 @@ def _describe(
             "belt_speed_mps": calibration.belt_speed_mps,
             "belt_speed_px_per_s": calibration.belt_speed_px_per_s,
             "leg_px": calibration.leg_px,
+            "belt_deg": calibration.belt_deg,
             "tilt_deg": calibration.tilt_deg,
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,

@@ -9,9 +9,14 @@ from statistics import NormalDist
 import numpy as np
 
 
+@lru_cache(maxsize=1)
+def _quadrature() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(64)
+
+
 def _t_cdf(t: float, freedom: float) -> float:
     """Return P(T <= t) of Student's t for t >= 0, by Gauss-Legendre quadrature of its density."""
-    nodes, weights = np.polynomial.legendre.leggauss(64)
+    nodes, weights = _quadrature()
     angle = np.arctan(t / np.sqrt(freedom))  # x = sqrt(v) tan(a) turns the density into a power of cos(a)
     a = angle * (nodes + 1) / 2
     norm = exp(lgamma((freedom + 1) / 2) - lgamma(freedom / 2) - 0.5 * log(pi))

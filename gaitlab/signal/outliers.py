@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
@@ -36,26 +38,35 @@ def _running_scale(residual: FloatArray, half_window: int) -> FloatArray:
     return scale
 
 
-def _predicted(track: FloatArray, time_s: FloatArray, frame: int, kept: np.ndarray) -> FloatArray:
-    """Return (2,) px: the curve through the two nearest kept points on each side, at ``frame``; NaN at the ends."""
+def _miss(path: list[complex], time_s: list[float], frame: int, kept: list[bool]) -> float:
+    """Return px between a point and the curve through the two nearest kept points on each side; NaN at the ends.
+
+    Points are complex numbers: few of them are looked at, and plain arithmetic is ten times faster than small arrays.
+    """
     before = [i for i in range(frame - 1, max(frame - 8, -1), -1) if kept[i]][:2]
     after = [i for i in range(frame + 1, min(frame + 8, len(kept))) if kept[i]][:2]
     if not before or not after:
-        return np.full(2, np.nan)
+        return math.nan
     knots = before + after if len(before) == len(after) == 2 else [before[0], after[0]]
-    times, at = time_s[knots], time_s[frame]
-    weights = [np.prod([(at - u) / (t - u) for u in times if u != t]) for t in times]
-    return np.asarray(weights @ track[knots])
+    at, predicted = time_s[frame], 0j
+    for i in knots:
+        weight = 1.0
+        for j in knots:
+            if j != i:
+                weight *= (at - time_s[j]) / (time_s[i] - time_s[j])
+        predicted += weight * path[i]
+    return abs(path[frame] - predicted)
 
 
-def _worst_left(track: FloatArray, time_s: FloatArray, removed: range, limit: FloatArray, kept: np.ndarray) -> float:
+def _worst_left(
+    path: list[complex], time_s: list[float], removed: range, limit: list[float], kept: list[bool]
+) -> float:
     """Return the largest residual, as a share of its limit, that is left around a run once it is removed."""
     without = kept.copy()
-    without[removed.start : removed.stop] = False
+    without[removed.start : removed.stop] = [False] * len(removed)
     around = range(max(removed.start - _REACH, 0), min(removed.stop + _REACH, len(kept)))
-    left = [np.linalg.norm(track[i] - _predicted(track, time_s, i, without)) / limit[i] for i in around if without[i]]
-    finite = [share for share in left if np.isfinite(share)]
-    return max(finite, default=0.0)
+    left = [_miss(path, time_s, i, without) / limit[i] for i in around if without[i]]
+    return max((share for share in left if math.isfinite(share)), default=0.0)
 
 
 def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_px: float) -> np.ndarray:
@@ -73,28 +84,27 @@ def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_p
     found = np.zeros(len(track), dtype=bool)
     if len(track) < 5:
         return found
-    kept: np.ndarray = np.isfinite(track[:, 0]) & np.isfinite(track[:, 1])
     residual = _residuals(track)
     half_window = max(3, round(_WINDOW_S / 2 / float(np.median(np.diff(time_s)))))
-    limit = np.maximum(threshold * _running_scale(residual, half_window), floor_px)
-    share = np.nan_to_num(residual / limit)
-    for frame in np.argsort(-share):
-        if share[frame] <= 1:
-            break
-        if not kept[frame]:
+    limits = np.maximum(threshold * _running_scale(residual, half_window), floor_px)
+    suspicion = np.nan_to_num(residual / limits)
+    suspects = np.argsort(-suspicion)[: int((suspicion > 1).sum())].tolist()
+    kept: list[bool] = (np.isfinite(track[:, 0]) & np.isfinite(track[:, 1])).tolist()
+    path, times, limit = (track[:, 0] + 1j * track[:, 1]).tolist(), time_s.tolist(), limits.tolist()
+    for frame in suspects:
+        # It may be explained by an outlier beside it that is already gone.
+        if not kept[frame] or not _miss(path, times, frame, kept) > limit[frame]:
             continue
-        miss = np.linalg.norm(track[frame] - _predicted(track, time_s, frame, kept)) / limit[frame]
-        if not miss > 1:
-            continue  # explained by an outlier beside it that is already gone
-        runs = [
-            range(start, start + length)
-            for length in range(1, _LONGEST_RUN + 1)
-            for start in range(max(frame - _LONGEST_RUN, 0), min(frame + 2, len(track) - length))
-            if kept[start : start + length].all()
-        ]
-        cost = [max(_worst_left(track, time_s, run, limit, kept), 1.0) + 0.05 * len(run) for run in runs]
-        best = runs[int(np.argmin(cost))]
-        if min(cost) < max(_worst_left(track, time_s, range(frame, frame), limit, kept), 1.0):
-            kept[best.start : best.stop] = False
-            found[best.start : best.stop] = True
+        best, least = range(0), max(_worst_left(path, times, range(frame, frame), limit, kept), 1.0)
+        for length in range(1, _LONGEST_RUN + 1):
+            for start in range(max(frame - _LONGEST_RUN, 0), min(frame + 2, len(track) - length)):
+                run = range(start, start + length)
+                if all(kept[start : run.stop]):
+                    worst = max(_worst_left(path, times, run, limit, kept), 1.0)
+                    if worst < least - (0.05 if best else 0.0):
+                        best, least = run, worst
+            if best and least <= 1.0:
+                break  # nothing longer is smoother
+        for i in best:
+            kept[i], found[i] = False, True
     return found

@@ -28,29 +28,24 @@ def _savgol_kernel(window: int) -> FloatArray:
     return weights
 
 
-def _gain(kernel: FloatArray, frequency: float) -> float:
-    """Amplitude response of a symmetric kernel at a frequency in cycles a sample."""
+def _cutoff(kernel: FloatArray) -> float:
+    """Return the -3 dB frequency of a symmetric kernel in cycles a sample; infinite where it stays above."""
     position = np.arange(len(kernel)) - len(kernel) // 2
-    return float(kernel @ np.cos(2 * np.pi * frequency * position))
+    frequencies = np.linspace(0, 0.5, 501)
+    gains = np.cos(2 * np.pi * np.outer(frequencies, position)) @ kernel
+    below = np.flatnonzero(gains < _HALF_POWER)
+    return float(frequencies[below[0]]) if len(below) else np.inf
 
 
 @lru_cache(maxsize=256)
 def savgol_window(rate_hz: float, cutoff_hz: float) -> int:
     """Return the odd cubic window whose -3 dB frequency is nearest to ``cutoff_hz`` at ``rate_hz`` (5 at least).
 
-    A window of 3 fits a cubic exactly and smooths nothing, so at 30 fps the strongest cut-off is the one of
-    5 frames, 7.1 Hz.
+    A window of 3 fits a cubic exactly and smooths nothing, so at 30 fps the weakest cubic smoothing is the one of
+    5 frames, which leaves 0.707 at 7.1 Hz.
     """
-    best, best_error = 5, np.inf
-    for window in range(5, int(2 * rate_hz / cutoff_hz) + 9, 2):
-        kernel = _savgol_kernel(window)[window // 2]
-        frequencies = np.linspace(0, 0.5, 1001)
-        gains = np.array([_gain(kernel, f) for f in frequencies])
-        below = np.flatnonzero(gains < _HALF_POWER)
-        error = abs(frequencies[below[0]] * rate_hz - cutoff_hz) if len(below) else np.inf
-        if error < best_error:
-            best, best_error = window, error
-    return best
+    windows = range(5, int(2 * rate_hz / cutoff_hz) + 9, 2)
+    return min(windows, key=lambda w: abs(_cutoff(_savgol_kernel(w)[w // 2]) * rate_hz - cutoff_hz))
 
 
 def _savgol_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:

@@ -1,0 +1,218 @@
+"""The page as a list of small elements: each a function of the content that fills a template of its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.report import numbers
+from gaitlab.report.checks import checks, point_name, verdict
+from gaitlab.report.content import Content, column_key
+from gaitlab.report.curves import CycleCurve
+from gaitlab.report.figures import cycle_figures, time_figure
+from gaitlab.report.findings import findings
+from gaitlab.report.keyframes import EVENTS, Moment, moments_of
+from gaitlab.report.media import Media
+from gaitlab.report.player import player_data
+from gaitlab.report.skeletons import Drawing, draw
+from gaitlab.report.tables import cards, groups, range_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One part of the page.
+
+    Attributes:
+        name: its template's name, and its address in the page.
+        fill: gives the template's values; None leaves the element out.
+        title: where its heading stands in the texts, for the page's navigation; empty for none.
+    """
+
+    name: str
+    fill: Callable[[Content, Media], Mapping[str, Any] | None]
+    title: str = ""
+
+
+def _header(content: Content, media: Media) -> Mapping[str, Any]:
+    drawings = [draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)]
+    strikes = [d for d in drawings if d.moment.event == "foot_strike"]
+    near = "left" if content.info["facing"] == "left" else "right"
+    strikes.sort(key=lambda d: (not d.picture, d.moment.side != near))
+    return {"facts": _facts(content), "still": strikes[0] if strikes else None}
+
+
+def _facts(content: Content) -> list[tuple[str, str]]:
+    info, texts = content.info, content.texts
+    words, names = texts["words"], texts["facts"]
+    facing = words.get(f"facing_{info['facing']}", "") if content.view == "side" else ""
+    frames = names["frames_a_second"].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
+    video = info["video"]
+    file = (video or info["keypoints"] or {}).get("name", "")
+    facts = [
+        (names["label"], info["label"]),
+        (names["recorded"], (info["recorded_at"] or "")[:16].replace("T", " ")),
+        (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
+        (names["speed"], _speed(content)),
+        (names["runner"], numbers.body(info["runner"]["height_m"], info["runner"]["mass_kg"], units=content.units)),
+        (names["video"], ", ".join(part for part in (file, frames) if part)),
+        (names["network"], info["model"].get("name")),
+    ]
+    return [(name, str(value)) for name, value in facts if value]
+
+
+def _speed(content: Content) -> str:
+    names = content.texts["facts"]
+    entered = content.info["runner"]["belt_speed_mps"]
+    measured = content.info["calibration"]["belt_speed_mps"]
+    speed_mps, how = (entered, names["entered"]) if entered else (measured, names["measured"])
+    return f"{numbers.speed(speed_mps, units=content.units)}, {how}" if speed_mps else ""
+
+
+def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
+    texts = content.texts["warnings"]
+    sentences = []
+    if not content.has_cycles:
+        sentences.append(texts["nothing"])
+    elif verdict(checks(content)) == "poor":
+        sentences.append(texts["poor"])
+    sentences += [str(warning) for warning in content.info["warnings"]]
+    return (
+        {"sentences": sentences, "grave": bool(sentences[:1]) and sentences[0] in texts.values()} if sentences else None
+    )
+
+
+def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
+    by_name = {measure.name: measure for measure in content.measures}
+    names = content.layout["headlines"].get(content.view, ())
+    chosen = [by_name[name] for name in names if name in by_name]
+    return {"cards": cards(chosen, content.texts)} if chosen else None
+
+
+def _findings(content: Content, media: Media) -> Mapping[str, Any]:
+    found = findings(
+        content.measures,
+        texts=content.texts,
+        smallest_difference_deg=content.layout["smallest_difference_deg"],
+    )
+    return {
+        "findings": found,
+        "empty": content.texts["findings"]["none" if content.has_cycles else "too_little"],
+        "between_legs": any(f.between_legs for f in found) and content.view == "side",
+        "ranges": any(not f.between_legs for f in found),
+    }
+
+
+def _video(content: Content, media: Media) -> Mapping[str, Any]:
+    return {"media": media, "player": player_data(content, media), "seen": bool(np.isfinite(content.pose.xy).any())}
+
+
+def _cycle(content: Content, media: Media) -> Mapping[str, Any]:
+    charts = []
+    for column, (figure, curves) in cycle_figures(content).items():
+        title = content.texts["columns"][column_key(column)]
+        charts.append({"id": column_key(column), "title": title, "figure": figure,
+                       "alt": content.texts["cycle"]["alt"].format(title=title, peaks=_peaks(content, curves)),
+                       "sides": list(curves), "counts": {s: c.n for s, c in curves.items()}})  # fmt: skip
+    stance_only = all(s.get("stance_only", False) for s in content.layout["curves"] if s["view"] == content.view)
+    return {"charts": charts, "stance_only": stance_only}
+
+
+def _peaks(content: Content, curves: Mapping[str, CycleCurve]) -> str:
+    peak = content.texts["cycle"]["peak"]
+    return " ".join(
+        peak.format(
+            side=content.texts["sides"][side],
+            low=numbers.decimal(float(np.nanmin(curve.mean_deg)), 0),
+            high=numbers.decimal(float(np.nanmax(curve.mean_deg)), 0),
+        )
+        for side, curve in curves.items()
+        if np.isfinite(curve.mean_deg).any()
+    )
+
+
+def _time(content: Content, media: Media) -> Mapping[str, Any] | None:
+    figure = time_figure(content)
+    if figure is None:
+        return None
+    counts = {side: len(content.events.of(side)) for side in BOTH_SIDES}
+    rejected = sum(not contact.accepted for contact in content.events.contacts)
+    return {"figure": figure, "alt": content.texts["time"]["alt"].format(**counts, rejected=rejected)}
+
+
+def _keyframes(content: Content, media: Media) -> Mapping[str, Any]:
+    drawings = {m.key: draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)}
+    rows: list[tuple[str, list[Drawing]]] = []
+    for side in BOTH_SIDES:
+        found = [drawings[f"{side}_{event}"] for event in EVENTS if f"{side}_{event}" in drawings]
+        if found:
+            rows.append((side, found))
+    return {"rows": rows, "start_s": float(content.pose.time_s[0]) if len(content.pose) else 0.0}
+
+
+def _moments(content: Content) -> tuple[Moment, ...]:
+    video = content.info["video"]
+    size = (video["width"], video["height"]) if video else None
+    return moments_of(content.pose, content.events, content.cycles, size_px=size)
+
+
+def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
+    sources = range_sources(content.measures)
+    return {"groups": groups(content.measures, content.texts, sources), "sources": list(sources)}
+
+
+def _quality(content: Content, media: Media) -> Mapping[str, Any]:
+    found = checks(content)
+    quality, calibration = content.info["quality"], content.info["calibration"]
+    texts = content.texts["quality"]
+    seen = [(point_name(name, content.texts), share) for name, share in quality["share_of_frames_seen"].items()]
+    return {
+        "checks": found,
+        "verdict": verdict(found),
+        "rejected": sorted(quality["cycles_rejected"].items(), key=lambda item: -item[1]),
+        "seen": sorted(seen, key=lambda item: item[1]),
+        "scale": _scale(calibration, texts),
+        "tilt": texts["tilt"].format(
+            tilt=numbers.decimal(calibration["tilt_deg"], 1), source=calibration["tilt_source"]
+        )
+        if calibration.get("tilt_deg")
+        else "",
+        "others": len(content.info.get("others_seen") or ()),
+    }
+
+
+def _scale(calibration: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
+    if not calibration["metres_per_px"]:
+        return [texts["no_scale"]]
+    lines = [
+        texts["scale_from"].format(
+            mm=numbers.decimal(calibration["metres_per_px"] * 1000, 2), source=calibration["source"]
+        )
+    ]
+    return lines + [
+        texts["scale_check"].format(name=name, mm=numbers.decimal(scale * 1000, 2))
+        for name, scale in calibration["check"].items()
+        if name != calibration["source"]
+    ]
+
+
+def _footer(content: Content, media: Media) -> Mapping[str, Any]:
+    return {"version": content.info["gaitlab_version"]}
+
+
+ELEMENTS: tuple[Element, ...] = (
+    Element("header", _header),
+    Element("warnings", _warnings),
+    Element("headlines", _headlines, "headlines"),
+    Element("findings", _findings),
+    Element("video", _video, "video"),
+    Element("cycle", _cycle, "cycle"),
+    Element("time", _time, "time"),
+    Element("keyframes", _keyframes, "keyframes"),
+    Element("metrics", _metrics, "metrics"),
+    Element("quality", _quality, "quality"),
+    Element("footer", _footer),
+)

@@ -1,0 +1,227 @@
+"""The charts as plotly's own JSON, made without importing plotly's Python figures.
+
+Colours are names (``@left``, ``@ink``); the page's script puts in what the reader's light or dark theme has for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray
+from gaitlab.report.content import Content, column_key, column_sides
+from gaitlab.report.curves import PERCENT, CycleCurve, cycle_curve
+from gaitlab.report.numbers import decimal
+
+Figure = dict[str, Any]
+# More points than a wide screen has pixels only make the page heavy.
+_MAX_FRAMES = 4000
+_MARGINS = {"l": 48, "r": 14, "t": 12, "b": 44}
+
+
+def cycle_figures(content: Content) -> dict[str, tuple[Figure, Mapping[str, CycleCurve]]]:
+    """Return column -> (figure, side -> curve) for every curve of the view that some accepted cycle shows."""
+    found: dict[str, tuple[Figure, Mapping[str, CycleCurve]]] = {}
+    for spec in content.layout["curves"]:
+        stance_only = spec.get("stance_only", False)
+        curves = {
+            side: curve
+            for side, name in column_sides(spec["column"])
+            if name in content.angles.values_deg
+            and (
+                curve := cycle_curve(
+                    content.angles.time_s,
+                    content.angles.values_deg[name],
+                    [c for c in content.cycles if side in (c.side, "both")],
+                    stance_only=stance_only,
+                )
+            )
+        }
+        if spec["view"] == content.view and curves:
+            found[spec["column"]] = (_cycle_figure(content, spec, curves), curves)
+    return found
+
+
+def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str, CycleCurve]) -> Figure:
+    texts = content.texts["cycle"]
+    stance_only = spec.get("stance_only", False)
+    traces: list[Figure] = []
+    shapes: list[Figure] = []
+    for side, curve in curves.items():
+        name = texts["mean"].format(side=content.texts["sides"][side], n=curve.n)
+        traces += [_band(side, curve), _line(PERCENT, curve.mean_deg, side, name)]
+        if not stance_only:
+            shapes.append(_vertical(curve.toe_off_percent, side))
+    toe_off = float(np.mean([curve.toe_off_percent for curve in curves.values()]))
+    shapes += _reference_marks(content, spec.get("marks", ()), toe_off)
+    layout = {
+        **_plain_layout(),
+        "xaxis": _axis(texts["x_stance" if stance_only else "x"], range=[0, 100], dtick=20),
+        "yaxis": _axis("", ticksuffix="°"),
+        "shapes": shapes,
+    }
+    return {"data": traces, "layout": layout, "height": 260, "kind": "cycle"}
+
+
+def _reference_marks(content: Content, marks: Sequence[Mapping[str, Any]], toe_off: float) -> list[Figure]:
+    """Return the published ranges as bands where they have a place in the cycle."""
+    references = {m.name: m.reference for m in content.measures if m.reference is not None}
+    shapes = []
+    for mark in marks:
+        reference = references.get(mark["metric"])
+        if reference is None:
+            continue
+        left, right = (toe_off, 100.0) if mark.get("span") == "swing" else _around(mark["percent"])
+        shapes.append({
+            "type": "rect", "x0": left, "x1": right, "y0": reference.low, "y1": reference.high,
+            "fillcolor": "@reference", "line": {"width": 0}, "layer": "below",
+        })  # fmt: skip
+    return shapes
+
+
+def _around(percent: float) -> tuple[float, float]:
+    return max(percent - 3.0, 0.0), percent + 3.0
+
+
+def _band(side: str, curve: CycleCurve) -> Figure:
+    """Return mean ± SD as one closed outline, which unlike two filled traces has no order to get wrong."""
+    there = np.isfinite(curve.sd_deg)
+    x, mean, sd = PERCENT[there], curve.mean_deg[there], curve.sd_deg[there]
+    return {
+        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"@{side}-band", "line": {"width": 0},
+        "x": _numbers(np.concatenate([x, x[::-1]])), "y": _numbers(np.concatenate([mean + sd, (mean - sd)[::-1]])),
+        "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
+
+
+def _line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Figure:
+    # Left is solid and right dashed, so that the two are told apart on a grey print too.
+    dash = "6px,3px" if side == "right" else "solid"
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": _numbers(x), "y": _numbers(y),
+        "line": {"color": f"@{side}", "width": 2.2, "dash": dash},
+        "hovertemplate": "%{y:.1f}°<extra>" + _no_markup(name) + "</extra>", **more,
+    }  # fmt: skip
+
+
+def _vertical(x: float, side: str) -> Figure:
+    return {
+        "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
+        "line": {"color": f"@{side}", "width": 1.5, "dash": "dot"},
+    }  # fmt: skip
+
+
+def time_figure(content: Content) -> Figure | None:
+    """Return all angles of the view over time, one row each, with both feet's contacts as bars in the last row."""
+    rows = [
+        (spec["column"], names)
+        for spec in content.layout["curves"]
+        if spec["view"] == content.view
+        and (names := [(s, n) for s, n in column_sides(spec["column"]) if _seen(content, n)])
+    ]
+    contacts = _contact_traces(content)
+    if not rows and not contacts:
+        return None
+    every = max(1, -(-len(content.angles.time_s) // _MAX_FRAMES))
+    time_s = content.angles.time_s[::every]
+    heights = [1.0] * len(rows) + [0.55]
+    domains = _stacked(heights)
+    traces: list[Figure] = []
+    layout: Figure = {**_plain_layout(), "hovermode": "x unified"}
+    for number, (column, names) in enumerate(rows, start=1):
+        axis = _axis_number(number)
+        for side, name in names:
+            values = content.angles.values_deg[name][::every]
+            shown = content.texts["sides"][side]
+            trace = _line(time_s, values, side, shown, yaxis=f"y{axis}", showlegend=False)
+            traces.append({**trace, "line": {**trace["line"], "width": 1.5}})
+        title = content.texts["short"].get(column_key(column), column_key(column))
+        layout[f"yaxis{axis}"] = _axis(title, ticksuffix="°", domain=domains[number - 1], nticks=4)
+    last = _axis_number(len(heights))
+    traces += [{**trace, "yaxis": f"y{last}"} for trace in contacts]
+    layout[f"yaxis{last}"] = _axis(
+        "", domain=domains[-1], showgrid=False, range=[1.6, -0.6], tickvals=[0, 1],
+        ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
+    )  # fmt: skip
+    layout["xaxis"] = _axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False)
+    layout["barmode"] = "overlay"
+    layout["margin"] = {**_MARGINS, "l": 64}
+    return {"data": traces, "layout": layout, "height": 110 * len(rows) + 130, "kind": "time"}
+
+
+def _contact_traces(content: Content) -> list[Figure]:
+    """Return the contacts as horizontal bars, those not used hatched."""
+    texts = content.texts["time"]
+    traces = []
+    for row, side in enumerate(BOTH_SIDES):
+        for accepted in (True, False):
+            chosen = [c for c in content.events.of(side) if c.accepted == accepted and np.isfinite(c.toe_off_s)]
+            if not chosen:
+                continue
+            hover = [
+                texts["contact_hover"].format(
+                    side=content.texts["sides"][side], duration=decimal(c.duration_s * 1e3, 0)
+                )
+                + ("" if accepted else "<br>" + texts["rejected_hover"].format(reason=_no_markup(c.reason)))
+                for c in chosen
+            ]
+            marker: Figure = {"color": f"@{side}"}
+            if not accepted:
+                marker = {"color": "@surface", "line": {"color": f"@{side}", "width": 1},
+                          "pattern": {"shape": "/", "fgcolor": f"@{side}", "size": 5}}  # fmt: skip
+            traces.append({
+                "type": "bar", "orientation": "h", "y": [row] * len(chosen), "width": 0.72,
+                "base": _numbers([c.foot_strike_s for c in chosen], 3),
+                "x": _numbers([c.duration_s for c in chosen], 3),
+                "text": hover, "textposition": "none", "hovertemplate": "%{text}<extra></extra>",
+                "marker": marker, "showlegend": False,
+            })  # fmt: skip
+    return traces
+
+
+def _seen(content: Content, column: str) -> bool:
+    values = content.angles.values_deg.get(column)
+    return values is not None and bool(np.isfinite(values).any())
+
+
+def _stacked(heights: Sequence[float], *, gap: float = 0.035) -> list[list[float]]:
+    """Return the (bottom, top) share of the figure for rows of these relative heights, first row on top."""
+    unit = (1 - gap * (len(heights) - 1)) / sum(heights)
+    domains, top = [], 1.0
+    for height in heights:
+        domains.append([max(top - height * unit, 0.0), top])
+        top -= height * unit + gap
+    return domains
+
+
+def _axis_number(number: int) -> str:
+    return "" if number == 1 else str(number)
+
+
+def _plain_layout() -> Figure:
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "margin": dict(_MARGINS),
+        "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 12, "color": "@muted"},
+        "showlegend": False, "hovermode": "x", "dragmode": False,
+        "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@line", "font": {"color": "@ink"}},
+    }  # fmt: skip
+
+
+def _axis(title: str, **more: Any) -> Figure:
+    return {
+        "title": {"text": title, "standoff": 8}, "gridcolor": "@line", "zerolinecolor": "@zero", "linecolor": "@line",
+        "automargin": True, "fixedrange": True, **more,
+    }  # fmt: skip
+
+
+def _numbers(values: Any, digits: int = 2) -> list[float | None]:
+    """Return JSON numbers, None for NaN."""
+    return [None if v != v else round(float(v), digits) for v in np.asarray(values, dtype=float).tolist()]
+
+
+def _no_markup(text: str) -> str:
+    """Keep text out of plotly's small HTML dialect."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")

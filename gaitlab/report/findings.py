@@ -1,0 +1,106 @@
+"""What stands out: at most three plain sentences, each from a number beyond its uncertainty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gaitlab.report.measures import Measure, Measured
+
+AT_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence, and how many times its uncertainty the number lies away.
+
+    Attributes:
+        sentence: for the reader.
+        metric: the metric it is about.
+        group: the metric's group; of one group only the strongest finding is told, for its metrics move together.
+        between_legs: whether it is a difference between left and right.
+        strength: distance over uncertainty, above 1.
+    """
+
+    sentence: str
+    metric: str
+    group: str
+    between_legs: bool
+    strength: float
+
+
+def findings(
+    measures: Sequence[Measure], *, texts: Mapping[str, Any], smallest_difference_deg: Mapping[str, float]
+) -> tuple[Finding, ...]:
+    """Return what stands out, strongest first, at most `AT_MOST` and one a group of metrics.
+
+    A difference between the legs counts where it exceeds its own uncertainty and, for angles, the smallest difference
+    a second measurement would confirm. A value counts where its whole interval lies outside the published range.
+    Values of few cycles (marked with a note and no spread) have no uncertainty and never count.
+    """
+    found = sorted(_all(measures, texts, smallest_difference_deg), key=lambda f: -f.strength)
+    told: dict[str, Finding] = {}
+    for finding in found:
+        told.setdefault(finding.group, finding)
+    return tuple(told.values())[:AT_MOST]
+
+
+def _all(
+    measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: Mapping[str, float]
+) -> Iterator[Finding]:
+    for measure in measures:
+        smallest = 0.0
+        if measure.unit == "deg":
+            smallest = smallest_difference_deg.get(measure.name, smallest_difference_deg["other"])
+        if (finding := _difference(measure, texts, smallest)) is not None:
+            yield finding
+        if (finding := _outside(measure, texts)) is not None:
+            yield finding
+
+
+def _difference(measure: Measure, texts: Mapping[str, Any], smallest: float) -> Finding | None:
+    """Tell a difference between the legs; written as a size and the side that has more of it."""
+    difference, uncertainty = measure.difference, measure.difference_uncertainty
+    if not (uncertainty > 0 and abs(difference) > max(uncertainty, smallest)):
+        return None
+    side = "left" if difference > 0 else "right"
+    show = measure.display
+    sentence = texts["findings"]["difference"].format(
+        label=measure.label,
+        difference=show.number(abs(difference)),
+        uncertainty=show.half_width(uncertainty),
+        unit=show.unit,
+        comparative=texts["comparatives"].get(measure.unit, texts["comparatives"]["other"]),
+        side=texts["sides"][side].lower(),
+    )
+    return Finding(sentence, measure.name, measure.group, True, abs(difference) / max(uncertainty, smallest))
+
+
+def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
+    """Tell a value whose interval lies outside the published range, on every side that was measured."""
+    reference = measure.reference
+    if reference is None or not measure.known:
+        return None
+    away = [_distance(side, reference.low, reference.high) for side in measure.known]
+    if not (all(d > 1 for d in away) or all(d < -1 for d in away)):
+        return None
+    mean = sum(side.mean for side in measure.known) / len(measure.known)
+    uncertainty = max(side.uncertainty for side in measure.known)
+    show = measure.display
+    sentence = texts["findings"]["above" if away[0] > 0 else "below"].format(
+        label=measure.label,
+        value=show.number(mean),
+        uncertainty=show.half_width(uncertainty),
+        unit=show.unit,
+        low=show.number(reference.low),
+        high=show.number(reference.high),
+    )
+    return Finding(sentence, measure.name, measure.group, False, min(abs(d) for d in away))
+
+
+def _distance(side: Measured, low: float, high: float) -> float:
+    """Return how many uncertainties a mean lies above (+) or below (-) a range; 0 within, or where unknown."""
+    beyond = side.mean - high if side.mean > high else min(side.mean - low, 0.0)
+    return beyond / side.uncertainty if math.isfinite(side.uncertainty) and side.uncertainty > 0 else 0.0

@@ -1,0 +1,130 @@
+"""The rows of summary.csv as metrics with a left and a right side, in the order and groups their specs declare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gaitlab.core.metric import MetricSpec, Reference
+from gaitlab.report.numbers import Display, Units, display
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric for one side (``left``, ``right`` or ``both``); NaN and a reason where it is missing."""
+
+    side: str
+    n: int
+    mean: float
+    sd: float
+    uncertainty: float
+    missing_reason: str
+    note: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return math.isfinite(self.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric of the session with all its sides and how it is to be written."""
+
+    name: str
+    label: str
+    group: str
+    unit: str
+    description: str
+    display: Display
+    sides: Mapping[str, Measured]
+    reference: Reference | None
+
+    @property
+    def known(self) -> tuple[Measured, ...]:
+        """The sides that have a value."""
+        return tuple(side for side in self.sides.values() if side.known)
+
+    @property
+    def difference(self) -> float:
+        """Left minus right; NaN where a side is missing."""
+        left, right = (self.sides.get(side) for side in ("left", "right"))
+        return left.mean - right.mean if left and right else math.nan
+
+    @property
+    def difference_uncertainty(self) -> float:
+        """Half-width of the difference's interval, both sides in quadrature; NaN where a side is missing."""
+        left, right = (self.sides.get(side) for side in ("left", "right"))
+        return math.hypot(left.uncertainty, right.uncertainty) if left and right else math.nan
+
+    @property
+    def missing_reason(self) -> str:
+        """Why no side has a value, the sides' reasons joined where they differ."""
+        reasons = dict.fromkeys(side.missing_reason for side in self.sides.values() if side.missing_reason)
+        return "" if self.known else "; ".join(reasons)
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of the sides, each remark once."""
+        remarks = dict.fromkeys(side.note for side in self.sides.values() if side.note)
+        return "; ".join(remarks)
+
+
+def measures(
+    rows: Iterable[Mapping[str, str]], specs: Mapping[str, MetricSpec], *, units: Units, other_group: str
+) -> tuple[Measure, ...]:
+    """Return the metrics of a summary in the order of its rows.
+
+    Args:
+        rows: rows of summary.csv as text.
+        specs: declared metrics by name; one that is not among them is shown with two digits under ``other_group``.
+        units: ``metric`` or ``imperial``.
+    """
+    by_name: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        by_name.setdefault(row["metric"], []).append(row)
+    return tuple(_measure(name, found, specs.get(name), units, other_group) for name, found in by_name.items())
+
+
+def _measure(
+    name: str, rows: list[Mapping[str, str]], spec: MetricSpec | None, units: Units, other_group: str
+) -> Measure:
+    unit = next((row["unit"] for row in rows if row["mean"]), rows[0]["unit"])
+    with_range = next((row for row in rows if row["reference_low"] and row["reference_high"]), None)
+    return Measure(
+        name=name,
+        label=rows[0]["label"],
+        group=spec.group if spec else other_group,
+        unit=unit,
+        description=spec.description if spec else "",
+        display=display(unit, _decimals(unit, spec), units=units),
+        sides={row["side"]: _measured(row) for row in rows},
+        reference=None
+        if with_range is None
+        else Reference(
+            float(with_range["reference_low"]), float(with_range["reference_high"]), with_range["reference_source"]
+        ),
+    )
+
+
+def _decimals(unit: str, spec: MetricSpec | None) -> int:
+    if spec is None:
+        return 2
+    # Shares of a leg length need the digits of metres, whatever the scaled unit asks for.
+    return max(spec.decimals, 3) if unit == "leg lengths" else spec.decimals
+
+
+def _measured(row: Mapping[str, str]) -> Measured:
+    def number(column: str) -> float:
+        return float(row[column] or "nan")
+
+    return Measured(
+        side=row["side"],
+        n=int(row["n"] or 0),
+        mean=number("mean"),
+        sd=number("sd"),
+        uncertainty=number("uncertainty"),
+        missing_reason=row["missing_reason"],
+        note=row.get("note") or "",
+    )

@@ -1,0 +1,82 @@
+// The charts: drawn in the theme's colours, with a cursor that follows the player and clicks that lead it.
+"use strict";
+(() => {
+  const config = { displayModeBar: false, responsive: true, showTips: false };
+  const player = gaitlab.player;
+  const strides = { left: [], right: [] }; // [start, end] of each stride, seconds since the first frame
+  for (const side of ["left", "right"]) {
+    const starts = (player ? player.contacts : []).filter((c) => c[0] === side).map((c) => c[1]);
+    for (let i = 0; i + 1 < starts.length; i++) strides[side].push([starts[i], starts[i + 1]]);
+  }
+  const strideAt = (side, time) => strides[side].find(([start, end]) => start <= time && time < end);
+
+  const draw = (plot, figure) => {
+    const layout = gaitlab.coloured(figure.layout);
+    // Zooming by dragging needs a mouse: under a finger the page must scroll.
+    if (figure.kind === "time" && matchMedia("(pointer: fine)").matches) layout.dragmode = "zoom";
+    return Plotly.react(plot, gaitlab.coloured(figure.data), layout, config);
+  };
+  // A view box lets the style sheet shrink a drawn chart to the width of the paper.
+  const fitPaper = (plot) => {
+    const { width, height } = plot._fullLayout;
+    plot.style.setProperty("--drawn", `${width} / ${height}`);
+    plot.querySelectorAll("svg.main-svg").forEach((svg) => svg.setAttribute("viewBox", `0 0 ${width} ${height}`));
+  };
+  const place = (plot, cursor, x) => {
+    const axis = plot._fullLayout && plot._fullLayout.xaxis;
+    const inside = axis && x !== null && x >= Math.min(...axis.range) && x <= Math.max(...axis.range);
+    cursor.hidden = !inside;
+    if (inside) cursor.style.left = `${axis._offset + axis.d2p(x)}px`;
+  };
+  const addCursor = (plot, side) => {
+    const cursor = document.createElement("div");
+    cursor.className = `cursor ${side}`;
+    cursor.hidden = true;
+    plot.append(cursor);
+    return cursor;
+  };
+  const follow = (plot, figure) => {
+    if (figure.kind === "time") {
+      const cursor = addCursor(plot, "both");
+      return (time) => place(plot, cursor, time + player.start);
+    }
+    const cursors = { left: addCursor(plot, "left"), right: addCursor(plot, "right") };
+    return (time) => {
+      for (const side of ["left", "right"]) {
+        const stride = strideAt(side, time);
+        place(plot, cursors[side], stride ? 100 * (time - stride[0]) / (stride[1] - stride[0]) : null);
+      }
+    };
+  };
+  // A click is a press that does not move; a drag zooms.
+  const lead = (plot, figure) => {
+    let pressed = null;
+    plot.addEventListener("pointerdown", (event) => { pressed = [event.clientX, event.clientY]; }, true);
+    plot.addEventListener("pointerup", (event) => {
+      if (!pressed || Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > 4) return;
+      const axis = plot._fullLayout.xaxis;
+      const x = axis.p2d(event.clientX - plot.getBoundingClientRect().left - axis._offset);
+      if (x < axis.range[0] || x > axis.range[1]) return;
+      if (figure.kind === "time") { player.seek(x - player.start); return; }
+      const now = player.now();
+      const stride = strideAt("left", now) || strideAt("right", now) || strides.left[0] || strides.right[0];
+      if (stride) player.seek(stride[0] + x / 100 * (stride[1] - stride[0]));
+    }, true);
+  };
+
+  const charts = [...document.querySelectorAll("[data-chart]")].map((source) => ({
+    plot: document.getElementById(source.dataset.chart), figure: JSON.parse(source.textContent),
+  }));
+  for (const { plot, figure } of charts) {
+    draw(plot, figure).then(() => {
+      fitPaper(plot);
+      plot.on("plotly_afterplot", () => fitPaper(plot));
+      if (!player) return;
+      const update = follow(plot, figure);
+      player.onTime(update);
+      plot.on("plotly_afterplot", () => update(player.now()));
+      lead(plot, figure);
+    });
+  }
+  gaitlab.onTheme(() => charts.forEach(({ plot, figure }) => draw(plot, figure)));
+})();

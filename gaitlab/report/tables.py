@@ -1,0 +1,188 @@
+"""The headline cards and the table of every metric, as plain texts and positions for their templates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gaitlab.report.measures import Measure, Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """One side's value in a range bar: where it stands and how far its ± reaches, in percent of the bar."""
+
+    side: str
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class RangeBar:
+    """A number line in percent of its width; ``band`` is the published range, None where there is none."""
+
+    whiskers: tuple[Whisker, ...]
+    band: tuple[float, float] | None
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as text; ``missing`` says why there is none."""
+
+    side: str
+    value: str
+    uncertainty: str
+    spread: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A headline number."""
+
+    label: str
+    description: str
+    unit: str
+    cells: tuple[Cell, ...]
+    range: str
+    source: str
+    missing: str
+    note: str
+    bar: RangeBar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A metric in the table."""
+
+    name: str
+    label: str
+    description: str
+    unit: str
+    cells: Mapping[str, Cell]
+    difference: str
+    difference_uncertainty: str
+    differs: bool
+    range: str
+    source_number: int
+    source: str
+    missing: str
+    note: str
+
+
+def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
+    """Return the headline cards of these metrics."""
+    return [
+        Card(
+            label=measure.label,
+            description=measure.description,
+            unit=measure.display.unit,
+            cells=tuple(_cell(measure, side, texts) for side in measure.known),
+            range=_range(measure),
+            source=measure.reference.source if measure.reference else "",
+            missing=measure.missing_reason,
+            note=measure.note,
+            bar=_bar(measure, texts),
+        )
+        for measure in chosen
+    ]
+
+
+def groups(
+    measures: Iterable[Measure], texts: Mapping[str, Any], sources: Mapping[str, int]
+) -> list[tuple[str, list[Row]]]:
+    """Return the table's rows under their groups, in the order the metrics come in."""
+    found: dict[str, list[Row]] = {}
+    for measure in measures:
+        found.setdefault(measure.group, []).append(_row(measure, texts, sources))
+    return list(found.items())
+
+
+def range_sources(measures: Iterable[Measure]) -> dict[str, int]:
+    """Return the published sources, numbered from 1 as footnotes."""
+    named = dict.fromkeys(m.reference.source for m in measures if m.reference)
+    return {source: number for number, source in enumerate(named, start=1)}
+
+
+def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int]) -> Row:
+    difference, uncertainty = measure.difference, measure.difference_uncertainty
+    known = math.isfinite(difference)
+    show = measure.display
+    return Row(
+        name=measure.name,
+        label=measure.label,
+        description=measure.description,
+        unit=show.unit,
+        cells={side.side: _cell(measure, side, texts) for side in measure.sides.values()},
+        difference=show.signed(difference) if known else "",
+        difference_uncertainty=show.half_width(uncertainty) if known and math.isfinite(uncertainty) else "",
+        differs=known and abs(difference) > uncertainty,
+        range=_range(measure),
+        source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
+        source=measure.reference.source if measure.reference else "",
+        missing=measure.missing_reason,
+        note=measure.note,
+    )
+
+
+def _cell(measure: Measure, side: Measured, texts: Mapping[str, Any]) -> Cell:
+    show = measure.display
+    if not side.known:
+        return Cell(side.side, "", "", "", side.missing_reason)
+    spread = texts["metrics"]["spread"].format(sd=show.number(side.sd), n=side.n)
+    uncertainty = show.half_width(side.uncertainty) if math.isfinite(side.uncertainty) else ""
+    return Cell(side.side, show.number(side.mean), uncertainty, spread, "")
+
+
+def _range(measure: Measure) -> str:
+    if measure.reference is None:
+        return ""
+    low, high = (measure.display.number(v) for v in (measure.reference.low, measure.reference.high))
+    # An en dash between two numbers reads as a minus before the second.
+    return f"{low} to {high}" if "−" in low + high else f"{low}–{high}"
+
+
+def _bar(measure: Measure, texts: Mapping[str, Any]) -> RangeBar | None:
+    """Return the number line of a metric: its values with their ±, over the published range."""
+    if not measure.known:
+        return None
+    ends = [
+        (s.mean - _reach(s), s.mean + _reach(s)) for s in measure.known
+    ]  # fmt: skip
+    reference = measure.reference
+    if reference is not None:
+        ends.append((reference.low, reference.high))
+    low, high = min(e[0] for e in ends), max(e[1] for e in ends)
+    air = 0.12 * (high - low) or 1.0
+
+    def place(value: float) -> float:
+        return round(100 * (value - low + air) / (high - low + 2 * air), 2)
+
+    return RangeBar(
+        tuple(
+            Whisker(s.side, place(s.mean), place(s.mean - _reach(s)), place(s.mean + _reach(s))) for s in measure.known
+        ),
+        (place(reference.low), place(reference.high)) if reference else None,
+        _bar_alt(measure, measure.known, texts),
+    )
+
+
+def _reach(side: Measured) -> float:
+    return side.uncertainty if math.isfinite(side.uncertainty) else 0.0
+
+
+def _bar_alt(measure: Measure, known: Sequence[Measured], texts: Mapping[str, Any]) -> str:
+    show = measure.display
+    values = ", ".join(
+        f"{texts['sides'][s.side].lower()} {show.number(s.mean)} {show.unit}" for s in known
+    )  # fmt: skip
+    names = texts["headlines"]
+    band = ""
+    if measure.reference:
+        low, high = show.number(measure.reference.low), show.number(measure.reference.high)
+        band = names["bar_range"].format(low=low, high=high, unit=show.unit)
+    return str(names["bar_alt"].format(label=measure.label, values=values, range=band))

@@ -9,7 +9,8 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 
 _WEIGHTS = np.array([-1.0, 4.0, 4.0, -1.0]) / 6.0  # the cubic through four neighbours, read in their middle
-_WINDOW_S = 0.5
+# One outlier spoils five residuals, so the window must hold many more than that, and a stride or two.
+_WINDOW_S = 2.0
 _LONGEST_RUN = 3
 _REACH = 4  # frames around a suspicious one whose predictions it can spoil
 
@@ -39,15 +40,24 @@ def _running_scale(residual: FloatArray, half_window: int) -> FloatArray:
 
 
 def _miss(path: list[complex], time_s: list[float], frame: int, kept: list[bool]) -> float:
-    """Return px between a point and the curve through the two nearest kept points on each side; NaN at the ends.
+    """Return px between a point and the curve through the two nearest kept points on each side.
+
+    At an end the parabola through the three nearest goes on instead; it errs three times as much, so its miss counts
+    a third. NaN where too few points are left.
 
     Points are complex numbers: few of them are looked at, and plain arithmetic is ten times faster than small arrays.
     """
     before = [i for i in range(frame - 1, max(frame - 8, -1), -1) if kept[i]][:2]
     after = [i for i in range(frame + 1, min(frame + 8, len(kept))) if kept[i]][:2]
+    share = 1.0
     if not before or not after:
-        return math.nan
-    knots = before + after if len(before) == len(after) == 2 else [before[0], after[0]]
+        knots = [i for i in range(max(frame - 8, 0), min(frame + 9, len(kept))) if kept[i] and i != frame]
+        knots = knots[:3] if not before else knots[-3:]
+        share = 1 / 3
+        if len(knots) < 3:
+            return math.nan
+    else:
+        knots = before + after if len(before) == len(after) == 2 else [before[0], after[0]]
     at, predicted = time_s[frame], 0j
     for i in knots:
         weight = 1.0
@@ -55,27 +65,47 @@ def _miss(path: list[complex], time_s: list[float], frame: int, kept: list[bool]
             if j != i:
                 weight *= (at - time_s[j]) / (time_s[i] - time_s[j])
         predicted += weight * path[i]
-    return abs(path[frame] - predicted)
+    return share * abs(path[frame] - predicted)
 
 
-def _worst_left(
-    path: list[complex], time_s: list[float], removed: range, limit: list[float], kept: list[bool]
+def _roughness(
+    path: list[complex], time_s: list[float], removed: tuple[int, ...], limit: list[float], kept: list[bool]
 ) -> float:
-    """Return the largest residual, as a share of its limit, that is left around a run once it is removed."""
+    """Return by how much the residuals around some frames exceed their limits once these are removed, in limits.
+
+    Each removed frame costs one limit too, so that of two outliers close together not the good frames between go.
+    """
     without = kept.copy()
-    without[removed.start : removed.stop] = [False] * len(removed)
-    around = range(max(removed.start - _REACH, 0), min(removed.stop + _REACH, len(kept)))
-    left = [_miss(path, time_s, i, without) / limit[i] for i in around if without[i]]
-    return max((share for share in left if math.isfinite(share)), default=0.0)
+    for i in removed:
+        without[i] = False
+    around = range(max(removed[0] - _REACH, 0), min(removed[-1] + _REACH + 1, len(kept)))
+    excess = (_miss(path, time_s, i, without) / limit[i] - 1 for i in around if without[i])
+    return len(removed) + sum(e for e in excess if e > 0)
+
+
+def _as_they_are(
+    path: list[complex], time_s: list[float], frames: tuple[int, ...], limit: list[float], kept: list[bool]
+) -> float:
+    """Return the same measure of the same neighbourhood with nothing removed."""
+    around = range(max(frames[0] - _REACH, 0), min(frames[-1] + _REACH + 1, len(kept)))
+    return sum(max(_miss(path, time_s, i, kept) / limit[i] - 1, 0.0) for i in around if kept[i])
+
+
+def _suspect_sets(frame: int, kept: list[bool]) -> list[tuple[int, ...]]:
+    """Return the sets of frames that may be to blame: runs of up to three, and pairs up to four frames apart."""
+    near = range(max(frame - _LONGEST_RUN, 0), min(frame + _LONGEST_RUN + 1, len(kept)))
+    runs = [tuple(range(a, a + length)) for a in near for length in range(1, _LONGEST_RUN + 1)]
+    pairs = [tuple(sorted((frame, frame + apart))) for apart in (-4, -3, -2, 2, 3, 4)]
+    return [s for s in runs + pairs if s[0] >= 0 and s[-1] < len(kept) and all(kept[i] for i in s)]
 
 
 def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_px: float) -> np.ndarray:
     """Return (frame,) True where a (frame, 2) px track jumps away for up to three frames and comes back.
 
-    A Hampel identifier (running median, here of half a second) on the residual of a cubic prediction from the frames
+    A Hampel identifier (running median, here of two seconds) on the residual of a cubic prediction from the frames
     before and after: on the position itself, as is usual, it takes the turning points of a fast foot for outliers.
-    A jump spoils the predictions of its neighbours too, so around a suspicious frame the run of one to three frames
-    is removed whose absence leaves the smoothest path; of equally good ones the shortest.
+    A jump spoils the predictions of its neighbours too, so around a suspicious frame those few frames are removed
+    whose absence makes the path smoothest.
 
     Args:
         threshold: in standard deviations of the local residual.
@@ -87,7 +117,9 @@ def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_p
     residual = _residuals(track)
     half_window = max(3, round(_WINDOW_S / 2 / float(np.median(np.diff(time_s)))))
     limits = np.maximum(threshold * _running_scale(residual, half_window), floor_px)
+    limits = np.where(np.isfinite(limits), limits, np.nanmax(limits, initial=floor_px))
     suspicion = np.nan_to_num(residual / limits)
+    suspicion[[0, -1]] = 2.0  # the ends have no residual of their own and are always looked at
     suspects = np.argsort(-suspicion)[: int((suspicion > 1).sum())].tolist()
     kept: list[bool] = (np.isfinite(track[:, 0]) & np.isfinite(track[:, 1])).tolist()
     path, times, limit = (track[:, 0] + 1j * track[:, 1]).tolist(), time_s.tolist(), limits.tolist()
@@ -95,16 +127,12 @@ def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_p
         # It may be explained by an outlier beside it that is already gone.
         if not kept[frame] or not _miss(path, times, frame, kept) > limit[frame]:
             continue
-        best, least = range(0), max(_worst_left(path, times, range(frame, frame), limit, kept), 1.0)
-        for length in range(1, _LONGEST_RUN + 1):
-            for start in range(max(frame - _LONGEST_RUN, 0), min(frame + 2, len(track) - length)):
-                run = range(start, start + length)
-                if all(kept[start : run.stop]):
-                    worst = max(_worst_left(path, times, run, limit, kept), 1.0)
-                    if worst < least - (0.05 if best else 0.0):
-                        best, least = run, worst
-            if best and least <= 1.0:
-                break  # nothing longer is smoother
-        for i in best:
-            kept[i], found[i] = False, True
+        gains = {
+            blamed: _as_they_are(path, times, blamed, limit, kept) - _roughness(path, times, blamed, limit, kept)
+            for blamed in _suspect_sets(frame, kept)
+        }
+        best = max(gains, key=lambda blamed: gains[blamed])
+        if gains[best] > 0:
+            for i in best:
+                kept[i], found[i] = False, True
     return found

@@ -1,0 +1,99 @@
+"""Joint and segment angles, belt speed and step length against the noise-free projection of force-plate trials.
+
+    python benchmarks/angles.py [DIR] [--fps 30 60 120] [--noise-mm 4] [--methods savitzky-golay kalman …]
+
+Every trial goes through a virtual side camera at 400 px/m with white noise on both axes, seen from the right and from
+the left, then through gaitlab's own conditioning. The truth is the same projection at the same times without noise.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
+from gaitlab import conditioning
+from gaitlab.core import PoseSequence
+from gaitlab.gait import detect_contacts, gait_cycles
+from gaitlab.kinematics.calibration import calibrate, leg_length_px
+from gaitlab.kinematics.sagittal import sagittal_angles
+
+PX_PER_M = 400.0
+ANGLES = ("knee_flexion", "thigh", "shank", "foot", "ankle_flexion")
+OUTLIER_THRESHOLD, OUTLIER_FLOOR = 3.0, 0.02
+SEED = 20
+
+
+def filmed_twice(trial: Trial, *, fps: float, noise_mm: float, seen_from: str) -> tuple[PoseSequence, PoseSequence]:
+    """Return the same film with noise and without, at the same frame times."""
+    noisy, clean = (
+        film(trial, fps=fps, seen_from=seen_from, px_per_m=PX_PER_M, noise_m=noise, rng=np.random.default_rng(SEED))
+        for noise in (noise_mm / 1000, 0.0)
+    )
+    return noisy, clean
+
+
+def measure(trial: Trial, *, fps: float, noise_mm: float, seen_from: str, method: str) -> dict[str, list[float]]:
+    """Return the errors of one film: angles in degrees (a value a frame), belt speed and step length in percent."""
+    forward = 1 if seen_from == "right" else -1
+    noisy, clean = filmed_twice(trial, fps=fps, noise_mm=noise_mm, seen_from=seen_from)
+    mended = conditioning.mend(
+        noisy,
+        min_score=0.3,
+        outlier_threshold=OUTLIER_THRESHOLD,
+        outlier_floor_px=OUTLIER_FLOOR * leg_length_px(noisy, forward=forward),
+    )
+    pose = conditioning.smooth(mended, method=method, cutoff_hz=10.0)
+    zero = {"left": 0.0, "right": 0.0}
+    got = sagittal_angles(pose, forward=forward, flat_deg=zero).values_deg
+    true = sagittal_angles(clean, forward=forward, flat_deg=zero).values_deg
+    errors: dict[str, list[float]] = defaultdict(list)
+    for angle in ANGLES:
+        for side in ("left", "right"):
+            difference = got[f"{side}_{angle}_deg"] - true[f"{side}_{angle}_deg"]
+            errors[angle] += difference[np.isfinite(difference)].tolist()
+    events = detect_contacts(mended, forward=forward)
+    known = calibrate(mended, events.contacts, forward=forward, known_length_m=1.0, known_length_px=PX_PER_M)
+    belt_mps = trial.belt_speed_mps()
+    errors["belt speed, %"].append(100 * (known.belt_speed_mps / belt_mps - 1))
+    errors["belt slope, deg"].append(known.belt_deg)
+    steps_s = [c.end_s - c.opposite_strike_s for c in gait_cycles(events) if c.accepted]
+    strikes_s = np.sort(trial.strike_s)
+    errors["step length, %"].append(100 * (np.mean(steps_s) / np.mean(np.diff(strikes_s)) - 1))
+    return errors
+
+
+def line(name: str, values: list[float]) -> str:
+    e = np.asarray(values)
+    return (
+        f"{name:<18} bias {e.mean():+6.2f}   RMS {np.sqrt(np.mean(e**2)):5.2f}   "
+        f"median abs {np.median(np.abs(e)):5.2f}   p95 {np.percentile(np.abs(e), 95):5.2f}   worst {np.abs(e).max():6.2f}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("directory", nargs="?", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--fps", nargs="+", type=float, default=[30.0, 60.0, 120.0])
+    parser.add_argument("--noise-mm", type=float, default=4.0)
+    parser.add_argument("--methods", nargs="+", default=["savitzky-golay"])
+    options = parser.parse_args()
+    trials = load_trials(options.directory)
+    for fps in options.fps:
+        for method in options.methods:
+            errors: dict[str, list[float]] = defaultdict(list)
+            for trial in trials:
+                for seen_from in ("right", "left"):
+                    found = measure(trial, fps=fps, noise_mm=options.noise_mm, seen_from=seen_from, method=method)
+                    for name, values in found.items():
+                        errors[name] += values
+            print(f"\n{fps:g} fps, {options.noise_mm:g} mm noise, {method}, {len(trials)} trials from both sides")
+            for name, values in errors.items():
+                print(line(name, values))
+
+
+if __name__ == "__main__":
+    main()

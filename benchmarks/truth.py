@@ -95,6 +95,44 @@ def load_trials(folder: Path) -> list[Trial]:
     return [load_trial(path) for path in sorted(folder.glob("*.npz"))]
 
 
+# What a pose network adds to markers, m: a constant place of its own on each segment (Needham et al. 2021 find 30-50 mm
+# at hip and knee, up to 15 mm at the ankle), and an error that repeats with every stride.
+_MISPLACED_M = {"hip": 0.030, "knee": 0.020, "ankle": 0.012, "heel": 0.015, "big_toe": 0.020, "small_toe": 0.020}
+_WANDER_M = 0.010
+_WANDER_HARMONICS = 3
+
+
+def as_network(trial: Trial, *, rng: np.random.Generator) -> Trial:
+    """Return the trial with its markers moved to where a pose network might see the joints, in the side view.
+
+    Every joint gets a random constant offset in the frame of its segment (the foot's for ankle, heel and toes) and a
+    random error of up to three harmonics of the stride. Both are one draw a trial, as a network's habits are.
+    """
+    points = trial.points.copy()
+    left_s = trial.of("left")[0]
+    stride = np.interp(trial.time_s, left_s, np.arange(len(left_s)))
+    before, after = trial.time_s < left_s[0], trial.time_s > left_s[-1]
+    usual_s = np.median(np.diff(left_s))
+    stride[before] = (trial.time_s[before] - left_s[0]) / usual_s
+    stride[after] = len(left_s) - 1 + (trial.time_s[after] - left_s[-1]) / usual_s
+    harmonics = np.arange(1, _WANDER_HARMONICS + 1)
+    for side in ("left", "right"):
+        along = {"foot": trial.point(f"{side}_small_toe") - trial.point(f"{side}_heel")}
+        along["shank"] = trial.point(f"{side}_knee") - trial.point(f"{side}_ankle")
+        for joint, misplaced_m in _MISPLACED_M.items():
+            if f"{side}_{joint}" not in trial.names:
+                continue
+            segment = along["shank" if joint in ("knee", "hip") else "foot"][:, :2]
+            unit = segment / np.linalg.norm(segment, axis=1, keepdims=True)
+            across = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
+            shift = rng.normal(0, misplaced_m) * unit + rng.normal(0, misplaced_m) * across
+            phase = 2 * np.pi * (stride[:, None] * harmonics + rng.uniform(size=_WANDER_HARMONICS))
+            size = rng.normal(0, _WANDER_M / np.sqrt(_WANDER_HARMONICS / 2), (_WANDER_HARMONICS, 2))
+            column = trial.names.index(f"{side}_{joint}")
+            points[:, column, :2] += shift + np.cos(phase) @ size
+    return replace(trial, points=points)
+
+
 def film(
     trial: Trial,
     *,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,21 +17,18 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
 from gaitlab.gait import constants
 from gaitlab.gait.activity import activity_of
-from gaitlab.gait.constants import Lead
+from gaitlab.gait.belt import Belt, find_belt, level, rides
 from gaitlab.gait.marks import (
     OFF_MARKS,
     STRIKE_MARKS,
-    belt_slip_speed,
-    belt_tilt,
+    Lead,
+    coarse_stances,
     curves,
     find_marks,
-    level_ground,
-    riding,
-    stance_windows,
 )
-from gaitlab.gait.plausible import IN_A_GAP, judged
-from gaitlab.gait.signals import LegPoints, bridged, leg_points
-from gaitlab.gait.swings import Swings, find_swings, stride_time_s
+from gaitlab.gait.plausible import AT_THE_EDGE, IN_A_GAP, judged
+from gaitlab.gait.signals import LegPoints, leg_points
+from gaitlab.gait.swings import Swings, both_swings
 from gaitlab.gait.walking import walking_events
 from gaitlab.kinematics.frame import near_side
 
@@ -40,16 +38,27 @@ _SHORTEST_RECORDING_S = 2.0
 _FAR_LEG_FACTOR = 1.5
 # Frames within this time of an event bear on it.
 _NEIGHBOURHOOD_S = 0.06
+# Marks are searched this far around an event: nearer to an end of the recording some are lost.
+_MARK_REACH_S = 0.15
 # An event rests on marks that carry at least this share of the weight.
 _LEAST_WEIGHT = 0.35
 
 
-def fuse(found: Mapping[str, FloatArray], leads: Mapping[str, Lead]) -> tuple[FloatArray, FloatArray]:
+def fuse(
+    found: Mapping[str, FloatArray], leads: Mapping[str, Lead], belt_speed: float | FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return (contact,) event times, the weighted mean of the marks less their leads, and the share of weight found.
+
+    A lead is a time plus a distance that the belt takes its time to cover: what the leg does fast it does sooner.
+
+    Args:
+        found: mark to (contact,) seconds, NaN where it was not found.
+        belt_speed: leg lengths a second; speeds never fitted count as the nearest that was.
 
     NaN where the marks found carry less than a third of the weight.
     """
-    times = np.stack([found[name] - lead.after_s for name, lead in leads.items()])
+    speed = np.clip(belt_speed, *constants.FITTED_BELT_SPEED)
+    times = np.stack([found[name] - lead.after_s - lead.after_legs / speed for name, lead in leads.items()])
     weights = np.array([lead.weight for lead in leads.values()])[:, None] * np.isfinite(times)
     share = weights.sum(axis=0) / sum(lead.weight for lead in leads.values())
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -57,20 +66,14 @@ def fuse(found: Mapping[str, FloatArray], leads: Mapping[str, Lead]) -> tuple[Fl
     return np.where(share >= _LEAST_WEIGHT, mean, np.nan), share
 
 
-def running_marks(
-    leg: LegPoints, swings: Swings, *, belt_speed: float | None
-) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Return the (contact,) times of all marks of foot strike and of toe-off.
-
-    Args:
-        belt_speed: leg lengths a second; None measures it on the riding foot.
-    """
-    strike_s, off_s = stance_windows(swings)
-    rides = riding(leg.time_s, strike_s, off_s)
-    leg = level_ground(leg, belt_tilt(leg, rides))
-    curve = curves(leg, belt_slip_speed(leg, rides) if belt_speed is None else belt_speed)
-    strike_marks = find_marks(STRIKE_MARKS, leg, curve, strike_s, rides)
-    return strike_marks, find_marks(OFF_MARKS, leg, curve, off_s, rides)
+def running_marks(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Return the (contact,) times of all marks of foot strike and of toe-off."""
+    strike_s, off_s = coarse_stances(swings)
+    riding = rides(leg.time_s, strike_s, off_s)
+    leg = level(leg, belt.tilt)
+    curve = curves(leg, belt.speed)
+    strike_marks = find_marks(STRIKE_MARKS, leg, curve, strike_s, riding)
+    return strike_marks, find_marks(OFF_MARKS, leg, curve, off_s, riding)
 
 
 def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
@@ -92,7 +95,7 @@ def _sd(fit_s: float, weight: float, pose: PoseSequence, leg: LegPoints, at_s: f
 
 
 def _contacts(
-    pose: PoseSequence, leg: LegPoints, swings: Swings, *, forward: int, belt_speed: float | None, walking: bool
+    pose: PoseSequence, leg: LegPoints, swings: Swings, *, forward: int, belt: Belt, walking: bool
 ) -> list[Contact]:
     """Return one foot's contacts, not yet judged by their duration."""
     if walking:
@@ -102,18 +105,21 @@ def _contacts(
     else:
         strike_leads, strike_sd_s = constants.STRIKE[leg.feet]
         off_leads, off_sd_s = constants.OFF[leg.feet]
-        strike_marks, off_marks = running_marks(leg, swings, belt_speed=belt_speed)
-        strike_s, strike_weight = fuse(strike_marks, strike_leads)
-        off_s, off_weight = fuse(off_marks, off_leads)
-    coarse_s, _ = stance_windows(swings)
+        strike_marks, off_marks = running_marks(leg, swings, belt)
+        strike_s, strike_weight = fuse(strike_marks, strike_leads, belt.speed)
+        off_s, off_weight = fuse(off_marks, off_leads, belt.speed)
+    coarse_s, _ = coarse_stances(swings)
     contacts = []
     for i, at_s in enumerate(strike_s):
-        missing = "foot strike" if np.isnan(at_s) else "toe-off" if np.isnan(off_s[i]) else ""
-        ends = missing == "toe-off" and np.isnan(swings.back_s[i])
-        reason = IN_A_GAP.format(event=missing) if missing and not ends else ""
         start_s = float(coarse_s[i] if np.isnan(at_s) else at_s)
         if not pose.time_s[0] <= start_s <= pose.time_s[-1]:
             continue
+        reason = ""
+        if np.isnan(at_s):
+            to_edge_s = min(start_s - pose.time_s[0], pose.time_s[-1] - start_s)
+            reason = AT_THE_EDGE if to_edge_s < _MARK_REACH_S else IN_A_GAP.format(event="foot strike")
+        elif np.isnan(off_s[i]) and swings.back_s[i] + _MARK_REACH_S < pose.time_s[-1]:
+            reason = IN_A_GAP.format(event="toe-off")
         contacts.append(
             Contact(
                 side=leg.side,
@@ -174,15 +180,16 @@ def detect_contacts(
     """
     _check(pose, forward)
     legs = [leg_points(pose, side, forward=forward) for side in BOTH_SIDES]
-    stride_s = stride_time_s(bridged(legs[0].reach) - bridged(legs[1].reach))
+    swings = both_swings(legs)
+    belt = find_belt(legs, [coarse_stances(swing) for swing in swings])
 
     def found(walking: bool) -> list[Contact]:
         contacts: list[Contact] = []
-        for leg in legs:
-            known = metres_per_px is not None and belt_speed_mps is not None
-            speed = belt_speed_mps / metres_per_px / leg.leg_px if known else None  # type: ignore[operator]
-            swings = find_swings(leg.time_s, leg.reach, stride_s)
-            contacts += _contacts(pose, leg, swings, forward=forward, belt_speed=speed, walking=walking)
+        for leg, swing in zip(legs, swings, strict=True):
+            known = belt
+            if metres_per_px is not None and belt_speed_mps is not None:
+                known = replace(belt, speed=belt_speed_mps / metres_per_px / leg.leg_px)
+            contacts += _contacts(pose, leg, swing, forward=forward, belt=known, walking=walking)
         return sorted(contacts, key=lambda c: c.foot_strike_s)
 
     contacts = found(walking=activity == "walking")

@@ -7,7 +7,7 @@ No mark is the event. Each runs ahead of it or after it by a lead that is much t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -18,11 +18,7 @@ from gaitlab.gait.swings import Swings
 # From the turning points of the foot to its events in running: a first guess, good to 30 ms.
 FRONT_TO_STRIKE_S = 0.033
 OFF_TO_BACK_S = 0.108
-_RIDING = (0.25, 0.60)  # share of stance in which the foot lies on the belt and rides with it
 _LEVEL_CONTACTS = 9  # neighbours whose ground level is averaged
-_MAX_TILT_DEG = 12.0
-# The ankle rolls over a resting toe: its path falls by this much more than the belt (treadmill_truth).
-_ANKLE_PATH_TILT_DEG = -1.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class Mark:
         curve: name in `curves`.
         find: the first ``rise`` or ``fall`` through ``level``, or the ``max`` or ``min``.
         window_s: where, from the coarse event.
-        level: of the crossing, in the unit of the curve; heights count from where the foot rides on the belt.
+        level: of the crossing, in the unit of the curve; the toe's height counts from where it rides on the belt.
     """
 
     curve: str
@@ -42,94 +38,62 @@ class Mark:
     level: float = 0.0
 
 
+class Lead(NamedTuple):
+    """A mark comes ``after_s + after_legs / belt speed`` seconds after its event, and counts ``weight``.
+
+    The belt speed is in leg lengths (thigh plus shank) a second.
+    """
+
+    after_s: float
+    after_legs: float
+    weight: float
+
+
+# Rates rather than heights: a height needs the belt's slope in the picture to a degree, and a point that sits where the
+# network thinks; where a curve turns or how fast it runs needs neither.
 STRIKE_MARKS: dict[str, Mark] = {
-    "ankle_down": Mark("ankle_height", "fall", (-0.10, 0.10), 0.03),
-    "foot_matches_belt": Mark("foot_slip", "fall", (-0.07, 0.12), 0.2),
+    "foot_matches_belt": Mark("foot_slip", "fall", (-0.08, 0.12), 0.2),
+    "ankle_lands": Mark("ankle_rate", "rise", (-0.03, 0.10), -0.5),
     "shank_turns": Mark("shank_rate", "max", (-0.02, 0.12)),
     "hips_fall": Mark("hip_rate", "min", (-0.06, 0.10)),
-    "heel_low": Mark("heel_height", "min", (-0.05, 0.13)),
-    "toe_falls": Mark("toe_rate", "min", (-0.10, 0.08)),
 }
 OFF_MARKS: dict[str, Mark] = {
-    "toe_up": Mark("toe_height", "rise", (-0.12, 0.12), 0.02),
-    "toe_clear": Mark("toe_height", "rise", (-0.12, 0.12), 0.03),
-    "foot_turns": Mark("foot_rate", "min", (-0.15, 0.10)),
-    "hips_rise": Mark("hip_rate", "max", (-0.15, 0.05)),
-    "knee_straight": Mark("knee_flexion", "min", (-0.10, 0.10)),
-    "thigh_back": Mark("thigh", "min", (-0.10, 0.12)),
+    "knee_bends": Mark("knee_rate", "rise", (-0.08, 0.10), 2.0),
+    "ankle_leaves": Mark("ankle_slip", "rise", (-0.15, 0.12), 0.3),
+    "hips_top": Mark("hip_height", "max", (-0.05, 0.15)),
+    "leg_longest": Mark("leg_length", "max", (-0.12, 0.15)),
+    "toe_clear": Mark("toe_height", "rise", (-0.12, 0.15), 0.05),
 }
 
 
-def stance_windows(swings: Swings) -> tuple[FloatArray, FloatArray]:
+def coarse_stances(swings: Swings) -> tuple[FloatArray, FloatArray]:
     """Return the coarse (foot_strike_s, toe_off_s) of each contact."""
     return swings.front_s + FRONT_TO_STRIKE_S, swings.back_s - OFF_TO_BACK_S
 
 
-def riding(time_s: FloatArray, strike_s: FloatArray, off_s: FloatArray) -> list[slice]:
-    """Return for each contact the samples in which the foot rides on the belt; empty where the end is unknown."""
-    slices = []
-    for start_s, end_s in zip(strike_s, off_s, strict=True):
-        if not np.isfinite(end_s):
-            slices.append(slice(0, 0))
-            continue
-        first, last = (start_s + share * (end_s - start_s) for share in _RIDING)
-        slices.append(slice(*np.searchsorted(time_s, (first, last))))
-    return slices
-
-
-def belt_slip_speed(leg: LegPoints, rides: list[slice]) -> float:
-    """Return the belt's speed, leg lengths a second: the median of how fast the riding foot goes backwards."""
-    name = "toe" if leg.feet else "ankle"
-    speed = leg.slope(leg.xy[name][:, 0])
-    medians = [np.median(speed[ride]) for ride in rides if ride.stop > ride.start and np.isfinite(speed[ride]).all()]
-    return float(-np.median(medians)) if medians else float("nan")
-
-
-def belt_tilt(leg: LegPoints, rides: list[slice]) -> float:
-    """Return the slope of the belt in the picture, radians, + where it rises forward: the riding toe's path."""
-    xy = leg.xy["toe" if leg.feet else "ankle"]
-    paths = [xy[r] - xy[r].mean(axis=0) for r in rides if r.stop > r.start and np.isfinite(xy[r]).all()]
-    if len(paths) < 4:
-        return 0.0
-    path = np.concatenate(paths)
-    tilt = np.arctan((path[:, 0] @ path[:, 1]) / (path[:, 0] @ path[:, 0]))
-    if not leg.feet:
-        tilt -= np.radians(_ANKLE_PATH_TILT_DEG)
-    return float(tilt) if abs(tilt) < np.radians(_MAX_TILT_DEG) else 0.0
-
-
-def level_ground(leg: LegPoints, tilt: float) -> LegPoints:
-    """Return the leg with the belt turned level."""
-    turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
-    return LegPoints(leg.time_s, {k: v @ turn for k, v in leg.xy.items()}, leg.leg_px, leg.side, leg.feet)
-
-
 def curves(leg: LegPoints, belt_speed: float) -> dict[str, FloatArray]:
     """Return the named (time,) curves that marks are searched on; rates a second, angles in radians."""
-    hip, knee, ankle, heel, toe = (leg.xy[name] for name in ("hip", "knee", "ankle", "heel", "toe"))
+    hip, knee, ankle, toe = (leg.xy[name] for name in ("hip", "knee", "ankle", "toe"))
     thigh = np.arctan2(knee[:, 0] - hip[:, 0], hip[:, 1] - knee[:, 1])
     shank = np.arctan2(knee[:, 0] - ankle[:, 0], knee[:, 1] - ankle[:, 1])
-    along = toe - heel
-    # d(angle) = cross / length^2: no unwrapping needed.
-    along_rate = leg.slope(along)
-    foot_rate = (along[:, 0] * along_rate[:, 1] - along[:, 1] * along_rate[:, 0]) / (along**2).sum(axis=1)
+    mid_hip = leg.xy["mid_hip"][:, 1]
     return {
-        "ankle_height": ankle[:, 1],
-        "heel_height": heel[:, 1],
-        "toe_height": toe[:, 1],
-        "toe_rate": leg.slope(toe[:, 1]),
+        # Speed over the belt as a share of the belt's: 0 while the foot rides.
         "foot_slip": 1 + leg.slope(leg.foot_x) / belt_speed,
-        "foot_rate": foot_rate,
-        "thigh": thigh,
+        "ankle_slip": 1 + leg.slope(ankle[:, 0]) / belt_speed,
+        "ankle_rate": leg.slope(ankle[:, 1]),
         "shank_rate": leg.slope(shank),
-        "knee_flexion": thigh + shank,
-        "hip_rate": leg.slope(leg.xy["mid_hip"][:, 1]),
+        "knee_rate": leg.slope(thigh + shank),
+        "leg_length": np.hypot(*(toe - hip).T),
+        "toe_height": toe[:, 1],
+        "hip_height": mid_hip,
+        "hip_rate": leg.slope(mid_hip),
     }
 
 
-def ground_level(height: FloatArray, rides: list[slice]) -> FloatArray:
+def ground_level(height: FloatArray, riding: list[slice]) -> FloatArray:
     """Return (contact,) the height of a riding point: the median of its stance and those around; NaN where unseen."""
-    own = np.array([np.median(height[ride]) if ride.stop > ride.start else np.nan for ride in rides])
+    own = np.array([np.median(height[ride]) if ride.stop > ride.start else np.nan for ride in riding])
     half = _LEVEL_CONTACTS // 2
     padded = np.pad(own, half, constant_values=np.nan)
     level = np.full(len(own), np.nan)
@@ -166,22 +130,23 @@ def find_mark(mark: Mark, time_s: FloatArray, curve: FloatArray, coarse_s: float
         return float("nan")
     window = slice(*np.searchsorted(time_s, (coarse_s + mark.window_s[0], coarse_s + mark.window_s[1])))
     part, part_s = curve[window], time_s[window]
-    if len(part) < 3 or not np.isfinite(part).all() or not np.isfinite(level):
+    if len(part) < 3 or not np.isfinite(level):
         return float("nan")
     sign = -1.0 if mark.find in ("min", "fall") else 1.0
-    if mark.find in ("max", "min"):
-        return _extreme(part_s, sign * part)
-    return _crossing(part_s, sign * (part - level))
+    if mark.find in ("rise", "fall"):
+        return _crossing(part_s, sign * (part - level))
+    # A gap may hide the extreme; a crossing that is seen is no other's.
+    return _extreme(part_s, sign * part) if np.isfinite(part).all() else float("nan")
 
 
 def find_marks(
-    marks: dict[str, Mark], leg: LegPoints, curve: dict[str, FloatArray], coarse_s: FloatArray, rides: list[slice]
+    marks: dict[str, Mark], leg: LegPoints, curve: dict[str, FloatArray], coarse_s: FloatArray, riding: list[slice]
 ) -> dict[str, FloatArray]:
     """Return every mark's (contact,) times."""
     found = {}
     for name, mark in marks.items():
         values = curve[mark.curve]
-        ground = ground_level(values, rides) if mark.curve.endswith("_height") else np.zeros(len(coarse_s))
+        ground = ground_level(values, riding) if mark.curve == "toe_height" else np.zeros(len(coarse_s))
         found[name] = np.array(
             [
                 find_mark(mark, leg.time_s, values, at_s, mark.level + base)

@@ -20,6 +20,7 @@ STRIDE_S: dict[Activity, tuple[float, float]] = {
     "ambiguous": (0.5, 1.8),
 }
 RECORDING_ENDS = "the recording ends before toe-off"
+AT_THE_EDGE = "too close to the start or end of the recording"
 IN_A_GAP = "the foot was not seen around its {event}"
 
 

@@ -28,8 +28,8 @@ class LegPoints:
 
     Attributes:
         time_s: (time,) uniform, `RATE_HZ`.
-        xy: point name to (time, 2): ``mid_hip hip knee ankle heel toe``; all NaN where never seen. The toe is the big
-            one, the small one where the big was never seen.
+        xy: point name to (time, 2): ``mid_hip hip knee ankle heel big_toe small_toe`` and ``toe``, the big one or,
+            where that was never seen, the small; all NaN where never seen.
         leg_px: thigh plus shank.
         side: whose leg.
         feet: whether heel and toe were seen.

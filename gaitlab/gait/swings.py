@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gaitlab.core import FloatArray
 from gaitlab.errors import InputError
-from gaitlab.gait.signals import RATE_HZ, bridged
+from gaitlab.gait.signals import RATE_HZ, LegPoints, bridged
 from gaitlab.signal.smoothing import savitzky_golay
 
 # Strides of a sprinter and of a stroll.
@@ -86,3 +87,10 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
         back = front + int(np.argmin(coarse[front:end]))
         backs.append(time_s[back] if back < len(coarse) - 2 else np.nan)
     return Swings(time_s[fronts], np.array(backs), stride_s)
+
+
+def both_swings(legs: Sequence[LegPoints]) -> list[Swings]:
+    """Return the turning points of the left and the right foot, by one common stride time."""
+    left, right = legs
+    stride_s = stride_time_s(bridged(left.reach) - bridged(right.reach))
+    return [find_swings(leg.time_s, leg.reach, stride_s) for leg in legs]

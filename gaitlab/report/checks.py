@@ -13,6 +13,8 @@ from gaitlab.report.numbers import decimal
 
 GRADES = ("good", "fair", "poor")
 _LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe")
+# These blur some numbers; they do not make a recording poor.
+_LIMITS_ONLY = ("fps", "scale_disagreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,9 @@ def grade(value: float, *, good: float, poor: float) -> str:
 
 
 def verdict(found: tuple[Check, ...]) -> str:
-    """Return the worst grade, but ``poor`` only where what is counted (cycles, points) is: a low rate alone is fair."""
-    worst = max((GRADES.index(check.grade) for check in found if check.name != "fps"), default=2)
-    at_best = max((min(GRADES.index(check.grade), 1) for check in found if check.name == "fps"), default=0)
-    return GRADES[max(worst, at_best)]
+    """Return the worst grade of all; ``poor`` only where what is counted (cycles, points) is poor."""
+    worst = [min(GRADES.index(c.grade), 1 if c.name in _LIMITS_ONLY else 2) for c in found]
+    return GRADES[max(worst, default=2)]
 
 
 def point_name(name: str, texts: Mapping[str, Any]) -> str:
@@ -68,7 +69,8 @@ def _measured(content: Content) -> Iterator[tuple[str, float, dict[str, str]]]:
     yield "share_of_cycles_accepted", share, {"percent": decimal(100 * share, 0), "total": str(total)}
 
     seen = quality["share_of_frames_seen"]
-    legs = {name: seen[name] for name in seen if name.partition("_")[2] in _LEG_POINTS}
+    sided = [name for name in seen if name.partition("_")[0] in BOTH_SIDES]
+    legs = {name: seen[name] for name in sided if name.partition("_")[2] in _LEG_POINTS}
     worst = min(legs, key=lambda name: legs[name], default="")
     found = {"percent": decimal(100 * legs.get(worst, math.nan), 0), "point": point_name(worst, texts)}
     yield "share_of_leg_points_seen", legs.get(worst, math.nan), found

@@ -19,7 +19,7 @@ from gaitlab.report.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.media import Media
 from gaitlab.report.player import player_data
 from gaitlab.report.skeletons import Drawing, draw
-from gaitlab.report.tables import cards, groups, range_sources
+from gaitlab.report.tables import cards, groups, note_letters, range_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,17 @@ def _speed(content: Content) -> str:
 
 def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
     texts = content.texts["warnings"]
-    sentences = []
+    grave = ""
     if not content.has_cycles:
-        sentences.append(texts["nothing"])
+        grave = texts["nothing"]
     elif verdict(checks(content)) == "poor":
-        sentences.append(texts["poor"])
-    sentences += [str(warning) for warning in content.info["warnings"]]
-    return (
-        {"sentences": sentences, "grave": bool(sentences[:1]) and sentences[0] in texts.values()} if sentences else None
-    )
+        grave = texts["poor"]
+    sentences = [_sentence(str(warning)) for warning in content.info["warnings"]]
+    return {"grave": grave, "sentences": sentences} if grave or sentences else None
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
@@ -95,6 +97,7 @@ def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
 def _findings(content: Content, media: Media) -> Mapping[str, Any]:
     found = findings(
         content.measures,
+        headlines=content.layout["headlines"].get(content.view, ()),
         texts=content.texts,
         smallest_difference_deg=content.layout["smallest_difference_deg"],
     )
@@ -160,8 +163,12 @@ def _moments(content: Content) -> tuple[Moment, ...]:
 
 
 def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
-    sources = range_sources(content.measures)
-    return {"groups": groups(content.measures, content.texts, sources), "sources": list(sources)}
+    sources, notes = range_sources(content.measures), note_letters(content.measures)
+    return {
+        "groups": groups(content.measures, content.texts, sources=sources, notes=notes),
+        "sources": list(sources),
+        "notes": list(notes.items()),
+    }
 
 
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:

@@ -19,6 +19,8 @@ from gaitlab.report.numbers import decimal
 Figure = dict[str, Any]
 # More points than a wide screen has pixels only make the page heavy.
 _MAX_FRAMES = 4000
+# No axis spans less than this: an angle that stays within a few degrees should look calm.
+_LEAST_SPAN_DEG = 24.0
 _MARGINS = {"l": 48, "r": 14, "t": 12, "b": 44}
 
 
@@ -60,10 +62,20 @@ def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str
     layout = {
         **_plain_layout(),
         "xaxis": _axis(texts["x_stance" if stance_only else "x"], range=[0, 100], dtick=20),
-        "yaxis": _axis("", ticksuffix="°"),
+        "yaxis": _axis("", ticksuffix="°", **_wide_enough([(c.mean_deg, c.sd_deg) for c in curves.values()])),
         "shapes": shapes,
     }
     return {"data": traces, "layout": layout, "height": 260, "kind": "cycle"}
+
+
+def _wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:
+    """Return a range for curves so flat that the axis would blow up their wobble; nothing for others."""
+    low = min(float(np.nanmin(mean - np.nan_to_num(sd))) for mean, sd in curves)
+    high = max(float(np.nanmax(mean + np.nan_to_num(sd))) for mean, sd in curves)
+    if not high - low < _LEAST_SPAN_DEG:
+        return {}
+    middle = (low + high) / 2
+    return {"range": [round(middle - _LEAST_SPAN_DEG / 2, 1), round(middle + _LEAST_SPAN_DEG / 2, 1)]}
 
 
 def _reference_marks(content: Content, marks: Sequence[Mapping[str, Any]], toe_off: float) -> list[Figure]:
@@ -133,17 +145,19 @@ def time_figure(content: Content) -> Figure | None:
     layout: Figure = {**_plain_layout(), "hovermode": "x unified"}
     for number, (column, names) in enumerate(rows, start=1):
         axis = _axis_number(number)
-        for side, name in names:
-            values = content.angles.values_deg[name][::every]
-            shown = content.texts["sides"][side]
-            trace = _line(time_s, values, side, shown, yaxis=f"y{axis}", showlegend=False)
+        for side, curve in names:
+            values = content.angles.values_deg[curve][::every]
+            name = content.texts["sides"][side]
+            trace = _line(time_s, values, side, name, yaxis=f"y{axis}", showlegend=False)
             traces.append({**trace, "line": {**trace["line"], "width": 1.5}})
         title = content.texts["short"].get(column_key(column), column_key(column))
-        layout[f"yaxis{axis}"] = _axis(title, ticksuffix="°", domain=domains[number - 1], nticks=4)
+        shown = [content.angles.values_deg[name][::every] for _, name in names]
+        span = _wide_enough([(values, np.zeros_like(values)) for values in shown])
+        layout[f"yaxis{axis}"] = _axis(title, ticksuffix="°", domain=domains[number - 1], nticks=4, **span)
     last = _axis_number(len(heights))
     traces += [{**trace, "yaxis": f"y{last}"} for trace in contacts]
     layout[f"yaxis{last}"] = _axis(
-        "", domain=domains[-1], showgrid=False, range=[1.6, -0.6], tickvals=[0, 1],
+        "", domain=domains[-1], showgrid=False, zeroline=False, range=[1.6, -0.6], tickvals=[0, 1],
         ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
     )  # fmt: skip
     layout["xaxis"] = _axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,15 +32,21 @@ class Finding:
 
 
 def findings(
-    measures: Sequence[Measure], *, texts: Mapping[str, Any], smallest_difference_deg: Mapping[str, float]
+    measures: Sequence[Measure],
+    *,
+    headlines: Collection[str],
+    texts: Mapping[str, Any],
+    smallest_difference_deg: Mapping[str, float],
 ) -> tuple[Finding, ...]:
-    """Return what stands out, strongest first, at most `AT_MOST` and one a group of metrics.
+    """Return what stands out, at most `AT_MOST`, of the headline metrics first, then the strongest; one a group.
 
     A difference between the legs counts where it exceeds its own uncertainty and, for angles, the smallest difference
     a second measurement would confirm. A value counts where its whole interval lies outside the published range.
     Values of few cycles (marked with a note and no spread) have no uncertainty and never count.
     """
-    found = sorted(_all(measures, texts, smallest_difference_deg), key=lambda f: -f.strength)
+    found = sorted(
+        _all(measures, texts, smallest_difference_deg), key=lambda f: (f.metric not in headlines, -f.strength)
+    )
     told: dict[str, Finding] = {}
     for finding in found:
         told.setdefault(finding.group, finding)
@@ -71,7 +77,7 @@ def _difference(measure: Measure, texts: Mapping[str, Any], smallest: float) -> 
         label=measure.label,
         difference=show.number(abs(difference)),
         uncertainty=show.half_width(uncertainty),
-        unit=show.unit,
+        unit=show.suffix,
         comparative=texts["comparatives"].get(measure.unit, texts["comparatives"]["other"]),
         side=texts["sides"][side].lower(),
     )
@@ -93,9 +99,8 @@ def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
         label=measure.label,
         value=show.number(mean),
         uncertainty=show.half_width(uncertainty),
-        unit=show.unit,
-        low=show.number(reference.low),
-        high=show.number(reference.high),
+        unit=show.suffix,
+        range=show.interval(reference.low, reference.high),
     )
     return Finding(sentence, measure.name, measure.group, False, min(abs(d) for d in away))
 

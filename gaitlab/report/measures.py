@@ -23,6 +23,11 @@ class Measured:
     note: str
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks one by one."""
+        return tuple(remark.strip() for remark in self.note.split(";") if remark.strip())
+
+    @property
     def known(self) -> bool:
         """Whether there is a value."""
         return math.isfinite(self.mean)
@@ -65,10 +70,9 @@ class Measure:
         return "" if self.known else "; ".join(reasons)
 
     @property
-    def note(self) -> str:
+    def notes(self) -> tuple[str, ...]:
         """What a reader must know of the sides, each remark once."""
-        remarks = dict.fromkeys(side.note for side in self.sides.values() if side.note)
-        return "; ".join(remarks)
+        return tuple(dict.fromkeys(note for side in self.sides.values() for note in side.notes))
 
 
 def measures(

@@ -21,6 +21,19 @@ class Display:
     factor: float
     decimals: int
 
+    @property
+    def suffix(self) -> str:
+        """The unit as it follows a number: with a space before it, but for degrees."""
+        return self.unit if self.unit in ("", "°") else f" {self.unit}"
+
+    def interval(self, low: float, high: float) -> str:
+        """Return a published range, without digits that are all zero."""
+        ends = low * self.factor, high * self.factor
+        whole = all(abs(end - round(end)) < 1e-6 for end in ends)
+        first, last = (decimal(end, 0 if whole else self.decimals) for end in ends)
+        # An en dash between two numbers reads as a minus before the second.
+        return f"{first} to {last}" if "−" in first + last else f"{first}–{last}"
+
     def number(self, value: float) -> str:
         """Return the number alone, with a true minus; a dash for NaN."""
         return decimal(value * self.factor, self.decimals)

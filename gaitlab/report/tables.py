@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
+from types import MappingProxyType
 from typing import Any
 
 from gaitlab.report.measures import Measure, Measured
@@ -31,13 +33,14 @@ class RangeBar:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value as text; ``missing`` says why there is none."""
+    """A value as text; ``missing`` says why there is none, ``notes`` are footnotes: (letter, text)."""
 
     side: str
     value: str
     uncertainty: str
     spread: str
     missing: str
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,12 @@ class Card:
     label: str
     description: str
     unit: str
+    suffix: str
     cells: tuple[Cell, ...]
     range: str
     source: str
     missing: str
-    note: str
+    notes: tuple[str, ...]
     bar: RangeBar | None
 
 
@@ -71,7 +75,6 @@ class Row:
     source_number: int
     source: str
     missing: str
-    note: str
 
 
 def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
@@ -81,11 +84,12 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             label=measure.label,
             description=measure.description,
             unit=measure.display.unit,
+            suffix=measure.display.suffix,
             cells=tuple(_cell(measure, side, texts) for side in measure.known),
             range=_range(measure),
             source=measure.reference.source if measure.reference else "",
             missing=measure.missing_reason,
-            note=measure.note,
+            notes=measure.notes,
             bar=_bar(measure, texts),
         )
         for measure in chosen
@@ -93,12 +97,12 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
 
 
 def groups(
-    measures: Iterable[Measure], texts: Mapping[str, Any], sources: Mapping[str, int]
+    measures: Iterable[Measure], texts: Mapping[str, Any], *, sources: Mapping[str, int], notes: Mapping[str, str]
 ) -> list[tuple[str, list[Row]]]:
     """Return the table's rows under their groups, in the order the metrics come in."""
     found: dict[str, list[Row]] = {}
     for measure in measures:
-        found.setdefault(measure.group, []).append(_row(measure, texts, sources))
+        found.setdefault(measure.group, []).append(_row(measure, texts, sources, notes))
     return list(found.items())
 
 
@@ -108,7 +112,18 @@ def range_sources(measures: Iterable[Measure]) -> dict[str, int]:
     return {source: number for number, source in enumerate(named, start=1)}
 
 
-def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int]) -> Row:
+def note_letters(measures: Iterable[Measure]) -> dict[str, str]:
+    """Return the notes of all values with the letter that points to each: a, b, … z, aa, ab."""
+    notes = dict.fromkeys(note for measure in measures for note in measure.notes)
+    return {note: _letter(number) for number, note in enumerate(notes)}
+
+
+def _letter(number: int) -> str:
+    before, here = divmod(number, len(ascii_lowercase))
+    return (_letter(before - 1) if before else "") + ascii_lowercase[here]
+
+
+def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int], notes: Mapping[str, str]) -> Row:
     difference, uncertainty = measure.difference, measure.difference_uncertainty
     known = math.isfinite(difference)
     show = measure.display
@@ -117,7 +132,7 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int])
         label=measure.label,
         description=measure.description,
         unit=show.unit,
-        cells={side.side: _cell(measure, side, texts) for side in measure.sides.values()},
+        cells={side.side: _cell(measure, side, texts, notes) for side in measure.sides.values()},
         difference=show.signed(difference) if known else "",
         difference_uncertainty=show.half_width(uncertainty) if known and math.isfinite(uncertainty) else "",
         differs=known and abs(difference) > uncertainty,
@@ -125,25 +140,25 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int])
         source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
         source=measure.reference.source if measure.reference else "",
         missing=measure.missing_reason,
-        note=measure.note,
     )
 
 
-def _cell(measure: Measure, side: Measured, texts: Mapping[str, Any]) -> Cell:
+def _cell(
+    measure: Measure, side: Measured, texts: Mapping[str, Any], notes: Mapping[str, str] = MappingProxyType({})
+) -> Cell:
     show = measure.display
     if not side.known:
         return Cell(side.side, "", "", "", side.missing_reason)
     spread = texts["metrics"]["spread"].format(sd=show.number(side.sd), n=side.n)
     uncertainty = show.half_width(side.uncertainty) if math.isfinite(side.uncertainty) else ""
-    return Cell(side.side, show.number(side.mean), uncertainty, spread, "")
+    letters = tuple((notes[note], note) for note in side.notes if note in notes)
+    return Cell(side.side, show.number(side.mean), uncertainty, spread, "", letters)
 
 
 def _range(measure: Measure) -> str:
     if measure.reference is None:
         return ""
-    low, high = (measure.display.number(v) for v in (measure.reference.low, measure.reference.high))
-    # An en dash between two numbers reads as a minus before the second.
-    return f"{low} to {high}" if "−" in low + high else f"{low}–{high}"
+    return measure.display.interval(measure.reference.low, measure.reference.high)
 
 
 def _bar(measure: Measure, texts: Mapping[str, Any]) -> RangeBar | None:
@@ -176,13 +191,7 @@ def _reach(side: Measured) -> float:
 
 
 def _bar_alt(measure: Measure, known: Sequence[Measured], texts: Mapping[str, Any]) -> str:
-    show = measure.display
-    values = ", ".join(
-        f"{texts['sides'][s.side].lower()} {show.number(s.mean)} {show.unit}" for s in known
-    )  # fmt: skip
-    names = texts["headlines"]
-    band = ""
-    if measure.reference:
-        low, high = show.number(measure.reference.low), show.number(measure.reference.high)
-        band = names["bar_range"].format(low=low, high=high, unit=show.unit)
+    show, names = measure.display, texts["headlines"]
+    values = ", ".join(f"{texts['sides'][s.side].lower()} {show.number(s.mean)}{show.suffix}" for s in known)
+    band = names["bar_range"].format(range=_range(measure), unit=show.suffix) if measure.reference else ""
     return str(names["bar_alt"].format(label=measure.label, values=values, range=band))

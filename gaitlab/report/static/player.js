@@ -73,7 +73,7 @@
     for (const label of labels) {
       const at = point(frame, label.at);
       if (!at || label.deg[frame] === MISSING) continue;
-      const text = `${Math.round(label.deg[frame] / 10)}°`.replace("-", "−");
+      const text = degrees(label.deg[frame]);
       // Left labels stand left of their joint and right ones right of it, so that they part where legs cross.
       const x = label.side === "left" ? at[0] - size * 0.7 - pen.measureText(text).width : at[0] + size * 0.7;
       pen.strokeStyle = "rgba(0,0,0,.7)"; pen.strokeText(text, x, at[1] + size * 0.35);
@@ -95,6 +95,24 @@
     pen.fillStyle = "#fff"; pen.fillRect(width / 2 - 0.5, top, 1, height - top);
   };
 
+  // A row an angle, the numbers of the frame that is shown.
+  const live = document.getElementById("live");
+  const cells = new Map();
+  for (const label of live ? labels : []) {
+    let row = [...live.rows].find((r) => r.dataset.name === label.name);
+    if (!row) {
+      row = live.insertRow();
+      row.dataset.name = label.name;
+      const head = document.createElement("th");
+      head.scope = "row"; head.textContent = label.name;
+      row.append(head);
+      if (label.side === "middle") row.insertCell().colSpan = 2; else { row.insertCell(); row.insertCell(); }
+    }
+    cells.set(label, row.cells[label.side === "right" ? 2 : 1]);
+  }
+  const degrees = (tenths) => tenths === MISSING ? "–" : `${Math.round(tenths / 10)}°`.replace("-", "−");
+  const showLive = (frame) => cells.forEach((cell, label) => { cell.textContent = degrees(label.deg[frame]); });
+
   const bar = document.getElementById("seek"), clock = document.getElementById("clock"), button = document.getElementById("play");
   bar.max = length;
   const show = () => {
@@ -103,6 +121,7 @@
     clock.textContent = `${time.toFixed(2)} s`;
     bar.setAttribute("aria-valuetext", clock.textContent);
     draw();
+    showLive(Math.floor(frameAt(time) / data.every));
     listeners.forEach((listener) => listener(time));
   };
   const loop = () => {

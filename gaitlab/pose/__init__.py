@@ -1,0 +1,1 @@
+"""Keypoints from pictures and from other programs' files: networks, decoding, following one runner, importers."""

@@ -1,0 +1,70 @@
+"""One person in one picture: where the keypoints are and how sure the network is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import Skeleton
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """Keypoints of one person.
+
+    Attributes:
+        xy: (keypoint, 2) px of the picture, NaN where not seen.
+        score: (keypoint,) confidence 0..1.
+    """
+
+    xy: FloatArray
+    score: FloatArray
+
+    @property
+    def box(self) -> FloatArray:
+        """(4,) left, top, right, bottom of the points seen; NaN where there are none."""
+        seen = self.xy[np.isfinite(self.xy[:, 0])]
+        return np.concatenate([seen.min(axis=0), seen.max(axis=0)]) if len(seen) else np.full(4, np.nan)
+
+    @property
+    def total(self) -> float:
+        """Sum of the scores of the points seen: how much of a person this is."""
+        return float(self.score[np.isfinite(self.xy[:, 0])].sum())
+
+    def point(self, skeleton: Skeleton, name: str) -> FloatArray:
+        """Return (2,) px of a keypoint by name, NaN where it is missing."""
+        return self.xy[skeleton.index(name)] if name in skeleton else np.full(2, np.nan)
+
+    def without(self, keep: np.ndarray) -> Body:
+        """Return the body with only the points of the boolean (keypoint,) ``keep``."""
+        return Body(np.where(keep[:, None], self.xy, np.nan), np.where(keep, self.score, 0.0))
+
+
+def trunk(xy: FloatArray, skeleton: Skeleton) -> FloatArray:
+    """Return (…, 2) px: the middle of shoulders and hips, from (…, keypoint, 2); what of them is seen counts.
+
+    Where nothing of the trunk is seen it is the middle of all points.
+    """
+    names = [n for s in ("left", "right") for n in (f"{s}_shoulder", f"{s}_hip") if n in skeleton]
+    points = xy[..., [skeleton.index(n) for n in names], :]
+    middle = _mean(points)
+    return np.where(np.isfinite(middle), middle, _mean(xy))
+
+
+def _mean(points: FloatArray) -> FloatArray:
+    """Mean over the second last axis of what is finite, NaN where nothing is (and no warning about it)."""
+    seen = np.isfinite(points)
+    count = seen.sum(axis=-2)
+    total = np.where(seen, points, 0.0).sum(axis=-2)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def overlap(a: FloatArray, b: FloatArray) -> float:
+    """Return the intersection over union of two boxes (left, top, right, bottom)."""
+    size = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    if not np.all(size > 0):
+        return 0.0
+    inner = float(size.prod())
+    return inner / (float((a[2:] - a[:2]).prod()) + float((b[2:] - b[:2]).prod()) - inner)

@@ -1,0 +1,59 @@
+"""Loading a pose network by name; what every network can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.pose.body import Body
+from gaitlab.pose.catalogue import InstalledModel, default_model, find_model
+from gaitlab.pose.openpose import OpenPose
+from gaitlab.pose.runner import RunnerNetwork
+from gaitlab.video.reader import Image
+
+
+class PoseEstimator(Protocol):
+    """Finds people in pictures.
+
+    Attributes:
+        name: of the network.
+        skeleton: of its keypoints.
+        model: facts about it for session.json.
+        look_every_s: how often `everybody` is worth its price while somebody is followed.
+    """
+
+    name: str
+    skeleton: Skeleton
+    model: dict[str, Any]
+    look_every_s: float
+
+    def everybody(self, image: Image) -> list[Body]:
+        """Return all people of the picture, the surest first."""
+        ...
+
+    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return one person looked for round ``box`` (left, top, right, bottom px), expected at ``guess``."""
+        ...
+
+
+DECODERS: Mapping[str, Callable[[InstalledModel], PoseEstimator]] = {
+    "openpose": OpenPose,
+    "runner": RunnerNetwork,
+}
+
+
+def load_estimator(name: str | None, *, models_dir: Path | None = None) -> PoseEstimator:
+    """Load a pose network.
+
+    Args:
+        name: of the catalogue; None takes the best one installed.
+        models_dir: a folder to look into first.
+
+    Raises:
+        ModelError: unknown, not installed, damaged, or of no use to this OpenCV.
+    """
+    found = find_model(name, models_dir=models_dir) if name is not None else default_model(models_dir)
+    return DECODERS[found.model.decoder](found)

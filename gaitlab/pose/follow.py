@@ -1,0 +1,197 @@
+"""Following one runner through a clip, frame by frame, with the frames never held.
+
+Everybody is looked for in the whole picture now and then. Whoever appears is followed in a crop of their own in
+every frame; after a trial of two seconds only those stay who might be the runner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.errors import InputError
+from gaitlab.pose.body import Body, overlap
+from gaitlab.pose.estimator import PoseEstimator
+from gaitlab.pose.people import distance, likeness, match, most_like_a_runner
+from gaitlab.pose.track import Track
+from gaitlab.video.reader import Frame
+
+_FIRST_LOOKS = 3  # frames in a row that begin with the whole picture
+_LOOK_AGAIN_S = 0.1  # while nobody is followed
+_TRIAL_S = 2.0
+_MOST_FOLLOWED = 4
+_HIDDEN_S = 1.0  # out of sight no longer than this, and the crop is still searched
+_FORGOTTEN_S = 5.0
+_WORTH_TELLING_S = 0.5  # who was seen for less is nobody
+# Somebody else's body: two tracks that come this near are one person.
+_SAME = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """What came of a clip.
+
+    Attributes:
+        pose: the runner's raw keypoints, a row a frame; None where nobody was found.
+        boxes: (frame, 4) left, top, right, bottom px of the runner's points; NaN where not seen.
+        person: the runner's number, by order of appearance.
+        others: everybody else: ``person``, ``first_s``, ``last_s``, ``seen_s``, ``box`` where they were seen first.
+    """
+
+    pose: PoseSequence | None
+    boxes: FloatArray
+    person: int | None
+    others: list[dict[str, Any]]
+
+
+def follow_runner(
+    frames: Iterable[Frame],
+    estimator: PoseEstimator,
+    *,
+    person: int | None = None,
+    on_frame: Callable[[Frame, Body | None], None] | None = None,
+) -> Followed:
+    """Find the runner and return their keypoints in every frame.
+
+    Args:
+        frames: the clip, in order.
+        estimator: the pose network.
+        person: the number of the person to follow instead (by order of appearance, as ``others`` counts).
+        on_frame: called after every frame with the frame and the body of who is the likeliest runner so far.
+
+    Raises:
+        InputError: ``person`` was not seen.
+    """
+    crowd = Crowd(estimator, person=person)
+    for frame in frames:
+        crowd.see(frame)
+        if on_frame is not None:
+            on_frame(frame, crowd.current)
+    return crowd.result()
+
+
+class Crowd:
+    """Everybody of a clip so far; `see` takes the next frame."""
+
+    def __init__(self, estimator: PoseEstimator, *, person: int | None = None) -> None:
+        self._estimator = estimator
+        self._wanted = person
+        self._tracks: list[Track] = []
+        self._times_s: list[float] = []
+        self._last_look_s = -np.inf
+
+    def see(self, frame: Frame) -> None:
+        """Look for everybody in the next frame."""
+        number = len(self._times_s)
+        self._times_s.append(frame.time_s)
+        self._follow(number, frame)
+        followed = any(t.dense and t.frames[-1] == number for t in self._tracks)
+        pause_s = self._estimator.look_every_s if followed else _LOOK_AGAIN_S
+        if number < _FIRST_LOOKS or frame.time_s - self._last_look_s >= pause_s - 1e-6:
+            self._last_look_s = frame.time_s
+            self._look(number, frame)
+        self._judge(frame.time_s)
+
+    @property
+    def current(self) -> Body | None:
+        """The likeliest runner's body in the last frame seen."""
+        track = self._runner(self._alive())
+        return track.bodies[-1] if track is not None and track.frames[-1] == len(self._times_s) - 1 else None
+
+    def result(self) -> Followed:
+        """Return the runner and the others.
+
+        Raises:
+            InputError: the person asked for was not seen.
+        """
+        runner = self._runner(self._tracks)
+        if runner is None:
+            return Followed(None, np.empty((len(self._times_s), 4)), None, [])
+        pose = _sequence(runner, self._times_s, self._estimator)
+        boxes = np.full((len(pose), 4), np.nan)
+        for frame, body in zip(runner.frames, runner.bodies, strict=True):
+            boxes[frame] = body.box
+        others = [
+            _described(t) for t in self._tracks if t is not runner and t.times_s[-1] - t.times_s[0] >= _WORTH_TELLING_S
+        ]
+        return Followed(pose, boxes, runner.number, others)
+
+    def _follow(self, number: int, frame: Frame) -> None:
+        """Find the people who are followed, each in their crop; the longest known first, no body twice."""
+        found: list[Body] = []
+        for track in self._tracks:
+            if not track.dense or track.hidden_s(frame.time_s) > _HIDDEN_S:
+                continue
+            box, guess = track.box(frame.time_s), track.guess(frame.time_s)
+            body = self._estimator.one(frame.image, box, guess)
+            if body is None or overlap(body.box, box) < 0.2 or any(distance(body, b, box) < _SAME for b in found):
+                continue
+            found.append(body)
+            track.add(number, frame.time_s, body)
+
+    def _look(self, number: int, frame: Frame) -> None:
+        """Find everybody in the whole picture; who is not known is new."""
+        bodies = self._estimator.everybody(frame.image)
+        known = [t for t in self._tracks if t.hidden_s(frame.time_s) <= _FORGOTTEN_S]
+        pairs = dict(match(bodies, known, frame.time_s))
+        for index, body in enumerate(bodies):
+            if index in pairs:
+                track = known[pairs[index]]
+                if track.frames[-1] != number:
+                    track.add(number, frame.time_s, body)
+            elif all(distance(body, t.bodies[-1], body.box) > 2 * _SAME for t in known if t.frames[-1] == number):
+                track = Track(len(self._tracks), self._estimator.skeleton)
+                track.add(number, frame.time_s, body)
+                self._tracks.append(track)
+
+    def _judge(self, time_s: float) -> None:
+        """Stop following those who had their trial and are far from being the runner."""
+        dense = [t for t in self._tracks if t.dense and t.hidden_s(time_s) <= _FORGOTTEN_S]
+        if len(dense) < 2:
+            return
+        rank = {t.number: likeness(t, self._estimator.skeleton).rank for t in dense}
+        best = max(rank.values())
+        by_size = sorted(dense, key=lambda t: -rank[t.number])
+        for place, track in enumerate(by_size):
+            tried = time_s - track.times_s[0] >= _TRIAL_S
+            if track.number != self._wanted and (
+                (tried and rank[track.number] < 0.3 * best) or place >= _MOST_FOLLOWED
+            ):
+                track.dense = False
+
+    def _alive(self) -> list[Track]:
+        return [t for t in self._tracks if t.hidden_s(self._times_s[-1]) <= _HIDDEN_S]
+
+    def _runner(self, among: Sequence[Track]) -> Track | None:
+        if self._wanted is None:
+            return most_like_a_runner(among, self._estimator.skeleton)
+        if self._wanted < len(self._tracks):
+            return self._tracks[self._wanted]
+        if among is not self._tracks or not self._tracks:
+            return None
+        seen = ", ".join(f"{t.number} ({t.times_s[0]:.1f}-{t.times_s[-1]:.1f} s)" for t in self._tracks)
+        raise InputError(f"person {self._wanted} was not seen; there are: {seen}")
+
+
+def _sequence(track: Track, times_s: Sequence[float], estimator: PoseEstimator) -> PoseSequence:
+    skeleton: Skeleton = estimator.skeleton
+    xy, score = np.full((len(times_s), len(skeleton), 2), np.nan), np.zeros((len(times_s), len(skeleton)))
+    for frame, body in zip(track.frames, track.bodies, strict=True):
+        xy[frame], score[frame] = body.xy, body.score
+    step = Step("pose", {"model": estimator.name}, {"frames_seen": len(track.frames), "frames": len(times_s)})
+    return PoseSequence(xy, score, np.array(times_s), skeleton, (step,))
+
+
+def _described(track: Track) -> dict[str, Any]:
+    return {
+        "person": track.number,
+        "first_s": round(track.times_s[0], 3),
+        "last_s": round(track.times_s[-1], 3),
+        "seen_s": round(track.times_s[-1] - track.times_s[0], 3),
+        "box": [round(float(v), 1) for v in track.bodies[0].box],
+    }

@@ -1,0 +1,94 @@
+"""Reading a file of keypoints: the table of formats, the clock, and the runner among several people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.errors import InputError, one_of
+from gaitlab.pose.importers.found import Found
+from gaitlab.pose.importers.own import read_csv, read_gaitlab_pose
+from gaitlab.pose.people import link, most_like_a_runner
+
+FORMATS: Mapping[str, Callable[[Path], Found]] = {
+    "csv": read_csv,
+    "gaitlab-pose": read_gaitlab_pose,
+}
+
+
+def read_keypoints(
+    path: str | Path,
+    *,
+    format: str,
+    fps: float | None = None,
+    time_s: FloatArray | None = None,
+    person: int | None = None,
+) -> PoseSequence:
+    """Read the keypoints of one runner.
+
+    Args:
+        path: the file, or the folder where the format is a folder of files.
+        format: a key of `FORMATS`.
+        fps: frames a second, where the file does not say.
+        time_s: (frame,) true times, before all that the file says.
+        person: which person, by order of appearance; None takes the runner: in the picture longest, in the same
+            place, with legs that alternate.
+
+    Raises:
+        InputError: no such file, not that format (says which field is missing), no frame rate, nobody in it.
+    """
+    path = Path(path)
+    if format not in FORMATS:
+        raise InputError(one_of("keypoint format", format, FORMATS))
+    if not path.exists():
+        raise InputError(f"no such file: '{path}'; check the path of the keypoints")
+    if path.is_dir() != (format in _FOLDERS):
+        kind = "a folder" if path.is_dir() else "a file"
+        wanted = "a folder of files" if format in _FOLDERS else "a file"
+        raise InputError(f"'{path}' is {kind}, but the format '{format}' is {wanted}; formats: {', '.join(FORMATS)}")
+    try:
+        found = FORMATS[format](path)
+    except (UnicodeDecodeError, OSError) as error:
+        raise InputError(f"'{path}' cannot be read as '{format}': {error}; formats: {', '.join(FORMATS)}") from error
+    return _one_person(found, _clock(found, path, fps=fps, time_s=time_s), path, format=format, person=person)
+
+
+# Formats that are a folder with a file a frame.
+_FOLDERS: frozenset[str] = frozenset()
+
+
+def _clock(found: Found, path: Path, *, fps: float | None, time_s: FloatArray | None) -> FloatArray:
+    count = len(found.frames)
+    if time_s is not None:
+        if len(time_s) != count:
+            raise InputError(f"'{path}' has {count} frames, but {len(time_s)} times were given")
+        return np.asarray(time_s, dtype=np.float64)
+    if found.time_s is not None:
+        if np.any(np.diff(found.time_s) <= 0):
+            raise InputError(f"the times in '{path}' do not rise from frame to frame; is it one recording?")
+        return found.time_s
+    rate = found.fps or fps
+    if rate is None:
+        raise InputError(f"'{path}' does not say its frame rate; give it with --fps, e.g. --fps 120")
+    return np.arange(count) / rate
+
+
+def _one_person(found: Found, time_s: FloatArray, path: Path, *, format: str, person: int | None) -> PoseSequence:
+    tracks = link(found.frames, time_s, found.skeleton)
+    if not tracks:
+        raise InputError(f"'{path}' shows nobody in {len(found.frames)} frames; is it the right file?")
+    if person is not None and person >= len(tracks):
+        raise InputError(f"person {person} is not in '{path}'; it has {len(tracks)}, counted from 0")
+    track = tracks[person] if person is not None else most_like_a_runner(tracks, found.skeleton)
+    assert track is not None
+    xy = np.full((len(time_s), len(found.skeleton), 2), np.nan)
+    score = np.zeros(xy.shape[:2])
+    for frame, body in zip(track.frames, track.bodies, strict=True):
+        xy[frame], score[frame] = body.xy, body.score
+    step = Step(
+        "import", {"format": format, "file": path.name}, {"people": len(tracks), "frames_seen": len(track.frames)}
+    )
+    return PoseSequence(xy, score, time_s, found.skeleton, (step,))

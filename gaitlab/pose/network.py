@@ -1,0 +1,89 @@
+"""One network in cv2.dnn: read from any of the formats, run on pictures; OpenCV 4 and 5 alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.errors import ModelError
+from gaitlab.pose.catalogue import InstalledModel
+from gaitlab.video.reader import Image
+
+
+def _onnx(paths: Sequence[Path]) -> Any:
+    return cv2.dnn.readNetFromONNX(str(paths[0]))
+
+
+# How each format of the catalogue is read.
+READERS: Mapping[str, Callable[[Sequence[Path]], Any]] = {"onnx": _onnx}
+
+
+class Network:
+    """A network and its input recipe.
+
+    Attributes:
+        outputs: names of its outputs.
+    """
+
+    def __init__(self, model: InstalledModel) -> None:
+        self._model = model
+        recipe = model.recipe
+        self._scale = float(recipe.get("scale", 1.0))
+        self._mean = tuple(float(m) for m in recipe.get("mean", (0.0, 0.0, 0.0)))
+        self._swap_rb = bool(recipe.get("swap_rb", False))
+        self._nets: dict[tuple[int, ...], Any] = {}
+        # The mean as a grey level: what lies beyond the picture is nothing to the network.
+        self.border = float(np.mean(self._mean))
+        self.outputs = tuple(self._net(()).getUnconnectedOutLayersNames())
+
+    def forward(self, pictures: Sequence[Image]) -> list[FloatArray]:
+        """Run the network on pictures of one size and return its outputs, each with the batch axis first.
+
+        Raises:
+            ModelError: where OpenCV cannot run it.
+        """
+        blob = cv2.dnn.blobFromImages(
+            list(pictures), scalefactor=self._scale, mean=self._mean, swapRB=self._swap_rb, crop=False
+        )
+        net = self._net(blob.shape)
+        try:
+            net.setInput(blob)
+            return list(net.forward(list(self.outputs)))
+        except cv2.error as error:
+            raise ModelError(
+                f"the pose network '{self._model.name}' cannot run in OpenCV {cv2.__version__} on input of "
+                f"{blob.shape[3]}x{blob.shape[2]}: {_reason(error)}; try another with --model"
+            ) from error
+
+    def _net(self, shape: tuple[int, ...]) -> Any:
+        """Return the net for an input shape: a fresh one each, as cv2 4 fuses wrongly when the shape changes."""
+        if shape not in self._nets:
+            # The net read to learn its outputs serves the first shape.
+            self._nets[shape] = self._nets.pop((), None) or read(self._model)
+        return self._nets[shape]
+
+
+def read(model: InstalledModel) -> Any:
+    """Read a network into cv2.dnn.
+
+    Raises:
+        ModelError: where its files are damaged or of no use to this OpenCV.
+    """
+    try:
+        return READERS[model.format](model.paths)
+    except (cv2.error, OSError) as error:
+        names = " and ".join(f"'{path}'" for path in model.paths)
+        raise ModelError(
+            f"the pose network '{model.name}' cannot be read from {names}: {_reason(error)}; "
+            f"check it with: gaitlab models verify {model.name}"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    text = str(getattr(error, "err", "") or error)
+    return " ".join(text.split())[:160]

@@ -1,0 +1,114 @@
+"""Everybody through the clip: who is who from look to look, and which of them is the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.pose.assignment import assign
+from gaitlab.pose.body import Body, overlap, trunk
+from gaitlab.pose.track import Track
+
+# Ankles whose distance varies by this share of the body's height swing as a runner's do.
+_FORGOTTEN_S = 2.0  # out of sight longer, and who comes is somebody new
+_SWING = 0.06
+_ANKLES = ("left_ankle", "right_ankle")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a runner a person is; the product ranks people.
+
+    Attributes:
+        seen_s: for how long they were seen.
+        swing: 0..1, whether the legs alternate; a poster's and a standing coach's do not.
+        steady: 0..1, whether they stay in their place; a passer-by does not.
+        size: height in px; the runner is filmed larger than their mirror image.
+    """
+
+    seen_s: float
+    swing: float
+    steady: float
+    size: float
+
+    @property
+    def rank(self) -> float:
+        """More is more like a runner."""
+        return self.seen_s * self.swing * self.steady * self.size
+
+
+def likeness(track: Track, skeleton: Skeleton) -> Likeness:
+    """Judge a person from all that was seen of them."""
+    xy = np.array([body.xy for body in track.bodies])
+    boxes = np.array([body.box for body in track.bodies])
+    size = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    places = trunk(xy, skeleton)
+    drift = float(np.ptp(np.percentile(places[:, 0], [5, 95]))) / max(size, 1.0)
+    return Likeness(
+        seen_s=_seen_s(track.times_s),
+        swing=float(np.clip(_swing(xy, skeleton, size) / _SWING, 0.02, 1.0)),
+        steady=float(np.exp(-((drift / 0.8) ** 2))) + 0.01,
+        size=size,
+    )
+
+
+def _seen_s(times_s: Sequence[float]) -> float:
+    """Time covered by what was seen: gaps count up to half a second, as people are not looked for in every frame."""
+    return float(np.minimum(np.diff(times_s), 0.6).sum()) if len(times_s) > 1 else 0.0
+
+
+def _swing(xy: FloatArray, skeleton: Skeleton, size: float) -> float:
+    """Return how much the ankles' distance from each other varies, as a share of ``size``."""
+    if not all(name in skeleton for name in _ANKLES):
+        return 0.0
+    left, right = (xy[:, skeleton.index(name)] for name in _ANKLES)
+    apart = (left - right)[np.isfinite(left - right).all(axis=1)]
+    if len(apart) < 4:
+        return 0.0
+    # The middle two thirds: a few wrong points make no swing. In a rear view it is the height that alternates.
+    low, high = np.percentile(apart, [16, 84], axis=0)
+    return float((high - low).max()) / 2 / max(size, 1.0)
+
+
+def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | None:
+    """Return the person who is in the picture longest, in the same place, with legs that alternate."""
+    seen = [track for track in tracks if len(track.frames) > 1] or list(tracks)
+    return max(seen, key=lambda track: likeness(track, skeleton).rank, default=None)
+
+
+def distance(body: Body, guess: Body, box: FloatArray) -> float:
+    """Return how far a body is from an expected one: 0 the same, 1 the boxes do not even touch."""
+    size = max(float(box[3] - box[1]), 1.0)
+    apart = np.linalg.norm(body.xy - guess.xy, axis=1) / size
+    shared = np.isfinite(apart)
+    points = float(np.minimum(apart[shared], 0.5).mean() * 2) if shared.sum() >= 3 else 1.0
+    return 0.5 * points + 0.5 * (1 - overlap(body.box, guess.box))
+
+
+def match(bodies: Sequence[Body], tracks: Sequence[Track], time_s: float) -> list[tuple[int, int]]:
+    """Return (body, track) index pairs: who of the people just seen is who."""
+    cost = np.array([[distance(b, t.guess(time_s), t.box(time_s)) for t in tracks] for b in bodies])
+    return assign(cost.reshape(len(bodies), len(tracks)), most=0.75)
+
+
+def link(frames: Sequence[Sequence[Body]], time_s: FloatArray, skeleton: Skeleton) -> list[Track]:
+    """Return everybody of a clip whose people are known frame by frame, numbered by order of appearance."""
+    tracks: list[Track] = []
+    for number, bodies in enumerate(frames):
+        now = float(time_s[number])
+        seen = [body for body in bodies if np.isfinite(body.xy).any()]
+        known = [track for track in tracks if track.hidden_s(now) <= _FORGOTTEN_S]
+        # A file of one person needs no guessing who is who.
+        alone = len(seen) == 1 and len(tracks) == 1 and max(map(len, frames)) == 1
+        pairs = {0: 0} if alone else dict(match(seen, known, now))
+        for index, body in enumerate(seen):
+            if index in pairs:
+                (tracks if alone else known)[pairs[index]].add(number, now, body)
+            else:
+                tracks.append(Track(len(tracks), skeleton))
+                tracks[-1].add(number, now, body)
+    return tracks

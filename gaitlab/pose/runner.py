@@ -1,0 +1,137 @@
+"""Our own network: one runner in a crop, a spatial soft-max over each keypoint's map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.pose.body import Body, overlap
+from gaitlab.pose.catalogue import InstalledModel
+from gaitlab.pose.heatmaps import refine, soft_max
+from gaitlab.pose.network import Network
+from gaitlab.pose.window import Window, around, cut
+from gaitlab.video.reader import Image
+
+# A point is as sure as the share of its map's probability that lies within so many cells of the peak.
+_NEAR_CELLS = 3.0
+# Heights of the search crops as shares of the picture's, and how far they are moved from one to the next.
+_SEARCH_HEIGHTS = (1.0, 0.75, 0.55, 0.4)
+_SEARCH_STEP = 0.4
+# Mean over the points that makes a person: in the crop of somebody known, and anywhere in the picture.
+_MIN_SCORE = 0.4
+_MIN_SCORE_ANYWHERE = 0.55
+_MIN_POINT = 0.15
+
+
+class RunnerNetwork:
+    """Finds one runner in a crop, and with many crops everybody in a picture.
+
+    Attributes:
+        name: of the network.
+        skeleton: of its keypoints.
+        model: facts for session.json.
+        look_every_s: how often `everybody` is worth its price.
+    """
+
+    def __init__(self, installed: InstalledModel, *, flip: bool | None = None) -> None:
+        self.name = installed.name
+        recipe = installed.recipe
+        self.skeleton = installed.model.skeleton
+        self._network = Network(installed)
+        self.look_every_s = 2.0
+        self._width, self._height = (int(v) for v in recipe["crop_px"])
+        self._fill = float(recipe["fill"])
+        self._flip = bool(recipe.get("flip", False)) if flip is None else flip
+        self._mirrored = _mirrored_columns(self.skeleton.pairs, len(self.skeleton))
+        self.model: dict[str, Any] = {
+            "name": self.name,
+            "format": installed.format,
+            "crop_px": [self._width, self._height],
+            "flip_averaged": self._flip,
+        }
+
+    def everybody(self, image: Image) -> list[Body]:
+        """Return the people of the picture, the surest first: many crops, the promising places looked at twice."""
+        found: list[Body] = []
+        for window in self._search_windows(image):
+            body = self._decoded(image, window, flip=False)
+            if _mean_score(body) >= 0.5 * _MIN_SCORE_ANYWHERE:
+                found.append(body)
+        found.sort(key=_mean_score, reverse=True)
+        people: list[Body] = []
+        for body in found[:12]:
+            if any(overlap(body.box, other.box) > 0.3 for other in people):
+                continue
+            again = self._decoded(image, self._window(body.box), flip=self._flip)
+            if _mean_score(again) >= _MIN_SCORE_ANYWHERE and all(
+                overlap(again.box, other.box) <= 0.3 for other in people
+            ):
+                people.append(_sure(again))
+        return sorted(people, key=lambda person: -person.total)
+
+    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the runner in a crop round ``box``; None if nobody is there.
+
+        Args:
+            box: (4,) left, top, right, bottom px that the runner will be in.
+            guess: where the points are expected (not used: the crop decides).
+        """
+        body = self._decoded(image, self._window(box), flip=self._flip)
+        return _sure(body) if _mean_score(body) >= _MIN_SCORE else None
+
+    def maps(self, image: Image, window: Window, *, flip: bool) -> FloatArray:
+        """Return (keypoint, row, column) probabilities over the window, averaged with its mirror image if ``flip``."""
+        picture = cut(image, window, width=self._width, height=self._height, border=self._network.border)
+        batch = [picture, np.ascontiguousarray(picture[:, ::-1])] if flip else [picture]
+        logits = self._network.forward(batch)[0]
+        # Averaged before the soft-max: where the two disagree both places keep a part of the probability.
+        mean = (logits[0] + logits[1][self._mirrored, :, ::-1]) / 2 if flip else logits[0]
+        return soft_max(mean)
+
+    def _window(self, box: FloatArray) -> Window:
+        return around(box, aspect=self._width / self._height, fill=self._fill)
+
+    def _decoded(self, image: Image, window: Window, *, flip: bool) -> Body:
+        maps = self.maps(image, window, flip=flip)
+        count, rows, columns = maps.shape
+        best = maps.reshape(count, -1).argmax(axis=1)
+        row, column = np.divmod(best, columns)
+        cells = refine(maps, np.arange(count), row, column)
+        y, x = np.mgrid[:rows, :columns]
+        near = np.hypot(x - cells[:, 0, None, None], y - cells[:, 1, None, None]) <= _NEAR_CELLS
+        return Body(window.to_picture(cells, columns=columns, rows=rows), (maps * near).sum(axis=(1, 2)))
+
+    def _search_windows(self, image: Image) -> Iterator[Window]:
+        rows, columns = image.shape[:2]
+        for share in _SEARCH_HEIGHTS:
+            high = share * rows / self._fill
+            wide = high * self._width / self._height
+            for y in _centres(rows, 0.5 * high * self._fill, _SEARCH_STEP * high):
+                for x in _centres(columns, 0.5 * wide * self._fill, _SEARCH_STEP * wide):
+                    yield Window(round(x - wide / 2), round(y - high / 2), round(wide), round(high))
+
+
+def _centres(size: int, margin: float, step: float) -> FloatArray:
+    """Return centres from ``margin`` to ``size - margin``, at most ``step`` apart."""
+    room = size - 2 * margin
+    if room <= 0:
+        return np.array([size / 2])
+    return np.linspace(margin, size - margin, int(np.ceil(room / step)) + 1)
+
+
+def _mirrored_columns(pairs: tuple[tuple[int, int], ...], count: int) -> np.ndarray:
+    order = np.arange(count)
+    for left, right in pairs:
+        order[left], order[right] = right, left
+    return order
+
+
+def _mean_score(body: Body) -> float:
+    return float(body.score.mean())
+
+
+def _sure(body: Body) -> Body:
+    return body.without(body.score >= _MIN_POINT)

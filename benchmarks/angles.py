@@ -70,7 +70,8 @@ def line(name: str, values: list[float]) -> str:
     e = np.asarray(values)
     return (
         f"{name:<18} bias {e.mean():+6.2f}   RMS {np.sqrt(np.mean(e**2)):5.2f}   "
-        f"median abs {np.median(np.abs(e)):5.2f}   p95 {np.percentile(np.abs(e), 95):5.2f}   worst {np.abs(e).max():6.2f}"
+        f"median abs {np.median(np.abs(e)):5.2f}   p95 {np.percentile(np.abs(e), 95):5.2f}   "
+        f"worst {np.abs(e).max():6.2f}"
     )
 
 

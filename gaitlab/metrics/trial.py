@@ -73,13 +73,11 @@ class Trial:
 
 def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float | None) -> FloatArray:
     """Read a curve between its frames: a cubic spline through the frames around, NaN where one of them is missing."""
-    wanted = (
-        np.array([start_s])
-        if end_s is None
-        else np.linspace(start_s, end_s, max(int((end_s - start_s) * _DENSE_HZ), 1) + 1)
-    )
-    if not np.isfinite(wanted).all():
-        return np.full(len(wanted), np.nan)
+    if not np.isfinite(start_s) or (end_s is not None and not np.isfinite(end_s)):
+        return np.array([np.nan])
+    wanted = np.array([start_s])
+    if end_s is not None:
+        wanted = np.linspace(start_s, end_s, max(int((end_s - start_s) * _DENSE_HZ), 1) + 1)
     first = max(int(np.searchsorted(time_s, wanted[0])) - 4, 0)
     last = min(int(np.searchsorted(time_s, wanted[-1])) + 4, len(time_s))
     here_s, here = time_s[first:last], values[first:last]

@@ -72,7 +72,13 @@ def read_content(session: Session, *, units: str = "metric", language: str = "en
     chosen: Units = "imperial" if units == "imperial" else "metric"
     return Content(
         info=session.info,
-        measures=measures(session.rows("summary"), METRICS, units=chosen, other_group=texts["words"]["unnamed_group"]),
+        measures=measures(
+            session.rows("summary"),
+            METRICS,
+            units=chosen,
+            other_group=texts["words"]["unnamed_group"],
+            naming_groups=read_layout()["naming"]["groups"],
+        ),
         pose=session.pose,
         angles=_angles(session),
         events=session.gait_events,

@@ -139,7 +139,7 @@ def time_figure(content: Content) -> Figure | None:
         return None
     every = max(1, -(-len(content.angles.time_s) // _MAX_FRAMES))
     time_s = content.angles.time_s[::every]
-    heights = [1.0] * len(rows) + [0.55]
+    heights = [1.0] * len(rows) + ([0.55] if contacts else [])
     domains = _stacked(heights)
     traces: list[Figure] = []
     layout: Figure = {**_plain_layout(), "hovermode": "x unified"}
@@ -155,15 +155,16 @@ def time_figure(content: Content) -> Figure | None:
         span = _wide_enough([(values, np.zeros_like(values)) for values in shown])
         layout[f"yaxis{axis}"] = _axis(title, ticksuffix="°", domain=domains[number - 1], nticks=4, **span)
     last = _axis_number(len(heights))
-    traces += [{**trace, "yaxis": f"y{last}"} for trace in contacts]
-    layout[f"yaxis{last}"] = _axis(
-        "", domain=domains[-1], showgrid=False, zeroline=False, range=[1.6, -0.6], tickvals=[0, 1],
-        ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
-    )  # fmt: skip
+    if contacts:
+        traces += [{**trace, "yaxis": f"y{last}"} for trace in contacts]
+        layout[f"yaxis{last}"] = _axis(
+            "", domain=domains[-1], showgrid=False, zeroline=False, range=[1.6, -0.6], tickvals=[0, 1],
+            ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
+        )  # fmt: skip
     layout["xaxis"] = _axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False)
     layout["barmode"] = "overlay"
     layout["margin"] = {**_MARGINS, "l": 64}
-    return {"data": traces, "layout": layout, "height": 110 * len(rows) + 130, "kind": "time"}
+    return {"data": traces, "layout": layout, "height": 110 * len(rows) + (130 if contacts else 60), "kind": "time"}
 
 
 def _contact_traces(content: Content) -> list[Figure]:

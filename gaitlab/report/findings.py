@@ -74,7 +74,7 @@ def _difference(measure: Measure, texts: Mapping[str, Any], smallest: float) -> 
     side = "left" if difference > 0 else "right"
     show = measure.display
     sentence = texts["findings"]["difference"].format(
-        label=measure.label,
+        label=measure.full_label,
         difference=show.number(abs(difference)),
         uncertainty=show.half_width(uncertainty),
         unit=show.suffix,
@@ -96,7 +96,7 @@ def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
     uncertainty = max(side.uncertainty for side in measure.known)
     show = measure.display
     sentence = texts["findings"]["above" if away[0] > 0 else "below"].format(
-        label=measure.label,
+        label=measure.full_label,
         value=show.number(mean),
         uncertainty=show.half_width(uncertainty),
         unit=show.suffix,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from gaitlab.core.metric import MetricSpec, Reference
@@ -35,7 +35,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One metric of the session with all its sides and how it is to be written."""
+    """One metric of the session with all its sides and how it is to be written.
+
+    ``full_label`` is what it is called where its group does not stand above it.
+    """
 
     name: str
     label: str
@@ -45,6 +48,7 @@ class Measure:
     display: Display
     sides: Mapping[str, Measured]
     reference: Reference | None
+    full_label: str
 
     @property
     def known(self) -> tuple[Measured, ...]:
@@ -76,7 +80,12 @@ class Measure:
 
 
 def measures(
-    rows: Iterable[Mapping[str, str]], specs: Mapping[str, MetricSpec], *, units: Units, other_group: str
+    rows: Iterable[Mapping[str, str]],
+    specs: Mapping[str, MetricSpec],
+    *,
+    units: Units,
+    other_group: str,
+    naming_groups: Collection[str] = (),
 ) -> tuple[Measure, ...]:
     """Return the metrics of a summary in the order of its rows.
 
@@ -84,22 +93,33 @@ def measures(
         rows: rows of summary.csv as text.
         specs: declared metrics by name; one that is not among them is shown with two digits under ``other_group``.
         units: ``metric`` or ``imperial``.
+        other_group: the group of metrics that are not declared.
+        naming_groups: groups that belong to their metrics' names.
     """
     by_name: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
         by_name.setdefault(row["metric"], []).append(row)
-    return tuple(_measure(name, found, specs.get(name), units, other_group) for name, found in by_name.items())
+    return tuple(
+        _measure(name, found, specs.get(name), units, other_group, naming_groups) for name, found in by_name.items()
+    )
 
 
 def _measure(
-    name: str, rows: list[Mapping[str, str]], spec: MetricSpec | None, units: Units, other_group: str
+    name: str,
+    rows: list[Mapping[str, str]],
+    spec: MetricSpec | None,
+    units: Units,
+    other_group: str,
+    naming_groups: Collection[str],
 ) -> Measure:
     unit = next((row["unit"] for row in rows if row["mean"]), rows[0]["unit"])
     with_range = next((row for row in rows if row["reference_low"] and row["reference_high"]), None)
+    label, group = rows[0]["label"], spec.group if spec else other_group
     return Measure(
         name=name,
-        label=rows[0]["label"],
-        group=spec.group if spec else other_group,
+        label=label,
+        full_label=f"{label} {group[:1].lower()}{group[1:]}" if group in naming_groups else label,
+        group=group,
         unit=unit,
         description=spec.description if spec else "",
         display=display(unit, _decimals(unit, spec), units=units),

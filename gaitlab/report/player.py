@@ -79,7 +79,9 @@ def _labels(content: Content, every: int) -> list[dict[str, Any]]:
         for side in ("left", "right") if "{side}" in joint["column"] + joint["at"] else ("middle",):
             values = content.angles.values_deg.get(joint["column"].format(side=side))
             at = joint["at"].format(side=side)
-            if joint["view"] == content.view and values is not None and at in content.pose.skeleton:
+            if joint["view"] != content.view or values is None or at not in content.pose.skeleton:
+                continue
+            if np.isfinite(values).any():
                 labels.append({
                     "side": side, "at": content.pose.skeleton.index(at),
                     "name": content.texts["short"][column_key(joint["column"])],

@@ -81,7 +81,7 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
     """Return the headline cards of these metrics."""
     return [
         Card(
-            label=measure.label,
+            label=measure.full_label,
             description=measure.description,
             unit=measure.display.unit,
             suffix=measure.display.suffix,
@@ -194,4 +194,4 @@ def _bar_alt(measure: Measure, known: Sequence[Measured], texts: Mapping[str, An
     show, names = measure.display, texts["headlines"]
     values = ", ".join(f"{texts['sides'][s.side].lower()} {show.number(s.mean)}{show.suffix}" for s in known)
     band = names["bar_range"].format(range=_range(measure), unit=show.suffix) if measure.reference else ""
-    return str(names["bar_alt"].format(label=measure.label, values=values, range=band))
+    return str(names["bar_alt"].format(label=measure.full_label, values=values, range=band))

@@ -21,13 +21,13 @@ from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, film, load_trial
 from gaitlab.core import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.gait.belt import find_belt
-from gaitlab.gait.constants import FITTED_BELT_SPEED
 from gaitlab.gait.events import fuse, running_marks
-from gaitlab.gait.marks import Lead, coarse_stances
+from gaitlab.gait.marks import Fitted, Lead, coarse_stances
 from gaitlab.gait.signals import leg_points
 from gaitlab.gait.swings import both_swings
 
 Event = Literal["strike", "off"]
+EVENTS: tuple[Event, ...] = ("strike", "off")
 Leads = dict[str, Lead]
 
 CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "gait" / "constants.py"
@@ -129,7 +129,7 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
     return joined(parts)
 
 
-def fit(sample: Sample, event: Event, *, feet: bool) -> Leads:
+def fit_leads(sample: Sample, event: Event, *, feet: bool) -> Leads:
     """Return lead and weight of each mark.
 
     Leads are least squares in a constant and the inverse belt speed; weights are least squares with sum 1. A mark
@@ -139,7 +139,7 @@ def fit(sample: Sample, event: Event, *, feet: bool) -> Leads:
     early_s = np.stack([sample.marks[event][name] - sample.truth_s[event] for name in names], axis=1)
     whole = np.isfinite(early_s).all(axis=1)
     early_s = early_s[whole]
-    slowness = 1 / np.clip(sample.belt_speed[whole], *FITTED_BELT_SPEED)
+    slowness = 1 / sample.belt_speed[whole]
     basis = np.stack([np.ones_like(slowness), slowness], axis=1)
     lead = np.linalg.lstsq(basis, early_s, rcond=None)[0]
     deviation = early_s - basis @ lead
@@ -157,19 +157,29 @@ def fit(sample: Sample, event: Event, *, feet: bool) -> Leads:
     }
 
 
-def fit_all(sample: Sample, *, feet: bool) -> dict[Event, Leads]:
-    """Return the leads of both events."""
-    return {"strike": fit(sample, "strike", feet=feet), "off": fit(sample, "off", feet=feet)}
-
-
 def left_out_spread_s(sample: Sample, event: Event, *, feet: bool) -> float:
     """Return the root mean square error of runners that the fit has not seen."""
     errors = []
     for subject in np.unique(sample.subject):
-        leads = fit(sample.where(sample.subject != subject), event, feet=feet)
-        mine = sample.where(sample.subject == subject)
-        errors.append(fuse(mine.marks[event], leads, mine.belt_speed)[0] - mine.truth_s[event])
+        rest, mine = sample.where(sample.subject != subject), sample.where(sample.subject == subject)
+        fitted = Fitted({feet: fit_leads(rest, event, feet=feet)}, {}, _belt_speeds([rest]))
+        time_s, _ = fuse(mine.marks[event], fitted, feet=feet, belt_speed=mine.belt_speed)
+        errors.append(time_s - mine.truth_s[event])
     return float(np.sqrt(np.nanmean(np.concatenate(errors) ** 2)))
+
+
+def _belt_speeds(parts: Iterable[Sample]) -> tuple[float, float]:
+    speeds = np.concatenate([part.belt_speed for part in parts])
+    return float(np.floor(10 * speeds.min()) / 10), float(np.ceil(10 * speeds.max()) / 10)
+
+
+def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Fitted:
+    """Return everything fitted for one event; without ``spread`` the standard deviations are left out."""
+    return Fitted(
+        {feet: fit_leads(sample, event, feet=feet) for feet, sample in by_feet.items()},
+        {feet: left_out_spread_s(s, event, feet=feet) if spread else np.nan for feet, s in by_feet.items()},
+        _belt_speeds(by_feet.values()),
+    )
 
 
 _HEADER = '''"""Leads and weights of the marks, written by ``python -m benchmarks.fit_events``: do not edit by hand.
@@ -181,11 +191,8 @@ where a pose network might see them. Fitted on markers all the same: no network'
 
 from __future__ import annotations
 
-from gaitlab.gait.marks import Lead
+from gaitlab.gait.marks import Fitted, Lead
 
-# Belt speeds of the fit, leg lengths a second.
-FITTED_BELT_SPEED = ({slowest:.1f}, {fastest:.1f})
-# Whether heel and toe were seen: the marks used, and the root mean square error for a runner left out of the fit, s.
 '''
 _FOOTER = """
 # Walking: 94 % of Zeni's events lie within 16.7 ms of the force plate, which is 1.88 standard deviations.
@@ -195,16 +202,17 @@ WALKING_ANKLES_SD_S = 0.025
 """
 
 
-def _table(name: str, tables: dict[bool, tuple[Leads, float]]) -> str:
-    lines = [f"{name}: dict[bool, tuple[dict[str, Lead], float]] = {{"]
-    for feet, (leads, spread_s) in tables.items():
-        lines += [f"    {feet}: (", "        {"]
-        lines += [
-            f'            "{mark}": Lead({v.after_s:.4f}, {v.after_legs:.4f}, {v.weight:.3f}),'
-            for mark, v in leads.items()
-        ]
-        lines += ["        },", f"        {spread_s:.4f},", "    ),"]
-    return "\n".join([*lines, "}\n"])
+def _source(name: str, fitted: Fitted) -> str:
+    """Return the assignment of ``fitted`` as Python, in the project's format."""
+    lines = [f"{name} = Fitted(", "    leads={"]
+    for feet, leads in fitted.leads.items():
+        lines.append(f"        {feet}: {{")
+        for mark, lead in leads.items():
+            lines.append(f'            "{mark}": Lead({lead.after_s:.4f}, {lead.after_legs:.4f}, {lead.weight:.3f}),')
+        lines.append("        },")
+    lines.append("    },")
+    lines.append(f"    sd_s={{{', '.join(f'{feet}: {sd_s:.4f}' for feet, sd_s in fitted.sd_s.items())}}},")
+    return "\n".join([*lines, f"    belt_speed={fitted.belt_speed},", ")", ""])
 
 
 def main() -> None:
@@ -213,20 +221,11 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=CONSTANTS)
     options = parser.parse_args()
     trials = load_trials(options.folder)
-    tables: dict[Event, dict[bool, tuple[Leads, float]]] = {"strike": {}, "off": {}}
-    slowest, fastest = np.inf, 0.0
-    for feet in (True, False):
-        sample = samples(trials, feet=feet)
-        slowest, fastest = min(slowest, sample.belt_speed.min()), max(fastest, sample.belt_speed.max())
-        for event, table in tables.items():
-            table[feet] = (fit(sample, event, feet=feet), left_out_spread_s(sample, event, feet=feet))
+    by_feet = {feet: samples(trials, feet=feet) for feet in (True, False)}
     header = _HEADER.format(
-        contacts=sum(len(trial.strike_s) for trial in trials),
-        runners=len({trial.subject for trial in trials}),
-        slowest=slowest,
-        fastest=fastest,
+        contacts=sum(len(trial.strike_s) for trial in trials), runners=len({trial.subject for trial in trials})
     )
-    text = header + _table("STRIKE", tables["strike"]) + _table("OFF", tables["off"]) + _FOOTER
+    text = header + "".join(_source(event.upper(), fit(by_feet, event)) for event in EVENTS) + _FOOTER
     options.output.write_text(text)
     print(text)
 

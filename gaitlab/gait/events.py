@@ -21,7 +21,7 @@ from gaitlab.gait.belt import Belt, find_belt, level, rides
 from gaitlab.gait.marks import (
     OFF_MARKS,
     STRIKE_MARKS,
-    Lead,
+    Fitted,
     coarse_stances,
     curves,
     find_marks,
@@ -45,7 +45,7 @@ _LEAST_WEIGHT = 0.35
 
 
 def fuse(
-    found: Mapping[str, FloatArray], leads: Mapping[str, Lead], belt_speed: float | FloatArray
+    found: Mapping[str, FloatArray], fitted: Fitted, *, feet: bool, belt_speed: float | FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return (contact,) event times, the weighted mean of the marks less their leads, and the share of weight found.
 
@@ -53,11 +53,14 @@ def fuse(
 
     Args:
         found: mark to (contact,) seconds, NaN where it was not found.
+        fitted: the event's leads.
+        feet: whether heel and toe were seen.
         belt_speed: leg lengths a second; speeds never fitted count as the nearest that was.
 
     NaN where the marks found carry less than a third of the weight.
     """
-    speed = np.clip(belt_speed, *constants.FITTED_BELT_SPEED)
+    leads = fitted.leads[feet]
+    speed = np.clip(belt_speed, *fitted.belt_speed)
     times = np.stack([found[name] - lead.after_s - lead.after_legs / speed for name, lead in leads.items()])
     weights = np.array([lead.weight for lead in leads.values()])[:, None] * np.isfinite(times)
     share = weights.sum(axis=0) / sum(lead.weight for lead in leads.values())
@@ -95,7 +98,15 @@ def _sd(fit_s: float, weight: float, pose: PoseSequence, leg: LegPoints, at_s: f
 
 
 def _contacts(
-    pose: PoseSequence, leg: LegPoints, swings: Swings, *, forward: int, belt: Belt, walking: bool
+    pose: PoseSequence,
+    leg: LegPoints,
+    swings: Swings,
+    *,
+    forward: int,
+    belt: Belt,
+    walking: bool,
+    strike: Fitted,
+    off: Fitted,
 ) -> list[Contact]:
     """Return one foot's contacts, not yet judged by their duration."""
     if walking:
@@ -103,11 +114,10 @@ def _contacts(
         strike_weight = off_weight = np.ones(len(strike_s))
         strike_sd_s = off_sd_s = constants.WALKING_SD_S if leg.feet else constants.WALKING_ANKLES_SD_S
     else:
-        strike_leads, strike_sd_s = constants.STRIKE[leg.feet]
-        off_leads, off_sd_s = constants.OFF[leg.feet]
+        strike_sd_s, off_sd_s = strike.sd_s[leg.feet], off.sd_s[leg.feet]
         strike_marks, off_marks = running_marks(leg, swings, belt)
-        strike_s, strike_weight = fuse(strike_marks, strike_leads, belt.speed)
-        off_s, off_weight = fuse(off_marks, off_leads, belt.speed)
+        strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed)
+        off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed)
     coarse_s, _ = coarse_stances(swings)
     contacts = []
     for i, at_s in enumerate(strike_s):
@@ -159,6 +169,8 @@ def detect_contacts(
     metres_per_px: float | None = None,
     belt_speed_mps: float | None = None,
     activity: Activity | None = None,
+    strike: Fitted = constants.STRIKE,
+    off: Fitted = constants.OFF,
 ) -> GaitEvents:
     """Find every contact of both feet, running or walking, on a treadmill or past a fixed camera.
 
@@ -170,6 +182,7 @@ def detect_contacts(
         metres_per_px: scale; with ``belt_speed_mps`` it replaces the belt speed measured on the stance foot.
         belt_speed_mps: speed of the treadmill.
         activity: taken as given instead of being decided from the duty factor.
+        strike, off: other leads than those that ship, for fits and benchmarks.
 
     Returns:
         contacts in the order of their foot strikes. One that cannot be used is there too, with its reason; where its
@@ -189,7 +202,9 @@ def detect_contacts(
             known = belt
             if metres_per_px is not None and belt_speed_mps is not None:
                 known = replace(belt, speed=belt_speed_mps / metres_per_px / leg.leg_px)
-            contacts += _contacts(pose, leg, swing, forward=forward, belt=known, walking=walking)
+            contacts += _contacts(
+                pose, leg, swing, forward=forward, belt=known, walking=walking, strike=strike, off=off
+            )
         return sorted(contacts, key=lambda c: c.foot_strike_s)
 
     contacts = found(walking=activity == "walking")

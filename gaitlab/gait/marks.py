@@ -49,6 +49,21 @@ class Lead(NamedTuple):
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was fitted on force plates for one event, once with heel and toe seen and once without.
+
+    Attributes:
+        leads: whether the feet were seen to mark to lead.
+        sd_s: whether the feet were seen to root mean square error of a runner left out of the fit.
+        belt_speed: slowest and fastest of the fit, leg lengths a second.
+    """
+
+    leads: dict[bool, dict[str, Lead]]
+    sd_s: dict[bool, float]
+    belt_speed: tuple[float, float]
+
+
 # Rates rather than heights: a height needs the belt's slope in the picture to a degree, and a point that sits where the
 # network thinks; where a curve turns or how fast it runs needs neither.
 STRIKE_MARKS: dict[str, Mark] = {

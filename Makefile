@@ -7,12 +7,11 @@ BIN := $(VENV)/bin
 
 install: $(VENV)/installed
 
-# --no-compile: byte code is made for what is imported, not for the 150 MB that never is.
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "gaitlab needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-compile --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
 demo: install

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _WORDS = {
@@ -12,6 +13,7 @@ _WORDS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def our_name(name: str) -> str:
     """Return gaitlab's name of a keypoint, or the name in snake_case where we have none."""
     words = [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", _apart(name))]

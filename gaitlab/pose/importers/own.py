@@ -20,17 +20,21 @@ _COLUMNS = ("frame", "keypoint", "x_px", "y_px", "score")
 def read_csv(path: Path) -> Found:
     """Read ``frame,keypoint,x_px,y_px,score``; ``time_s`` and ``person`` may stand beside them."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
+        rows = csv.reader(file)
+        header = [name.strip() for name in next(rows, [])]
         for column in _COLUMNS:
-            if column not in (rows.fieldnames or ()):
+            if column not in header:
                 raise missing(path, "csv", f"column '{column}'")
+        at_frame, at_name, at_x, at_y, at_score = (header.index(column) for column in _COLUMNS)
+        at_person, at_time = (header.index(c) if c in header else None for c in ("person", "time_s"))
         try:
             entries = [
-                (int(r["frame"]), our_name(r["keypoint"]), r.get("person") or "0",
-                 float(r["x_px"] or "nan"), float(r["y_px"] or "nan"), float(r["score"] or 0), r.get("time_s"))
-                for r in rows
+                (int(r[at_frame]), our_name(r[at_name]), "0" if at_person is None else r[at_person] or "0",
+                 float(r[at_x] or "nan"), float(r[at_y] or "nan"), float(r[at_score] or 0),
+                 None if at_time is None else r[at_time])
+                for r in rows if r
             ]  # fmt: skip
-        except (ValueError, TypeError) as error:
+        except (ValueError, IndexError) as error:
             raise InputError(
                 f"'{path}', line {rows.line_num}: {error}; expected numbers in {', '.join(_COLUMNS)}"
             ) from error

@@ -70,7 +70,7 @@ def _clock(found: Found, path: Path, *, fps: float | None, time_s: FloatArray | 
         if np.any(np.diff(found.time_s) <= 0):
             raise InputError(f"the times in '{path}' do not rise from frame to frame; is it one recording?")
         return found.time_s
-    rate = found.fps or fps
+    rate = fps or found.fps
     if rate is None:
         raise InputError(f"'{path}' does not say its frame rate; give it with --fps, e.g. --fps 120")
     return np.arange(count) / rate

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import Skeleton
+from gaitlab.pose.blazepose import BlazePose
 from gaitlab.pose.body import Body
 from gaitlab.pose.catalogue import InstalledModel, default_model, find_model
+from gaitlab.pose.combined import LegsAndFeet
 from gaitlab.pose.openpose import OpenPose
 from gaitlab.pose.runner import RunnerNetwork
 from gaitlab.video.reader import Image
@@ -39,9 +41,17 @@ class PoseEstimator(Protocol):
         ...
 
 
+def _legs_and_feet(found: InstalledModel) -> PoseEstimator:
+    legs, feet = found.parts
+    return LegsAndFeet(found.name, OpenPose(legs), BlazePose(feet))
+
+
+# What each decoder of the catalogue is made by.
 DECODERS: Mapping[str, Callable[[InstalledModel], PoseEstimator]] = {
     "openpose": OpenPose,
     "runner": RunnerNetwork,
+    "blazepose": BlazePose,
+    "legs-and-feet": _legs_and_feet,
 }
 
 

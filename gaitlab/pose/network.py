@@ -11,7 +11,9 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.errors import ModelError
+from gaitlab.pose.caffe import caffe_to_onnx
 from gaitlab.pose.catalogue import InstalledModel
+from gaitlab.pose.tensorflow import with_constant_resizes
 from gaitlab.video.reader import Image
 
 
@@ -19,8 +21,31 @@ def _onnx(paths: Sequence[Path]) -> Any:
     return cv2.dnn.readNetFromONNX(str(paths[0]))
 
 
+def _caffe(paths: Sequence[Path]) -> Any:
+    # OpenCV 5 has no Caffe importer; converted, both versions run one and the same network.
+    prototxt, caffemodel = paths
+    model = caffe_to_onnx(prototxt.read_text(encoding="utf-8"), caffemodel.read_bytes())
+    return cv2.dnn.readNetFromONNX(np.frombuffer(model, dtype=np.uint8))
+
+
+def _tensorflow(paths: Sequence[Path]) -> Any:
+    graph = with_constant_resizes(paths[0].read_bytes())
+    return cv2.dnn.readNetFromTensorflow(np.frombuffer(graph, dtype=np.uint8))
+
+
+def _tflite(paths: Sequence[Path]) -> Any:
+    # OpenCV 5's new engine reads these files, but refuses to give some of their outputs without the others.
+    classic = getattr(cv2.dnn, "ENGINE_CLASSIC", None)
+    return cv2.dnn.readNetFromTFLite(str(paths[0]), *(() if classic is None else (classic,)))
+
+
 # How each format of the catalogue is read.
-READERS: Mapping[str, Callable[[Sequence[Path]], Any]] = {"onnx": _onnx}
+READERS: Mapping[str, Callable[[Sequence[Path]], Any]] = {
+    "onnx": _onnx,
+    "caffe": _caffe,
+    "tensorflow": _tensorflow,
+    "tflite": _tflite,
+}
 
 
 class Network:
@@ -30,7 +55,7 @@ class Network:
         outputs: names of its outputs.
     """
 
-    def __init__(self, model: InstalledModel) -> None:
+    def __init__(self, model: InstalledModel, *, outputs: Sequence[str] = ()) -> None:
         self._model = model
         recipe = model.recipe
         self._scale = float(recipe.get("scale", 1.0))
@@ -39,7 +64,7 @@ class Network:
         self._nets: dict[tuple[int, ...], Any] = {}
         # The mean as a grey level: what lies beyond the picture is nothing to the network.
         self.border = float(np.mean(self._mean))
-        self.outputs = tuple(self._net(()).getUnconnectedOutLayersNames())
+        self.outputs = tuple(outputs or self._net(()).getUnconnectedOutLayersNames())
 
     def forward(self, pictures: Sequence[Image]) -> list[FloatArray]:
         """Run the network on pictures of one size and return its outputs, each with the batch axis first.
@@ -76,7 +101,7 @@ def read(model: InstalledModel) -> Any:
     """
     try:
         return READERS[model.format](model.paths)
-    except (cv2.error, OSError) as error:
+    except (cv2.error, OSError, ValueError) as error:
         names = " and ".join(f"'{path}'" for path in model.paths)
         raise ModelError(
             f"the pose network '{model.name}' cannot be read from {names}: {_reason(error)}; "

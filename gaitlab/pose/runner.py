@@ -12,7 +12,7 @@ from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.heatmaps import refine, soft_max
 from gaitlab.pose.network import Network
-from gaitlab.pose.window import Window, around, cut
+from gaitlab.pose.window import Window, around, centres, cut
 from gaitlab.video.reader import Image
 
 # A point is as sure as the share of its map's probability that lies within so many cells of the peak.
@@ -109,17 +109,9 @@ class RunnerNetwork:
         for share in _SEARCH_HEIGHTS:
             high = share * rows / self._fill
             wide = high * self._width / self._height
-            for y in _centres(rows, 0.5 * high * self._fill, _SEARCH_STEP * high):
-                for x in _centres(columns, 0.5 * wide * self._fill, _SEARCH_STEP * wide):
+            for y in centres(rows, 0.5 * high * self._fill, _SEARCH_STEP * high):
+                for x in centres(columns, 0.5 * wide * self._fill, _SEARCH_STEP * wide):
                     yield Window(round(x - wide / 2), round(y - high / 2), round(wide), round(high))
-
-
-def _centres(size: int, margin: float, step: float) -> FloatArray:
-    """Return centres from ``margin`` to ``size - margin``, at most ``step`` apart."""
-    room = size - 2 * margin
-    if room <= 0:
-        return np.array([size / 2])
-    return np.linspace(margin, size - margin, int(np.ceil(room / step)) + 1)
 
 
 def _mirrored_columns(pairs: tuple[tuple[int, int], ...], count: int) -> np.ndarray:

@@ -77,3 +77,11 @@ def whole_picture(image: Image, *, height: int, multiple: int = 8) -> tuple[Wind
     high = max(round(high / multiple), 1) * multiple
     wide = max(int(np.ceil(high * columns / rows / multiple)), 1) * multiple
     return Window(0, 0, round(rows * wide / high), rows), wide, high
+
+
+def centres(size: int, margin: float, step: float) -> FloatArray:
+    """Return centres from ``margin`` to ``size - margin``, at most ``step`` apart."""
+    room = size - 2 * margin
+    if room <= 0:
+        return np.array([size / 2])
+    return np.linspace(margin, size - margin, int(np.ceil(room / step)) + 1)

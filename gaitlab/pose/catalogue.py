@@ -156,14 +156,19 @@ def search_folders(models_dir: Path | None = None) -> list[Path]:
     return [*(folder for folder in folders if folder is not None), user_folder()]
 
 
+# Networks that share files, or whose folder has another name where they come from.
+_FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
+    "openpose-mobilenet": ("openpose-tf",),
+    "openpose-mpi": ("openpose-mpi-fast",),
+    "openpose-mpi-fast": ("openpose-mpi",),
+    "blazepose-full": ("blazepose",),
+    "blazepose-lite": ("blazepose",),
+}
+
+
 def file_places(folder: Path, model: str, name: str) -> tuple[Path, ...]:
     """Return where a network's file may lie under a folder: in a folder of the network's own, or beside others."""
-    family = {
-        "openpose-mobilenet": ("openpose-tf",),
-        "blazepose-lite": ("blazepose",),
-        "blazepose-full": ("blazepose",),
-    }
-    return tuple(folder / sub / name for sub in (model, *family.get(model, ()), ".") if sub != ".") + (folder / name,)
+    return (*(folder / sub / name for sub in (model, *_FOLDERS_OF.get(model, ()))), folder / name)
 
 
 def _located(model: Model, folders: list[Path]) -> Iterator[InstalledModel]:

@@ -13,6 +13,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.errors import ModelError
 from gaitlab.pose.caffe import caffe_to_onnx
 from gaitlab.pose.catalogue import InstalledModel
+from gaitlab.pose.openvino import openvino_to_onnx
 from gaitlab.pose.tensorflow import with_constant_resizes
 from gaitlab.video.reader import Image
 
@@ -25,6 +26,12 @@ def _caffe(paths: Sequence[Path]) -> Any:
     # OpenCV 5 has no Caffe importer; converted, both versions run one and the same network.
     prototxt, caffemodel = paths
     model = caffe_to_onnx(prototxt.read_text(encoding="utf-8"), caffemodel.read_bytes())
+    return cv2.dnn.readNetFromONNX(np.frombuffer(model, dtype=np.uint8))
+
+
+def _openvino(paths: Sequence[Path]) -> Any:
+    xml, weights = paths
+    model = openvino_to_onnx(xml.read_text(encoding="utf-8"), weights.read_bytes())
     return cv2.dnn.readNetFromONNX(np.frombuffer(model, dtype=np.uint8))
 
 
@@ -43,6 +50,7 @@ def _tflite(paths: Sequence[Path]) -> Any:
 READERS: Mapping[str, Callable[[Sequence[Path]], Any]] = {
     "onnx": _onnx,
     "caffe": _caffe,
+    "openvino": _openvino,
     "tensorflow": _tensorflow,
     "tflite": _tflite,
 }

@@ -10,6 +10,7 @@ import pytest
 
 from gaitlab.pose import wire
 from gaitlab.pose.caffe import caffe_to_onnx, read_weights
+from gaitlab.pose.openvino import openvino_to_onnx
 from gaitlab.pose.prototxt import parse_prototxt
 from gaitlab.pose.tensorflow import with_constant_resizes
 
@@ -151,6 +152,32 @@ def test_prototxt_knows_comments_strings_lists_and_messages() -> None:
 def test_numbers_survive_the_wire(value: int) -> None:
     assert wire.integers(wire.put(3, value), 3) == [value]
     assert wire.integers(wire.put_packed(3, [value, 5]), 3) == [value, 5]
+
+
+def test_an_openvino_graph_by_hand() -> None:
+    kernels, bias = RANDOM.normal(size=(2, 1, 1, 3, 3)), RANDOM.normal(size=(1, 2, 1, 1))
+    weights = kernels.astype("<f4").tobytes() + bias.astype("<f4").tobytes()
+    layers = (
+        '<layer id="0" name="data" type="Parameter"><data shape="1,2,8,8" element_type="f32"/></layer>'
+        '<layer id="2" name="bias" type="Const"><data element_type="f32" shape="1, 2, 1, 1" offset="72" size="8"/></layer>'
+        '<layer id="1" name="w" type="Const"><data element_type="f32" shape="2,1,1,3,3" offset="0" size="72"/></layer>'
+        '<layer id="6" name="out" type="Result"/>'
+        '<layer id="3" name="conv" type="GroupConvolution">'
+        '<data strides="1,1" pads_begin="1,1" pads_end="1,1" dilations="1,1" auto_pad="explicit"/></layer>'
+        '<layer id="4" name="sum" type="Add"/><layer id="5" name="elu" type="Elu"><data alpha="0.5"/></layer>'
+    )
+    links = ((0, 0, 3, 0), (1, 0, 3, 1), (3, 2, 4, 0), (2, 0, 4, 1), (4, 2, 5, 0), (5, 1, 6, 0))
+    edges = "".join(f'<edge from-layer="{a}" from-port="{b}" to-layer="{c}" to-port="{d}"/>' for a, b, c, d in links)
+    xml = f'<?xml version="1.0"?><net name="n" version="10"><layers>{layers}</layers><edges>{edges}</edges></net>'
+    x = RANDOM.normal(size=(1, 2, 8, 8))
+    each = [convolved(x[0, c : c + 1], kernels[c], bias[0, c, 0]) for c in range(2)]
+    linear = np.concatenate(each)
+    expected = np.where(linear > 0, linear, 0.5 * np.expm1(linear))
+    assert run(openvino_to_onnx(xml, weights), x)[0] == pytest.approx(expected, abs=1e-4)
+    with pytest.raises(ValueError, match="weights end before"):
+        openvino_to_onnx(xml, weights[:-1])
+    with pytest.raises(ValueError, match="is a LSTMCell; known: Convolution"):
+        openvino_to_onnx(xml.replace('"Elu"', '"LSTMCell"'), weights)
 
 
 @pytest.mark.shared

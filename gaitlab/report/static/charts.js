@@ -50,20 +50,24 @@
       }
     };
   };
-  // A click is a press that does not move; a drag zooms.
+  // A click is a press that does not move; a drag zooms. While the button is down plotly covers the page to follow the
+  // drag, so the release is heard by the window.
   const lead = (plot, figure) => {
-    let pressed = null;
-    plot.addEventListener("pointerdown", (event) => { pressed = [event.clientX, event.clientY]; }, true);
-    plot.addEventListener("pointerup", (event) => {
-      if (!pressed || Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > 4) return;
-      const axis = plot._fullLayout.xaxis;
-      const x = axis.p2d(event.clientX - plot.getBoundingClientRect().left - axis._offset);
-      if (x < axis.range[0] || x > axis.range[1]) return;
-      if (figure.kind === "time") { player.seek(x - player.start); return; }
-      const now = player.now();
-      const stride = strideAt("left", now) || strideAt("right", now) || strides.left[0] || strides.right[0];
-      if (stride) player.seek(stride[0] + x / 100 * (stride[1] - stride[0]));
+    plot.addEventListener("pointerdown", (press) => {
+      addEventListener("pointerup", (release) => {
+        if (Math.hypot(release.clientX - press.clientX, release.clientY - press.clientY) <= 4) clicked(plot, figure, release.clientX);
+      }, { capture: true, once: true });
     }, true);
+  };
+  const clicked = (plot, figure, clientX) => {
+    const axis = plot._fullLayout.xaxis;
+    const x = axis.p2d(clientX - plot.getBoundingClientRect().left - axis._offset);
+    if (x < axis.range[0] || x > axis.range[1]) return;
+    if (figure.kind === "time") { player.seek(x - player.start); return; }
+    // A place in the cycle is found in the stride that is shown now.
+    const now = player.now();
+    const stride = strideAt("left", now) || strideAt("right", now) || strides.left[0] || strides.right[0];
+    if (stride) player.seek(stride[0] + x / 100 * (stride[1] - stride[0]));
   };
 
   const charts = [...document.querySelectorAll("[data-chart]")].map((source) => ({

@@ -1,0 +1,161 @@
+"""Session folders of an invented runner whose every number is known, written as a real analysis writes them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from gaitlab.core import SKELETONS, Activity, Angles, Contact, GaitEvents, MetricValue, PoseSequence, Side, Skeleton
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.metrics import METRICS
+from gaitlab.store.session import Session
+from gaitlab.store.write import write_data
+
+FPS = 50.0
+STRIDE_S = 0.7
+CONTACT_S = 0.25
+WIDTH, HEIGHT = 160, 240
+BODY = SKELETONS["body_25"]
+NO_FEET = SKELETONS["coco_18"]
+
+
+def contacts(seconds: float, *, accepted: bool = True) -> tuple[Contact, ...]:
+    """Left strikes at 0.1, 0.8, 1.5 … s, right ones half a stride later, contacts of 0.25 s."""
+    found = [
+        Contact(side, start_s, start_s + CONTACT_S, 0.005, 0.005, accepted, "" if accepted else "a <b>test</b> reason")
+        for offset_s, side in ((0.1, "left"), (0.1 + STRIDE_S / 2, "right"))
+        for start_s in np.arange(offset_s, seconds - CONTACT_S, STRIDE_S).tolist()
+    ]
+    return tuple(sorted(found, key=lambda contact: contact.foot_strike_s))
+
+
+def pose(seconds: float, *, skeleton: Skeleton = BODY) -> PoseSequence:
+    """A runner 180 px high who faces right and swings the legs, inside a picture of 160x240 px."""
+    time_s = np.arange(round(seconds * FPS)) / FPS
+    xy = np.full((len(time_s), len(skeleton), 2), np.nan)
+    heights = {"nose": 25, "neck": 50, "shoulder": 52, "mid_hip": 115, "hip": 115, "knee": 155, "ankle": 195}
+    heights |= {"heel": 200, "big_toe": 203, "small_toe": 203, "elbow": 80, "wrist": 95, "eye": 22, "ear": 24}
+    for name in skeleton.names:
+        side, _, part = name.partition("_")
+        part, shift = (part, {"left": 0.0, "right": 0.5}[side]) if side in BOTH_SIDES else (name, 0.0)
+        swing = np.sin(2 * np.pi * (time_s / STRIDE_S + shift))
+        reach = {"knee": 14, "ankle": 26, "heel": 26, "big_toe": 26, "small_toe": 26}.get(part, 0)
+        forward = {"big_toe": 14, "small_toe": 13, "heel": -5, "nose": 10}.get(part, 0)
+        xy[:, skeleton.index(name)] = np.stack([80 + forward + reach * swing, np.full(len(time_s), heights[part])], 1)
+    return PoseSequence(xy, np.full(xy.shape[:2], 0.9), time_s, skeleton)
+
+
+def angles(sequence: PoseSequence) -> Angles:
+    """Sines of one stride: hip 20 ± 20, knee 45 ± 45, ankle 5 ± 15 degrees; trunk lean always 8."""
+    time_s = sequence.time_s
+    values = {"trunk_lean_deg": np.full(len(time_s), 8.0)}
+    for side, shift in (("left", 0.0), ("right", 0.5)):
+        wave = np.sin(2 * np.pi * ((time_s - 0.1) / STRIDE_S + shift))
+        for joint, middle, swing in (("hip", 20, 20), ("knee", 45, 45), ("ankle", 5, 15)):
+            there = joint != "ankle" or sequence.skeleton.has_feet
+            values[f"{side}_{joint}_flexion_deg"] = middle + swing * wave if there else np.full(len(time_s), np.nan)
+    return Angles(time_s, values)
+
+
+def value(metric: str, side: str, mean: float, *, uncertainty: float = 1.0, **more: Any) -> MetricValue:
+    """A summary row of a declared metric (or an unknown one)."""
+    spec = METRICS.get(metric)
+    unit = more.pop("unit", spec.unit if spec else "")
+    reference = more.pop("reference", spec.reference if spec else None)
+    sd = math.nan if math.isnan(mean) else 2.0
+    n = 0 if math.isnan(mean) else 10
+    label = spec.label if spec else metric
+    return MetricValue(metric, label, side, n, mean, sd, uncertainty, unit, reference, **more)
+
+
+def missing(metric: str, reason: str) -> list[MetricValue]:
+    """Rows of a metric without values."""
+    sides = BOTH_SIDES if METRICS[metric].per_side else ("both",)
+    return [value(metric, side, math.nan, uncertainty=math.nan, missing_reason=reason) for side in sides]
+
+
+def usual_summary() -> list[MetricValue]:
+    """Every declared metric: contact time 0.250 s left and 0.228 s right, ± 8 ms; the others the same on both sides."""
+    rows = []
+    for name, spec in METRICS.items():
+        for side in BOTH_SIDES if spec.per_side else ("both",):
+            plain = 0.1 if spec.unit in ("m", "s") else 10.0
+            middle = (spec.reference.low + spec.reference.high) / 2 if spec.reference else plain
+            mean = {"contact_time": {"left": 0.250, "right": 0.228}}.get(name, {}).get(side, middle)
+            uncertainty = 0.008 if spec.unit in ("m", "s") else 1.0
+            rows.append(value(name, side, mean, uncertainty=uncertainty, reference=spec.reference))
+    return rows
+
+
+def make_session(
+    folder: Path,
+    *,
+    seconds: float = 4.0,
+    skeleton: Skeleton = BODY,
+    summary: list[MetricValue] | None = None,
+    accepted: bool = True,
+    activity: Activity = "running",
+    video: bool = False,
+    **info: Any,
+) -> Session:
+    """Write a session folder. Further arguments replace entries of session.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sequence = pose(seconds, skeleton=skeleton)
+    events = GaitEvents(contacts(seconds, accepted=accepted), activity)
+    write_data(
+        folder,
+        info={**_info(sequence, events, video=video), **info},
+        raw=sequence,
+        pose=sequence,
+        angles=angles(sequence),
+        events=events,
+        summary=usual_summary() if summary is None else summary,
+        cycles=[],
+    )
+    if video:
+        make_film(folder / "annotated.mp4", sequence)
+    return Session(folder)
+
+
+def _info(sequence: PoseSequence, events: GaitEvents, *, video: bool) -> dict[str, Any]:
+    cycles: dict[Side, int] = {s: max(sum(c.accepted for c in events.of(s)) - 1, 0) for s in BOTH_SIDES}
+    rejected = sum(not contact.accepted for contact in events.contacts)
+    seconds = len(sequence) / FPS
+    film = {"name": "run.mp4", "sha256": "0" * 64, "width": WIDTH, "height": HEIGHT, "frames": len(sequence),
+            "duration_s": seconds, "fps": FPS, "variable_frame_rate": False, "rotation": 0}  # fmt: skip
+    return {
+        "schema_version": 1, "gaitlab_version": "0.1.0", "athlete": "Ada", "label": "shoe A",
+        "recorded_at": "2025-05-04T10:20:30+00:00", "view": "side", "facing": "right", "activity": events.activity,
+        "runner": {"belt_speed_mps": 10 / 3.6, "height_m": 1.78, "mass_kg": 70.0},
+        "video": film if video else None, "keypoints": None if video else {"name": "run.json"},
+        "fps": FPS, "duration_s": seconds, "model": {"name": "test network"}, "settings": {},
+        "calibration": {
+            "metres_per_px": 0.004, "source": "belt speed", "check": {"belt speed": 0.004, "body height": 0.0041},
+            "belt_speed_mps": 10 / 3.6, "belt_speed_px_per_s": 694.0, "leg_px": 90.0, "tilt_deg": 0.0,
+            "tilt_source": "", "facing_agreement": 1.0,
+        },
+        "quality": {
+            "share_of_frames_seen": dict.fromkeys(sequence.skeleton.names, 1.0), "points_below_min_score": 0,
+            "swaps_mended": 0, "outliers_dropped": 0, "points_filled": 0, "share_left_open": 0.0,
+            "cycles_accepted": cycles, "cycles_rejected": {"a <b>test</b> reason": rejected} if rejected else {},
+            "history": [],
+        },
+        "others_seen": [], "warnings": [],
+    }  # fmt: skip
+
+
+def make_film(path: Path, sequence: PoseSequence) -> Path:
+    """Write an H.264 film of the sequence's frames, each a little brighter than the one before."""
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+        stream: Any = container.add_stream("libx264", rate=int(FPS))
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.options = {"g": "25"}
+        for number in range(len(sequence)):
+            image = np.full((HEIGHT, WIDTH, 3), 20 + number % 200, dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        container.mux(stream.encode(None))
+    return path

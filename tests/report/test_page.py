@@ -1,0 +1,276 @@
+"""The page as a file: whole, alone, escaped, and honest where there is nothing to show."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gaitlab.errors import InputError, OutputError
+from gaitlab.metrics import METRICS
+from gaitlab.report import write_report
+from gaitlab.report.content import read_layout, read_texts
+from gaitlab.report.media import EMBED_BELOW_BYTES, embeds
+from gaitlab.report.page import as_script_data
+from gaitlab.report.player import video_rate
+from gaitlab.store.session import Session
+from tests.report.make import NO_FEET, make_session, missing, usual_summary, value
+
+EVIL = "<script>alert(1)</script>"
+
+
+class Text(HTMLParser):
+    """Collects what a reader sees, the tags and the addresses of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._hidden = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in ("script", "style"):
+            self._hidden = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._hidden:
+            self._hidden = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+def page(session: Session, **more: Any) -> Text:
+    write_report(session, **more)
+    return Text(session.report.read_text(encoding="utf-8"))
+
+
+def test_the_page_tells_the_facts_the_numbers_and_every_metric(tmp_path: Path) -> None:
+    text = page(make_session(tmp_path)).text
+    for fact in ("Ada", "shoe A", "2025-05-04 10:20", "side view, facing right", "10.0 km/h (6:00 /km), entered"):
+        assert fact in text
+    assert "Contact time is 22 ± 11 ms longer on the left." in text  # ± 8 on both sides
+    assert all(spec.label in text for spec in METRICS.values())
+    assert all(spec.group in text for spec in METRICS.values())
+    assert "250 ± 8" in text
+    assert "+22 ± 11" in text
+    assert "248–294" in text
+    assert "Nothing left this machine" in text
+
+
+def test_the_page_stands_alone(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    found = page(session)
+    html = session.report.read_text(encoding="utf-8")
+    addresses = [v for _, a in found.tags for n, v in a.items() if n in ("src", "href", "data", "poster") and v]
+    assert all(address.startswith(("#", "data:")) for address in addresses)
+    assert "http:" not in html
+    assert "https:" not in html
+    assert [tag for tag, a in found.tags if tag == "link" and a.get("rel") != "icon"] == []
+    policy = next(a["content"] for tag, a in found.tags if tag == "meta" and "http-equiv" in a)
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "script-src 'sha256-" in policy
+    assert session.report.stat().st_size < 6_000_000
+
+
+def test_plotly_is_in_the_page_once(tmp_path: Path) -> None:
+    found = page(make_session(tmp_path))
+    assert [a.get("id") for tag, a in found.tags if tag == "script"].count("plotly") == 1
+
+
+def test_every_text_from_outside_is_text(tmp_path: Path) -> None:
+    row = value("cadence", "both", math.nan, uncertainty=math.nan, missing_reason=f"because {EVIL}")
+    thin = value("contact_time", "left", 0.25, uncertainty=0.01, note=f"only {EVIL}")
+    session = make_session(
+        tmp_path,
+        athlete=EVIL,
+        label=f'"{EVIL}',
+        keypoints={"name": f"{EVIL}.json"},
+        model={"name": EVIL},
+        warnings=[f"beware of {EVIL}", "50 %{x} <b>bold</b>"],
+        summary=[row, thin, value(f"x{EVIL}", "both", 1.0)],
+        accepted=False,
+    )
+    found = page(session)
+    html = session.report.read_text(encoding="utf-8")
+    assert EVIL not in html
+    assert "<b>" not in html
+    assert found.text.count(EVIL) >= 6
+    assert f"because {EVIL}" in found.text
+    assert all(not name.startswith("on") for _, attributes in found.tags for name in attributes)
+
+
+def test_json_cannot_end_its_script() -> None:
+    data = {"a": "</script><script>alert(1)</script>", "b": "\u2028 & é"}
+    text = str(as_script_data(data))
+    assert "<" not in text
+    assert "\u2028" not in text
+    assert json.loads(text) == data
+    with pytest.raises(ValueError, match="JSON"):
+        as_script_data(math.nan)
+
+
+def test_a_session_without_a_video_says_so(tmp_path: Path) -> None:
+    found = page(make_session(tmp_path))
+    assert "There is no video in this session" in found.text
+    assert not any(tag == "video" for tag, _ in found.tags)
+
+
+def test_the_annotated_video_is_named_relative_to_the_page(tmp_path: Path) -> None:
+    found = page(make_session(tmp_path, video=True))
+    assert [a["src"] for tag, a in found.tags if tag == "video"] == ["annotated.mp4"]
+
+
+def test_without_any_accepted_cycle_the_page_says_so_plainly(tmp_path: Path) -> None:
+    reason = "no accepted gait cycle"
+    summary = [row for name in METRICS for row in missing(name, reason)]
+    text = page(make_session(tmp_path, accepted=False, summary=summary)).text
+    assert "No gait cycle could be measured in this recording." in text
+    assert "There is no accepted gait cycle to average." in text
+    assert "There is no accepted gait cycle to show." in text
+    assert "Too few gait cycles to say what stands out." in text
+    assert "A poor recording." in text
+    assert text.count(reason) > len(METRICS)
+    assert "a <b>test</b> reason" in text  # why cycles were rejected
+
+
+def test_nobody_ever_seen_and_no_contact_at_all(tmp_path: Path) -> None:
+    text = page(make_session(tmp_path, seconds=0.2, summary=[])).text
+    assert "No gait cycle could be measured" in text
+
+
+def test_feet_that_no_network_saw_leave_reasons(tmp_path: Path) -> None:
+    reason = "the network gives no heel and no big toe"
+    feet = ("foot_strike_angle", "ankle_angle_at_contact", "peak_dorsiflexion")
+    summary = [row for row in usual_summary() if row.metric not in feet]
+    summary += [row for name in feet for row in missing(name, reason)]
+    found = page(make_session(tmp_path, skeleton=NO_FEET, summary=summary))
+    assert found.text.count(reason) == len(feet)
+    charts = [a["id"] for tag, a in found.tags if a.get("class") == "plot"]
+    assert charts == ["chart-hip_flexion", "chart-knee_flexion", "chart-trunk_lean", "chart-time"]
+
+
+def test_walking_is_called_walking(tmp_path: Path) -> None:
+    summary = [row for row in usual_summary() if row.metric != "flight_time"]
+    summary += missing("flight_time", "means nothing in walking")
+    found = page(make_session(tmp_path, activity="walking", summary=summary, accepted=False))
+    assert "Walking · side view" in found.text
+    assert "means nothing in walking" in found.text
+    assert "walking analysis" in found.text
+
+
+def test_imperial_units(tmp_path: Path) -> None:
+    text = page(make_session(tmp_path), units="imperial").text
+    assert "6.2 mph (9:39 /mi)" in text
+    assert "5′10″, 154 lb" in text
+    assert "km/h" not in text
+
+
+def test_wrong_choices_are_named(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    with pytest.raises(InputError, match=r"unknown units 'imperal' .did you mean 'imperial'"):
+        write_report(session, units="imperal")
+    with pytest.raises(InputError, match="unknown language 'xx'; known: en"):
+        write_report(session, language="xx")
+
+
+def test_stills_are_put_into_the_page_and_moments_without_one_are_drawn(tmp_path: Path) -> None:
+    found = page(make_session(tmp_path, video=True), stills={"left_foot_strike": b"\xff\xd8jpeg"})
+    pictures = [a["href"] for tag, a in found.tags if tag == "image"]
+    # At the top, where a picture goes before a drawing though the right leg is the near one, and among the frames.
+    assert pictures == ["data:image/jpeg;base64,/9hqcGVn"] * 2
+    drawings = [a for tag, a in found.tags if tag == "svg" and "drawing" in (a.get("class") or "")]
+    assert len(drawings) == 1 + 8
+    assert all(a["aria-label"] for a in drawings)
+
+
+def test_a_small_clip_goes_into_the_page_and_a_large_one_beside_it(tmp_path: Path) -> None:
+    session = make_session(tmp_path / "s", video=True)
+    clip = tmp_path / "s" / "clip.mp4"
+    clip.write_bytes(b"film")
+    inside = page(session, clip=clip)
+    assert any(a.get("id") == "film-data" for _, a in inside.tags)
+    assert [a.get("src") for tag, a in inside.tags if tag == "video"] == [None]
+    beside = page(session, clip=clip, embed_video=False)
+    assert [a["src"] for tag, a in beside.tags if tag == "video"] == ["clip.mp4"]
+    assert embeds(EMBED_BELOW_BYTES - 1, embed_video=None)
+    assert not embeds(EMBED_BELOW_BYTES, embed_video=None)
+    assert embeds(EMBED_BELOW_BYTES, embed_video=True)
+
+
+def test_a_clip_must_be_there_and_beside_the_page(tmp_path: Path) -> None:
+    session = make_session(tmp_path / "s", video=True)
+    with pytest.raises(InputError, match="cannot read the clip"):
+        write_report(session, clip=tmp_path / "none.mp4")
+    (tmp_path / "clip.mp4").write_bytes(b"film")
+    with pytest.raises(InputError, match="must lie in"):
+        write_report(session, clip=tmp_path / "clip.mp4", embed_video=False)
+    assert not session.report.exists()
+
+
+def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = make_session(tmp_path)
+    session.report.write_text("old")
+
+    def full(self: Path, *_: object, **__: object) -> int:
+        with self.open("w") as file:
+            file.write("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match=r"cannot write the report .* No space left on device"):
+        write_report(session)
+    assert session.report.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_slow_motion_plays_more_seconds_than_passed() -> None:
+    film = {"fps": 30.0, "variable_frame_rate": False}
+    assert video_rate({"video": film, "fps": 240.0}) == 8.0
+    assert video_rate({"video": film, "fps": 30.3}) == 1.0
+    assert video_rate({"video": {**film, "variable_frame_rate": True}, "fps": 60.0}) == 1.0
+    assert video_rate({"video": None, "fps": 30.0}) == 1.0
+
+
+def test_the_layout_names_metrics_that_exist() -> None:
+    layout = read_layout()
+    marked = {mark["metric"] for curve in layout["curves"] for mark in curve.get("marks", ())}
+    assert marked <= set(METRICS)
+    for view, names in layout["headlines"].items():
+        if any(view in spec.views and "side" not in spec.views for spec in METRICS.values()) or view == "side":
+            assert set(names) <= set(METRICS)
+            assert len(names) == 5
+
+
+def test_no_text_is_hidden_behind_a_method_of_its_table() -> None:
+    # In a template `t.video.keys` is the method of the dictionary, not the sentence.
+    def names(table: dict[str, Any]) -> set[str]:
+        return set(table).union(*(names(v) for v in table.values() if isinstance(v, dict)))
+
+    assert not names(dict(read_texts("en"))) & set(dir(dict))
+
+
+def test_writing_a_page_does_without_pandas_and_opencv(tmp_path: Path) -> None:
+    make_session(tmp_path, video=True)
+    code = (
+        "import sys; from pathlib import Path; from gaitlab.report import write_report; "
+        f"from gaitlab.store.session import Session; write_report(Session(Path({str(tmp_path)!r}))); "
+        "print(sorted({'pandas', 'cv2', 'av', 'plotly.graph_objs'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gaitlab import cli_models
 from gaitlab.errors import GaitlabError, InputError
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="The pose networks: what there is, what is installed.", no_args_is_help=True)
-app.add_typer(models_app, name="models")
+app.add_typer(cli_models.app, name="models")
 
 Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if it is a session.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The session folder [default: reports/NAME].")]
@@ -60,6 +60,7 @@ def analyze(
     end: Annotated[float | None, typer.Option(help="Last second to use.")] = None,
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
     models_dir: ModelsDir = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Never download a network.")] = False,
     keypoints: Annotated[Path | None, typer.Option(help="Keypoints from a file instead of a network.")] = None,
     keypoints_format: Annotated[str, typer.Option("--format", help="Format of --keypoints.")] = "csv",
     fps: Annotated[float | None, typer.Option(help="Frame rate of keypoints whose file does not say it.")] = None,
@@ -91,6 +92,7 @@ def analyze(
             end_s=end,
             model=model,
             models_dir=models_dir,
+            offline=offline,
             keypoints=keypoints,
             keypoints_format=keypoints_format,
             fps=fps,
@@ -195,11 +197,21 @@ def _write_csv(table: Any, path: Path) -> None:
         raise InputError(f"cannot write the table to '{path}': {error.strerror}") from error
 
 
+class _Interrupted(BaseException):
+    """Ctrl-C, by a name that typer does not take for its own."""
+
+
+def _interrupt(*_: object) -> None:
+    raise _Interrupted
+
+
 def main() -> None:
     """Run the command line: exit code 0 done, 1 done without gait metrics, 2 wrong use or bad input."""
     import logging
+    import signal
 
     logging.basicConfig(level=logging.WARNING, format="gaitlab: %(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGINT, _interrupt)
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -209,6 +221,6 @@ def main() -> None:
             raise
         typer.echo(f"gaitlab: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except _Interrupted:
         typer.echo("gaitlab: interrupted; nothing was written", err=True)
         sys.exit(130)

@@ -16,7 +16,7 @@ class Progress:
         self._bars: Any = None
         self._tasks: dict[str, Any] = {}
         self._started: dict[str, float] = {}
-        self._last_line = 0.0
+        self._last_line = time.monotonic()
 
     def __enter__(self) -> Progress:
         if self._stream.isatty():
@@ -39,7 +39,7 @@ class Progress:
         """Say that ``done`` of ``total`` frames of a stage are done."""
         if self._bars is not None:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage, total=total)
+                self._tasks[stage] = self._bars.add_task(stage, total=total or None)
             self._bars.update(self._tasks[stage], completed=done)
             return
         now = time.monotonic()

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from gaitlab.store.session import Session
 
 
-def _console() -> Console:
-    console = Console(highlight=False)
+def console() -> Console:
+    """Return where tables go."""
+    terminal = Console(highlight=False)
     # A file or a pipe has no width; tables must not be cut there.
-    return console if console.is_terminal else Console(highlight=False, width=140)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=140)
 
 
 def _number(value: float, metric: str) -> str:
@@ -53,12 +54,13 @@ def print_summary(session: Session) -> None:
     for rows in by_metric.values():
         any_row = next(iter(rows.values()))
         remarks = {row["missing_reason"] for row in rows.values() if row["missing_reason"]}
+        remarks |= {note for row in rows.values() for note in row["note"].split("; ") if note.startswith("only ")}
         if "both" in rows:
             cells = (_value(rows["both"]), Text(""))
         else:
             cells = (_value(rows.get("left")), _value(rows.get("right")))
         table.add_row(Text(any_row["label"]), *cells, any_row["unit"], Text("; ".join(sorted(remarks))))
-    _console().print(table)
+    console().print(table)
 
 
 def print_sessions(sessions: Sequence[Session]) -> None:
@@ -74,7 +76,7 @@ def print_sessions(sessions: Sequence[Session]) -> None:
             info["activity"], f"{cycles['left']} + {cycles['right']}", len(info["warnings"]),
         ]  # fmt: skip
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
-    _console().print(table)
+    console().print(table)
 
 
 def print_comparison(table: pd.DataFrame) -> None:
@@ -92,4 +94,4 @@ def print_comparison(table: pd.DataFrame) -> None:
                 f"{difference} ± {_number(float(row['interval']), metric)}", str(row["unit"]),
                 Text(str(row["verdict"]), style="bold" if row["verdict"] == "changed" else "dim"),
             )  # fmt: skip
-        _console().print(printed)
+        console().print(printed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,15 +19,19 @@ from gaitlab.analysis import Analysis, Runner, analyze_pose, quality
 from gaitlab.config import Settings, with_values
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import PoseSequence
-from gaitlab.errors import InputError, one_of
+from gaitlab.errors import InputError, ModelError, one_of
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import SCHEMA_VERSION, Session
 from gaitlab.store.write import write_data
 
 if TYPE_CHECKING:
-    from gaitlab.video.reader import VideoInfo
+    from gaitlab.pose.estimator import PoseEstimator
+    from gaitlab.video.reader import Video, VideoInfo
 
+_log = logging.getLogger("gaitlab")
 VIEWS = ("side",)
+# Fetched in this order where no network is installed: both are free for every use.
+_DEFAULT_NETWORKS = ("openpose-light+blazepose", "blazepose-full")
 FACINGS = ("auto", "left", "right")
 # progress(stage, done, total): called after every frame of a stage.
 Progress = Callable[[str, int, int], None]
@@ -58,6 +63,7 @@ def analyze(
     end_s: float | None = None,
     model: str | None = None,
     models_dir: str | Path | None = None,
+    offline: bool = False,
     keypoints: str | Path | None = None,
     keypoints_format: str = "csv",
     fps: float | None = None,
@@ -82,6 +88,7 @@ def analyze(
         end_s: last second of the video to use.
         model: the pose network; None takes the setting ``pose.model``.
         models_dir: a folder of networks to look into first.
+        offline: never download a network; without it, and with none installed, the permissive default is fetched.
         keypoints: a file of keypoints that replaces the network.
         keypoints_format: its format.
         fps: frame rate of keypoints whose file does not say it.
@@ -118,6 +125,7 @@ def analyze(
         end_s=end_s,
         model=model or chosen.pose.model,
         models_dir=Path(models_dir) if models_dir else None,
+        offline=offline,
         person=chosen.pose.person,
         progress=report,
     )
@@ -184,6 +192,7 @@ def _read_source(
     end_s: float | None,
     model: str,
     models_dir: Path | None,
+    offline: bool,
     person: int,
     progress: Progress,
 ) -> _Source:
@@ -214,7 +223,12 @@ def _read_source(
             others: list[dict[str, Any]] = []
         else:
             raw, facts, others = _estimate(
-                opened, model, models_dir=models_dir, person=person, start_s=start_s, end_s=end_s, progress=progress
+                opened,
+                _estimator(model, models_dir=models_dir, offline=offline, progress=progress),
+                person=person,
+                start_s=start_s,
+                end_s=end_s,
+                progress=progress,
             )
     video_time_s = raw.time_s
     rate = capture_fps or info.capture_fps
@@ -224,20 +238,52 @@ def _read_source(
     return _Source(raw, info, video_time_s, facts, others)
 
 
+def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
+    """Load a network by name, or the best one installed; with none at all, fetch the permissive default first."""
+    from gaitlab.pose.catalogue import default_model
+    from gaitlab.pose.estimator import load_estimator
+
+    if model != "auto":
+        return load_estimator(model, models_dir=models_dir)
+    try:
+        return load_estimator(default_model(models_dir).name, models_dir=models_dir)
+    except ModelError:
+        if offline:
+            raise
+        return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
+
+
+def _install_default(models_dir: Path | None, progress: Progress) -> str:
+    """Fetch the first of the default networks that can be had, saying so, and return its name."""
+    from gaitlab.pose.install import install, install_folder
+
+    troubles = []
+    for name in _DEFAULT_NETWORKS:
+        _log.warning("no pose network is installed; fetching '%s' into '%s'", name, install_folder(models_dir))
+        try:
+            install(name, models_dir=models_dir, progress=lambda file, done, total: progress(file, done, total or 0))
+        except ModelError as error:
+            troubles.append(error)
+            _log.warning("%s", error)
+        else:
+            return name
+    raise ModelError(
+        f"no pose network is installed and none could be fetched ({' and '.join(_DEFAULT_NETWORKS)} were tried); "
+        f"where there is a network, run: gaitlab models install {_DEFAULT_NETWORKS[0]}"
+    ) from troubles[0]
+
+
 def _estimate(
-    opened: Any,
-    model: str,
+    opened: Video,
+    estimator: PoseEstimator,
     *,
-    models_dir: Path | None,
     person: int,
     start_s: float | None,
     end_s: float | None,
     progress: Progress,
 ) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]]]:
-    from gaitlab.pose.estimator import load_estimator
     from gaitlab.pose.follow import follow_runner
 
-    estimator = load_estimator(None if model == "auto" else model, models_dir=models_dir)
     info = opened.info
     total = _frames_between(info, start_s, end_s)
     done = 0

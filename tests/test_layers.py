@@ -32,6 +32,7 @@ ORDER = (
     ("pipeline",),
     ("demo", "batch"),
     ("cli_progress", "cli_tables"),
+    ("cli_models",),
     ("cli",),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

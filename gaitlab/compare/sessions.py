@@ -38,14 +38,15 @@ def compare(sessions: Sequence[Session]) -> pd.DataFrame:
     first, *others = (session.summary.set_index(_KEY) for session in sessions)
     tables = []
     for session, other in zip(sessions[1:], others, strict=True):
-        both = first[["mean", "uncertainty"]].join(other[["mean", "uncertainty"]], lsuffix="_a", rsuffix="_b")
+        columns = ["mean", "uncertainty"]
+        both = first[columns].add_suffix("_a").join(other[columns].add_suffix("_b"))
         difference = both["mean_b"] - both["mean_a"]
         interval = np.hypot(both["uncertainty_a"], both["uncertainty_b"])
         known = np.isfinite(difference) & np.isfinite(interval)
         verdict = np.where(~known, UNKNOWN, np.where(difference.abs() > interval, CHANGED, NOISE))
-        columns = {
+        found = {
             "session": str(session.folder), "a": both["mean_a"], "b": both["mean_b"], "difference": difference,
             "interval": interval, "verdict": verdict,
         }  # fmt: skip
-        tables.append(pd.DataFrame(columns, index=both.index).reset_index())
+        tables.append(pd.DataFrame(found, index=both.index).reset_index())
     return pd.concat(tables, ignore_index=True)

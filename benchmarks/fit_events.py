@@ -34,12 +34,14 @@ CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "gait" / "constant
 FEET = ("heel", "big_toe", "small_toe")
 # Frames a second, noise in metres, and whether the points move to where a network might see them.
 CONDITIONS = (
+    (30.0, 0.002, False),
     (30.0, 0.004, False),
     (60.0, 0.002, False),
+    (60.0, 0.004, False),
     (120.0, 0.004, False),
-    (30.0, 0.002, True),
+    (30.0, 0.004, True),
     (60.0, 0.004, True),
-    (120.0, 0.002, True),
+    (120.0, 0.004, True),
 )
 # The marks used for an event, with and without heel and toe.
 USED: dict[tuple[Event, bool], tuple[str, ...]] = {
@@ -185,7 +187,7 @@ def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Fi
 _HEADER = '''"""Leads and weights of the marks, written by ``python -m benchmarks.fit_events``: do not edit by hand.
 
 Origin: {contacts} contacts of {runners} runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
-2017, PeerJ 5:e3298; 50 N threshold), filmed at 30-120 fps with 2-4 mm of noise, half of them with the points moved to
+2017, PeerJ 5:e3298; 50 N threshold), filmed at 30-120 fps with 2-4 mm of noise, some of them with the points moved to
 where a pose network might see them. Fitted on markers all the same: no network's own habits are in these numbers.
 """
 

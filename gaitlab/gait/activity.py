@@ -9,9 +9,30 @@ import numpy as np
 
 from gaitlab.core import Activity, Contact
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.gait.signals import LegPoints
+from gaitlab.gait.swings import Swings
 
 # Between these a duty factor can be grounded running or a very fast walk.
 _RUNNING_BELOW, _WALKING_ABOVE = 0.48, 0.52
+
+
+def vaults(legs: Sequence[LegPoints], swings: Sequence[Swings]) -> bool:
+    """Whether the hips are highest over the standing leg, as an inverted pendulum, instead of lowest, as on a spring.
+
+    The mechanical difference between walking and running (Cavagna, Heglund & Taylor 1977, Am J Physiol 233:R243). It
+    tells which events to look for; duty factor and double support then have to agree.
+    """
+    rises = []
+    for leg, swing in zip(legs, swings, strict=True):
+        height = leg.xy["mid_hip"][:, 1]
+        middle_s = (swing.front_s + swing.back_s) / 2
+        over, before, after = (
+            np.interp(middle_s + share * swing.stride_s, leg.time_s, height) for share in (0.0, -0.25, 0.25)
+        )
+        rises.append(over - (before + after) / 2)
+    all_rises = np.concatenate(rises)
+    all_rises = all_rises[np.isfinite(all_rises)]
+    return bool(len(all_rises) and np.median(all_rises) > 0)
 
 
 def duty_factor(contacts: Sequence[Contact]) -> float:

@@ -16,7 +16,7 @@ from gaitlab.core import Activity, Contact, FloatArray, GaitEvents, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
 from gaitlab.gait import constants
-from gaitlab.gait.activity import activity_of
+from gaitlab.gait.activity import activity_of, vaults
 from gaitlab.gait.belt import Belt, find_belt, level, rides
 from gaitlab.gait.marks import (
     OFF_MARKS,
@@ -26,7 +26,7 @@ from gaitlab.gait.marks import (
     curves,
     find_marks,
 )
-from gaitlab.gait.plausible import AT_THE_EDGE, IN_A_GAP, judged
+from gaitlab.gait.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, judged
 from gaitlab.gait.signals import LegPoints, leg_points
 from gaitlab.gait.swings import Swings, both_swings
 from gaitlab.gait.walking import walking_events
@@ -87,6 +87,15 @@ def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
     return float(np.clip(np.mean(seen) / max(2 * _NEIGHBOURHOOD_S * pose.fps, 1.0), 0.1, 1.0))
 
 
+def _why_missing(pose: PoseSequence, leg: LegPoints, at_s: float, event: str) -> str:
+    """Return why an event near ``at_s`` was not found."""
+    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < _MARK_REACH_S:
+        return AT_THE_EDGE
+    around = slice(*np.searchsorted(leg.time_s, (at_s - _MARK_REACH_S, at_s + _MARK_REACH_S)))
+    seen = all(np.isfinite(leg.xy[name][around]).all() for name in ("mid_hip", "knee", "ankle"))
+    return (UNCLEAR if seen else IN_A_GAP).format(event=event)
+
+
 def _sd(fit_s: float, weight: float, pose: PoseSequence, leg: LegPoints, at_s: float, *, forward: int) -> float:
     """Return an event's standard uncertainty: fit, marks found, frames seen and leg, and half a frame as the floor."""
     if not math.isfinite(at_s):
@@ -118,7 +127,7 @@ def _contacts(
         strike_marks, off_marks = running_marks(leg, swings, belt)
         strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed)
         off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed)
-    coarse_s, _ = coarse_stances(swings)
+    coarse_s, coarse_off_s = coarse_stances(swings)
     contacts = []
     for i, at_s in enumerate(strike_s):
         start_s = float(coarse_s[i] if np.isnan(at_s) else at_s)
@@ -126,10 +135,9 @@ def _contacts(
             continue
         reason = ""
         if np.isnan(at_s):
-            to_edge_s = min(start_s - pose.time_s[0], pose.time_s[-1] - start_s)
-            reason = AT_THE_EDGE if to_edge_s < _MARK_REACH_S else IN_A_GAP.format(event="foot strike")
+            reason = _why_missing(pose, leg, start_s, "foot strike")
         elif np.isnan(off_s[i]) and swings.back_s[i] + _MARK_REACH_S < pose.time_s[-1]:
-            reason = IN_A_GAP.format(event="toe-off")
+            reason = _why_missing(pose, leg, float(coarse_off_s[i]), "toe-off")
         contacts.append(
             Contact(
                 side=leg.side,
@@ -207,8 +215,6 @@ def detect_contacts(
             )
         return sorted(contacts, key=lambda c: c.foot_strike_s)
 
-    contacts = found(walking=activity == "walking")
+    contacts = found(walking=vaults(legs, swings) if activity is None else activity == "walking")
     decided = activity or activity_of(contacts)
-    if activity is None and decided == "walking":
-        contacts = found(walking=True)
     return GaitEvents(tuple(judged(contact, decided) for contact in contacts), decided)

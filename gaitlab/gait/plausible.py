@@ -21,7 +21,8 @@ STRIDE_S: dict[Activity, tuple[float, float]] = {
 }
 RECORDING_ENDS = "the recording ends before toe-off"
 AT_THE_EDGE = "too close to the start or end of the recording"
-IN_A_GAP = "the foot was not seen around its {event}"
+IN_A_GAP = "the leg was not seen around its {event}"
+UNCLEAR = "no clear {event}"
 
 
 def judged(contact: Contact, activity: Activity) -> Contact:

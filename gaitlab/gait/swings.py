@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -68,7 +69,8 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
 
     Args:
         time_s: (time,) uniform.
-        reach: (time,) foot ahead of the hips; gaps are bridged here, marks in them fail later.
+        reach: (time,) foot ahead of the hips; gaps are bridged here, and a swing that a gap swallowed is put where the
+            rhythm has it: the marks of its contact fail later, but the other leg's strides keep their partner.
         stride_s: from `stride_time_s`.
     """
     coarse = savitzky_golay(bridged(reach), time_s, cutoff_hz=_COARSE_CUTOFF_HZ)
@@ -80,13 +82,23 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
     for i in candidates[np.argsort(-coarse[candidates])].tolist():
         if all(abs(i - other) > _CLOSEST * stride_s * RATE_HZ for other in fronts):
             fronts.append(i)
-    fronts.sort()
+    fronts = sorted(fronts + _swallowed(fronts, reach, stride_s))
     backs = []
     for front, following in zip(fronts, [*fronts[1:], len(coarse)], strict=True):
         end = min(following, front + int(stride_s * RATE_HZ))
         back = front + int(np.argmin(coarse[front:end]))
         backs.append(time_s[back] if back < len(coarse) - 2 else np.nan)
     return Swings(time_s[fronts], np.array(backs), stride_s)
+
+
+def _swallowed(fronts: Sequence[int], reach: FloatArray, stride_s: float) -> list[int]:
+    """Return where swings are missing between others a multiple of the stride apart, as far as gaps explain it."""
+    missing = []
+    for first, last in pairwise(sorted(fronts)):
+        steps = round((last - first) / RATE_HZ / stride_s)
+        guesses = [round(first + (last - first) * k / steps) for k in range(1, steps)]
+        missing += [guess for guess in guesses if np.isnan(reach[guess])]
+    return missing
 
 
 def both_swings(legs: Sequence[LegPoints]) -> list[Swings]:

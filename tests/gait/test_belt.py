@@ -1,0 +1,42 @@
+"""Slope and speed of the belt from feet whose belt is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gaitlab.gait import detect_contacts
+from gaitlab.gait.belt import belt_speed_px_per_s, find_belt
+from gaitlab.gait.marks import coarse_stances
+from gaitlab.gait.signals import leg_points
+from gaitlab.gait.swings import both_swings
+from tests.gait.make import RUNNING, SHANK_M, THIGH_M, filmed
+
+
+@pytest.mark.parametrize("forward", [1, -1])
+@pytest.mark.parametrize("tilt_deg", [-6.0, 0.0, 6.0])
+def test_slope_and_speed_are_those_of_the_belt(forward: int, tilt_deg: float) -> None:
+    pose = filmed(RUNNING, forward=forward)
+    # Turning the picture anticlockwise, as seen, lifts what lies to the right.
+    angle = np.radians(tilt_deg)
+    c, s = np.cos(angle), np.sin(angle)
+    pose = replace(pose, xy=pose.xy @ np.array([[c, -s], [s, c]]))
+    legs = [leg_points(pose, side, forward=forward) for side in ("left", "right")]
+    belt = find_belt(legs, [coarse_stances(swings) for swings in both_swings(legs)])
+    assert np.degrees(belt.tilt) == pytest.approx(forward * tilt_deg, abs=0.5)
+    assert belt.speed == pytest.approx(RUNNING.belt_mps / (THIGH_M + SHANK_M), rel=0.03)
+
+
+def test_px_per_second_scale_with_the_picture() -> None:
+    for px_per_m in (200.0, 800.0):
+        pose = filmed(RUNNING, px_per_m=px_per_m)
+        contacts = detect_contacts(pose, forward=1).contacts
+        for speed in belt_speed_px_per_s(pose, contacts, forward=1).values():
+            assert speed == pytest.approx(RUNNING.belt_mps * px_per_m, rel=0.01)
+
+
+def test_no_accepted_contact_no_speed() -> None:
+    pose = filmed(RUNNING)
+    assert np.isnan(list(belt_speed_px_per_s(pose, [], forward=1).values())).all()

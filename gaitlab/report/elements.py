@@ -40,7 +40,7 @@ class Element:
 def _header(content: Content, media: Media) -> Mapping[str, Any]:
     drawings = [draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)]
     strikes = [d for d in drawings if d.moment.event == "foot_strike"]
-    near = "left" if content.info["facing"] == "left" else "right"
+    near = "left" if content.info.get("facing") == "left" else "right"
     strikes.sort(key=lambda d: (not d.picture, d.moment.side != near))
     return {"facts": _facts(content), "still": strikes[0] if strikes else None}
 
@@ -48,7 +48,7 @@ def _header(content: Content, media: Media) -> Mapping[str, Any]:
 def _facts(content: Content) -> list[tuple[str, str]]:
     info, texts = content.info, content.texts
     words, names = texts["words"], texts["facts"]
-    facing = words.get(f"facing_{info['facing']}", "") if content.view == "side" else ""
+    facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
     frames = names["frames_a_second"].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
     video = info["video"]
     file = (video or info["keypoints"] or {}).get("name", "")
@@ -159,7 +159,7 @@ def _keyframes(content: Content, media: Media) -> Mapping[str, Any]:
 def _moments(content: Content) -> tuple[Moment, ...]:
     video = content.info["video"]
     size = (video["width"], video["height"]) if video else None
-    return moments_of(content.pose, content.events, content.cycles, size_px=size)
+    return moments_of(content.pose, content.cycles, view=content.view, size_px=size)
 
 
 def _metrics(content: Content, media: Media) -> Mapping[str, Any]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES, GaitCycle, GaitEvents, Side
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.gait.cycles import gait_cycles
 from gaitlab.store.session import Session
 
 EVENTS = ("foot_strike", "mid_stance", "toe_off", "peak_knee_flexion")
+# Seen from behind, a bent knee looks straight.
+_SIDE_VIEW_ONLY = ("peak_knee_flexion",)
 # Air around the body in its box, as a share of the body's height; the head's top lies above every keypoint.
 _MARGIN = 0.16
 _WIDTH_TO_HEIGHT = 0.72
@@ -49,14 +51,15 @@ def key_moments(session: Session) -> tuple[Moment, ...]:
     """
     video = session.info["video"]
     size = (video["width"], video["height"]) if video else None
-    return moments_of(session.pose, session.gait_events, gait_cycles(session.gait_events), size_px=size)
+    cycles = gait_cycles(session.gait_events)
+    return moments_of(session.pose, cycles, view=session.info["view"], size_px=size)
 
 
 def moments_of(
     pose: PoseSequence,
-    events: GaitEvents,
     cycles: tuple[GaitCycle, ...],
     *,
+    view: str = "side",
     size_px: tuple[int, int] | None = None,
 ) -> tuple[Moment, ...]:
     """Return the moments of a typical accepted cycle of each side; none for a side without one."""
@@ -66,6 +69,8 @@ def moments_of(
         if cycle is None:
             continue
         for event, time_s in _event_times_s(pose, cycle).items():
+            if view != "side" and event in _SIDE_VIEW_ONLY:
+                continue
             frame = int(np.argmin(np.abs(pose.time_s - time_s)))
             box = _box_px(pose, frame, size_px)
             if box is not None:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitlab.core.pose import FloatArray
 from gaitlab.report.content import Content, column_key
 from gaitlab.report.keyframes import Moment
 from gaitlab.report.numbers import decimal
+
+# Radius of the drawn angles as a share of the picture's height.
+_ARC_SHARE = 0.055
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,15 @@ class Limb:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """An angle at a joint."""
+    """An angle at a joint; ``guide`` and ``arc`` are the SVG paths that show what it is measured between."""
 
     side: str
     name: str
     text: str
     x: float
     y: float
+    guide: str = ""
+    arc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +94,24 @@ def _labels(content: Content, moment: Moment) -> tuple[Label, ...]:
         name = content.texts["short"][column_key(joint["column"])]
         text = f"{decimal(float(values[moment.frame]), 0)}°"
         side = moment.side if "{side}" in joint["column"] else "middle"
-        labels.append(Label(side, name, text, round(float(x), 1), round(float(y), 1)))
+        radius = _ARC_SHARE * (moment.box_px[3] - moment.box_px[1])
+        points = [content.pose.point(p.format(side=moment.side))[moment.frame] for p in joint.get("arc", ())]
+        guide, arc = opening(np.array([x, y]), *points, radius=radius) if points else ("", "")
+        labels.append(Label(side, name, text, round(float(x), 1), round(float(y), 1), guide, arc))
     return tuple(labels)
+
+
+def opening(joint: FloatArray, start: FloatArray, end: FloatArray, to: FloatArray, *, radius: float) -> tuple[str, str]:
+    """Return the SVG paths of an angle: a line that carries ``start`` to ``end`` on past the joint, and the arc
+    from there to the direction of ``to``. All (2,) px; empty where a point is missing or two coincide.
+    """
+    before, after = end - start, to - joint
+    lengths = np.hypot(*before), np.hypot(*after)
+    if not (np.isfinite(lengths).all() and min(lengths) > 0):
+        return "", ""
+    first, last = joint + radius * before / lengths[0], joint + radius * after / lengths[1]
+    beyond = joint + 1.5 * radius * before / lengths[0]
+    # In SVG, with y down, a positive sweep turns from x to y: the sign of the cross product.
+    sweep = int(before[0] * after[1] - before[1] * after[0] > 0)
+    guide = f"M{joint[0]:.1f} {joint[1]:.1f}L{beyond[0]:.1f} {beyond[1]:.1f}"
+    return guide, f"M{first[0]:.1f} {first[1]:.1f}A{radius:.1f} {radius:.1f} 0 0 {sweep} {last[0]:.1f} {last[1]:.1f}"

@@ -49,6 +49,15 @@ def pose(seconds: float, *, skeleton: Skeleton = BODY) -> PoseSequence:
     return PoseSequence(xy, np.full(xy.shape[:2], 0.9), time_s, skeleton)
 
 
+def rear_angles(sequence: PoseSequence) -> Angles:
+    """Rear-view curves: every one 4 + 4 sin of the stride, pelvic drop always 5 degrees."""
+    values = {"pelvic_drop_deg": np.full(len(sequence), 5.0)}
+    for side in BOTH_SIDES:
+        for name in ("rearfoot", "hip_adduction", "knee_projection"):
+            values[f"{side}_{name}_deg"] = 4 + 4 * np.sin(2 * np.pi * (sequence.time_s - 0.1) / STRIDE_S)
+    return Angles(sequence.time_s, values)
+
+
 def angles(sequence: PoseSequence) -> Angles:
     """Sines of one stride: hip 20 ± 20, knee 45 ± 45, ankle 5 ± 15 degrees; trunk lean always 8."""
     time_s = sequence.time_s
@@ -111,7 +120,7 @@ def make_session(
         info={**_info(sequence, events, video=video), **info},
         raw=sequence,
         pose=sequence,
-        angles=angles(sequence),
+        angles=rear_angles(sequence) if info.get("view") == "rear" else angles(sequence),
         events=events,
         summary=usual_summary() if summary is None else summary,
         cycles=[],

@@ -10,6 +10,7 @@ from gaitlab.core import GaitEvents
 from gaitlab.gait.cycles import gait_cycles
 from gaitlab.report import key_moments
 from gaitlab.report.keyframes import EVENTS, moments_of
+from gaitlab.report.skeletons import opening
 from tests.report.make import CONTACT_S, FPS, HEIGHT, WIDTH, contacts, make_session, pose
 
 
@@ -45,8 +46,24 @@ def test_largest_knee_flexion_is_where_the_knee_is_most_bent() -> None:
     moved = sequence.after(sequence.history[0] if sequence.history else None, xy=xy)  # type: ignore[arg-type]
     events = GaitEvents(contacts(4.0), "running")
     second = [c for c in gait_cycles(events) if c.side == "left"][1:2]
-    found = {m.key: m for m in moments_of(moved, events, tuple(second))}
+    found = {m.key: m for m in moments_of(moved, tuple(second))}
     assert found["left_peak_knee_flexion"].frame == bent
+
+
+def test_from_behind_a_bent_knee_is_no_moment(tmp_path: Path) -> None:
+    events = {moment.event for moment in key_moments(make_session(tmp_path, video=True, view="rear"))}
+    assert events == set(EVENTS) - {"peak_knee_flexion"}
+
+
+def test_an_opening_runs_from_the_carried_on_line_to_the_other_limb() -> None:
+    hip, knee, ankle = np.array([50.0, 0.0]), np.array([50.0, 40.0]), np.array([90.0, 40.0])
+    guide, arc = opening(knee, hip, knee, ankle, radius=10.0)
+    assert guide == "M50.0 40.0L50.0 55.0"
+    # From straight down to image-right: against the clock as seen, which SVG calls sweep 0.
+    assert arc == "M50.0 50.0A10.0 10.0 0 0 0 60.0 40.0"
+    assert opening(knee, hip, knee, np.array([10.0, 40.0]), radius=10.0)[1] == "M50.0 50.0A10.0 10.0 0 0 1 40.0 40.0"
+    assert opening(knee, hip, knee, np.array([np.nan, 40.0]), radius=10.0) == ("", "")
+    assert opening(knee, knee, knee, ankle, radius=10.0) == ("", "")
 
 
 def test_without_an_accepted_cycle_there_is_no_moment(tmp_path: Path) -> None:

@@ -174,6 +174,17 @@ def test_walking_is_called_walking(tmp_path: Path) -> None:
     assert "walking analysis" in found.text
 
 
+def test_the_rear_view_shows_its_own_curves_over_stance(tmp_path: Path) -> None:
+    rows = [value("pelvic_drop", side, 5.0, unit="deg") for side in ("left", "right")]
+    found = page(make_session(tmp_path, view="rear", facing=None, summary=rows))
+    assert "Running · rear view" in found.text
+    assert "from foot strike to toe-off" in found.text
+    charts = [a["id"] for tag, a in found.tags if a.get("class") == "plot"]
+    assert charts[:4] == ["chart-rearfoot", "chart-hip_adduction", "chart-knee_projection", "chart-pelvic_drop"]
+    assert "film from the other side" not in found.text
+    assert "facing" not in found.text
+
+
 def test_imperial_units(tmp_path: Path) -> None:
     text = page(make_session(tmp_path), units="imperial").text
     assert "6.2 mph (9:39 /mi)" in text

@@ -18,6 +18,13 @@
   const listeners = [];
 
   const now = () => media.currentTime / data.rate;
+  // While a video plays, the frame on the screen lags behind its clock; browsers that tell which one it is are asked.
+  let onScreen = null;
+  const shownTime = () => media.paused || onScreen === null ? now() : onScreen / data.rate;
+  if (media.requestVideoFrameCallback) {
+    const note = (_, frame) => { onScreen = frame.mediaTime; show(); media.requestVideoFrameCallback(note); };
+    media.requestVideoFrameCallback(note);
+  }
   // The frame that is shown at a time: the last one that began, with a little grace for clocks that round.
   const frameAt = (time) => {
     let low = 0, high = frames - 1;
@@ -49,7 +56,7 @@
     const [left, top, wide, high] = data.size;
     const scale = Math.min(width / wide, height / high) * ratio;
     pen.setTransform(scale, 0, 0, scale, (canvas.width - wide * scale) / 2 - left * scale, (canvas.height - high * scale) / 2 - top * scale);
-    const frame = Math.floor(frameAt(now()) / data.every);
+    const frame = Math.floor(frameAt(shownTime()) / data.every);
     if (layers.skeleton) drawLimbs(pen, frame, high);
     if (layers.angles) drawAngles(pen, frame, high);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -81,7 +88,7 @@
     }
   };
   const drawContacts = (pen, width, height) => {
-    const row = 9, gap = 4, span = 2, time = now();
+    const row = 9, gap = 4, span = 2, time = shownTime();
     const top = height - 2 * (row + gap) - gap;
     pen.fillStyle = "rgba(0,0,0,.55)"; pen.fillRect(0, top, width, height - top);
     for (const [side, start, end, accepted] of data.contacts) {
@@ -116,7 +123,7 @@
   const bar = document.getElementById("seek"), clock = document.getElementById("clock"), button = document.getElementById("play");
   bar.max = length;
   const show = () => {
-    const time = now();
+    const time = shownTime();
     if (document.activeElement !== bar || media.paused) bar.value = time;
     clock.textContent = `${time.toFixed(2)} s`;
     bar.setAttribute("aria-valuetext", clock.textContent);

@@ -5,7 +5,7 @@ The greedy parsing of Cao et al. (2017, arXiv:1611.08050) with the parameters of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,14 @@ def find_peaks(heatmaps: FloatArray, *, threshold: float, most: int = 40) -> Pea
     return Peaks(channel, refine(heatmaps, channel, row, column), np.clip(height[keep], 0.0, 1.0))
 
 
-def assemble(heatmaps: FloatArray, fields: FloatArray, limbs: Sequence[Limb], *, rules: Rules) -> list[Body]:
+def assemble(
+    heatmaps: FloatArray,
+    fields: FloatArray,
+    limbs: Sequence[Limb],
+    *,
+    rules: Rules,
+    confirming: Collection[tuple[int, int]] = (),
+) -> list[Body]:
     """Return the people in the maps, in cells, the surest first.
 
     Args:
@@ -67,6 +74,7 @@ def assemble(heatmaps: FloatArray, fields: FloatArray, limbs: Sequence[Limb], *,
         fields: (2 · limb, row, column) part affinity fields.
         limbs: which keypoints and which channels make a limb.
         rules: thresholds.
+        confirming: limbs that only give a known person a point nobody has (OpenPose's shoulder to ear).
     """
     peaks = find_peaks(heatmaps, threshold=rules.peak_threshold)
     people: list[dict[int, int]] = []  # keypoint -> candidate
@@ -75,7 +83,9 @@ def assemble(heatmaps: FloatArray, fields: FloatArray, limbs: Sequence[Limb], *,
     for first, second, channel in limbs:
         a, b, score = _connections(peaks, fields, (first, second, channel), rules)
         for start, end, value in zip(a.tolist(), b.tolist(), score.tolist(), strict=True):
-            _connect(people, scores, owner, peaks, (first, start), (second, end), value)
+            known = (start in owner) != (end in owner)
+            if known or (first, second) not in confirming:
+                _connect(people, scores, owner, peaks, (first, start), (second, end), value)
     bodies = [
         (total, _body(members, peaks, len(heatmaps)))
         for members, total in zip(people, scores, strict=True)

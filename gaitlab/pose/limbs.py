@@ -29,7 +29,7 @@ _BODY_25: tuple[Limb, ...] = (
 )  # fmt: skip
 
 LIMBS: Mapping[str, tuple[Limb, ...]] = {"coco_18": _COCO_18, "mpi_15": _MPI_15, "body_25": _BODY_25}
-# Limbs that only confirm (shoulder to ear): they join people's parts but start nobody.
+# Limbs that only give a known person a point that nobody has, for who looks away: from the shoulder to the ear.
 CONFIRMING: Mapping[str, frozenset[tuple[int, int]]] = {
     "coco_18": frozenset({(2, 16), (5, 17)}),
     "mpi_15": frozenset(),

@@ -12,7 +12,7 @@ from gaitlab.pose.assembly import Rules, assemble, find_peaks
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.heatmaps import strongest
-from gaitlab.pose.limbs import LIMBS
+from gaitlab.pose.limbs import CONFIRMING, LIMBS
 from gaitlab.pose.network import Network
 from gaitlab.pose.window import Window, around, cut, whole_picture
 from gaitlab.video.reader import Image
@@ -102,7 +102,8 @@ class OpenPose:
         return [self._placed(b, window, heatmaps) for b in self._assembled(heatmaps, fields)]
 
     def _assembled(self, heatmaps: FloatArray, fields: FloatArray) -> list[Body]:
-        return assemble(heatmaps, fields, LIMBS[self.skeleton.name], rules=self._rules)
+        table = self.skeleton.name
+        return assemble(heatmaps, fields, LIMBS[table], rules=self._rules, confirming=CONFIRMING[table])
 
     def _lone(self, heatmaps: FloatArray, window: Window) -> Body:
         """The highest peak of every map: right where there is one person only."""

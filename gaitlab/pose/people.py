@@ -98,12 +98,13 @@ def match(bodies: Sequence[Body], tracks: Sequence[Track], time_s: float) -> lis
 def link(frames: Sequence[Sequence[Body]], time_s: FloatArray, skeleton: Skeleton) -> list[Track]:
     """Return everybody of a clip whose people are known frame by frame, numbered by order of appearance."""
     tracks: list[Track] = []
+    # A file of one person needs no guessing who is who.
+    single = max(map(len, frames), default=0) == 1
     for number, bodies in enumerate(frames):
         now = float(time_s[number])
         seen = [body for body in bodies if np.isfinite(body.xy).any()]
         known = [track for track in tracks if track.hidden_s(now) <= _FORGOTTEN_S]
-        # A file of one person needs no guessing who is who.
-        alone = len(seen) == 1 and len(tracks) == 1 and max(map(len, frames)) == 1
+        alone = single and len(seen) == 1 and len(tracks) == 1
         pairs = {0: 0} if alone else dict(match(seen, known, now))
         for index, body in enumerate(seen):
             if index in pairs:

@@ -12,6 +12,7 @@ from gaitlab.pose.body import Body, trunk
 
 # The place is extrapolated from so many seconds; the extent of the swinging limbs is remembered a stride long.
 _PLACE_S = 0.4
+_FEW_PLACES = 3  # or from so many, of somebody who is looked for only now and then
 _EXTENT_S = 1.0
 _MIN_ASPECT = 0.45  # of the box; a runner seen with legs together will part them
 _SURE = 0.3  # points below do not stretch the box
@@ -51,7 +52,7 @@ class Track:
         box = sure.box if np.isfinite(sure.box).all() else body.box
         box = _with_legs(box, body.xy, self._skeleton)
         self._recent.append((time_s, centre, box - np.tile(centre, 2)))
-        while time_s - self._recent[0][0] > _EXTENT_S:
+        while time_s - self._recent[0][0] > _EXTENT_S and len(self._recent) > _FEW_PLACES:
             self._recent.popleft()
 
     def hidden_s(self, time_s: float) -> float:
@@ -68,25 +69,26 @@ class Track:
 
     def guess(self, time_s: float) -> Body:
         """Return the points as they will be at constant velocity."""
-        last = self.bodies[-1]
-        if len(self.bodies) < 2:
-            return last
-        step_s = self.times_s[-1] - self.times_s[-2]
-        if step_s > _LONGEST_STEP_S:
-            return last
+        last, hidden_s = self.bodies[-1], self.hidden_s(time_s)
+        step_s = self.times_s[-1] - self.times_s[-2] if len(self.bodies) > 1 else np.inf
+        if max(step_s, hidden_s) > _LONGEST_STEP_S:  # limbs are anywhere by now: the body as a whole moves on
+            return Body(last.xy + self._place(time_s) - self._place(self.times_s[-1]), last.score)
         velocity = np.nan_to_num((last.xy - self.bodies[-2].xy) / step_s)
-        return Body(last.xy + velocity * min(self.hidden_s(time_s), _LONGEST_STEP_S), last.score)
+        return Body(last.xy + velocity * hidden_s, last.score)
 
     def _place(self, time_s: float) -> FloatArray:
         """Where the trunk will be: the straight line through the last few places."""
         newest = self._recent[-1][0]
-        times, places = zip(*((t, p) for t, p, _ in self._recent if newest - t <= _PLACE_S), strict=True)
+        count = max(sum(newest - t <= _PLACE_S for t, _, _ in self._recent), min(_FEW_PLACES, len(self._recent)))
+        times, places, _ = zip(*list(self._recent)[-count:], strict=True)
         middle_s, mean = float(np.mean(times)), np.mean(places, axis=0)
         spread = np.array(times) - middle_s
-        if len(times) < 4 or not spread.any():
+        if count < _FEW_PLACES or not spread.any():
             return np.asarray(places[-1])
         slope = (spread[:, None] * (np.array(places) - mean)).sum(axis=0) / (spread**2).sum()
-        return np.asarray(mean + slope * (min(time_s, newest + _PLACE_S) - middle_s))
+        # No further ahead than the places reach back.
+        ahead_s = min(time_s - newest, max(_PLACE_S, (newest - times[0]) / 2))
+        return np.asarray(mean + slope * (newest + ahead_s - middle_s))
 
 
 def _with_legs(box: FloatArray, xy: FloatArray, skeleton: Skeleton) -> FloatArray:

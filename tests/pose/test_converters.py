@@ -159,7 +159,7 @@ def test_an_openvino_graph_by_hand() -> None:
     weights = kernels.astype("<f4").tobytes() + bias.astype("<f4").tobytes()
     layers = (
         '<layer id="0" name="data" type="Parameter"><data shape="1,2,8,8" element_type="f32"/></layer>'
-        '<layer id="2" name="bias" type="Const"><data element_type="f32" shape="1, 2, 1, 1" offset="72" size="8"/></layer>'
+        '<layer id="2" name="bias" type="Const"><data element_type="f32" shape="1,2,1,1" offset="72" size="8"/></layer>'
         '<layer id="1" name="w" type="Const"><data element_type="f32" shape="2,1,1,3,3" offset="0" size="72"/></layer>'
         '<layer id="6" name="out" type="Result"/>'
         '<layer id="3" name="conv" type="GroupConvolution">'

@@ -34,7 +34,7 @@ def read_csv(path: Path) -> Found:
                  None if at_time is None else r[at_time])
                 for r in rows if r
             ]  # fmt: skip
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, csv.Error) as error:
             raise InputError(
                 f"'{path}', line {rows.line_num}: {error}; expected numbers in {', '.join(_COLUMNS)}"
             ) from error

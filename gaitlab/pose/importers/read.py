@@ -9,13 +9,20 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.errors import InputError, one_of
+from gaitlab.pose.importers.coco import read_alphapose, read_coco
 from gaitlab.pose.importers.found import Found
+from gaitlab.pose.importers.openpose import read_openpose
 from gaitlab.pose.importers.own import read_csv, read_gaitlab_pose
+from gaitlab.pose.importers.trc import read_trc
 from gaitlab.pose.people import link, most_like_a_runner
 
 FORMATS: Mapping[str, Callable[[Path], Found]] = {
     "csv": read_csv,
     "gaitlab-pose": read_gaitlab_pose,
+    "openpose-json": read_openpose,
+    "coco-json": read_coco,
+    "alphapose-json": read_alphapose,
+    "trc": read_trc,
 }
 
 
@@ -51,13 +58,15 @@ def read_keypoints(
         raise InputError(f"'{path}' is {kind}, but the format '{format}' is {wanted}; formats: {', '.join(FORMATS)}")
     try:
         found = FORMATS[format](path)
-    except (UnicodeDecodeError, OSError) as error:
-        raise InputError(f"'{path}' cannot be read as '{format}': {error}; formats: {', '.join(FORMATS)}") from error
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise InputError(
+            f"'{path}' cannot be read as '{format}' ({type(error).__name__}: {error}); formats: {', '.join(FORMATS)}"
+        ) from error
     return _one_person(found, _clock(found, path, fps=fps, time_s=time_s), path, format=format, person=person)
 
 
 # Formats that are a folder with a file a frame.
-_FOLDERS: frozenset[str] = frozenset()
+_FOLDERS = frozenset({"openpose-json"})
 
 
 def _clock(found: Found, path: Path, *, fps: float | None, time_s: FloatArray | None) -> FloatArray:

@@ -1,0 +1,165 @@
+"""Following one runner among others, with an estimator that knows where everybody is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.errors import InputError
+from gaitlab.pose.body import Body, overlap
+from gaitlab.pose.follow import Followed, follow_runner
+from gaitlab.video.reader import Frame, Image
+from tests.pose.synthetic import standing
+
+COCO = SKELETONS["coco_18"]
+FPS = 30.0
+BLANK = np.zeros((720, 1280, 3), np.uint8)
+
+
+@dataclass
+class Actor:
+    """Somebody in the clip: where, how tall, whether the legs run, and when they are hidden."""
+
+    x: float
+    height: float = 400.0
+    runs: bool = False
+    speed: float = 0.0  # px a frame
+    phase: float = 0.0
+    hidden: tuple[int, int] = (0, 0)
+    seen: tuple[int, int] = (0, 10**6)
+
+    def body(self, frame: int) -> Body | None:
+        if not self.seen[0] <= frame < self.seen[1] or self.hidden[0] <= frame < self.hidden[1]:
+            return None
+        xy = standing(self.x + self.speed * frame, 200, self.height)
+        if self.runs:
+            swing = np.sin(2 * np.pi * 1.4 * frame / FPS + self.phase)
+            for side, sign in (("left", 1), ("right", -1)):
+                for joint, reach in (("knee", 0.06), ("ankle", 0.16)):
+                    xy[COCO.index(f"{side}_{joint}"), 0] += sign * swing * reach * self.height
+        return Body(xy, np.full(len(COCO), 0.9))
+
+
+@dataclass
+class Stage:
+    """An estimator that sees the actors, whole in the picture and one at a time in a crop."""
+
+    actors: list[Actor]
+    name: str = "stage"
+    skeleton: Skeleton = COCO
+    model: dict[str, Any] = field(default_factory=dict)
+    look_every_s: float = 0.5
+    frame: int = 0
+    looks: int = 0
+    crops: int = 0
+
+    def everybody(self, image: Image) -> list[Body]:
+        self.looks += 1
+        return [b for a in self.actors if (b := a.body(self.frame)) is not None]
+
+    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        self.crops += 1
+        there = [b for a in self.actors if (b := a.body(self.frame)) is not None and overlap(b.box, box) > 0.1]
+        return min(there, key=lambda b: float(np.nanmean(np.abs(b.xy - guess.xy))), default=None)
+
+    def frames(self, count: int) -> Iterator[Frame]:
+        for self.frame in range(count):
+            yield Frame(self.frame / FPS, BLANK)
+
+
+def follow(stage: Stage, count: int = 150, **options: Any) -> Followed:
+    return follow_runner(stage.frames(count), stage, **options)
+
+
+def is_actor(followed: Followed, actor: Actor, *, frames: int = 150, share: float = 0.95) -> bool:
+    assert followed.pose is not None
+    bodies = [actor.body(f) for f in range(frames)]
+    hits = [b is not None and np.allclose(followed.pose.xy[f], b.xy, atol=1e-6) for f, b in enumerate(bodies)]
+    return bool(np.sum(hits) >= share * sum(b is not None for b in bodies))
+
+
+RUNNER = Actor(640, runs=True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Actor(300, height=470),  # a coach in front of the treadmill, larger
+        Actor(900, height=500, seen=(0, 60)),
+        Actor(-50, runs=True, speed=9),  # somebody walks through the whole picture
+        Actor(1000, height=230, runs=True, phase=0.3),  # the mirror on the wall
+        Actor(1000, height=150),  # a poster
+    ],
+    ids=["coach", "coach who leaves", "passer-by", "mirror", "poster"],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_the_runner_is_chosen(other: Actor, first: bool) -> None:
+    stage = Stage([RUNNER, other] if first else [other, RUNNER])
+    followed = follow(stage)
+    assert is_actor(followed, RUNNER)
+    assert len(followed.others) == 1
+    assert followed.others[0]["person"] != followed.person
+
+
+def test_person_overrides_and_the_numbers_stay() -> None:
+    coach = Actor(300, height=470)
+    chosen = follow(Stage([coach, RUNNER]))
+    number = chosen.others[0]["person"]
+    asked = follow(Stage([coach, RUNNER]), person=number)
+    assert is_actor(asked, coach)
+    assert asked.person == number
+    assert [o["person"] for o in asked.others] == [chosen.person]
+    with pytest.raises(InputError, match=r"person 7 was not seen; there are: 0 \(0\.0-4\.\d s\), 1 \(0\.0-5\.0 s\)"):
+        follow(Stage([coach, RUNNER]), person=7)
+
+
+@pytest.mark.parametrize("hidden", [(60, 75), (60, 100)], ids=["half a second", "longer than the crop is searched"])
+def test_a_hidden_runner_keeps_the_identity(hidden: tuple[int, int]) -> None:
+    runner = Actor(640, runs=True, hidden=hidden)
+    followed = follow(Stage([runner, Actor(300, height=470)]))
+    assert followed.pose is not None
+    assert np.isnan(followed.pose.xy[hidden[0] : hidden[1]]).all()
+    assert is_actor(followed, runner, share=0.85)
+    assert len(followed.others) == 1
+
+
+def test_a_runner_who_comes_later_than_the_coach() -> None:
+    runner = Actor(640, runs=True, seen=(60, 1000))
+    followed = follow(Stage([Actor(500, height=470, seen=(0, 75)), runner]), 300)
+    assert is_actor(followed, runner, frames=300, share=0.9)
+
+
+def test_one_runner_costs_a_crop_a_frame_and_few_looks() -> None:
+    stage = Stage([RUNNER])
+    follow(stage)
+    assert stage.crops == 149
+    assert stage.looks <= 13
+
+
+def test_a_coach_is_not_followed_after_the_trial() -> None:
+    stage = Stage([RUNNER, Actor(300, height=470)])
+    follow(stage, 300)
+    assert stage.crops < 300 + 75
+
+
+def test_nobody_is_said_plainly() -> None:
+    followed = follow(Stage([]), 20)
+    assert followed.pose is None
+    assert followed.person is None
+    assert followed.others == []
+
+
+def test_every_frame_is_told_and_has_its_time() -> None:
+    told: list[tuple[float, bool]] = []
+    followed = follow(Stage([RUNNER]), 40, on_frame=lambda frame, body: told.append((frame.time_s, body is not None)))
+    assert told == [(f / FPS, True) for f in range(40)]
+    assert followed.pose is not None
+    assert followed.pose.time_s.tolist() == [f / FPS for f in range(40)]
+    assert followed.boxes.shape == (40, 4)
+    assert followed.boxes[7] == pytest.approx(RUNNER.body(7).box)  # type: ignore[union-attr]

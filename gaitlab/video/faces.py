@@ -10,8 +10,9 @@ from gaitlab.errors import InputError
 from gaitlab.video.reader import Image
 
 _HEAD = ("nose", "head", "left_eye", "right_eye", "left_ear", "right_ear")
-# A head is about 0.13 of the body's height, the trunk from mid-hip to neck about 0.3: half a head with some air.
-_RADIUS_TO_TRUNK = 0.36
+# A head is about 0.13 of the body's height, the trunk from mid-hip to neck about 0.3: the circle holds a whole head
+# from chin to crown, wherever its points are.
+_RADIUS_TO_TRUNK = 0.45
 _ABOVE_NECK_TO_TRUNK = 0.36
 # So few cells across a face that nobody is recognised, however good the tool that tries.
 _CELLS = 5

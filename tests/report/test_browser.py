@@ -179,10 +179,10 @@ def test_keys_step_one_frame_jump_to_strikes_and_set_the_speed(laptop: Opened) -
     assert laptop.press("ArrowLeft") == pytest.approx(first, abs=1e-3)
     # Left strikes at 0.10 s, right half a stride later: each in the middle of its frame.
     half_frame = 0.5 / FPS
-    assert laptop.press("ArrowDown") == pytest.approx(0.10 + half_frame, abs=1 / FPS)
-    assert laptop.press("ArrowDown") == pytest.approx(0.10 + STRIDE_S / 2 + half_frame, abs=1 / FPS)
-    assert laptop.press("ArrowUp") == pytest.approx(0.10 + half_frame, abs=1 / FPS)
-    assert laptop.press("ArrowUp") == pytest.approx(0.10 + half_frame, abs=1 / FPS)  # there is none before
+    assert laptop.press("Shift+ArrowRight") == pytest.approx(0.10 + half_frame, abs=1 / FPS)
+    assert laptop.press("Shift+ArrowRight") == pytest.approx(0.10 + STRIDE_S / 2 + half_frame, abs=1 / FPS)
+    assert laptop.press("Shift+ArrowLeft") == pytest.approx(0.10 + half_frame, abs=1 / FPS)
+    assert laptop.press("Shift+ArrowLeft") == pytest.approx(0.10 + half_frame, abs=1 / FPS)  # there is none before
     laptop.press("1")
     assert laptop.page.evaluate(f"{FILM}.playbackRate") == 0.25
     assert laptop.page.locator("[data-speed='0.25']").get_attribute("aria-pressed") == "true"

@@ -185,6 +185,20 @@ def test_the_rear_view_shows_its_own_curves_over_stance(tmp_path: Path) -> None:
     assert "facing" not in found.text
 
 
+def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
+    nothing = {"belt_speed_mps": None, "height_m": None, "mass_kg": None}
+    calibration = {"metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": None, "tilt_deg": 0.0}
+    found = page(
+        make_session(
+            tmp_path, athlete=None, label=None, recorded_at=None, runner=nothing, calibration=calibration, model={}
+        )
+    )
+    assert "Unnamed runner" in found.text
+    for name in ("Recorded", "Belt speed", "Keypoints", "None", "nan", "Scales agree"):
+        assert name not in found.text
+    assert "No scale is known" in found.text
+
+
 def test_imperial_units(tmp_path: Path) -> None:
     text = page(make_session(tmp_path), units="imperial").text
     assert "6.2 mph (9:39 /mi)" in text

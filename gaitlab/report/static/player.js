@@ -158,8 +158,10 @@
     play: toggle, "frame-back": () => step(-1), "frame-on": () => step(1),
     "strike-back": () => toStrike(-1), "strike-on": () => toStrike(1),
   };
+  // Up and down stay with the page, which they scroll.
   const keys = {
-    " ": "play", ArrowLeft: "frame-back", ArrowRight: "frame-on", ArrowUp: "strike-back", ArrowDown: "strike-on",
+    " ": "play", ArrowLeft: "frame-back", ArrowRight: "frame-on",
+    "shift ArrowLeft": "strike-back", "shift ArrowRight": "strike-on",
   };
   const speeds = { 1: 0.25, 2: 0.5, 3: 1 };
 
@@ -182,8 +184,9 @@
     const focused = document.activeElement, inside = player.contains(focused);
     if (!(inside || (visible && focused === document.body))) return;
     if (event.key === " " && inside && focused.matches("button, input[type=checkbox]")) return;
-    if (event.key in speeds) setSpeed(speeds[event.key]);
-    else if (event.key in keys) { event.preventDefault(); actions[keys[event.key]](); }
+    const key = event.shiftKey ? `shift ${event.key}` : event.key;
+    if (key in speeds) setSpeed(speeds[key]);
+    else if (key in keys) { event.preventDefault(); actions[keys[key]](); }
   });
   for (const name of ["play", "pause", "ended"]) media.addEventListener(name, showState);
   for (const name of ["seeked", "loadeddata", "timeupdate"]) media.addEventListener(name, show);

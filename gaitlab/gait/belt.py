@@ -1,6 +1,6 @@
 """The belt as the feet show it that ride on it: how it slopes in the picture and how fast it runs.
 
-Works as well past a fixed camera, where the belt is the ground and the runner moves.
+Past a fixed camera the belt is the ground, for the runner is held in place (`signals.leg_points`).
 """
 
 from __future__ import annotations
@@ -15,15 +15,29 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
 from gaitlab.gait.signals import LegPoints, leg_points
 
-# Shares of stance in which a foot lies on the belt and rides with it. Toes come down late, after the heel of a
-# rearfoot striker, and stay; heel and ankle lift early.
+# Share of stance in which a foot lies on the belt and rides with it.
 RIDING = (0.25, 0.60)
-_TOES_RIDING = (0.40, 0.80)
 _FEWEST_RIDES = 4
 _MAX_TILT = np.radians(15.0)
-# The path of a riding point against the belt, degrees, median of the trials of treadmill_truth: toes are flat within
-# 0.1, but the ankle rolls down over a resting toe.
-_TOE_PATH_DEG, _ANKLE_PATH_DEG = -0.1, -1.7
+
+
+@dataclass(frozen=True, slots=True)
+class _Rider:
+    """Points that ride on the belt, the share of stance in which their path shows its slope, and by how much it is off.
+
+    Toes come down late, after the heel of a rearfoot striker, and stay; the ankle lifts early and rolls down over the
+    resting toe. The path's own slope is the median of the trials of treadmill_truth.
+    """
+
+    points: tuple[str, ...]
+    share: tuple[float, float]
+    own_slope: float
+
+
+_RIDERS = (
+    _Rider(("big_toe", "small_toe"), (0.40, 0.80), np.radians(-0.1)),
+    _Rider(("ankle",), RIDING, np.radians(-1.7)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +68,12 @@ def rides(
 
 
 def _paths(
-    leg: LegPoints, stances: tuple[FloatArray, FloatArray], *, share: tuple[float, float]
+    leg: LegPoints, stances: tuple[FloatArray, FloatArray], points: Iterable[str], *, share: tuple[float, float]
 ) -> list[tuple[FloatArray, FloatArray]]:
-    """Return (time, path) of every ride that is seen whole, both about their means: the toes', or else the ankle's."""
-    points = [leg.xy[name] for name in (("big_toe", "small_toe") if leg.feet else ("ankle",))]
+    """Return (time, path) of every ride of every point that is seen whole, both about their means."""
     return [
         (leg.time_s[ride] - leg.time_s[ride].mean(), xy[ride] - xy[ride].mean(axis=0))
-        for xy in points
+        for xy in (leg.xy[name] for name in points)
         for ride in rides(leg.time_s, *stances, share)
         if ride.stop - ride.start >= 3 and np.isfinite(xy[ride]).all()
     ]
@@ -76,24 +89,28 @@ def find_belt(legs: Sequence[LegPoints], stances: Sequence[tuple[FloatArray, Flo
     """Measure the belt on both legs together, for they run on one.
 
     Args:
-        legs: with the same points.
+        legs: both of them.
         stances: for each leg the (contact,) times of foot strike and toe-off, coarse ones will do.
 
     Raises:
         InputError: where no foot is seen riding.
     """
-    feet = legs[0].feet
-    tilt_share = _TOES_RIDING if feet else RIDING
-    paths = [p for leg, s in zip(legs, stances, strict=True) for p in _paths(leg, s, share=tilt_share)]
+
+    def paths(rider: _Rider, share: tuple[float, float]) -> list[tuple[FloatArray, FloatArray]]:
+        pairs = zip(legs, stances, strict=True)
+        return [path for leg, stance in pairs for path in _paths(leg, stance, rider.points, share=share)]
+
     tilt = 0.0
-    if len(paths) >= _FEWEST_RIDES:
-        usual = np.radians(_TOE_PATH_DEG if feet else _ANKLE_PATH_DEG)
-        tilt = float(np.clip(np.arctan(_slope((xy[:, 0], xy[:, 1]) for _, xy in paths)) - usual, -_MAX_TILT, _MAX_TILT))
-    paths = [p for leg, s in zip(legs, stances, strict=True) for p in _paths(leg, s, share=RIDING)]
-    if not paths:
-        raise InputError("no foot was seen long enough on the ground; expected both legs in view, check the keypoints")
-    speeds = [-_slope([(time_s, xy[:, 0])]) for time_s, xy in paths]
-    return Belt(tilt, float(np.median(speeds)) / np.cos(tilt))
+    for rider in _RIDERS:
+        if len(found := paths(rider, rider.share)) >= _FEWEST_RIDES:
+            slope = _slope((xy[:, 0], xy[:, 1]) for _, xy in found)
+            tilt = float(np.clip(np.arctan(slope) - rider.own_slope, -_MAX_TILT, _MAX_TILT))
+            break
+    for rider in _RIDERS:
+        if found := paths(rider, RIDING):
+            speed = np.median([-_slope([(time_s, xy[:, 0])]) for time_s, xy in found])
+            return Belt(tilt, float(speed / np.cos(tilt)))
+    raise InputError("no foot was seen long enough on the ground; expected both legs in view, check the keypoints")
 
 
 def level(leg: LegPoints, tilt: float) -> LegPoints:
@@ -118,7 +135,7 @@ def belt_speed_px_per_s(pose: PoseSequence, contacts: Sequence[Contact], *, forw
         leg = leg_points(pose, side, forward=forward)
         mine = [c for c in contacts if c.side == side and c.accepted]
         stances = (np.array([c.foot_strike_s for c in mine]), np.array([c.toe_off_s for c in mine]))
-        found = _paths(leg, stances, share=RIDING)
+        found = next((f for r in _RIDERS if (f := _paths(leg, stances, r.points, share=RIDING))), [])
         slopes = [np.hypot(_slope([(t, xy[:, 0])]), _slope([(t, xy[:, 1])])) for t, xy in found]
         speeds[side] = float(np.median(slopes)) * leg.leg_px if slopes else float("nan")
     return speeds

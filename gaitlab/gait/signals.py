@@ -19,6 +19,8 @@ RATE_HZ = 250.0
 _CUTOFF_HZ = 12.0
 # Longer gaps stay open: an event within would be invented.
 LONGEST_GAP_S = 0.12
+# Whoever goes faster than this through the picture, leg lengths a second, is not on a treadmill.
+_TRAVELS = 0.5
 _POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
 
 
@@ -58,10 +60,18 @@ class LegPoints:
         return self.foot_x - self.xy["mid_hip"][:, 0]
 
 
+def _travel_px_per_s(hips_x: FloatArray, time_s: FloatArray, leg_px: float) -> float:
+    """Return how fast a person goes through the picture, 0 for one who only drifts about on a treadmill."""
+    seen = np.isfinite(hips_x)
+    speed = float(np.polyfit(time_s[seen] - time_s[0], hips_x[seen], 1)[0]) if seen.sum() >= 2 else 0.0
+    return speed if abs(speed) > _TRAVELS * leg_px else 0.0
+
+
 def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
     """Return one leg on the fine grid, smoothed; NaN in gaps longer than `LONGEST_GAP_S`.
 
-    The spline puts samples between the frames whatever the frame rate, then one and the same low-pass follows.
+    A person who travels past the camera is held in place, so that the ground becomes a belt. The spline puts samples
+    between the frames whatever the frame rate, then one and the same low-pass follows.
     """
     names = ("mid_hip", *(f"{side}_{point}" for point in _POINTS))
     picture = np.stack([pose.point(name) for name in names], axis=1)
@@ -69,10 +79,12 @@ def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
     flat = picture.reshape(len(pose), -1)
     fine = resample(flat, pose.time_s, time_s, longest_gap_s=LONGEST_GAP_S)
     fine = savitzky_golay(fine, time_s, cutoff_hz=_CUTOFF_HZ)
-    points = fine.reshape(len(time_s), len(names), 2) * np.array([forward, -1.0])
+    points = fine.reshape(len(time_s), len(names), 2)
     hip, knee, ankle = (picture[:, i] for i in (1, 2, 3))
     length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
     leg_px = float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
+    points[..., 0] -= _travel_px_per_s(picture[:, 0, 0], pose.time_s, leg_px) * (time_s - time_s[0])[:, None]
+    points = points * np.array([forward, -1.0])
     xy = {name.removeprefix(f"{side}_"): points[:, i] / leg_px for i, name in enumerate(names)}
     xy["toe"] = xy["big_toe"] if np.isfinite(xy["big_toe"]).any() else xy["small_toe"]
     feet = all(np.isfinite(xy[point]).any() for point in ("heel", "toe"))

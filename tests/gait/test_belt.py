@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gaitlab.errors import InputError
 from gaitlab.gait import detect_contacts
 from gaitlab.gait.belt import belt_speed_px_per_s, find_belt
 from gaitlab.gait.marks import coarse_stances
@@ -40,3 +41,20 @@ def test_px_per_second_scale_with_the_picture() -> None:
 def test_no_accepted_contact_no_speed() -> None:
     pose = filmed(RUNNING)
     assert np.isnan(list(belt_speed_px_per_s(pose, [], forward=1).values())).all()
+
+
+def test_hidden_toes_leave_the_ankles_to_show_the_belt() -> None:
+    pose = filmed(RUNNING)
+    legs = [leg_points(pose, side, forward=1) for side in ("left", "right")]
+    stances = [coarse_stances(swings) for swings in both_swings(legs)]
+    bare = [replace(leg, xy={n: xy * np.nan if "toe" in n else xy for n, xy in leg.xy.items()}) for leg in legs]
+    assert find_belt(bare, stances).speed == pytest.approx(find_belt(legs, stances).speed, rel=0.05)
+
+
+def test_a_belt_on_which_no_foot_was_seen_is_an_error() -> None:
+    pose = filmed(RUNNING)
+    legs = [leg_points(pose, side, forward=1) for side in ("left", "right")]
+    stances = [coarse_stances(swings) for swings in both_swings(legs)]
+    unseen = [replace(leg, xy={n: xy * np.nan for n, xy in leg.xy.items()}) for leg in legs]
+    with pytest.raises(InputError, match="expected both legs in view, check the keypoints"):
+        find_belt(unseen, stances)

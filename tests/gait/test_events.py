@@ -141,6 +141,17 @@ def test_a_known_belt_speed_and_scale_replace_the_measured_one() -> None:
     assert np.nanmax(np.abs(wrong - measured)) > 0.010
 
 
+@pytest.mark.parametrize(("style", "seconds"), [(RUNNING, 3.0), (WALKING, 5.0)])
+@pytest.mark.parametrize("forward", [1, -1])
+def test_who_passes_the_camera_is_measured_as_on_a_belt(style: Style, seconds: float, forward: int) -> None:
+    pose = filmed(style, seconds=seconds, forward=forward)
+    travel_px = forward * style.belt_mps * 400 * pose.time_s
+    passing = replace(pose, xy=pose.xy + travel_px[:, None, None] * np.array([1.0, 0.0]))
+    on_belt, past = detect_contacts(pose, forward=forward), detect_contacts(passing, forward=forward)
+    assert past.activity == on_belt.activity
+    np.testing.assert_allclose(times(past), times(on_belt), atol=0.001)
+
+
 def test_dropped_frames_and_a_variable_rate_hardly_move_the_events() -> None:
     rng = np.random.default_rng(3)
     time_s = np.cumsum(rng.uniform(0.6, 1.4, 480) / 60)

@@ -161,7 +161,8 @@ def time_figure(content: Content) -> Figure | None:
             "", domain=domains[-1], showgrid=False, zeroline=False, range=[1.6, -0.6], tickvals=[0, 1],
             ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
         )  # fmt: skip
-    layout["xaxis"] = _axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False)
+    ends = [round(float(time_s[0]), 3), round(float(time_s[-1]), 3)]
+    layout["xaxis"] = _axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False, range=ends)
     layout["barmode"] = "overlay"
     layout["margin"] = {**_MARGINS, "l": 64}
     return {"data": traces, "layout": layout, "height": 110 * len(rows) + (130 if contacts else 60), "kind": "time"}

@@ -190,7 +190,14 @@ def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
     calibration = {"metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": None, "tilt_deg": 0.0}
     found = page(
         make_session(
-            tmp_path, athlete=None, label=None, recorded_at=None, runner=nothing, calibration=calibration, model={}
+            tmp_path,
+            athlete=None,
+            label=None,
+            recorded_at=None,
+            runner=nothing,
+            calibration=calibration,
+            model={},
+            summary=[],
         )
     )
     assert "Unnamed runner" in found.text

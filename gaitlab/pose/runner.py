@@ -11,6 +11,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.heatmaps import refine, soft_max
+from gaitlab.pose.legs import joint_legs
 from gaitlab.pose.network import Network
 from gaitlab.pose.window import Window, around, centres, cut
 from gaitlab.video.reader import Image
@@ -24,6 +25,7 @@ _SEARCH_STEP = 0.4
 _MIN_SCORE = 0.4
 _MIN_SCORE_ANYWHERE = 0.55
 _MIN_POINT = 0.15
+_POINTS_PER_HEIGHT = 0.93  # eyes to soles
 
 
 class RunnerNetwork:
@@ -77,9 +79,9 @@ class RunnerNetwork:
 
         Args:
             box: (4,) left, top, right, bottom px that the runner will be in.
-            guess: where the points are expected (not used: the crop decides).
+            guess: where the points are expected; only tells the legs apart.
         """
-        body = self._decoded(image, self._window(box), flip=self._flip)
+        body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
         return _sure(body) if _mean_score(body) >= _MIN_SCORE else None
 
     def maps(self, image: Image, window: Window, *, flip: bool) -> FloatArray:
@@ -94,12 +96,16 @@ class RunnerNetwork:
     def _window(self, box: FloatArray) -> Window:
         return around(box, aspect=self._width / self._height, fill=self._fill)
 
-    def _decoded(self, image: Image, window: Window, *, flip: bool) -> Body:
+    def _decoded(self, image: Image, window: Window, *, flip: bool, guess: Body | None = None) -> Body:
         maps = self.maps(image, window, flip=flip)
         count, rows, columns = maps.shape
         best = maps.reshape(count, -1).argmax(axis=1)
         row, column = np.divmod(best, columns)
         cells = refine(maps, np.arange(count), row, column)
+        if guess is not None:
+            expected = window.to_cells(guess.xy, columns=columns, rows=rows)
+            height = self._fill * rows / _POINTS_PER_HEIGHT
+            cells = joint_legs(maps, cells, self.skeleton, expected=expected, height_cells=height)
         y, x = np.mgrid[:rows, :columns]
         near = np.hypot(x - cells[:, 0, None, None], y - cells[:, 1, None, None]) <= _NEAR_CELLS
         return Body(window.to_picture(cells, columns=columns, rows=rows), (maps * near).sum(axis=(1, 2)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,10 @@ from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure
 
 _FORWARD = {"right": 1, "left": -1}
+# Steps a minute that people run at.
+_LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
+# How much slower than life phones play their slow motion.
+_SLOW_MOTIONS = (2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,12 @@ def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> An
         outlier_threshold=settings.tracks.outlier_threshold,
         outlier_floor_px=settings.tracks.outlier_floor * (leg_px if np.isfinite(leg_px) else 0.0),
     )
-    pose = conditioning.smooth(mended, method=settings.smoothing.method, cutoff_hz=settings.smoothing.cutoff_hz)
+    pose = conditioning.smooth(
+        mended,
+        method=settings.smoothing.method,
+        cutoff_hz=settings.smoothing.cutoff_hz,
+        choose=settings.smoothing.cutoff,
+    )
     events, trouble = _events(mended, forward=forward, runner=runner, settings=settings)
     calibration = calibrate(
         mended,
@@ -102,6 +112,8 @@ def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> An
         facing_agreement=agreement,
         belt_speed_mps=runner.belt_speed_mps,
         height_m=runner.height_m,
+        known_length_m=settings.calibration.known_length_m or None,
+        known_length_px=settings.calibration.known_length_px or None,
     )
     angles = _angles(pose, events, calibration)
     cycles = gait_cycles(events)
@@ -127,7 +139,12 @@ def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> An
         calibration=calibration,
         summary=tuple(summary),
         values=tuple(values),
-        warnings=(*trouble, *calibration.warnings, *_cycle_warnings(trial)),
+        warnings=(
+            *trouble,
+            *slow_motion_warnings(cycles, events.activity),
+            *calibration.warnings,
+            *_cycle_warnings(trial),
+        ),
     )
 
 
@@ -144,8 +161,24 @@ def _events(
             activity=chosen[settings.gait.activity],
         )
     except InputError as error:
-        return GaitEvents((), "ambiguous"), (str(error),)
+        return GaitEvents((), "ambiguous"), (str(error), *_slower_than_life(mended, forward=forward))
     return events, ()
+
+
+def _slower_than_life(mended: PoseSequence, *, forward: int) -> tuple[str, ...]:
+    """Say at which slow motion the recording would show running, if at one of the usual ones."""
+    for factor in _SLOW_MOTIONS:
+        try:
+            events = detect_contacts(replace(mended, time_s=mended.time_s / factor), forward=forward)
+        except InputError:
+            continue
+        cadence = _cadence(gait_cycles(events))
+        if events.activity == "running" and _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
+            return (
+                f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "
+                f"motion, say the true frame rate with --capture-fps {mended.fps * factor:.0f}",
+            )
+    return ()
 
 
 def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
@@ -157,6 +190,29 @@ def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) ->
         for side in BOTH_SIDES
     }
     return in_frame(flat_deg=flat_deg)
+
+
+def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity) -> tuple[str, ...]:
+    """Ask for the true frame rate where nobody runs at such a cadence.
+
+    A slow-motion file plays 120 or 240 frames of a second over 4 or 8 seconds, and no network can see it; physics can.
+    """
+    cadence = _cadence(cycles)
+    if activity != "running" or not np.isfinite(cadence) or _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
+        return ()
+    would_be = ", ".join(f"{cadence * factor:.0f} at {factor}x" for factor in _SLOW_MOTIONS)
+    fits = [factor for factor in _SLOW_MOTIONS if _LOWEST_CADENCE <= cadence * factor <= _HIGHEST_CADENCE]
+    likely = f" ({fits[0]}x is likely)" if fits else ""
+    return (
+        f"{cadence:.0f} steps/min is no cadence of running; in slow motion it would be {would_be}{likely}: if the "
+        "video is slow motion, say the true frame rate with --capture-fps",
+    )
+
+
+def _cadence(cycles: Sequence[GaitCycle]) -> float:
+    """Return steps a minute, of the accepted cycles where there are any; NaN without a cycle."""
+    strides_s = [cycle.stride_time_s for cycle in cycles if cycle.accepted] or [c.stride_time_s for c in cycles]
+    return 120.0 / float(np.median(strides_s)) if strides_s else float("nan")
 
 
 def _cycle_warnings(trial: Trial) -> list[str]:

@@ -24,9 +24,12 @@ def console() -> Console:
     return terminal if terminal.is_terminal else Console(highlight=False, width=140)
 
 
+def _decimals(metric: str) -> int:
+    return METRICS[metric].decimals if metric in METRICS else 2
+
+
 def _number(value: float, metric: str) -> str:
-    decimals = METRICS[metric].decimals if metric in METRICS else 2
-    return f"{value:.{decimals}f}"
+    return f"{value:.{_decimals(metric)}f}"
 
 
 def _value(row: dict[str, str] | None) -> Text:
@@ -45,9 +48,13 @@ def print_summary(session: Session) -> None:
     about = [info["athlete"], info["label"], f"{info['view']} view", info["activity"]]
     about += [f"facing {info['facing']}", f"{info['fps']:.4g} fps", info["model"]["name"]]
     table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
-    for heading, justify in (("metric", "left"), ("left", "right"), ("right", "right"), ("unit", "left")):
+    for heading, justify in (
+        ("metric", "left"), ("left", "right"), ("right", "right"), ("right - left", "right"), ("unit", "left"),
+    ):  # fmt: skip
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     table.add_column("remark", style="dim")
+    # A difference between the sides is told only where it is more than noise.
+    beyond_noise = {row["metric"]: row for row in info["asymmetry"] if row["beyond_noise"]}
     by_metric: dict[str, dict[str, dict[str, str]]] = {}
     for row in session.rows("summary"):
         by_metric.setdefault(row["metric"], {})[row["side"]] = row
@@ -59,7 +66,9 @@ def print_summary(session: Session) -> None:
             cells = (_value(rows["both"]), Text(""))
         else:
             cells = (_value(rows.get("left")), _value(rows.get("right")))
-        table.add_row(Text(any_row["label"]), *cells, any_row["unit"], Text("; ".join(sorted(remarks))))
+        told = beyond_noise.get(any_row["metric"])
+        difference = "" if told is None else f"{told['difference']:+.{_decimals(any_row['metric'])}f}"
+        table.add_row(Text(any_row["label"]), *cells, difference, any_row["unit"], Text("; ".join(sorted(remarks))))
     console().print(table)
 
 
@@ -88,7 +97,7 @@ def print_comparison(table: pd.DataFrame) -> None:
         for row in rows[rows["verdict"] != "not comparable"].to_dict("records"):
             metric = str(row["metric"])
             numbers = [_number(float(row[key]), metric) for key in ("a", "b")]
-            difference = f"{float(row['difference']):+.{METRICS[metric].decimals if metric in METRICS else 2}f}"
+            difference = f"{float(row['difference']):+.{_decimals(metric)}f}"
             printed.add_row(
                 Text(METRICS[metric].label if metric in METRICS else metric), str(row["side"]), *numbers,
                 f"{difference} ± {_number(float(row['interval']), metric)}", str(row["unit"]),

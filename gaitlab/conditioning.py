@@ -13,6 +13,7 @@ from gaitlab.errors import one_of
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.kalman import kalman
 from gaitlab.signal.outliers import outliers
+from gaitlab.signal.residual import residual_cutoff_hz
 from gaitlab.signal.smoothing import SMOOTHERS
 from gaitlab.signal.swaps import swapped_frames
 
@@ -82,8 +83,25 @@ def mend(pose: PoseSequence, *, min_score: float, outlier_threshold: float, outl
     return fill(remove_outliers(mend_swaps(gated), threshold=outlier_threshold, floor_px=outlier_floor_px))
 
 
-def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float) -> PoseSequence:
+def chosen_cutoff_hz(pose: PoseSequence, *, otherwise_hz: float) -> float:
+    """Return the cut-off that Winter's residual analysis asks for: the median over both axes of all leg points.
+
+    Where the recording is too short or too slow for an answer, ``otherwise_hz``.
+    """
+    names = [f"{side}_{name}" for side in ("left", "right") for name in _LEG if pose.seen(f"{side}_{name}")]
+    if not names:
+        return otherwise_hz
+    found = residual_cutoff_hz(np.concatenate([pose.point(name) for name in names], axis=1), pose.time_s)
+    return float(np.nanmedian(found)) if np.isfinite(found).any() else otherwise_hz
+
+
+def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "fixed") -> PoseSequence:
     """Smooth every track with one of `SMOOTHERS`, or leave it with ``none``.
+
+    Args:
+        method: which smoother.
+        cutoff_hz: its -3 dB frequency.
+        choose: ``fixed``, or ``residual`` to let the data choose the cut-off instead.
 
     Raises:
         ValueError: for an unknown method.
@@ -92,9 +110,11 @@ def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float) -> PoseSequence
         return pose.after(Step("smoothing", {"method": method}))
     if method not in SMOOTHERS:
         raise ValueError(one_of("smoothing method", method, [*SMOOTHERS, "none"]))
+    if choose == "residual":
+        cutoff_hz = chosen_cutoff_hz(pose, otherwise_hz=cutoff_hz)
     xy: FloatArray
     if method == "kalman":
         xy = kalman(pose.xy, pose.time_s, cutoff_hz=cutoff_hz, score=pose.score)
     else:
         xy = SMOOTHERS[method](pose.xy, pose.time_s, cutoff_hz=cutoff_hz)
-    return pose.after(Step("smoothing", {"method": method, "cutoff_hz": cutoff_hz}), xy=xy)
+    return pose.after(Step("smoothing", {"method": method, "cutoff_hz": cutoff_hz, "cutoff": choose}), xy=xy)

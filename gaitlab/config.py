@@ -42,6 +42,9 @@ class SmoothingSettings:
     method: str = _setting(
         "savitzky-golay", "how tracks are smoothed", choices=("savitzky-golay", "butterworth", "kalman", "none")
     )
+    cutoff: str = _setting(
+        "fixed", "fixed takes cutoff_hz; residual lets the data choose (Winter)", choices=("fixed", "residual")
+    )
     cutoff_hz: float = _setting(10.0, "frequency at which 0.707 of an amplitude is left", low=0.5, high=60.0)
 
 
@@ -51,6 +54,16 @@ class GaitSettings:
 
     activity: str = _setting("auto", "what the person does", choices=("auto", "running", "walking"))
     min_cycles: int = _setting(7, "accepted cycles a side under which every value is marked as thin", low=1, high=100)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationSettings:
+    """[calibration]"""
+
+    known_length_m: float = _setting(
+        0.0, "length in metres of something in the runner's plane, e.g. the deck; 0: none", low=0.0, high=10.0
+    )
+    known_length_px: float = _setting(0.0, "how long that is in the picture, in pixels; 0: none", low=0.0, high=20000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class Settings:
     tracks: TrackSettings = field(default_factory=TrackSettings)
     smoothing: SmoothingSettings = field(default_factory=SmoothingSettings)
     gait: GaitSettings = field(default_factory=GaitSettings)
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     video: VideoSettings = field(default_factory=VideoSettings)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from gaitlab.config import Settings, with_values
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import PoseSequence
 from gaitlab.errors import InputError, ModelError, one_of
+from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import SCHEMA_VERSION, Session
 from gaitlab.store.write import write_data
@@ -401,6 +402,7 @@ def _describe(
             "facing_agreement": calibration.facing_agreement,
         },
         "quality": quality(analysis),
+        "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS)],
         "others_seen": source.others,
         "warnings": list(analysis.warnings),
     }

@@ -90,7 +90,7 @@ def test_each_step_is_recorded_in_order() -> None:
     pose = PoseSequence(xy, np.full((60, 25), 0.9), np.arange(60) / 30, body)
     done = conditioning.smooth(conditioning.mend(pose, **MEND), method="butterworth", cutoff_hz=8.0)
     assert [step.name for step in done.history] == ["gate", "swaps", "outliers", "gaps", "smoothing"]
-    assert done.history[-1].parameters == {"method": "butterworth", "cutoff_hz": 8.0}
+    assert done.history[-1].parameters == {"method": "butterworth", "cutoff_hz": 8.0, "cutoff": "fixed"}
 
 
 def test_unsure_points_are_dropped() -> None:
@@ -115,3 +115,11 @@ def test_an_unknown_method_is_refused() -> None:
     pose = PoseSequence(np.zeros((10, 25, 2)), np.ones((10, 25)), np.arange(10) / 30, body)
     with pytest.raises(ValueError, match="savitzky-golay, butterworth, kalman"):
         conditioning.smooth(pose, method="median", cutoff_hz=8.0)
+
+
+@pytest.mark.shared
+def test_the_data_may_choose_the_cutoff(tracks: PoseSequence) -> None:
+    mended = conditioning.mend(tracks, **MEND)
+    chosen = conditioning.smooth(mended, method="butterworth", cutoff_hz=10.0, choose="residual")
+    assert 4.0 <= chosen.history[-1].parameters["cutoff_hz"] <= 15.0
+    assert chosen.history[-1].parameters["cutoff"] == "residual"

@@ -19,6 +19,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Detectable:
+    """The smallest difference between two measurements that is more than their repeatability, and who found it."""
+
+    difference: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSpec:
     """The declaration of a metric; tables, reports and documentation are made from it alone.
 
@@ -34,13 +42,15 @@ class MetricSpec:
         needs_belt_speed: whether the belt's speed is needed (in the picture, where no scale is known).
         needs_mass: whether the body mass is needed.
         needs_height: whether the body height is needed.
-        running_only: whether it means nothing in walking.
+        only: the activity without which it means nothing, or empty.
         unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
         per_side: whether left and right are told apart.
         systematic: (trial, mean) -> standard uncertainty in ``unit`` that does not shrink with more cycles: event
             timing, scale. None where there is none known.
         decimals: digits after the point in tables.
         reference: published range, where one was verified.
+        detectable: smallest detectable difference, where one was verified.
+        ratio: whether zero means nothing of it, so that shares of the mean (asymmetry, variability) make sense.
     """
 
     name: str
@@ -54,12 +64,14 @@ class MetricSpec:
     needs_belt_speed: bool = False
     needs_mass: bool = False
     needs_height: bool = False
-    running_only: bool = False
+    only: Literal["", "running", "walking"] = ""
     unit_without_scale: str = ""
     per_side: bool = True
     systematic: Callable[[Any, float], float] | None = None
     decimals: int = 1
     reference: Reference | None = None
+    detectable: Detectable | None = None
+    ratio: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gaitlab.core.gait import GaitCycle
-from gaitlab.core.metric import MetricSpec, Reference, View
+from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
 from gaitlab.metrics.trial import Trial
 
 Compute = Callable[[Trial, GaitCycle], float]
@@ -23,6 +23,10 @@ _TROCHANTER_SHARE_OF_HEIGHT = 0.53
 _SCALE_SD = {"belt speed": 0.02, "known length": 0.02, "body height": 0.04}
 _YOUNG_RUNNERS = "young adult runners, J Exp Biol, table 4 of markup 1086286; mean ± SD"
 _BMC_RIC = "46 runners on treadmills at 2.5 m/s, markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD"
+
+# The upper ends of the published ranges: a difference must exceed them to be told.
+_SDD = "test-retest of 2-D running video, smallest detectable difference (Dingenen et al. 2018, Phys Ther Sport)"
+_FOOT_SDD, _SHANK_SDD, _KNEE_SDD = Detectable(2.3, _SDD), Detectable(4.8, _SDD), Detectable(3.8, _SDD)
 
 
 # Time
@@ -45,14 +49,33 @@ def _contact_time(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _flight_time(trial: Trial, cycle: GaitCycle) -> float:
-    return cycle.opposite_strike_s - cycle.toe_off_s if trial.activity != "walking" else np.nan
+    return cycle.opposite_strike_s - cycle.toe_off_s
 
 
 def _duty_factor(trial: Trial, cycle: GaitCycle) -> float:
     return _contact_time(trial, cycle) / cycle.stride_time_s
 
 
+def _swing_share(trial: Trial, cycle: GaitCycle) -> float:
+    return 100 * (1 - _duty_factor(trial, cycle))
+
+
+def _double_support(trial: Trial, cycle: GaitCycle) -> float:
+    # Both feet are down after this foot's strike until the other's toe-off, and from the other's strike to this
+    # foot's toe-off.
+    both_s = (cycle.opposite_toe_off_s - cycle.start_s) + (cycle.toe_off_s - cycle.opposite_strike_s)
+    return 100 * both_s / cycle.stride_time_s
+
+
 # Length
+
+
+def _stride_length(trial: Trial, cycle: GaitCycle) -> float:
+    return trial.belt_speed * cycle.stride_time_s
+
+
+def _speed(trial: Trial, cycle: GaitCycle) -> float:
+    return trial.belt_speed
 
 
 def _step_length(trial: Trial, cycle: GaitCycle) -> float:
@@ -145,6 +168,12 @@ def _contact_sd_s(trial: Trial, mean: float = np.nan) -> float:
     return max(float(np.hypot(np.nanmean(strike_s), np.nanmean(toe_off_s))), 0.25 / trial.pose.fps)
 
 
+def _step_sd_s(trial: Trial, mean: float = np.nan) -> float:
+    """A step runs between the strikes of two feet, whose errors differ and stay the same from step to step."""
+    strike_s, _ = _accepted(trial)
+    return float(np.sqrt(2) * np.nanmean(strike_s))
+
+
 def _duty_sd(trial: Trial, mean: float) -> float:
     stride_s = [c.stride_time_s for c in trial.cycles if c.accepted]
     return _contact_sd_s(trial) / float(np.mean(stride_s)) if stride_s else np.nan
@@ -154,10 +183,14 @@ def _scale_sd(trial: Trial, mean: float) -> float:
     return abs(mean) * _SCALE_SD.get(trial.calibration.scale_source, 0.0)
 
 
-def _step_length_sd(trial: Trial, mean: float) -> float:
-    # Exact on a belt whose speed was entered; otherwise as good as the scale.
+def _speed_sd(trial: Trial, mean: float) -> float:
+    """As exact as the console where the speed was entered, otherwise as good as the scale."""
     entered = trial.calibration.scale_source in ("belt speed", "")
     return abs(mean) * (0.01 if entered else _SCALE_SD[trial.calibration.scale_source])
+
+
+def _step_length_sd(trial: Trial, mean: float) -> float:
+    return float(np.hypot(_speed_sd(trial, mean), trial.belt_speed * _step_sd_s(trial)))
 
 
 def _angle_sd(angle: str) -> Systematic:
@@ -180,6 +213,10 @@ def _angle_sd(angle: str) -> Systematic:
     return value
 
 
+def _share_sd(trial: Trial, mean: float) -> float:
+    return 100 * _duty_sd(trial, mean)
+
+
 def _stiffness_sd(trial: Trial, mean: float) -> float:
     """With the stride fixed, 10 ms of contact move vertical stiffness by 3-5 % and leg stiffness by 7-11 %."""
     contacts_s = [_contact_time(trial, c) for c in trial.cycles if c.accepted]
@@ -199,40 +236,60 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "cadence", "Cadence", "steps/min", _TIME, _BOTH,
         "steps a minute: 120 / stride time", _cadence, per_side=False,
-        reference=Reference(147, 167, _YOUNG_RUNNERS),
+        reference=Reference(147, 167, _YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "stride_time", "Stride time", "s", _TIME, _BOTH,
-        "from a foot strike to the next of the same foot", _stride_time, decimals=3,
+        "from a foot strike to the next of the same foot", _stride_time, decimals=3, ratio=True,
     ),
     MetricSpec(
         "step_time", "Step time", "s", _TIME, _BOTH,
-        "from the other foot's strike to this foot's next", _step_time, decimals=3,
+        "from the other foot's strike to this foot's next", _step_time, systematic=_step_sd_s, decimals=3, ratio=True,
     ),
     MetricSpec(
         "contact_time", "Contact time", "s", _TIME, _BOTH,
         "from foot strike to toe-off", _contact_time, systematic=_contact_sd_s, decimals=3,
-        reference=Reference(0.248, 0.294, _YOUNG_RUNNERS),
+        reference=Reference(0.248, 0.294, _YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "flight_time", "Flight time", "s", _TIME, _BOTH,
-        "from toe-off to the other foot's strike", _flight_time, running_only=True, systematic=_contact_sd_s,
-        decimals=3, reference=Reference(0.093, 0.131, _YOUNG_RUNNERS),
+        "from toe-off to the other foot's strike", _flight_time, only="running", systematic=_contact_sd_s,
+        decimals=3, reference=Reference(0.093, 0.131, _YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "duty_factor", "Duty factor", "", _TIME, _BOTH,
         "contact time as a share of stride time", _duty_factor, systematic=_duty_sd, decimals=3,
-        reference=Reference(0.332, 0.378, _YOUNG_RUNNERS),
+        reference=Reference(0.332, 0.378, _YOUNG_RUNNERS), ratio=True,
+    ),
+    MetricSpec(
+        "swing_share", "Swing", "%", _TIME, _BOTH,
+        "share of the stride in which the foot is in the air", _swing_share, only="walking",
+        systematic=_share_sd, ratio=True,
+    ),
+    MetricSpec(
+        "double_support", "Double support", "%", _TIME, _BOTH,
+        "share of the stride in which both feet are on the ground", _double_support, only="walking",
+        systematic=_share_sd, ratio=True,
     ),
     MetricSpec(
         "step_length", "Step length", "m", _LENGTH, _SIDE,
         "belt speed times step time", _step_length, needs_belt_speed=True, unit_without_scale="leg lengths",
-        systematic=_step_length_sd, decimals=2, reference=Reference(0.965, 1.025, _YOUNG_RUNNERS),
+        systematic=_step_length_sd, decimals=2, reference=Reference(0.965, 1.025, _YOUNG_RUNNERS), ratio=True,
+    ),
+    MetricSpec(
+        "stride_length", "Stride length", "m", _LENGTH, _SIDE,
+        "belt speed times stride time", _stride_length, needs_belt_speed=True, unit_without_scale="leg lengths",
+        systematic=_speed_sd, decimals=2, ratio=True,
+    ),
+    MetricSpec(
+        "speed", "Belt speed", "m/s", _LENGTH, _SIDE,
+        "as entered, or how fast the stance foot rides backwards", _speed, needs_belt_speed=True, per_side=False,
+        unit_without_scale="leg lengths/s", systematic=_speed_sd, decimals=2,
     ),
     MetricSpec(
         "vertical_oscillation", "Vertical oscillation", "m", _LENGTH, _SIDE,
         "rise and fall of the mid-hip from this foot's strike to the other's", _vertical_oscillation,
-        needs=("mid_hip",), unit_without_scale="leg lengths", systematic=_scale_sd, decimals=3,
+        needs=("mid_hip",), unit_without_scale="leg lengths", systematic=_scale_sd, decimals=3, ratio=True,
     ),
     MetricSpec(
         "overstride", "Overstride", "m", _LENGTH, _SIDE,
@@ -242,12 +299,12 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "foot_strike_angle", "Foot strike angle", "deg", _CONTACT, _SIDE,
         "foot against the belt at foot strike; positive: heel first", _at_contact("foot"), needs=_FOOT,
-        systematic=_angle_sd("foot"),
+        systematic=_angle_sd("foot"), detectable=_FOOT_SDD,
     ),
     MetricSpec(
         "shank_angle_at_contact", "Shank angle", "deg", _CONTACT, _SIDE,
         "shank against the vertical at foot strike; positive: ankle ahead of the knee", _at_contact("shank", -1.0),
-        needs=("knee", "ankle"), systematic=_angle_sd("shank"),
+        needs=("knee", "ankle"), systematic=_angle_sd("shank"), detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "knee_flexion_at_contact", "Knee flexion", "deg", _CONTACT, _SIDE,
@@ -267,7 +324,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "peak_knee_flexion_stance", "Peak knee flexion, stance", "deg", _MOTION, _SIDE,
         "largest knee flexion between foot strike and toe-off", _peak_in_stance("knee_flexion"), needs=_LEG,
-        reference=Reference(35, 45, _BMC_RIC),
+        reference=Reference(35, 45, _BMC_RIC), detectable=_KNEE_SDD,
     ),
     MetricSpec(
         "peak_knee_flexion_swing", "Peak knee flexion, swing", "deg", _MOTION, _SIDE,
@@ -282,7 +339,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "peak_dorsiflexion", "Peak dorsiflexion", "deg", _MOTION, _SIDE,
         "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
-        reference=Reference(19, 26, _BMC_RIC),
+        reference=Reference(19, 26, _BMC_RIC), detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "trunk_lean", "Trunk lean", "deg", _MOTION, _SIDE,
@@ -291,11 +348,11 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "leg_stiffness", "Leg stiffness", "kN/m", _SPRING, _SIDE,
         "peak force over leg compression, from contact and flight time (Morin et al. 2005)", _leg_stiffness,
-        needs_belt_speed=True, needs_mass=True, needs_height=True, running_only=True, systematic=_stiffness_sd,
+        needs_belt_speed=True, needs_mass=True, needs_height=True, only="running", systematic=_stiffness_sd, ratio=True,
     ),
     MetricSpec(
         "vertical_stiffness", "Vertical stiffness", "kN/m", _SPRING, _SIDE,
         "peak force over the fall of the centre of mass, from contact and flight time (Morin et al. 2005)",
-        _vertical_stiffness, needs_mass=True, running_only=True, systematic=_stiffness_sd,
+        _vertical_stiffness, needs_mass=True, only="running", systematic=_stiffness_sd, ratio=True,
     ),
 )  # fmt: skip

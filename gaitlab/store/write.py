@@ -12,6 +12,7 @@ import numpy as np
 from gaitlab.core.gait import Angles, GaitEvents
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
+from gaitlab.metrics import METRICS, variation_percent
 from gaitlab.store.tables import write_columns, write_table
 
 
@@ -54,7 +55,7 @@ def write_data(
     write_table(
         folder / "summary.csv",
         ("metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
-         "reference_source", "missing_reason", "note"),
+         "reference_source", "missing_reason", "note", "variation_percent"),
         (_summary_row(value) for value in summary),
     )  # fmt: skip
 
@@ -71,6 +72,7 @@ def _summary_row(value: MetricValue) -> tuple[Any, ...]:
         value.metric, value.label, value.side, value.n, value.mean, value.sd, value.uncertainty, value.unit,
         reference.low if reference else None, reference.high if reference else None,
         reference.source if reference else None, value.missing_reason, value.note,
+        variation_percent(value, METRICS[value.metric]) if value.metric in METRICS else None,
     )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gaitlab.core import MetricValue
+from gaitlab.metrics import METRICS, asymmetries, variation_percent
+from gaitlab.metrics.asymmetry import symmetry_angle_percent, symmetry_index_percent
+
+
+def sides(metric: str, left: float, right: float, *, uncertainty: float, sd: float = 0.0) -> list[MetricValue]:
+    return [
+        MetricValue(metric, metric, side, 10, mean, sd, uncertainty, METRICS[metric].unit)
+        for side, mean in (("left", left), ("right", right))
+    ]
+
+
+def test_a_difference_must_exceed_its_interval() -> None:
+    (found,) = asymmetries(sides("contact_time", 0.240, 0.252, uncertainty=0.006), METRICS)
+    assert found.difference == pytest.approx(0.012)
+    assert found.interval == pytest.approx(math.hypot(0.006, 0.006))
+    assert found.beyond_noise
+    (noise,) = asymmetries(sides("contact_time", 0.240, 0.246, uncertainty=0.006), METRICS)
+    assert not noise.beyond_noise
+
+
+def test_and_the_smallest_detectable_one() -> None:
+    # 3 degrees at a small interval, but the repeatability of shank angles is 4.8.
+    (found,) = asymmetries(sides("shank_angle_at_contact", 5.0, 8.0, uncertainty=0.5), METRICS)
+    assert found.detectable == 4.8
+    assert not found.beyond_noise
+    (clear,) = asymmetries(sides("shank_angle_at_contact", 5.0, 10.0, uncertainty=0.5), METRICS)
+    assert clear.beyond_noise
+
+
+def test_without_an_interval_nothing_is_told() -> None:
+    (found,) = asymmetries(sides("contact_time", 0.2, 0.4, uncertainty=math.nan), METRICS)
+    assert not found.beyond_noise
+
+
+def test_indices_by_hand() -> None:
+    assert symmetry_index_percent(0.20, 0.30) == pytest.approx(40.0)
+    assert symmetry_index_percent(0.30, 0.20) == pytest.approx(-40.0)
+    assert symmetry_angle_percent(1.0, 1.0) == pytest.approx(0.0)
+    # L / R = 1: 0. L = 0: 45 of 90 degrees.
+    assert symmetry_angle_percent(0.0, 2.0) == pytest.approx(50.0)
+    assert symmetry_angle_percent(3.0, 1.0) == pytest.approx(100 * (45 - math.degrees(math.atan(3))) / 90)
+
+
+def test_shares_of_an_angle_mean_nothing() -> None:
+    (found,) = asymmetries(sides("foot_strike_angle", 0.5, -0.5, uncertainty=0.1), METRICS)
+    assert math.isnan(found.symmetry_index_percent)
+    (left, _) = sides("foot_strike_angle", 0.5, -0.5, uncertainty=0.1, sd=1.0)
+    assert math.isnan(variation_percent(left, METRICS["foot_strike_angle"]))
+    (left, _) = sides("stride_time", 0.7, 0.7, uncertainty=0.1, sd=0.014)
+    assert variation_percent(left, METRICS["stride_time"]) == pytest.approx(2.0)
+
+
+def test_a_metric_with_one_side_is_not_compared() -> None:
+    rows = sides("contact_time", 0.2, 0.3, uncertainty=0.01)[:1]
+    assert asymmetries(rows, METRICS) == []

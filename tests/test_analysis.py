@@ -1,0 +1,146 @@
+"""Keypoints to numbers: clocks, slow motion, scale, and walking with a known motion."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitlab.analysis import Analysis, Runner, analyze_pose
+from gaitlab.config import Settings, with_values
+from gaitlab.core import SKELETONS, PoseSequence, Skeleton
+
+BODY = SKELETONS["body_25"]
+
+
+@pytest.fixture(scope="module")
+def tracks(shared: Path) -> PoseSequence:
+    content = json.loads((shared / "data/treadmill_side/male_side.pose.json").read_text())
+    points = np.array(content["frames"], dtype=float)
+    sides = {"l_": "left_", "r_": "right_"}
+    names = tuple(sides.get(n[:2], n[:2]) + n[2:] for n in content["keypoint_names"])
+    score = np.clip(points[..., 2], 0, 1)
+    return PoseSequence(points[..., :2], score, np.arange(len(points)) / 30, Skeleton("rtmpose", names))
+
+
+def value(analysis: Analysis, metric: str, side: str = "both") -> float:
+    return next(row.mean for row in analysis.summary if (row.metric, row.side) == (metric, side))
+
+
+def analyzed(pose: PoseSequence, settings: Settings | None = None, **runner: object) -> Analysis:
+    return analyze_pose(pose, runner=Runner(**runner), settings=settings or Settings())
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("factor", [2, 4, 8])
+def test_slow_motion_is_asked_about(tracks: PoseSequence, factor: int) -> None:
+    said = " ".join(analyzed(replace(tracks, time_s=tracks.time_s * factor)).warnings)
+    assert "--capture-fps" in said
+    assert ("169 at 2x" in said or "168 at 2x" in said) if factor == 2 else f"--capture-fps {30}" in said
+
+
+@pytest.mark.shared
+def test_true_speed_is_not_asked_about(tracks: PoseSequence) -> None:
+    assert "--capture-fps" not in " ".join(analyzed(tracks).warnings)
+
+
+@pytest.mark.shared
+def test_dropped_frames_change_the_clock_not_the_numbers(tracks: PoseSequence) -> None:
+    keep = np.random.default_rng(2).random(len(tracks)) > 0.08
+    fewer = PoseSequence(tracks.xy[keep], tracks.score[keep], tracks.time_s[keep], tracks.skeleton)
+    whole, part = analyzed(tracks), analyzed(fewer)
+    assert value(part, "cadence") == pytest.approx(value(whole, "cadence"), abs=0.7)
+    assert value(part, "contact_time", "left") == pytest.approx(value(whole, "contact_time", "left"), abs=0.012)
+    peak = "peak_knee_flexion_swing"
+    assert value(part, peak, "left") == pytest.approx(value(whole, peak, "left"), abs=3.0)
+
+
+@pytest.mark.shared
+def test_mirroring_the_clip_swaps_nothing_but_the_facing(tracks: PoseSequence) -> None:
+    mirrored = replace(tracks, xy=tracks.xy * [-1, 1] + [720, 0])
+    one, other = analyzed(tracks), analyzed(mirrored)
+    assert (one.facing, other.facing) == ("left", "right")
+    # The picture is mirrored, the body is not: what was the runner's left is still called left.
+    for metric in ("contact_time", "overstride", "knee_flexion_at_contact"):
+        for side in ("left", "right"):
+            assert value(other, metric, side) == pytest.approx(value(one, metric, side), abs=1e-6)
+
+
+@pytest.mark.shared
+def test_a_bigger_picture_changes_no_angle_and_no_time(tracks: PoseSequence) -> None:
+    bigger = replace(tracks, xy=tracks.xy * 3.0 + 100.0)
+    one, other = analyzed(tracks, height_m=1.78), analyzed(bigger, height_m=1.78)
+    for row, same in zip(one.summary, other.summary, strict=True):
+        assert same.mean == pytest.approx(row.mean, rel=1e-6, abs=1e-9, nan_ok=True), row.metric
+
+
+@pytest.mark.shared
+def test_a_known_length_gives_the_scale(tracks: PoseSequence) -> None:
+    settings = with_values(Settings(), {"calibration.known_length_m": 1.5, "calibration.known_length_px": 600.0})
+    known = analyzed(tracks, settings)
+    assert known.calibration.scale_source == "known length"
+    assert known.calibration.metres_per_px == pytest.approx(0.0025)
+    assert value(known, "speed") == pytest.approx(0.0025 * known.calibration.belt_speed_px_per_s)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("method", ["savitzky-golay", "butterworth", "kalman"])
+def test_every_smoother_tells_the_same_story(tracks: PoseSequence, method: str) -> None:
+    found = analyzed(tracks, with_values(Settings(), {"smoothing.method": method}))
+    assert value(found, "cadence") == pytest.approx(168.9, abs=1.0)
+    assert value(found, "peak_knee_flexion_swing", "left") == pytest.approx(93, abs=4)
+
+
+# Walking: both legs swing the same known path half a stride apart, on a belt at 1.2 m/s; 400 px are a metre.
+STRIDE_S, STANCE_S, SPEED_PX = 1.10, 0.68, 480.0
+SWING_S = STRIDE_S - STANCE_S
+
+
+def foot_path(phase_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ankle relative to the hip (forward, up; px): rides with the belt in stance, swings forward in an arc."""
+    reach = SPEED_PX * STANCE_S / 2
+    swing = np.clip((phase_s - STANCE_S) / SWING_S, 0, 1)
+    forward = np.where(
+        phase_s < STANCE_S,
+        reach - SPEED_PX * phase_s,
+        # A cubic that leaves and meets the belt at the belt's own speed.
+        -reach - SPEED_PX * SWING_S * swing + (2 * reach + SPEED_PX * SWING_S) * (3 * swing**2 - 2 * swing**3),
+    )
+    return forward, 40 * np.sin(np.pi * swing) ** 2
+
+
+def walker(fps: float = 100.0) -> PoseSequence:
+    time_s = np.arange(int(14 * fps)) / fps
+    xy = np.full((len(time_s), len(BODY), 2), np.nan)
+    hip = np.array([500.0, 300.0])
+    for name, point in (("mid_hip", hip), ("neck", hip - [0, 200]), ("nose", hip - [-20, 240])):
+        xy[:, BODY.index(name)] = point
+    for number, side in enumerate(("left", "right")):
+        forward, up = foot_path((time_s + number * STRIDE_S / 2) % STRIDE_S)
+        ankle = np.stack([hip[0] + forward, hip[1] + 350 - up], axis=1)
+        knee = (hip + ankle) / 2 + [12, 0]
+        xy[:, BODY.index(f"{side}_hip")] = hip
+        xy[:, BODY.index(f"{side}_knee")] = knee
+        xy[:, BODY.index(f"{side}_ankle")] = ankle
+        for point, offset in (("heel", [-20, 25]), ("big_toe", [55, 28]), ("small_toe", [50, 28])):
+            xy[:, BODY.index(f"{side}_{point}")] = ankle + offset
+    return PoseSequence(xy, np.full(xy.shape[:2], 0.9), time_s, BODY)
+
+
+def test_walking_with_a_known_motion() -> None:
+    found = analyzed(walker(), belt_speed_mps=1.2)
+    assert found.events.activity == "walking"
+    assert value(found, "cadence") == pytest.approx(120 / STRIDE_S, rel=0.003)
+    assert value(found, "speed") == pytest.approx(1.2)
+    assert found.calibration.metres_per_px == pytest.approx(1 / 400, rel=0.01)
+    for side in ("left", "right"):
+        assert value(found, "stride_length", side) == pytest.approx(1.2 * STRIDE_S, rel=0.003)
+        assert value(found, "contact_time", side) == pytest.approx(STANCE_S, abs=0.03)
+        assert value(found, "swing_share", side) == pytest.approx(100 * SWING_S / STRIDE_S, abs=3)
+        assert value(found, "double_support", side) == pytest.approx(100 * (2 * STANCE_S / STRIDE_S - 1), abs=5)
+    metrics = {row.metric for row in found.summary}
+    assert "flight_time" not in metrics
+    assert not any("--capture-fps" in warning for warning in found.warnings)

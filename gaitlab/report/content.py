@@ -55,6 +55,12 @@ class Content:
         return str(self.info["view"])
 
     @property
+    def headlines(self) -> tuple[str, ...]:
+        """Names of the numbers that matter for the view and what the runner does."""
+        activity = "walking" if self.info["activity"] == "walking" else "running"
+        return tuple(self.layout["headlines"].get(self.view, {}).get(activity, ()))
+
+    @property
     def has_cycles(self) -> bool:
         """Whether any gait cycle was accepted: without one there are no gait numbers."""
         return any(cycle.accepted for cycle in self.cycles)

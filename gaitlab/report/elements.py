@@ -89,17 +89,16 @@ def _sentence(text: str) -> str:
 
 def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
     by_name = {measure.name: measure for measure in content.measures}
-    names = content.layout["headlines"].get(content.view, ())
-    chosen = [by_name[name] for name in names if name in by_name]
+    chosen = [by_name[name] for name in content.headlines if name in by_name]
     return {"cards": cards(chosen, content.texts)} if chosen else None
 
 
 def _findings(content: Content, media: Media) -> Mapping[str, Any]:
     found = findings(
         content.measures,
-        headlines=content.layout["headlines"].get(content.view, ()),
+        headlines=content.headlines,
         texts=content.texts,
-        smallest_difference_deg=content.layout["smallest_difference_deg"],
+        smallest_difference_deg=content.layout["findings"]["smallest_difference_deg"],
     )
     return {
         "findings": found,

@@ -36,13 +36,13 @@ def findings(
     *,
     headlines: Collection[str],
     texts: Mapping[str, Any],
-    smallest_difference_deg: Mapping[str, float],
+    smallest_difference_deg: float,
 ) -> tuple[Finding, ...]:
     """Return what stands out, at most `AT_MOST`, of the headline metrics first, then the strongest; one a group.
 
-    A difference between the legs counts where it exceeds its own uncertainty and, for angles, the smallest difference
-    a second measurement would confirm. A value counts where its whole interval lies outside the published range.
-    Values of few cycles (marked with a note and no spread) have no uncertainty and never count.
+    A difference between the legs counts where it exceeds its own uncertainty and the smallest difference that a second
+    measurement would confirm (``smallest_difference_deg`` for angles that declare none). A value counts where its
+    whole interval lies outside the published range. Values of a single cycle have no uncertainty and never count.
     """
     found = sorted(
         _all(measures, texts, smallest_difference_deg), key=lambda f: (f.metric not in headlines, -f.strength)
@@ -53,13 +53,11 @@ def findings(
     return tuple(told.values())[:AT_MOST]
 
 
-def _all(
-    measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: Mapping[str, float]
-) -> Iterator[Finding]:
+def _all(measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: float) -> Iterator[Finding]:
     for measure in measures:
-        smallest = 0.0
-        if measure.unit == "deg":
-            smallest = smallest_difference_deg.get(measure.name, smallest_difference_deg["other"])
+        smallest = measure.detectable
+        if not math.isfinite(smallest):
+            smallest = smallest_difference_deg if measure.unit == "deg" else 0.0
         if (finding := _difference(measure, texts, smallest)) is not None:
             yield finding
         if (finding := _outside(measure, texts)) is not None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from gaitlab.core.metric import MetricSpec, Reference
+from gaitlab.metrics.asymmetry import symmetry_index_percent
 from gaitlab.report.numbers import Display, Units, display
 
 
@@ -37,7 +38,9 @@ class Measured:
 class Measure:
     """One metric of the session with all its sides and how it is to be written.
 
-    ``full_label`` is what it is called where its group does not stand above it.
+    ``full_label`` is what it is called where its group does not stand above it; ``detectable`` is the smallest
+    difference that a second measurement would confirm, NaN where none is published; ``ratio`` says that shares of it
+    make sense.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Measure:
     sides: Mapping[str, Measured]
     reference: Reference | None
     full_label: str
+    detectable: float = math.nan
+    ratio: bool = False
 
     @property
     def known(self) -> tuple[Measured, ...]:
@@ -66,6 +71,18 @@ class Measure:
         """Half-width of the difference's interval, both sides in quadrature; NaN where a side is missing."""
         left, right = (self.sides.get(side) for side in ("left", "right"))
         return math.hypot(left.uncertainty, right.uncertainty) if left and right else math.nan
+
+    @property
+    def differs(self) -> bool:
+        """Whether the sides differ by more than their uncertainty and the smallest detectable difference."""
+        smallest = self.detectable if math.isfinite(self.detectable) else 0.0
+        return self.difference_uncertainty > 0 and abs(self.difference) > max(self.difference_uncertainty, smallest)
+
+    @property
+    def symmetry_index_percent(self) -> float:
+        """How much the right is larger, as a share of the mean of both (Robinson et al. 1987); NaN for angles."""
+        left, right = (self.sides.get(side) for side in ("left", "right"))
+        return symmetry_index_percent(left.mean, right.mean) if self.ratio and left and right else math.nan
 
     @property
     def missing_reason(self) -> str:
@@ -129,6 +146,8 @@ def _measure(
         else Reference(
             float(with_range["reference_low"]), float(with_range["reference_high"]), with_range["reference_source"]
         ),
+        detectable=spec.detectable.difference if spec and spec.detectable else math.nan,
+        ratio=bool(spec and spec.ratio),
     )
 
 

@@ -10,6 +10,7 @@ Units = Literal["metric", "imperial"]
 UNIT_SYSTEMS: tuple[Units, ...] = ("metric", "imperial")
 _INCHES_A_METRE = 1 / 0.0254
 _FEET_A_METRE = 1 / 0.3048
+_MILES_AN_HOUR = 3600 / 1609.344
 _NO_NUMBER = "–"
 
 
@@ -56,6 +57,7 @@ def display(unit: str, decimals: int, *, units: Units = "metric") -> Display:
     table = {
         "s": Display("ms", 1000.0, max(decimals - 3, 0)),
         "deg": Display("°", 1.0, decimals),
+        "m/s": Display("mph", _MILES_AN_HOUR, 1) if imperial else Display("km/h", 3.6, 1),
         "": Display("%", 100.0, max(decimals - 2, 0)),
         "leg lengths": Display("% of leg length", 100.0, max(decimals - 2, 0)),
         "m": (Display("in", _INCHES_A_METRE, 1) if fine else Display("ft", _FEET_A_METRE, 2))
@@ -76,7 +78,7 @@ def decimal(value: float, decimals: int) -> str:
 def speed(speed_mps: float, *, units: Units = "metric") -> str:
     """Return a speed as runners say it: km/h and min/km, or mph and min/mile."""
     a_hour, metres, names = (
-        (2.2369363, 1609.344, ("mph", "/mi")) if units == "imperial" else (3.6, 1000.0, ("km/h", "/km"))
+        (_MILES_AN_HOUR, 1609.344, ("mph", "/mi")) if units == "imperial" else (3.6, 1000.0, ("km/h", "/km"))
     )
     minutes, seconds = divmod(round(metres / speed_mps), 60)
     return f"{speed_mps * a_hour:.1f} {names[0]} ({minutes}:{seconds:02d} {names[1]})"

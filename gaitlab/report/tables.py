@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gaitlab.report.measures import Measure, Measured
+from gaitlab.report.numbers import decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Row:
     difference: str
     difference_uncertainty: str
     differs: bool
+    symmetry: str
     range: str
     source_number: int
     source: str
@@ -135,12 +137,22 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int],
         cells={side.side: _cell(measure, side, texts, notes) for side in measure.sides.values()},
         difference=show.signed(difference) if known else "",
         difference_uncertainty=show.half_width(uncertainty) if known and math.isfinite(uncertainty) else "",
-        differs=known and abs(difference) > uncertainty,
+        differs=measure.differs,
+        symmetry=_symmetry(measure, texts),
         range=_range(measure),
         source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
         source=measure.reference.source if measure.reference else "",
         missing=measure.missing_reason,
     )
+
+
+def _symmetry(measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return the symmetry index in words, only where there is a difference to tell."""
+    percent = measure.symmetry_index_percent
+    if not measure.differs or not math.isfinite(percent):
+        return ""
+    side = texts["sides"]["right" if percent > 0 else "left"].lower()
+    return str(texts["metrics"]["symmetry"].format(percent=decimal(abs(percent), 0), side=side))
 
 
 def _cell(

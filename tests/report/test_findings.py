@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
 from gaitlab.report.content import read_layout, read_texts
@@ -33,7 +35,7 @@ def as_measures(rows: list[MetricValue]) -> tuple[Measure, ...]:
 
 
 def told(*rows: MetricValue, headlines: tuple[str, ...] = ()) -> list[str]:
-    smallest = read_layout()["smallest_difference_deg"]
+    smallest = read_layout()["findings"]["smallest_difference_deg"]
     found = findings(as_measures(list(rows)), headlines=headlines, texts=TEXTS, smallest_difference_deg=smallest)
     return [finding.sentence for finding in found]
 
@@ -56,10 +58,25 @@ def test_a_difference_within_its_uncertainty_is_none() -> None:
 
 def test_an_angle_that_a_second_measurement_would_not_confirm_is_none() -> None:
     # 3.8 degrees is the smallest detectable difference of knee flexion, however narrow the interval.
-    assert told(*both("knee_flexion_at_contact", 13.5, 10.0, uncertainty=0.5, reference=None)) == []
-    assert told(*both("knee_flexion_at_contact", 14.5, 10.0, uncertainty=0.5, reference=None)) == [
-        "Knee flexion at foot strike is 4.5 ± 0.7° larger on the left."
+    assert told(*both("peak_knee_flexion_stance", 13.5, 10.0, uncertainty=0.5, reference=None)) == []
+    assert told(*both("peak_knee_flexion_stance", 14.5, 10.0, uncertainty=0.5, reference=None)) == [
+        "Peak knee flexion, stance is 4.5 ± 0.7° larger on the left."
     ]
+
+
+def test_an_angle_without_a_published_smallest_difference_takes_the_largest_there_is() -> None:
+    assert told(*both("hip_flexion_at_contact", 24.5, 20.0, uncertainty=0.5, reference=None)) == []
+    assert len(told(*both("hip_flexion_at_contact", 25.0, 20.0, uncertainty=0.5, reference=None))) == 1
+
+
+def test_a_share_of_the_mean_is_told_of_what_has_a_zero() -> None:
+    # 0.250 against 0.230 s: 20 ms of 240.
+    (contact,) = as_measures(both("contact_time", 0.250, 0.230, uncertainty=0.002))
+    assert contact.differs
+    assert contact.symmetry_index_percent == pytest.approx(-100 * 0.020 / 0.240)
+    (knee,) = as_measures(both("knee_flexion_at_contact", 20.0, 10.0, uncertainty=0.2))
+    assert knee.differs
+    assert math.isnan(knee.symmetry_index_percent)
 
 
 def test_a_value_outside_the_published_range_by_more_than_its_uncertainty() -> None:

@@ -116,6 +116,37 @@ def demo(output: Output = None, force: Force = False) -> None:
 
 
 @app.command()
+def live(
+    camera: Annotated[str, typer.Argument(help="Number of a camera, or a video file in its place.")] = "0",
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    models_dir: ModelsDir = None,
+    record: Annotated[Path | None, typer.Option(help="Keep the pictures, undrawn, in this video.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
+) -> None:
+    """Show skeleton and joint angles as they happen; q or closing the window ends it."""
+    from gaitlab.live import run_live
+    from gaitlab.pose.estimator import load_estimator
+    from gaitlab.window import Window
+
+    estimator = load_estimator(model, models_dir=models_dir)
+    window = Window(f"gaitlab live - {estimator.name}")
+
+    def show(image: Any) -> bool:
+        window.show(image)
+        return not window.closed
+
+    try:
+        counts = run_live(
+            int(camera) if camera.isdigit() else Path(camera), estimator, show, record=record, seconds=seconds
+        )
+    finally:
+        window.close()
+    typer.echo(f"{counts.taken} pictures, {counts.seen} of them seen by the network at {counts.network_ms:.0f} ms each")
+    if record is not None:
+        typer.echo(str(record))
+
+
+@app.command()
 def report(session: Annotated[Path, typer.Argument(help="A session folder.")]) -> None:
     """Rebuild report.html from a session folder."""
     from gaitlab.pipeline import rebuild_report

@@ -30,7 +30,7 @@ ORDER = (
     ("config",),
     ("analysis",),
     ("pipeline",),
-    ("demo", "batch"),
+    ("demo", "batch", "window", "live"),
     ("cli_progress", "cli_tables"),
     ("cli_models",),
     ("cli",),

@@ -16,12 +16,12 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.network import Network
-from gaitlab.pose.window import centres
+from gaitlab.pose.window import Window, around, centres
 from gaitlab.video.reader import Image
 
 _SIZE = 256  # px of the network's input
 _OUTPUTS = ("Identity", "Identity_1", "Identity_3")  # landmarks, presence, heatmaps
-_FILL = 0.8  # share of the square that the person's box takes
+_FILL = 0.7  # share of the square that the box of the points takes
 _PRESENT = 0.5
 # Refinement: the part of the heatmap round a landmark, used where the map is this sure.
 _REFINE_REACH = 3
@@ -76,6 +76,16 @@ class BlazePose:
         """
         side = float(max(box[2] - box[0], box[3] - box[1])) / _FILL
         return self._in_square(image, (box[:2] + box[2:]) / 2, side, lean_deg(guess, self.skeleton.index))
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return (keypoint, row, column) confidence round the surest person, and the square it covers."""
+        people = self.everybody(image)
+        rows, columns = image.shape[:2]
+        box = people[0].box if people else np.array([0.0, 0.0, columns, rows])
+        window = around(box, aspect=1.0, fill=_FILL)
+        centre = np.array([window.left + window.width / 2, window.top + window.height / 2])
+        maps = self._network.forward([square(image, square_to_picture(centre, window.height, 0.0))])[2]
+        return _sigmoid(maps[0, : len(self.skeleton)]), window
 
     def turned(self, image: Image, box: FloatArray, angle_deg: float) -> Body | None:
         """Return the person in a square round ``box`` whose trunk leans to the right by ``angle_deg``."""

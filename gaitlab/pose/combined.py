@@ -12,6 +12,7 @@ from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.pose.blazepose import BlazePose, lean_deg
 from gaitlab.pose.body import Body
 from gaitlab.pose.openpose import OpenPose
+from gaitlab.pose.window import Window
 from gaitlab.video.reader import Image
 
 # The two ankles are one if they are this near, as a share of the person's height.
@@ -58,6 +59,13 @@ class LegsAndFeet:
             return whole
         reach_px = _SAME_ANKLE * float(box[3] - box[1])
         return with_feet(whole, self.skeleton, feet, self._feet.skeleton, reach_px=reach_px)
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return the first network's (keypoint, row, column) heatmaps in this skeleton's order, and their window."""
+        narrow, window = self._legs.heatmaps(image)
+        maps = np.zeros((len(self.skeleton), *narrow.shape[1:]))
+        maps[self._from_legs] = narrow
+        return maps, window
 
     def _widened(self, legs: Body) -> Body:
         xy, score = np.full((len(self.skeleton), 2), np.nan), np.zeros(len(self.skeleton))

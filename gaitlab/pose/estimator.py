@@ -14,6 +14,7 @@ from gaitlab.pose.catalogue import InstalledModel, default_model, find_model
 from gaitlab.pose.combined import LegsAndFeet
 from gaitlab.pose.openpose import OpenPose
 from gaitlab.pose.runner import RunnerNetwork
+from gaitlab.pose.window import Window
 from gaitlab.video.reader import Image
 
 
@@ -38,6 +39,10 @@ class PoseEstimator(Protocol):
 
     def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return one person looked for round ``box`` (left, top, right, bottom px), expected at ``guess``."""
+        ...
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return the (keypoint, row, column) confidence 0..1 and the part of the picture that it covers."""
         ...
 
 

@@ -75,6 +75,11 @@ class OpenPose:
         others = [b for _, b in likely if b is not best]
         return self._completed(best, others, window, heatmaps, guess, within)
 
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return the (keypoint, row, column) heatmaps of the whole picture, and their window."""
+        window, width, height = whole_picture(image, height=self._picture_px, multiple=self._multiple)
+        return self.maps(image, window, width, height)[0], window
+
     def maps(self, image: Image, window: Window, width: int, height: int) -> tuple[FloatArray, FloatArray | None]:
         """Return heatmaps (keypoint, row, column) and part affinity fields (2 · limb, row, column) or None.
 

@@ -84,6 +84,14 @@ class RunnerNetwork:
         body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
         return _sure(body) if _mean_score(body) >= _MIN_SCORE else None
 
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return (keypoint, row, column) confidence round the surest person, each map's peak 1, and their window."""
+        people = self.everybody(image)
+        rows, columns = image.shape[:2]
+        window = self._window(people[0].box if people else np.array([0.0, 0.0, columns, rows]))
+        maps = self.maps(image, window, flip=self._flip)
+        return maps / np.maximum(maps.max(axis=(1, 2), keepdims=True), 1e-9), window
+
     def maps(self, image: Image, window: Window, *, flip: bool) -> FloatArray:
         """Return (keypoint, row, column) probabilities over the window, averaged with its mirror image if ``flip``."""
         picture = cut(image, window, width=self._width, height=self._height, border=self._network.border)

@@ -14,6 +14,7 @@ from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.errors import InputError
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.follow import Followed, follow_runner
+from gaitlab.pose.window import Window
 from gaitlab.video.reader import Frame, Image
 from tests.pose.synthetic import standing
 
@@ -67,6 +68,9 @@ class Stage:
         self.crops += 1
         there = [b for a in self.actors if (b := a.body(self.frame)) is not None and overlap(b.box, box) > 0.1]
         return min(there, key=lambda b: float(np.nanmean(np.abs(b.xy - guess.xy))), default=None)
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        raise NotImplementedError
 
     def frames(self, count: int) -> Iterator[Frame]:
         for self.frame in range(count):

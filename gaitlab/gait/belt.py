@@ -23,20 +23,22 @@ _MAX_TILT = np.radians(15.0)
 
 @dataclass(frozen=True, slots=True)
 class _Rider:
-    """Points that ride on the belt, the share of stance in which their path shows its slope, and by how much it is off.
+    """Points that ride on the belt, the share of stance in which their path shows its slope, and how they ride.
 
-    Toes come down late, after the heel of a rearfoot striker, and stay; the ankle lifts early and rolls down over the
-    resting toe. The path's own slope is the median of the trials of treadmill_truth.
+    Toes come down late, after the heel of a rearfoot striker, and stay; the ankle lifts early, and rolls forward and
+    down over the resting toe: its path has a slope of its own and it rides slower than the belt (medians of the trials
+    of treadmill_truth).
     """
 
     points: tuple[str, ...]
     share: tuple[float, float]
     own_slope: float
+    speed: float
 
 
 _RIDERS = (
-    _Rider(("big_toe", "small_toe"), (0.40, 0.80), np.radians(-0.1)),
-    _Rider(("ankle",), RIDING, np.radians(-1.7)),
+    _Rider(("big_toe", "small_toe"), (0.40, 0.80), np.radians(-0.1), 1.0),
+    _Rider(("ankle",), RIDING, np.radians(-1.7), 0.964),
 )
 
 
@@ -109,7 +111,7 @@ def find_belt(legs: Sequence[LegPoints], stances: Sequence[tuple[FloatArray, Flo
     for rider in _RIDERS:
         if found := paths(rider, RIDING):
             speed = np.median([-_slope([(time_s, xy[:, 0])]) for time_s, xy in found])
-            return Belt(tilt, float(speed / np.cos(tilt)))
+            return Belt(tilt, float(speed / np.cos(tilt) / rider.speed))
     raise InputError("no foot was seen long enough on the ground; expected both legs in view, check the keypoints")
 
 
@@ -135,7 +137,10 @@ def belt_speed_px_per_s(pose: PoseSequence, contacts: Sequence[Contact], *, forw
         leg = leg_points(pose, side, forward=forward)
         mine = [c for c in contacts if c.side == side and c.accepted]
         stances = (np.array([c.foot_strike_s for c in mine]), np.array([c.toe_off_s for c in mine]))
-        found = next((f for r in _RIDERS if (f := _paths(leg, stances, r.points, share=RIDING))), [])
-        slopes = [np.hypot(_slope([(t, xy[:, 0])]), _slope([(t, xy[:, 1])])) for t, xy in found]
-        speeds[side] = float(np.median(slopes)) * leg.leg_px if slopes else float("nan")
+        speeds[side] = float("nan")
+        for rider in _RIDERS:
+            if found := _paths(leg, stances, rider.points, share=RIDING):
+                slopes = [np.hypot(_slope([(t, xy[:, 0])]), _slope([(t, xy[:, 1])])) for t, xy in found]
+                speeds[side] = float(np.median(slopes)) / rider.speed * leg.leg_px
+                break
     return speeds

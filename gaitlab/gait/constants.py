@@ -18,14 +18,14 @@ STRIKE = Fitted(
             "hips_fall": Lead(0.0010, 0.0798, 0.120),
         },
         False: {
-            "foot_matches_belt": Lead(0.0178, 0.0387, 0.119),
-            "ankle_lands": Lead(0.0294, 0.0063, 0.398),
-            "shank_turns": Lead(0.0289, 0.0498, 0.332),
-            "hips_fall": Lead(0.0003, 0.0791, 0.151),
+            "foot_matches_belt": Lead(0.0205, 0.0465, 0.103),
+            "ankle_lands": Lead(0.0294, 0.0065, 0.401),
+            "shank_turns": Lead(0.0289, 0.0517, 0.344),
+            "hips_fall": Lead(0.0003, 0.0820, 0.153),
         },
     },
     sd_s={True: 0.0061, False: 0.0065},
-    belt_speed=(2.5, 6.7),
+    belt_speed=(2.6, 6.7),
 )
 OFF = Fitted(
     leads={
@@ -37,13 +37,13 @@ OFF = Fitted(
             "toe_clear": Lead(-0.0091, 0.1714, 0.199),
         },
         False: {
-            "knee_bends": Lead(0.0320, -0.0254, 0.433),
-            "ankle_leaves": Lead(-0.0109, -0.1122, 0.361),
-            "hips_top": Lead(0.0725, -0.1104, 0.207),
+            "knee_bends": Lead(0.0320, -0.0263, 0.435),
+            "ankle_leaves": Lead(-0.0121, -0.1247, 0.355),
+            "hips_top": Lead(0.0725, -0.1145, 0.210),
         },
     },
     sd_s={True: 0.0075, False: 0.0085},
-    belt_speed=(2.5, 6.7),
+    belt_speed=(2.6, 6.7),
 )
 
 # Walking: 94 % of Zeni's events lie within 16.7 ms of the force plate, which is 1.88 standard deviations.

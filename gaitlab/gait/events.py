@@ -155,7 +155,7 @@ def _contacts(
 def _check(pose: PoseSequence, forward: int) -> None:
     if forward not in (1, -1):
         raise InputError(f"forward must be +1 (runner faces image-right) or -1 (image-left), not {forward}")
-    needed = ["mid_hip", *(f"{side}_{point}" for side in BOTH_SIDES for point in ("knee", "ankle"))]
+    needed = ["mid_hip", *(f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle"))]
     missing = [name for name in needed if not pose.seen(name)]
     if missing:
         raise InputError(

@@ -30,6 +30,11 @@ ModelsDir = Annotated[Path | None, typer.Option(help="A folder of pose networks 
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. smoothing.method=kalman.")
 ]
+Units = Annotated[str | None, typer.Option(help="Units of the report: metric or imperial.")]
+EmbedVideo = Annotated[
+    bool | None,
+    typer.Option("--embed-video/--no-embed-video", help="Put the clip into the report [default: where under 15 MB]."),
+]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
 
 
@@ -67,18 +72,24 @@ def analyze(
     config: ConfigOption = None,
     set_: SetOption = None,
     output: Output = None,
-    no_video: Annotated[bool, typer.Option("--no-video", help="Do not write annotated.mp4.")] = False,
+    no_video: Annotated[bool, typer.Option("--no-video", help="Write no videos.")] = False,
+    blur_face: Annotated[bool, typer.Option("--blur-face", help="Hide the face in all pictures and videos.")] = False,
+    units: Units = None,
+    embed_video: EmbedVideo = None,
     force: Force = False,
 ) -> None:
     """Analyse a video (or keypoints) and write a session folder with a report."""
-    from gaitlab import units
     from gaitlab.pipeline import analyze as run
+    from gaitlab.units import HEIGHT, MASS, SPEED, parse
 
-    settings = _settings(config, [*(set_ or []), *(["video.annotate=false"] if no_video else [])])
+    assignments = set_ or []
+    assignments += ["video.annotate=false"] if no_video else []
+    assignments += ["video.blur_face=true"] if blur_face else []
+    settings = _settings(config, assignments + _page_assignments(units, embed_video))
     quantities = {
-        "belt_speed_mps": units.parse(speed, units.SPEED) if speed else None,
-        "height_m": units.parse(height, units.HEIGHT) if height else None,
-        "mass_kg": units.parse(mass, units.MASS) if mass else None,
+        "belt_speed_mps": parse(speed, SPEED) if speed else None,
+        "height_m": parse(height, HEIGHT) if height else None,
+        "mass_kg": parse(mass, MASS) if mass else None,
     }
     with _progress() as progress:
         session = run(
@@ -147,12 +158,21 @@ def live(
 
 
 @app.command()
-def report(session: Annotated[Path, typer.Argument(help="A session folder.")]) -> None:
+def report(
+    session: Annotated[Path, typer.Argument(help="A session folder.")],
+    units: Units = None,
+    embed_video: EmbedVideo = None,
+) -> None:
     """Rebuild report.html from a session folder."""
+    from gaitlab.config import Settings, with_values
     from gaitlab.pipeline import rebuild_report
     from gaitlab.store.session import open_session
 
-    typer.echo(str(rebuild_report(open_session(session))))
+    opened = open_session(session)
+    kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
+    changed = dict(assignment.split("=") for assignment in _page_assignments(units, embed_video))
+    settings = with_values(Settings(), kept | changed)
+    typer.echo(str(rebuild_report(opened, settings=settings.report)))
 
 
 @app.command()
@@ -191,6 +211,12 @@ def config(config: ConfigOption = None, set_: SetOption = None) -> None:
     from gaitlab.config import as_toml
 
     typer.echo(as_toml(_settings(config, set_ or [])), nl=False)
+
+
+def _page_assignments(units: str | None, embed_video: bool | None) -> list[str]:
+    """Return the settings of the page that were given as options."""
+    words = [f"report.units={units}"] if units is not None else []
+    return words + ([f"report.embed_video={'yes' if embed_video else 'no'}"] if embed_video is not None else [])
 
 
 def _settings(config: Path | None, assignments: list[str]) -> Settings:

@@ -70,8 +70,23 @@ class CalibrationSettings:
 class VideoSettings:
     """[video]"""
 
-    annotate: bool = _setting(True, "write annotated.mp4 and show it in the report")
+    annotate: bool = _setting(True, "write annotated.mp4 and the clip of the report")
     crf: int = _setting(23, "quality of annotated.mp4: 0 (best, large) to 51", low=0, high=51)
+    blur_face: bool = _setting(False, "hide the runner's face in every picture and video that is written")
+
+
+# What the words of the setting mean to the page.
+EMBED: dict[str, bool | None] = {"auto": None, "yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """[report]"""
+
+    units: str = _setting("metric", "units of lengths and speeds on the page", choices=("metric", "imperial"))
+    embed_video: str = _setting(
+        "auto", "whether the clip lies inside the page; auto: where it is under 15 MB", choices=("auto", "yes", "no")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class Settings:
     gait: GaitSettings = field(default_factory=GaitSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     video: VideoSettings = field(default_factory=VideoSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Return the settings as section -> name -> value."""

@@ -16,8 +16,7 @@ import numpy as np
 import gaitlab
 from gaitlab import units
 from gaitlab.analysis import Analysis, Runner, analyze_pose, quality
-from gaitlab.config import Settings, with_values
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.config import EMBED, ReportSettings, Settings, with_values
 from gaitlab.core.pose import PoseSequence
 from gaitlab.errors import InputError, ModelError, one_of
 from gaitlab.metrics import METRICS, asymmetries
@@ -40,13 +39,17 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where the keypoints came from: the video (or None), the network or file, and the clock of the video."""
+    """Where the keypoints came from: the video (or None), the network or file, and the clock of the video.
+
+    ``slow_motion`` is how many times slower than life the video plays.
+    """
 
     raw: PoseSequence
     video: VideoInfo | None
     video_time_s: np.ndarray
     model: dict[str, Any]
     others: list[dict[str, Any]]
+    slow_motion: float = 1.0
 
 
 def analyze(
@@ -145,15 +148,40 @@ def analyze(
             cycles=analysis.values,
         )
         if source.video is not None and chosen.video.annotate:
-            _annotate(folder / "annotated.mp4", source, analysis, crf=chosen.video.crf, progress=report)
-        _write_report(folder)
+            from gaitlab.pictures import write_videos
+
+            write_videos(
+                source.video.path,
+                folder,
+                analysis,
+                video_time_s=source.video_time_s,
+                crf=chosen.video.crf,
+                blur_face=chosen.video.blur_face,
+                progress=report,
+            )
+        _write_page(Session(folder), chosen.report)
     return Session(target)
 
 
-def rebuild_report(session: Session) -> Path:
-    """Write report.html anew from the data of a session folder, and return its path."""
-    _write_report(session.folder)
+def rebuild_report(session: Session, *, settings: ReportSettings | None = None) -> Path:
+    """Write report.html anew from the data of a session folder, and return its path.
+
+    Args:
+        settings: units and video of the page; None takes those of the analysis.
+    """
+    _write_page(session, settings or ReportSettings(**session.info["settings"]["report"]))
     return session.report
+
+
+def _write_page(session: Session, settings: ReportSettings) -> None:
+    from gaitlab.report import write_report
+
+    if not session.info["video"]:
+        write_report(session, units=settings.units)
+        return
+    from gaitlab.pictures import write_page
+
+    write_page(session, units=settings.units, embed_video=EMBED[settings.embed_video])
 
 
 def _check_choices(
@@ -233,10 +261,10 @@ def _read_source(
             )
     video_time_s = raw.time_s
     rate = capture_fps or info.capture_fps
-    if rate is not None:
-        # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
-        raw = replace(raw, time_s=raw.time_s * (info.fps / rate))
-    return _Source(raw, info, video_time_s, facts, others)
+    # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
+    slow_motion = rate / info.fps if rate is not None else 1.0
+    raw = replace(raw, time_s=raw.time_s / slow_motion)
+    return _Source(raw, info, video_time_s, facts, others, slow_motion)
 
 
 def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
@@ -310,52 +338,6 @@ def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None)
     return max(round((end - start) * info.frames / info.duration_s), 1)
 
 
-def _annotate(target: Path, source: _Source, analysis: Analysis, *, crf: int, progress: Progress) -> None:
-    from gaitlab.video.annotate import annotate
-    from gaitlab.video.reader import open_video
-
-    assert source.video is not None
-    # Events are known in true time, the video runs on its own clock.
-    to_video = np.polyfit(analysis.raw.time_s, source.video_time_s, 1) if len(analysis.raw) > 1 else (1.0, 0.0)
-    contacts: dict[str, list[tuple[float, float]]] = {
-        side: [
-            (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))
-            for c in analysis.events.of(side)
-        ]
-        for side in BOTH_SIDES
-    }
-    values = analysis.angles.values_deg
-    captions = {
-        "left": ("left knee", values["left_knee_flexion_deg"]),
-        "right": ("right knee", values["right_knee_flexion_deg"]),
-        "trunk": ("trunk lean", values["trunk_lean_deg"]),
-    }
-    done = 0
-
-    def on_frame() -> None:
-        nonlocal done
-        done += 1
-        progress("drawing the video", done, len(analysis.pose))
-
-    with open_video(source.video.path) as video:
-        annotate(
-            video,
-            target,
-            analysis.pose,
-            video_time_s=source.video_time_s,
-            captions=captions,
-            contacts=contacts,
-            crf=crf,
-            on_frame=on_frame,
-        )
-
-
-def _write_report(folder: Path) -> None:
-    from gaitlab.report import write_report
-
-    write_report(Session(folder))
-
-
 def _describe(
     source: _Source,
     analysis: Analysis,
@@ -383,7 +365,7 @@ def _describe(
             "height_m": runner.height_m,
             "mass_kg": runner.mass_kg,
         },
-        "video": None if video is None else _describe_video(video),
+        "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},
         "keypoints": None if keypoints is None else {"name": Path(keypoints).name},
         "fps": analysis.pose.fps,
         "duration_s": len(analysis.pose) / analysis.pose.fps,

@@ -193,7 +193,7 @@ def test_the_whole_way_with_a_network(tmp_path: Path, shared: Path, model: str) 
         "analyze", shared / CLIP, "--view", "side", "--height", "178 cm", "--model", model, "-o", out, cwd=tmp_path
     )
     assert result.returncode == 0, result.stderr
-    assert {path.name for path in out.iterdir()} == TABLES | {"annotated.mp4"}
+    assert {path.name for path in out.iterdir()} == TABLES | {"annotated.mp4", "clip.mp4"}
     info = json.loads((out / "session.json").read_text())
     assert (info["facing"], info["activity"], info["model"]["name"]) == ("left", "running", model)
     assert info["video"]["duration_s"] == pytest.approx(12.0)

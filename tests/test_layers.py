@@ -29,6 +29,7 @@ ORDER = (
     ("report",),
     ("config",),
     ("analysis",),
+    ("pictures",),
     ("pipeline",),
     ("demo", "batch", "window", "live"),
     ("cli_progress", "cli_tables"),

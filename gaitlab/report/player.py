@@ -56,6 +56,8 @@ def video_rate(info: Mapping[str, Any]) -> float:
     video = info["video"]
     if not video or not video["fps"]:
         return 1.0
+    if "slow_motion" in video:
+        return float(video["slow_motion"])
     ratio = float(info["fps"]) / float(video["fps"])
     return 1.0 if video["variable_frame_rate"] or abs(ratio - 1) < _SAME_RATE else ratio
 

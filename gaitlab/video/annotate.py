@@ -9,7 +9,7 @@ import numpy as np
 
 from gaitlab.core.pose import PoseSequence
 from gaitlab.video.drawing import SIDE_COLOURS, draw_caption, draw_contact_strip, draw_pose
-from gaitlab.video.reader import Video
+from gaitlab.video.reader import Image, Video
 from gaitlab.video.writer import VideoWriter
 
 
@@ -22,6 +22,7 @@ def annotate(
     captions: Mapping[str, tuple[str, np.ndarray]],
     contacts: Mapping[str, Sequence[tuple[float, float]]],
     crf: int,
+    change: Callable[[Image, float], None] = lambda image, time_s: None,
     on_frame: Callable[[], None] = lambda: None,
 ) -> None:
     """Write ``target`` as H.264 with the frame times of the source.
@@ -33,6 +34,7 @@ def annotate(
         captions: key -> (what to print, (frame,) numbers in degrees); keys that are sides take the side's colour.
         contacts: side -> (start, end) of each contact in video time.
         crf: quality, see `VideoWriter`.
+        change: called with each frame and its time before anything is drawn, to change it in place.
         on_frame: called after every frame.
     """
     start_s, end_s = float(video_time_s[0]), float(video_time_s[-1])
@@ -41,6 +43,7 @@ def annotate(
         for frame in video.frames(start_s, end_s + half_frame_s):
             number = int(np.clip(np.searchsorted(video_time_s, frame.time_s - half_frame_s), 0, len(pose) - 1))
             image = frame.image
+            change(image, frame.time_s)
             draw_pose(image, pose.xy[number], pose.skeleton)
             line = round(image.shape[0] * 0.035)
             for row, (key, (label, values)) in enumerate(captions.items()):

@@ -21,6 +21,8 @@ _CUTOFF_HZ = 12.0
 LONGEST_GAP_S = 0.12
 # Whoever goes faster than this through the picture, leg lengths a second, is not on a treadmill.
 _TRAVELS = 0.5
+# Feet seen less often than this share of the ankle are left out: a track of shreds is no track.
+_FEET_SEEN = 0.5
 _POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
 
 
@@ -34,7 +36,7 @@ class LegPoints:
             where that was never seen, the small; all NaN where never seen.
         leg_px: thigh plus shank.
         side: whose leg.
-        feet: whether heel and toe were seen.
+        feet: whether heel and toe were seen, for most of the time at least.
     """
 
     time_s: FloatArray
@@ -80,14 +82,15 @@ def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
     fine = resample(flat, pose.time_s, time_s, longest_gap_s=LONGEST_GAP_S)
     fine = savitzky_golay(fine, time_s, cutoff_hz=_CUTOFF_HZ)
     points = fine.reshape(len(time_s), len(names), 2)
-    hip, knee, ankle = (picture[:, i] for i in (1, 2, 3))
-    length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
+    thigh, shank = picture[:, 2] - picture[:, 1], picture[:, 3] - picture[:, 2]
+    length = np.linalg.norm(thigh, axis=1) + np.linalg.norm(shank, axis=1)
     leg_px = float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
     points[..., 0] -= _travel_px_per_s(picture[:, 0, 0], pose.time_s, leg_px) * (time_s - time_s[0])[:, None]
     points = points * np.array([forward, -1.0])
     xy = {name.removeprefix(f"{side}_"): points[:, i] / leg_px for i, name in enumerate(names)}
     xy["toe"] = xy["big_toe"] if np.isfinite(xy["big_toe"]).any() else xy["small_toe"]
-    feet = all(np.isfinite(xy[point]).any() for point in ("heel", "toe"))
+    heel, toe, ankle = (np.isfinite(xy[point][:, 0]).sum() for point in ("heel", "toe", "ankle"))
+    feet = bool(min(heel, toe) > _FEET_SEEN * ankle)
     return LegPoints(time_s, xy, leg_px, side, feet)
 
 

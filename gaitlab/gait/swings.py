@@ -103,6 +103,12 @@ def _swallowed(fronts: Sequence[int], reach: FloatArray, stride_s: float) -> lis
 
 def both_swings(legs: Sequence[LegPoints]) -> list[Swings]:
     """Return the turning points of the left and the right foot, by one common stride time."""
+    for leg in legs:
+        if not np.isfinite(leg.reach).any():
+            raise InputError(
+                f"the {leg.side} leg and the hips were never seen together long enough to follow; expected both legs "
+                "in view, check the keypoints"
+            )
     left, right = legs
     stride_s = stride_time_s(bridged(left.reach) - bridged(right.reach))
     return [find_swings(leg.time_s, leg.reach, stride_s) for leg in legs]

@@ -205,6 +205,16 @@ def test_implausible_contacts_are_rejected_with_their_time() -> None:
     assert not any(c.accepted for c in gait_cycles(found))
 
 
+def test_feet_seen_now_and_then_count_as_missing() -> None:
+    pose = filmed(RUNNING)
+    shreds = pose.xy.copy()
+    columns = [i for i, name in enumerate(pose.skeleton.names) if name.partition("_")[2] in FEET]
+    gone = np.arange(len(pose)) % 40 < 30
+    shreds[np.ix_(gone, columns)] = np.nan
+    found, bare = (detect_contacts(p, forward=1) for p in (replace(pose, xy=shreds), dropped(pose, FEET)))
+    np.testing.assert_allclose(times(found), times(bare), atol=0.01)
+
+
 def standing() -> PoseSequence:
     pose = filmed(RUNNING)
     return replace(pose, xy=np.broadcast_to(pose.xy[:1], pose.xy.shape))
@@ -216,6 +226,7 @@ def standing() -> PoseSequence:
         (filmed(RUNNING), 0, r"forward must be \+1 .* or -1 .*, not 0"),
         (dropped(filmed(RUNNING), ("ankle",)), 1, "left_ankle, right_ankle never came; use a model"),
         (filmed(RUNNING, seconds=1.5), 1, r"2 s of recording or more, not 1\.48 s; record longer"),
+        (dropped(filmed(RUNNING), ("ankle", *FEET), slice(3, None), "left_"), 1, "the left leg .* never seen together"),
         (standing(), 1, "no repeating stride found"),
     ],
 )

@@ -21,7 +21,7 @@ from gaitlab.pose.people import distance, likeness, match, most_like_a_runner
 from gaitlab.pose.track import Track
 from gaitlab.video.reader import Frame
 
-_FIRST_LOOKS = 3  # frames in a row that begin with the whole picture
+_FIRST_LOOKS = 2  # frames in a row that begin with the whole picture
 _LOOK_AGAIN_S = 0.1  # while nobody is followed
 _TRIAL_S = 2.0
 _MOST_FOLLOWED = 4

@@ -72,7 +72,8 @@ class Network:
         self._nets: dict[tuple[int, ...], Any] = {}
         # The mean as a grey level: what lies beyond the picture is nothing to the network.
         self.border = float(np.mean(self._mean))
-        self.outputs = tuple(outputs or self._net(()).getUnconnectedOutLayersNames())
+        last = self._net(()).getUnconnectedOutLayersNames()
+        self.outputs = tuple(outputs or last)
 
     def forward(self, pictures: Sequence[Image]) -> list[FloatArray]:
         """Run the network on pictures of one size and return its outputs, each with the batch axis first.

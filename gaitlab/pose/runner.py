@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.errors import ModelError
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.heatmaps import refine, soft_max
@@ -21,10 +23,12 @@ _NEAR_CELLS = 3.0
 # Heights of the search crops as shares of the picture's, and how far they are moved from one to the next.
 _SEARCH_HEIGHTS = (1.0, 0.75, 0.55, 0.4)
 _SEARCH_STEP = 0.4
+_MOST_LOOKED_AT = 8
 # Mean over the points that makes a person: in the crop of somebody known, and anywhere in the picture.
 _MIN_SCORE = 0.4
 _MIN_SCORE_ANYWHERE = 0.55
 _MIN_POINT = 0.15
+_TABLES = ("body_25", "runner_31")
 _POINTS_PER_HEIGHT = 0.93  # eyes to soles
 
 
@@ -41,12 +45,12 @@ class RunnerNetwork:
     def __init__(self, installed: InstalledModel, *, flip: bool | None = None) -> None:
         self.name = installed.name
         recipe = installed.recipe
-        self.skeleton = installed.model.skeleton
         self._network = Network(installed)
         self.look_every_s = 2.0
         self._width, self._height = (int(v) for v in recipe["crop_px"])
         self._fill = float(recipe["fill"])
         self._flip = bool(recipe.get("flip", False)) if flip is None else flip
+        self.skeleton = self._skeleton_of_output()
         self._mirrored = _mirrored_columns(self.skeleton.pairs, len(self.skeleton))
         self.model: dict[str, Any] = {
             "name": self.name,
@@ -64,7 +68,7 @@ class RunnerNetwork:
                 found.append(body)
         found.sort(key=_mean_score, reverse=True)
         people: list[Body] = []
-        for body in found[:12]:
+        for body in found[:_MOST_LOOKED_AT]:
             if any(overlap(body.box, other.box) > 0.3 for other in people):
                 continue
             again = self._decoded(image, self._window(body.box), flip=self._flip)
@@ -100,6 +104,16 @@ class RunnerNetwork:
         # Averaged before the soft-max: where the two disagree both places keep a part of the probability.
         mean = (logits[0] + logits[1][self._mirrored, :, ::-1]) / 2 if flip else logits[0]
         return soft_max(mean)
+
+    def _skeleton_of_output(self) -> Skeleton:
+        """Ask the network how many maps it has: the points of the rear view are not in all of them."""
+        blank = np.full((self._height, self._width, 3), round(self._network.border), dtype=np.uint8)
+        count = self._network.forward([blank])[0].shape[1]
+        for table in _TABLES:
+            if len(SKELETONS[table]) == count:
+                return SKELETONS[table]
+        known = " or ".join(f"{len(SKELETONS[table])} ({table})" for table in _TABLES)
+        raise ModelError(f"the pose network '{self.name}' gives {count} maps; expected {known}")
 
     def _window(self, box: FloatArray) -> Window:
         return around(box, aspect=self._width / self._height, fill=self._fill)

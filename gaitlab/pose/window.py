@@ -70,11 +70,9 @@ def whole_picture(image: Image, *, height: int, multiple: int = 8) -> tuple[Wind
     """Return the window of the whole picture, and the network's input width and height.
 
     The aspect is kept: the window reaches beyond the picture's right edge until the width is a ``multiple``.
-    Pictures wider than high are shown ``height`` px high, tall ones so that they hold as many pixels as a square.
     """
     rows, columns = image.shape[:2]
-    high = height if columns >= rows else min(height * rows / columns, height * 1.4)
-    high = max(round(high / multiple), 1) * multiple
+    high = max(round(height / multiple), 1) * multiple
     wide = max(int(np.ceil(high * columns / rows / multiple)), 1) * multiple
     return Window(0, 0, round(rows * wide / high), rows), wide, high
 

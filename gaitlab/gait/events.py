@@ -215,6 +215,10 @@ def detect_contacts(
             )
         return sorted(contacts, key=lambda c: c.foot_strike_s)
 
-    contacts = found(walking=vaults(legs, swings) if activity is None else activity == "walking")
+    walking = vaults(legs, swings) if activity is None else activity == "walking"
+    contacts = found(walking)
     decided = activity or activity_of(contacts)
+    if decided == "walking" and not walking:
+        # Hips that hardly rise and fall look like no walk, but feet that overlap on the ground are one.
+        contacts = found(walking=True)
     return GaitEvents(tuple(judged(contact, decided) for contact in contacts), decided)

@@ -12,6 +12,7 @@ from gaitlab.pose.assembly import Rules, assemble, find_peaks
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.heatmaps import strongest
+from gaitlab.pose.legs import joint_legs
 from gaitlab.pose.limbs import CONFIRMING, LIMBS
 from gaitlab.pose.network import Network
 from gaitlab.pose.window import Window, around, cut, whole_picture
@@ -21,6 +22,9 @@ from gaitlab.video.reader import Image
 _LONE_PEAK = 0.1
 # Points of one runner lie within this share of the box beyond the box of the frame before.
 _REACH = 0.25
+# A heatmap becomes probabilities: this much (the sum of a weak peak) goes to what it does not show.
+_UNSURE = 1.0
+_POINTS_PER_HEIGHT = 0.85  # nose to ankles
 
 
 class OpenPose:
@@ -73,7 +77,9 @@ class OpenPose:
             return None
         best = max(likely, key=lambda pair: pair[0])[1]
         others = [b for _, b in likely if b is not best]
-        return self._completed(best, others, window, heatmaps, guess, within)
+        whole = self._completed(best, others, window, heatmaps, guess, within)
+        # Where somebody else's legs are in the crop, limbs must say whose a knee is.
+        return whole if others else self._legs_decided(whole, window, heatmaps, guess)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
         """Return the (keypoint, row, column) heatmaps of the whole picture, and their window."""
@@ -118,6 +124,20 @@ class OpenPose:
     def _placed(self, body: Body, window: Window, heatmaps: FloatArray) -> Body:
         rows, columns = heatmaps.shape[1:]
         return Body(window.to_picture(body.xy, columns=columns, rows=rows), body.score)
+
+    def _legs_decided(self, body: Body, window: Window, heatmaps: FloatArray, guess: Body) -> Body:
+        """Return the body with both legs decided together, each point as sure as its map is at its place."""
+        positive = np.maximum(heatmaps, 0.0).astype(np.float64)
+        shares = positive / (positive.sum(axis=(1, 2), keepdims=True) + _UNSURE)
+        rows, columns = heatmaps.shape[1:]
+        before, expected = (window.to_cells(b.xy, columns=columns, rows=rows) for b in (body, guess))
+        height_cells = self._fill * rows / _POINTS_PER_HEIGHT
+        cells = joint_legs(shares, before, self.skeleton, expected=expected, height_cells=height_cells)
+        xy = window.to_picture(cells, columns=columns, rows=rows)
+        x, y = np.clip(np.rint(np.nan_to_num(cells)).astype(int), 0, (columns - 1, rows - 1)).T
+        here = np.clip(positive[np.arange(len(cells)), y, x], 0.0, 1.0)
+        moved = ~(cells == before).all(axis=1) & np.isfinite(cells[:, 0])
+        return Body(np.where(moved[:, None], xy, body.xy), np.where(moved, here, body.score))
 
     def _completed(
         self,

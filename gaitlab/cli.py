@@ -127,6 +127,30 @@ def demo(output: Output = None, force: Force = False) -> None:
 
 
 @app.command()
+def pose(
+    sources: Annotated[list[Path], typer.Argument(help="Pictures and videos.", metavar="IMAGE|VIDEO...")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path("poses"),
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    models_dir: ModelsDir = None,
+    threshold: Annotated[float, typer.Option(help="Leave out points with a lower score.", min=0, max=1)] = 0.1,
+    angles: Annotated[bool, typer.Option("--angles", help="Write the bend of each joint beside it.")] = False,
+    numbers: Annotated[bool, typer.Option("--numbers", help="Write each point's number beside it.")] = False,
+    heatmaps: Annotated[bool, typer.Option("--heatmaps", help="Write the network's confidence maps too.")] = False,
+) -> None:
+    """Find everybody in pictures and videos: skeletons and keypoints, no gait."""
+    from gaitlab.everybody import Wishes, find_everybody
+    from gaitlab.pose.estimator import load_estimator
+
+    estimator = load_estimator(model, models_dir=models_dir)
+    wishes = Wishes(threshold=threshold, angles=angles, numbers=numbers, heatmaps=heatmaps)
+    with _progress() as progress:
+        for found in find_everybody(sources, estimator, output, wishes=wishes, progress=progress):
+            where = ", ".join(str(path) for path in found.written)
+            people = f"{found.people} {'person' if found.people == 1 else 'people'}"
+            typer.echo(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")
+
+
+@app.command()
 def live(
     camera: Annotated[str, typer.Argument(help="Number of a camera, or a video file in its place.")] = "0",
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,

@@ -31,7 +31,7 @@ ORDER = (
     ("analysis",),
     ("pictures",),
     ("pipeline",),
-    ("demo", "batch", "window", "live"),
+    ("demo", "batch", "window", "live", "everybody"),
     ("cli_progress", "cli_tables"),
     ("cli_models",),
     ("cli",),

@@ -59,6 +59,16 @@ def draw_caption(image: Image, text: str, at: tuple[int, int], *, colour: Colour
     cv2.putText(image, text, at, _FONT, scale, colour, thickness, cv2.LINE_AA)
 
 
+def draw_text(image: Image, text: str, at: FloatArray) -> None:
+    """Write a few (ASCII) characters beside a point (x, y; px), outlined so that any ground will do; NaN: nothing."""
+    if not np.isfinite(at).all():
+        return
+    scale = max(image.shape[0] / 1800, 0.3)
+    corner = (round(float(at[0]) + 12 * scale), round(float(at[1]) - 6 * scale))
+    for colour, thickness in (((0, 0, 0), max(3, round(5 * scale))), ((255, 255, 255), max(1, round(2 * scale)))):
+        cv2.putText(image, text, corner, _FONT, scale, colour, thickness, cv2.LINE_AA)
+
+
 def draw_contact_strip(
     image: Image, intervals: Mapping[str, Sequence[tuple[float, float]]], time_s: float, *, span_s: float = 2.0
 ) -> None:

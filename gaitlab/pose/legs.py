@@ -74,11 +74,14 @@ def joint_legs(
         for name, at in columns.items()
     }
     chosen = _best(names, choices, height_cells)
+    decided = [
+        (columns[name][side], *_top(maps[columns[name][side]], choices[name].cells[candidate]))
+        for name, pair in chosen.items()
+        for side, candidate in enumerate(pair)
+    ]
+    keypoint, row, column = np.array(decided).T
     result = cells.copy()
-    for name, pair in chosen.items():
-        for side, candidate in enumerate(pair):
-            column = columns[name][side]
-            result[column] = _top(maps[column], choices[name].cells[candidate])
+    result[keypoint] = np.clip(refine(maps, keypoint, row, column), -0.5, np.array(maps.shape[:0:-1]) - 0.5)
     return result
 
 
@@ -129,13 +132,10 @@ def _limb(parents: FloatArray, children: FloatArray, longest_cells: float) -> Fl
     return result
 
 
-def _top(own: FloatArray, candidate: FloatArray) -> FloatArray:
-    """Return the place on a leg's own map that belongs to a candidate: the highest cell near it, between the cells."""
-    rows, columns = own.shape
+def _top(own: FloatArray, candidate: FloatArray) -> tuple[int, int]:
+    """Return row and column of a leg's own map that belong to a candidate: the highest cell near it."""
     x, y = (int(v) for v in candidate)
     top, left = max(y - 2, 0), max(x - 2, 0)
     near = own[top : y + 3, left : x + 3]
-    row, column = np.unravel_index(int(near.argmax()), near.shape)
-    at = np.array([top + row]), np.array([left + column])
-    place: FloatArray = np.clip(refine(own[None], np.array([0]), *at)[0], -0.5, (columns - 0.5, rows - 0.5))
-    return place
+    row, column = divmod(int(near.argmax()), near.shape[1])
+    return top + row, left + column

@@ -12,10 +12,11 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.report import key_moments, write_report
 from gaitlab.store.session import Session
 from gaitlab.video.annotate import annotate
-from gaitlab.video.clip import write_clip
+from gaitlab.video.clip import CRF, shrunk
 from gaitlab.video.faces import face_circles, hide_face
 from gaitlab.video.reader import Image, open_video
 from gaitlab.video.stills import Shot, take_stills
+from gaitlab.video.writer import VideoWriter
 
 
 def write_videos(
@@ -37,8 +38,15 @@ def write_videos(
         blur_face: hide the runner's face in both.
         progress: called as ``progress(stage, done, total)``.
     """
-    change = _face_hidden(analysis, video_time_s) if blur_face else _unchanged
-    with open_video(source) as video:
+    hide = _face_hidden(analysis, video_time_s) if blur_face else None
+    with open_video(source) as video, VideoWriter(folder / "clip.mp4", fps=video.info.fps, crf=CRF) as clip:
+
+        def keep_clean(image: Image, time_s: float) -> None:
+            # One pass over the video makes both: what is decoded once need not be decoded again.
+            if hide is not None:
+                hide(image, time_s)
+            clip.write(shrunk(image), time_s - float(video_time_s[0]))
+
         annotate(
             video,
             folder / "annotated.mp4",
@@ -47,16 +55,8 @@ def write_videos(
             captions=_captions(analysis),
             contacts=_contacts(analysis, video_time_s),
             crf=crf,
-            change=change,
+            change=keep_clean,
             on_frame=_counter("drawing the video", len(analysis.pose), progress),
-        )
-        write_clip(
-            video,
-            folder / "clip.mp4",
-            start_s=float(video_time_s[0]),
-            end_s=float(video_time_s[-1]),
-            change=change,
-            on_frame=_counter("making the clip", len(analysis.pose), progress),
         )
 
 
@@ -81,10 +81,6 @@ def write_page(session: Session, *, units: str, embed_video: bool | None) -> Non
 def _scaled(box_px: tuple[int, int, int, int], scale: float) -> tuple[int, int, int, int]:
     left, top, right, bottom = (round(edge * scale) for edge in box_px)
     return left, top, right, bottom
-
-
-def _unchanged(image: Image, time_s: float) -> None:
-    """Leave the picture as it is."""
 
 
 def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Image, float], None]:

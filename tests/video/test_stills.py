@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gaitlab.errors import OutputError
-from gaitlab.video.clip import clip_size, write_clip
+from gaitlab.video.clip import clip_size, shrunk
 from gaitlab.video.reader import Image, open_video
 from gaitlab.video.stills import Shot, take_stills
 from tests.video.make import make_video, number_of
@@ -81,23 +81,11 @@ def test_a_clip_has_at_most_so_many_lines_and_even_sides() -> None:
     assert clip_size(641, 479) == (640, 480)
 
 
-def test_a_clip_holds_the_frames_asked_for_from_time_zero(film: Path, tmp_path: Path) -> None:
-    counted = []
-    with open_video(film) as video:
-        write_clip(
-            video,
-            tmp_path / "clip.mp4",
-            start_s=5 / 25,
-            end_s=10 / 25,
-            max_lines=24,
-            crf=1,
-            on_frame=lambda: counted.append(1),
-        )
-    with open_video(tmp_path / "clip.mp4") as clip:
-        frames = list(clip.frames())
-        assert (clip.info.width, clip.info.height) == (32, 24)
-    assert [round(frame.time_s * 25) for frame in frames] == [0, 1, 2, 3, 4, 5]
-    # Coding a picture twice costs a few grey levels, a frame too early or too late would cost eight.
-    greys = [float(frame.image[12:-4, 16:-4].mean()) for frame in frames]
-    assert greys == pytest.approx([40, 48, 56, 64, 72, 80], abs=6.5)
-    assert len(counted) == 6
+def test_pictures_of_the_clip_are_made_small_and_never_shared() -> None:
+    image = np.random.default_rng(1).integers(0, 255, (1440, 1001, 3), dtype=np.uint8)
+    small = shrunk(image)
+    assert small.shape == (720, 500, 3)
+    assert float(small.mean()) == pytest.approx(float(image.mean()), abs=1)
+    same = shrunk(small)
+    same[:] = 0
+    assert small.any(), "what is drawn into one must not show in the other"

@@ -64,6 +64,7 @@ def analyze(
     start: Annotated[float | None, typer.Option(help="First second to use.")] = None,
     end: Annotated[float | None, typer.Option(help="Last second to use.")] = None,
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    person: Annotated[int | None, typer.Option(help="Follow this person, as numbered in session.json.")] = None,
     models_dir: ModelsDir = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never download a network.")] = False,
     keypoints: Annotated[Path | None, typer.Option(help="Keypoints from a file instead of a network.")] = None,
@@ -85,6 +86,7 @@ def analyze(
     assignments = set_ or []
     assignments += ["video.annotate=false"] if no_video else []
     assignments += ["video.blur_face=true"] if blur_face else []
+    assignments += [f"pose.person={person}"] if person is not None else []
     settings = _settings(config, assignments + _page_assignments(units, embed_video))
     quantities = {
         "belt_speed_mps": parse(speed, SPEED) if speed else None,

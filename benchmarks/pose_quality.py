@@ -45,7 +45,7 @@ def stance(truth: PoseSequence, side: str) -> np.ndarray:
     """Return (frame,) whether the foot stands: the ankle is low and moves with the belt, backwards and level."""
     ankle = truth.point(f"{side}_ankle")
     low = ankle[:, 1] > np.nanpercentile(ankle[:, 1], 60)
-    level = np.abs(np.gradient(ankle[:, 1])) < 0.01 * height_px(truth)
+    level = np.abs(np.gradient(ankle[:, 1])) < 0.02 * height_px(truth)
     return np.asarray(low & level)
 
 
@@ -54,7 +54,7 @@ def jitter_px(track: FloatArray, standing: np.ndarray) -> float:
     second = track[:-2] - 2 * track[1:-1] + track[2:]  # of white noise: sqrt(6) times as large
     chosen = second[standing[:-2] & standing[1:-1] & standing[2:]]
     chosen = chosen[np.isfinite(chosen).all(axis=1)]
-    if len(chosen) < 10:
+    if len(chosen) < 8:
         return float("nan")
     return float(1.4826 * np.median(np.abs(chosen - np.median(chosen, axis=0))) / np.sqrt(6))
 

@@ -18,6 +18,9 @@ from gaitlab.video.reader import Image
 # The two ankles are one if they are this near, as a share of the person's height.
 _SAME_ANKLE = 0.06
 _FOOT = ("heel", "big_toe")
+# Below this the first network's ankle is right in every third frame only, and the second's is the better guess.
+_SURE_ANKLE = 0.3
+_SECOND_HAND = 0.4  # how sure such a guess is at most: about every second is right
 
 
 class LegsAndFeet:
@@ -88,13 +91,21 @@ def with_feet(body: Body, skeleton: Skeleton, feet: Body, feet_skeleton: Skeleto
     side. Farther than ``reach_px`` from both it stays without.
     """
     xy, score = body.xy.copy(), body.score.copy()
+    knees = np.array([feet.xy[feet_skeleton.index(f"{side}_knee")] for side in SIDES])
     ankles = np.array([feet.xy[feet_skeleton.index(f"{side}_ankle")] for side in SIDES])
     for side in SIDES:
-        ankle = body.xy[skeleton.index(f"{side}_ankle")]
+        own = SIDES.index(side)
+        ankle, knee = (body.xy[skeleton.index(f"{side}_{point}")] for point in ("ankle", "knee"))
+        unsure = not body.score[skeleton.index(f"{side}_ankle")] >= _SURE_ANKLE
+        if unsure and np.linalg.norm(knees[own] - knee) <= reach_px:
+            for point in ("ankle", *_FOOT):
+                source, target = feet_skeleton.index(f"{side}_{point}"), skeleton.index(f"{side}_{point}")
+                xy[target], score[target] = feet.xy[source], min(feet.score[source], _SECOND_HAND)
+            continue
         distance = np.linalg.norm(ankles - ankle, axis=1)
         if not np.isfinite(distance).all() or distance.min() > reach_px:
             continue
-        nearest = _nearest_side(distance, SIDES.index(side))
+        nearest = _nearest_side(distance, own)
         for point in _FOOT:
             source, target = feet_skeleton.index(f"{SIDES[nearest]}_{point}"), skeleton.index(f"{side}_{point}")
             xy[target] = feet.xy[source] + ankle - ankles[nearest]

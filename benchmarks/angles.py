@@ -1,6 +1,6 @@
 """Joint and segment angles, belt speed and step length against the noise-free projection of force-plate trials.
 
-    python benchmarks/angles.py [DIR] [--fps 30 60 120] [--noise-mm 4] [--methods savitzky-golay kalman …]
+    python -m benchmarks.angles [DIR] [--fps 30 60 120] [--noise-mm 4] [--methods savitzky-golay kalman …] [--faults]
 
 Every trial goes through a virtual side camera at 400 px/m with white noise on both axes, seen from the right and from
 the left, then through gaitlab's own conditioning. The truth is the same projection at the same times without noise.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
+from benchmarks.truth import DEFAULT_FOLDER, Trial, drop_frames, film, hide, load_trials
 from gaitlab import conditioning
 from gaitlab.core import PoseSequence
 from gaitlab.gait import detect_contacts, gait_cycles
@@ -36,10 +36,22 @@ def filmed_twice(trial: Trial, *, fps: float, noise_mm: float, seen_from: str) -
     return noisy, clean
 
 
-def measure(trial: Trial, *, fps: float, noise_mm: float, seen_from: str, method: str) -> dict[str, list[float]]:
+def with_faults(noisy: PoseSequence, clean: PoseSequence, *, far: str) -> tuple[PoseSequence, PoseSequence]:
+    """Hide the far leg 20 % of the time, in bursts, and drop 10 % of the frames of both films alike."""
+    hidden = hide(noisy, far, share=0.2, burst_s=(0.05, 0.4), rng=np.random.default_rng(SEED))
+    return tuple(  # type: ignore[return-value]
+        drop_frames(pose, share=0.1, rng=np.random.default_rng(SEED + 1)) for pose in (hidden, clean)
+    )
+
+
+def measure(
+    trial: Trial, *, fps: float, noise_mm: float, seen_from: str, method: str, faults: bool
+) -> dict[str, list[float]]:
     """Return the errors of one film: angles in degrees (a value a frame), belt speed and step length in percent."""
     forward = 1 if seen_from == "right" else -1
     noisy, clean = filmed_twice(trial, fps=fps, noise_mm=noise_mm, seen_from=seen_from)
+    if faults:
+        noisy, clean = with_faults(noisy, clean, far="left" if forward > 0 else "right")
     mended = conditioning.mend(
         noisy,
         min_score=0.3,
@@ -62,7 +74,7 @@ def measure(trial: Trial, *, fps: float, noise_mm: float, seen_from: str, method
     errors["belt slope, deg"].append(known.belt_deg)
     steps_s = [c.end_s - c.opposite_strike_s for c in gait_cycles(events) if c.accepted]
     strikes_s = np.sort(trial.strike_s)
-    errors["step length, %"].append(100 * (np.mean(steps_s) / np.mean(np.diff(strikes_s)) - 1))
+    errors["step length, %"].append(100 * (np.nanmean(steps_s) / np.mean(np.diff(strikes_s)) - 1))
     return errors
 
 
@@ -81,6 +93,9 @@ def main() -> None:
     parser.add_argument("--fps", nargs="+", type=float, default=[30.0, 60.0, 120.0])
     parser.add_argument("--noise-mm", type=float, default=4.0)
     parser.add_argument("--methods", nargs="+", default=["savitzky-golay"])
+    parser.add_argument(
+        "--faults", action="store_true", help="hide the far leg 20 %% of the time, drop 10 %% of frames"
+    )
     options = parser.parse_args()
     trials = load_trials(options.directory)
     for fps in options.fps:
@@ -88,10 +103,20 @@ def main() -> None:
             errors: dict[str, list[float]] = defaultdict(list)
             for trial in trials:
                 for seen_from in ("right", "left"):
-                    found = measure(trial, fps=fps, noise_mm=options.noise_mm, seen_from=seen_from, method=method)
+                    found = measure(
+                        trial,
+                        fps=fps,
+                        noise_mm=options.noise_mm,
+                        seen_from=seen_from,
+                        method=method,
+                        faults=options.faults,
+                    )
                     for name, values in found.items():
                         errors[name] += values
-            print(f"\n{fps:g} fps, {options.noise_mm:g} mm noise, {method}, {len(trials)} trials from both sides")
+            with_what = ", far leg hidden 20 %, frames dropped 10 %" if options.faults else ""
+            print(
+                f"\n{fps:g} fps, {options.noise_mm:g} mm noise, {method}, {len(trials)} trials, both sides{with_what}"
+            )
             for name, values in errors.items():
                 print(line(name, values))
 

@@ -1,6 +1,6 @@
 """How long, how much memory, how many megabytes: whole processes, imports included.
 
-    python benchmarks/speed_and_weight.py [--weight]
+    python -m benchmarks.speed_and_weight [--weight]
 
 Prints the median of five runs after one warm-up. Needs the shared clip and networks beside the checkout. ``--weight``
 also installs gaitlab into a fresh environment and weighs it.

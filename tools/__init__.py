@@ -1,0 +1,1 @@
+"""Developers' tools; nothing here is part of the package."""

@@ -1,0 +1,382 @@
+"""Running as channels over time: contacts, a pelvis that falls and is caught, feet that stand on the moving belt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gaitlab.core import FloatArray
+from gaitlab.signal.spline import cubic_spline
+from tools.synthetic.body import SIDES, SIGN, Shape
+from tools.synthetic.rig import Channels, ball_of, foot_turn, heel_of, hips
+
+_GRAVITY = 9.81
+_GRID_HZ = 1000.0
+# Thigh, knee and dorsiflexion through swing (share of swing, degrees): the usual course of running at 3 m/s, from the
+# shape of published group curves; both ends are then bent to meet the planted foot.
+_SWING_THIGH = ((0, -22), (0.12, -22), (0.35, 2), (0.55, 28), (0.72, 39), (0.85, 37), (0.95, 30), (1, 26))
+_SWING_KNEE = ((0, 18), (0.15, 46), (0.35, 86), (0.48, 96), (0.62, 88), (0.78, 56), (0.92, 22), (1, 13))
+_SWING_ANKLE = ((0, -20), (0.12, -20), (0.35, -6), (0.6, 2), (0.85, 4), (1, 4))
+# The foot meets the belt at a speed of its own: down, and a little slower backwards than the belt.
+_LANDING_DOWN_MPS, _LANDING_SLOWER = 0.55, 0.12
+_LEAVING_UP_MPS = 0.25
+_TOE_OFF_KNEE_DEG = 19.0
+# How long the planted foot's speed lasts into swing, and the landing's is prepared.
+_END_S = 0.14
+# The trunk sways a little against the legs: the pelvis rises and falls less than a point mass would.
+_PELVIS_SHARE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How somebody runs.
+
+    Attributes:
+        speed_mps, cadence, contact_s: belt speed, steps a minute, mean contact time.
+        strike_deg: side to foot angle at foot strike; heel first above 0, forefoot below.
+        knee_deg: knee flexion at foot strike.
+        swing_knee_deg: largest knee flexion in swing.
+        lean_deg: mean forward lean of the trunk.
+        overstride_m: how far ahead of the hip the ankle lands.
+        contact_asymmetry: (right - left) / mean of the contact times.
+        step_asymmetry: shift of the right foot strike, share of a step.
+        eversion_deg: side to (at foot strike, peak) roll of the foot.
+        drop_deg: peak drop of the pelvis on the swing side.
+        step_width_m: distance between the feet's lines.
+        toe_out_deg, arm_swing_deg, elbow_deg: the rest of the style.
+        jitter_s: standard deviation of single events.
+        wander_m: slow drift of the runner on the belt.
+    """
+
+    speed_mps: float = 3.0
+    cadence: float = 166.0
+    contact_s: float = 0.25
+    strike_deg: dict[str, float] = field(default_factory=lambda: {"left": 12.0, "right": 12.0})
+    knee_deg: float = 15.0
+    swing_knee_deg: float = 96.0
+    lean_deg: float = 6.0
+    overstride_m: float = 0.20
+    contact_asymmetry: float = 0.0
+    step_asymmetry: float = 0.0
+    eversion_deg: dict[str, tuple[float, float]] = field(
+        default_factory=lambda: {"left": (-3.0, 7.0), "right": (-3.0, 7.0)}
+    )
+    drop_deg: float = 5.0
+    step_width_m: float = 0.07
+    toe_out_deg: float = 7.0
+    arm_swing_deg: float = 28.0
+    elbow_deg: float = 95.0
+    jitter_s: float = 0.004
+    wander_m: float = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contacts:
+    """When each foot is on the belt: side to (n,) seconds, the first and last beyond the clip's ends."""
+
+    strike_s: dict[str, FloatArray]
+    toe_off_s: dict[str, FloatArray]
+
+
+def make_contacts(style: Style, *, duration_s: float, rng: np.random.Generator) -> Contacts:
+    """Return foot strikes and toe-offs with a little unrest, from two strides before to two after the clip."""
+    stride_s = 120.0 / style.cadence
+    count = int(np.ceil(duration_s / stride_s)) + 5
+    start_s = -2 * stride_s - rng.uniform(0, stride_s)
+    strike, off = {}, {}
+    for side in SIDES:
+        phase = 0.0 if side == "left" else 0.5 * (1 + style.step_asymmetry)
+        mean_s = style.contact_s * (1 + SIGN[side] * style.contact_asymmetry / 2)
+        strike[side] = start_s + (np.arange(count) + phase) * stride_s + _unrest(rng, style.jitter_s, count)
+        off[side] = strike[side] + mean_s + _unrest(rng, 0.7 * style.jitter_s, count)
+    return Contacts(strike, off)
+
+
+def _unrest(rng: np.random.Generator, sd_s: float, count: int) -> FloatArray:
+    return np.clip(rng.normal(0, sd_s, count), -2 * sd_s, 2 * sd_s)
+
+
+class Motion:
+    """A runner's channels, known on a fine grid and read at any time of the clip.
+
+    Args:
+        shape: whose legs must reach.
+        style: how to run.
+        duration_s: length of the clip.
+        rng: the unrest.
+
+    Raises:
+        ValueError: where contacts overlap, for this is running.
+    """
+
+    def __init__(self, shape: Shape, style: Style, *, duration_s: float, rng: np.random.Generator) -> None:
+        self.shape, self.style = shape, style
+        self.contacts = make_contacts(style, duration_s=duration_s, rng=rng)
+        left, right = (self.contacts.strike_s[side] for side in SIDES)
+        self.grid_s = np.arange(max(left[1], right[1]) - 0.05, min(left[-2], right[-2]) + 0.05, 1 / _GRID_HZ)
+        self._rest = shape.joints
+        self._body(rng)
+        self._feet()
+
+    def at(self, time_s: FloatArray) -> Channels:
+        """Return the channels at (t,) seconds of the clip."""
+
+        def read(values: FloatArray) -> FloatArray:
+            if values.ndim == 1:
+                return np.interp(time_s, self.grid_s, values)
+            return np.stack([np.interp(time_s, self.grid_s, column) for column in values.T], axis=-1)
+
+        everything = self._channels
+        return Channels(
+            **{
+                name: value if isinstance(value, float)
+                else {k: v if isinstance(v, float) else read(v) for k, v in value.items()} if isinstance(value, dict)
+                else read(value)
+                for name, value in ((n, getattr(everything, n)) for n in everything.__dataclass_fields__)
+            }
+        )  # fmt: skip
+
+    def _body(self, rng: np.random.Generator) -> None:
+        """Pelvis, trunk and arms."""
+        style, t = self.style, self.grid_s
+        rise_m = self._rise()
+        stride = self._stride_phase(t)
+        turn = 2 * np.pi * stride
+
+        def slow(amplitude: float, seconds: float) -> FloatArray:
+            return amplitude * np.sin(2 * np.pi * (t / seconds + rng.uniform()))
+
+        mid_left = 0.5 * style.contact_s * style.cadence / 120
+        sway = 0.010 * np.cos(turn - 2 * np.pi * mid_left)
+        forward = 0.006 * np.sin(2 * turn - 0.6) + slow(style.wander_m, 5.3)
+        pelvis = np.stack([forward, rise_m, -sway + slow(0.008, 4.1)], axis=-1)
+        # The swing side drops most in the first half of stance; left stance: the right hip is down.
+        drop = -style.drop_deg * np.cos(turn - 2 * np.pi * 0.75 * mid_left)
+        fore_aft = np.cos(turn)  # the left foot is ahead at its strike
+        arms = {side: -8 - SIGN[side] * style.arm_swing_deg * -fore_aft_lagged(turn) for side in SIDES}
+        self._upper = {
+            "lean_deg": style.lean_deg + 1.2 * np.cos(2 * turn - 1.2) + slow(0.4, 6.0),
+            "pelvis_drop_deg": drop,
+            "pelvis_turn_deg": 5.0 * fore_aft,
+            "thorax_turn_deg": -9.0 * fore_aft,
+            "arm_deg": arms,
+            "elbow_deg": {side: style.elbow_deg + 0.35 * (arms[side] + 8) for side in SIDES},
+        }
+        self._pelvis = pelvis
+
+    def _stride_phase(self, t: FloatArray) -> FloatArray:
+        left_s = self.contacts.strike_s["left"]
+        return _through(left_s, np.arange(len(left_s), dtype=np.float64))(t)
+
+    def _rise(self) -> FloatArray:
+        """Height of the pelvis about its mean: free fall in flight, half a sine of force in contact."""
+        contacts, t = self.contacts, self.grid_s
+        starts = np.concatenate([contacts.strike_s[side] for side in SIDES])
+        ends = np.concatenate([contacts.toe_off_s[side] for side in SIDES])
+        order = np.argsort(starts)
+        starts, ends = starts[order], ends[order]
+        if (ends[:-1] >= starts[1:]).any():
+            raise ValueError("both feet are on the belt at once; running needs a shorter contact or a lower cadence")
+        apex = (ends[:-1] + starts[1:]) / 2
+        fine = np.arange(starts[0], ends[-1], 1 / _GRID_HZ)
+        pull = np.full_like(fine, -_GRAVITY)
+        for i in range(1, len(starts) - 1):
+            inside = (fine >= starts[i]) & (fine < ends[i])
+            duration = ends[i] - starts[i]
+            peak = _GRAVITY * (apex[i] - apex[i - 1]) * np.pi / (2 * duration)
+            pull[inside] += peak * np.sin(np.pi * (fine[inside] - starts[i]) / duration)
+        keep = (fine >= apex[0]) & (fine <= apex[-1])
+        fine, pull = fine[keep], pull[keep]
+        height = np.cumsum(np.cumsum(pull)) / _GRID_HZ**2
+        tops = np.interp(apex, fine, height)
+        height -= _through(apex, tops)(fine)
+        return _PELVIS_SHARE * np.interp(t, fine, height - height.mean())
+
+    def _feet(self) -> None:
+        style, t = self.style, self.grid_s
+        toe_out = dict.fromkeys(SIDES, float(style.toe_out_deg))
+        empty = {side: np.zeros((len(t), 3)) for side in SIDES}
+        self._set_height({side: self._planted(side, leave_deg=0.0) for side in SIDES})
+        foot, roll, toes, ankle = {}, {}, {}, {}
+        joint = hips(self.shape, self._assemble(empty, foot=None, toes=None, roll=None, toe_out=toe_out))
+        for side in SIDES:
+            leave_deg = self._leaving_pitch_deg(side, joint[side])
+            foot[side], roll[side], toes[side], ankle[side] = self._one_foot(
+                side, self._planted(side, leave_deg=leave_deg), joint[side]
+            )
+        self._channels = self._assemble(ankle, foot=foot, toes=toes, roll=roll, toe_out=toe_out)
+
+    def _assemble(self, ankle, *, foot, toes, roll, toe_out) -> Channels:  # type: ignore[no-untyped-def]
+        zero = {side: np.zeros(len(self.grid_s)) for side in SIDES}
+        return Channels(
+            pelvis_m=self._pelvis, ankle_m=ankle, foot_deg=foot or zero, toes_deg=toes or zero, roll_deg=roll or zero,
+            toe_out_deg=toe_out, splay_deg=14.0, **self._upper,
+        )  # fmt: skip
+
+    def _leaving_pitch_deg(self, side: str, hip: FloatArray) -> float:
+        """Return how far the heel must have risen at toe-off for the leg to reach the belt with a bent knee."""
+        offs = self.contacts.toe_off_s[side]
+        strikes = self.contacts.strike_s[side]
+        keep = (strikes > self.grid_s[0]) & (offs < self.grid_s[-1])
+        drift = [np.interp(offs[keep], self.grid_s, hip[:, a]) - np.interp(strikes[keep], self.grid_s, hip[:, a]) * (a == 0)
+                 for a in (0, 1)]  # fmt: skip
+        sagged_m, hip_m = float(np.mean(drift[0])), float(np.mean(drift[1]))
+        ridden_m = self.style.speed_mps * float(np.mean((offs - strikes)[keep]))
+        wanted_m = self._leg_m(side, _TOE_OFF_KNEE_DEG)
+        choices = np.arange(-75.0, -20.0, 0.5)
+        lengths = []
+        for leave_deg in choices:
+            relative = self._planted(side, leave_deg=leave_deg, only_first=True)[0]["relative"]
+            x = self.style.overstride_m - ridden_m + relative[-1, 0] - relative[0, 0] - sagged_m
+            lengths.append(np.hypot(x, hip_m - relative[-1, 1]))
+        return float(choices[np.argmin(np.abs(np.array(lengths) - wanted_m))])
+
+    def _leg_m(self, side: str, knee_deg: float) -> float:
+        """Return the distance from hip to ankle at a knee flexion."""
+        rest = self._rest
+        thigh_m = np.linalg.norm(rest[f"{side}_knee"] - rest[f"{side}_hip"])
+        shank_m = np.linalg.norm(rest[f"{side}_ankle"] - rest[f"{side}_knee"])
+        bent = np.radians(180 - knee_deg)
+        return float(np.sqrt(thigh_m**2 + shank_m**2 - 2 * thigh_m * shank_m * np.cos(bent)))
+
+    def _planted(self, side: str, *, leave_deg: float, only_first: bool = False) -> list[dict[str, FloatArray | float | int]]:
+        """Return, a contact: its grid times and the foot's pitch, roll and ankle relative to the flat foot's place."""
+        style, rest = self.style, self._rest
+        strike, offs = self.contacts.strike_s[side], self.contacts.toe_off_s[side]
+        ankle, ball, heel = rest[f"{side}_ankle"], ball_of(rest, side), heel_of(rest, side)
+        planted = []
+        for start_s, end_s in list(zip(strike, offs, strict=True))[: 1 if only_first else None]:
+            time_s = np.linspace(start_s, end_s, 301)
+            s = np.linspace(0, 1, 301)
+            landing = style.strike_deg[side] * np.clip(1 - s / 0.22, 0, 1) ** 2
+            leaving = leave_deg * np.clip((s - 0.46) / 0.54, 0, 1) ** 2.1
+            pitch = landing + leaving
+            at_strike, peak = style.eversion_deg[side]
+            roll = at_strike + (peak - at_strike) * np.sin(np.pi * np.clip(s / 0.84, 0, 1)) ** 1.2
+            turned = foot_turn(side=side, foot_deg=pitch, roll_deg=roll, toe_out_deg=style.toe_out_deg)
+            flat = foot_turn(
+                side=side, foot_deg=np.zeros(1), roll_deg=np.zeros(1), toe_out_deg=style.toe_out_deg
+            )[0]
+            pivot = np.where((pitch > 0)[:, None], heel - ankle, ball - ankle)
+            # The pivot stands where it would stand under the flat foot; origin: the flat foot's ankle, on the belt.
+            place = pivot @ flat.T + np.array([0.0, ankle[1] - ball[1], 0.0])
+            relative = place - (turned @ pivot[..., None])[..., 0]
+            planted.append({"time_s": time_s, "pitch": pitch, "roll": roll, "relative": relative})
+        return planted
+
+    def _set_height(self, plan) -> None:  # type: ignore[no-untyped-def]
+        """Lift the pelvis so that the knee has the asked flexion at foot strike, on average."""
+        above = []
+        for side in SIDES:
+            strikes = self.contacts.strike_s[side]
+            strikes = strikes[(strikes > self.grid_s[0]) & (strikes < self.grid_s[-1])]
+            rise = np.interp(strikes, self.grid_s, self._pelvis[:, 1])
+            ankle_m = np.mean([p["relative"][0, 1] for p in plan[side]])
+            reach_m = self._leg_m(side, self.style.knee_deg)
+            above.append(ankle_m + np.sqrt(reach_m**2 - self.style.overstride_m**2) - rise.mean())
+        self._pelvis[:, 1] += np.mean(above)
+
+    def _one_foot(self, side, planted, hip):  # type: ignore[no-untyped-def]
+        """Return pitch, roll, toe bend and ankle of one foot over the whole grid."""
+        style, t, rest = self.style, self.grid_s, self._rest
+        n = len(t)
+        pitch, roll, toes, ankle = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, 3))
+        belt = np.array([-style.speed_mps, 0.0, 0.0])
+        lane = SIGN[side] * style.step_width_m / 2
+        landed = []
+        for contact in planted:
+            start_s = contact["time_s"][0]
+            # The strike's place follows the runner's own drift; within a contact only the belt moves it.
+            hip_x = float(np.interp(start_s, t, hip[:, 0]))
+            origin = np.array([hip_x + style.overstride_m - contact["relative"][0, 0], 0.0, lane])
+            path = origin + contact["relative"] + (contact["time_s"] - start_s)[:, None] * belt
+            landed.append({**contact, "ankle": path})
+        for contact in landed:
+            inside = (t >= contact["time_s"][0]) & (t <= contact["time_s"][-1])
+            for target, values in ((pitch, contact["pitch"]), (roll, contact["roll"])):
+                target[inside] = np.interp(t[inside], contact["time_s"], values)
+            for axis in range(3):
+                ankle[inside, axis] = np.interp(t[inside], contact["time_s"], contact["ankle"][:, axis])
+            # Toes stay on the belt while the heel rises.
+            toes[inside] = np.maximum(-pitch[inside], 0.0)
+        thigh_m = np.linalg.norm(rest[f"{side}_knee"] - rest[f"{side}_hip"])
+        shank_m = np.linalg.norm(rest[f"{side}_ankle"] - rest[f"{side}_knee"])
+        knee_scale = style.swing_knee_deg / 96.0
+        for before, after in zip(landed[:-1], landed[1:], strict=True):
+            start_s, end_s = before["time_s"][-1], after["time_s"][0]
+            inside = (t > start_s) & (t < end_s)
+            if not inside.any() or start_s < t[0] or end_s > t[-1]:
+                continue
+            span, u = end_s - start_s, (t[inside] - start_s) / (end_s - start_s)
+            edge = np.array([0.0, 1e-3, 1 - 1e-3, 1.0])
+            every = np.concatenate([edge, u])
+            thigh, knee, dorsal = (
+                _course(points)(every) for points in (_SWING_THIGH, _SWING_KNEE, _SWING_ANKLE)
+            )
+            knee = knee * np.where(knee > 40, knee_scale, 1 + (knee_scale - 1) * np.clip((knee - 20) / 20, 0, 1))
+            shank = knee - thigh
+            hip_xy = np.stack([np.interp(start_s + every * span, t, hip[:, a]) for a in (0, 1)], axis=-1)
+            thigh_r, shank_r = np.radians(thigh), np.radians(shank)
+            free = hip_xy + np.stack([
+                thigh_m * np.sin(thigh_r) - shank_m * np.sin(shank_r),
+                -thigh_m * np.cos(thigh_r) - shank_m * np.cos(shank_r),
+            ], axis=-1)  # fmt: skip
+            free_pitch = dorsal - shank
+            dt = before["time_s"][-1] - before["time_s"][-2], after["time_s"][1] - after["time_s"][0]
+            v0 = (before["ankle"][-1] - before["ankle"][-2]) / dt[0] + [0, _LEAVING_UP_MPS, 0]
+            v1 = (after["ankle"][1] - after["ankle"][0]) / dt[1]
+            v1 = v1 + [_LANDING_SLOWER * style.speed_mps, -_LANDING_DOWN_MPS, 0]
+            p0, p1 = before["ankle"][-1], after["ankle"][0]
+            small = 1e-3 * span
+            free_v0, free_v1 = (free[1] - free[0]) / small, (free[3] - free[2]) / small
+            for axis in (0, 1):
+                ankle[inside, axis] = free[4:, axis] + _hermite(
+                    u, span, p0[axis] - free[0, axis], v0[axis] - free_v0[axis],
+                    p1[axis] - free[3, axis], v1[axis] - free_v1[axis],
+                )  # fmt: skip
+            ankle[inside, 2] = _hermite(u, span, p0[2], v0[2], p1[2], v1[2]) + SIGN[side] * 0.012 * np.sin(np.pi * u) ** 2
+            w0 = (before["pitch"][-1] - before["pitch"][-2]) / dt[0]
+            w1 = (after["pitch"][1] - after["pitch"][0]) / dt[1]
+            free_w0, free_w1 = (free_pitch[1] - free_pitch[0]) / small, (free_pitch[3] - free_pitch[2]) / small
+            pitch[inside] = free_pitch[4:] + _hermite(
+                u, span, before["pitch"][-1] - free_pitch[0], w0 - free_w0, after["pitch"][0] - free_pitch[3], w1 - free_w1
+            )  # fmt: skip
+            roll[inside] = _hermite(u, span, before["roll"][-1], 0.0, after["roll"][0], 0.0)
+            # The sole springs straight once it has left the belt, and before a forefoot lands nothing is bent yet.
+            bend = max(-before["pitch"][-1], 0.0)
+            first_bend = max(-after["pitch"][0], 0.0)
+            toes[inside] = bend * _fade((t[inside] - start_s) / 0.06) + first_bend * _fade((end_s - t[inside]) / 0.03)
+        return pitch, roll, toes, ankle
+
+
+def fore_aft_lagged(turn: FloatArray) -> FloatArray:
+    """Return the arms' swing, -1..1: against the legs and a little behind them."""
+    return np.cos(turn - 0.25)
+
+
+def _fade(x: FloatArray) -> FloatArray:
+    x = np.clip(x, 0, 1)
+    return 1 - x * x * (3 - 2 * x)
+
+
+def _hermite(u: FloatArray, span: float, p0: float, v0: float, p1: float, v1: float) -> FloatArray:
+    """Return a curve with given values and velocities at both ends, ``u`` in 0..1 over ``span`` seconds.
+
+    The velocities are felt only near the ends: what is added to a free swing must not bend its middle.
+    """
+    share = min(_END_S / span, 0.5)
+    first, last = np.clip(1 - u / share, 0, 1), np.clip(1 - (1 - u) / share, 0, 1)
+    smooth = u * u * (3 - 2 * u)
+    return p0 * (1 - smooth) + p1 * smooth + v0 * span * u * first**2 - v1 * span * (1 - u) * last**2
+
+
+def _through(x: FloatArray, y: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    spline = cubic_spline(x, y[:, None])
+    return lambda at: spline(at)[:, 0]
+
+
+def _course(points: tuple[tuple[float, float], ...]) -> Callable[[FloatArray], FloatArray]:
+    table = np.array(points, dtype=np.float64)
+    return _through(table[:, 0], table[:, 1])

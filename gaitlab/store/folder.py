@@ -1,15 +1,24 @@
-"""A folder that is there whole or not at all."""
+"""A folder that is there whole or not at all, whatever kills its writer."""
 
 from __future__ import annotations
 
+import errno
 import os
+import platform
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gaitlab.errors import OutputError
+
+_HOST = re.sub(r"\W", "_", platform.node())
+_REMAINS = re.compile(rf"\.(?P<name>.+)\.(?P<kind>partial|old)-{_HOST}-(?P<pid>\d+)-[0-9a-f]{{8}}")
+# Between a look at the target and its rename another process put a session there, or took it away.
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
+_TRIES = 20
 
 
 def check_free(target: Path, *, force: bool) -> None:
@@ -34,13 +43,15 @@ def is_replaceable(target: Path) -> bool:
 def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     """Give a temporary folder beside ``target`` to write into, renamed to ``target`` when the block ends well.
 
-    After any exception, Ctrl-C too, nothing is left of it.
+    After any exception, Ctrl-C too, nothing is left of it; what a killed process left is cleared away by the next one
+    that writes beside it. Of two writers of one target the later one is refused, or with ``force`` replaces.
 
     Raises:
         OutputError: where ``target`` exists (without ``force``) or cannot be written.
     """
+    _clear_remains(target.parent)
     check_free(target, force=force)
-    partial = target.parent / f".{target.name}.partial-{uuid.uuid4().hex[:8]}"
+    partial = _beside(target, "partial")
     try:
         partial.mkdir(parents=True)
     except OSError as error:
@@ -55,11 +66,57 @@ def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
 
 
 def _move_into_place(partial: Path, target: Path, *, force: bool) -> None:
-    check_free(target, force=force)  # somebody else may have been quicker
-    if not target.exists():
-        partial.rename(target)
+    for _ in range(_TRIES):
+        check_free(target, force=force)  # somebody else may have been quicker
+        old = _beside(target, "old")
+        try:
+            if target.exists():
+                target.rename(old)
+            partial.rename(target)
+        except OSError as error:
+            if error.errno not in _TAKEN or not partial.exists():
+                raise
+        else:
+            return
+        finally:
+            _settle(old, target)
+    raise OutputError(f"others keep writing the session '{target}'; choose another with -o")
+
+
+def _beside(target: Path, kind: str) -> Path:
+    """Return a hidden name beside ``target`` that says who writes it: the host, and the process there."""
+    return target.parent / f".{target.name}.{kind}-{_HOST}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def _clear_remains(folder: Path) -> None:
+    """Remove what dead processes of this host left half-written; a session they had only moved aside comes back."""
+    if not folder.is_dir():
         return
-    old = target.parent / f".{target.name}.old-{uuid.uuid4().hex[:8]}"
-    target.rename(old)
-    partial.rename(target)
+    for path in list(folder.glob(".*-*")):
+        found = _REMAINS.fullmatch(path.name)
+        if found is None or _is_alive(int(found["pid"])):
+            continue
+        if found["kind"] == "old":
+            _settle(path, folder / found["name"])
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _settle(old: Path, target: Path) -> None:
+    """Remove a session that was moved aside, or put it back where nothing took its place."""
+    if not target.exists():
+        with suppress(OSError):  # it is gone already, or somebody was quicker: then there is a session
+            old.rename(target)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # signal 0 is no question there, but Ctrl-C
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True

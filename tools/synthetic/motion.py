@@ -21,8 +21,11 @@ _SWING_KNEE = ((0, 18), (0.15, 46), (0.35, 86), (0.48, 96), (0.62, 88), (0.78, 5
 _SWING_ANKLE = ((0, -20), (0.12, -20), (0.35, -6), (0.6, 2), (0.85, 4), (1, 4))
 # The foot meets the belt at a speed of its own: down, and a little slower backwards than the belt.
 _LANDING_DOWN_MPS, _LANDING_SLOWER = 0.55, 0.12
-_LEAVING_UP_MPS = 0.25
+_LEAVING_UP_MPS = 0.5
 _TOE_OFF_KNEE_DEG = 19.0
+_MOST_LOWERINGS = 8
+# A foot in the air is at least so far from the belt, which it leaves and meets at these speeds or faster.
+_CLEARANCE_M, _RISING_MPS, _FALLING_MPS = 0.03, 0.35, 0.35
 # How long the planted foot's speed lasts into swing, and the landing's is prepared.
 _END_S = 0.14
 # The trunk sways a little against the legs: the pelvis rises and falls less than a point mass would.
@@ -199,14 +202,28 @@ class Motion:
         toe_out = dict.fromkeys(SIDES, float(style.toe_out_deg))
         empty = {side: np.zeros((len(t), 3)) for side in SIDES}
         self._set_height({side: self._planted(side, leave_deg=0.0) for side in SIDES})
-        foot, roll, toes, ankle = {}, {}, {}, {}
-        joint = hips(self.shape, self._assemble(empty, foot=None, toes=None, roll=None, toe_out=toe_out))
-        for side in SIDES:
-            leave_deg = self._leaving_pitch_deg(side, joint[side])
-            foot[side], roll[side], toes[side], ankle[side] = self._one_foot(
-                side, self._planted(side, leave_deg=leave_deg), joint[side]
-            )
+        for _ in range(_MOST_LOWERINGS):
+            foot, roll, toes, ankle = {}, {}, {}, {}
+            joint = hips(self.shape, self._assemble(empty, foot=None, toes=None, roll=None, toe_out=toe_out))
+            short_m = 0.0
+            for side in SIDES:
+                planted = self._planted(side, leave_deg=self._leaving_pitch_deg(side, joint[side]))
+                foot[side], roll[side], toes[side], ankle[side], on_belt = self._one_foot(side, planted, joint[side])
+                short_m = max(short_m, self._within_reach(side, joint[side], ankle[side], on_belt))
+            if short_m <= 0:
+                break
+            # Single contacts differ from the mean that the height was made for: who reaches the belt bends the knee.
+            self._pelvis[:, 1] -= short_m + 0.002
         self._channels = self._assemble(ankle, foot=foot, toes=toes, roll=roll, toe_out=toe_out)
+
+    def _within_reach(self, side: str, hip: FloatArray, ankle: FloatArray, on_belt: np.ndarray) -> float:
+        """Draw a swinging ankle back to where the leg reaches, and return by how much it is short in contact."""
+        longest_m = self._leg_m(side, 6.0)
+        reach = ankle - hip
+        distance = np.linalg.norm(reach, axis=-1)
+        far = (distance > longest_m) & ~on_belt
+        ankle[far] = hip[far] + reach[far] * (longest_m / distance[far])[:, None]
+        return float(np.max(distance[on_belt] - longest_m))
 
     def _assemble(self, ankle, *, foot, toes, roll, toe_out) -> Channels:  # type: ignore[no-untyped-def]
         zero = {side: np.zeros(len(self.grid_s)) for side in SIDES}
@@ -348,7 +365,28 @@ class Motion:
             bend = max(-before["pitch"][-1], 0.0)
             first_bend = max(-after["pitch"][0], 0.0)
             toes[inside] = bend * _fade((t[inside] - start_s) / 0.06) + first_bend * _fade((end_s - t[inside]) / 0.03)
-        return pitch, roll, toes, ankle
+        on_belt = np.zeros(n, dtype=bool)
+        for contact in landed:
+            on_belt |= (t >= contact["time_s"][0]) & (t <= contact["time_s"][-1])
+        self._clear_the_belt(side, landed, pitch, toes, ankle)
+        return pitch, roll, toes, ankle, on_belt
+
+    def _clear_the_belt(self, side, landed, pitch, toes, ankle) -> None:  # type: ignore[no-untyped-def]
+        """Lift a swinging foot whose sole would touch the belt: it comes free, and comes down, at a steady speed."""
+        rest, t = self._rest, self.grid_s
+        joint, ball = rest[f"{side}_ankle"], ball_of(rest, side)
+        tip_m = max(rest[f"{side}_big_toe"][0], rest[f"{side}_small_toe"][0]) + 0.03 - ball[0]
+        tilt, bent = np.radians(pitch), np.radians(pitch + toes)
+        forward, down = ball[0] - joint[0], ball[1] - joint[1]
+        ball_y = ankle[:, 1] + forward * np.sin(tilt) + down * np.cos(tilt)
+        back = heel_of(rest, side)[0] - joint[0]
+        lowest = np.minimum(ball_y + np.minimum(tip_m * np.sin(bent) + 0.012, 0.0),
+                            ankle[:, 1] + back * np.sin(tilt) + down * np.cos(tilt))  # fmt: skip
+        for before, after in zip(landed[:-1], landed[1:], strict=True):
+            start_s, end_s = before["time_s"][-1], after["time_s"][0]
+            inside = (t > start_s) & (t < end_s)
+            free_m = np.minimum(np.minimum(_RISING_MPS * (t - start_s), _FALLING_MPS * (end_s - t)), _CLEARANCE_M)
+            ankle[inside, 1] += np.maximum(free_m - lowest, 0.0)[inside]
 
 
 def fore_aft_lagged(turn: FloatArray) -> FloatArray:

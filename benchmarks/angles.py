@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.truth import DEFAULT_FOLDER, Trial, drop_frames, film, hide, load_trials
 from gaitlab import conditioning
 from gaitlab.core import PoseSequence
-from gaitlab.gait import detect_contacts, gait_cycles
+from gaitlab.gait import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import calibrate, leg_length_px
 from gaitlab.kinematics.sagittal import sagittal_angles
 
@@ -68,7 +68,15 @@ def measure(
             difference = got[f"{side}_{angle}_deg"] - true[f"{side}_{angle}_deg"]
             errors[angle] += difference[np.isfinite(difference)].tolist()
     events = detect_contacts(mended, forward=forward)
-    known = calibrate(mended, events.contacts, forward=forward, known_length_m=1.0, known_length_px=PX_PER_M)
+    ride_px_per_s = np.nanmean(list(belt_speed_px_per_s(mended, events.contacts, forward=forward).values()))
+    known = calibrate(
+        mended,
+        events.contacts,
+        forward=forward,
+        belt_speed_px_per_s=float(ride_px_per_s),
+        known_length_m=1.0,
+        known_length_px=PX_PER_M,
+    )
     belt_mps = trial.belt_speed_mps()
     errors["belt speed, %"].append(100 * (known.belt_speed_mps / belt_mps - 1))
     errors["belt slope, deg"].append(known.belt_deg)

@@ -16,7 +16,7 @@ from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitCycle, GaitEvent
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.pose import PoseSequence
 from gaitlab.errors import InputError
-from gaitlab.gait import detect_contacts, gait_cycles
+from gaitlab.gait import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.frame import near_side
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
@@ -109,6 +109,7 @@ def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> An
         mended,
         events.contacts,
         forward=forward,
+        belt_speed_px_per_s=_belt_speed_px_per_s(mended, events, forward=forward),
         facing_agreement=agreement,
         belt_speed_mps=runner.belt_speed_mps,
         height_m=runner.height_m,
@@ -163,6 +164,14 @@ def _events(
     except InputError as error:
         return GaitEvents((), "ambiguous"), (str(error), *_slower_than_life(mended, forward=forward))
     return events, ()
+
+
+def _belt_speed_px_per_s(mended: PoseSequence, events: GaitEvents, *, forward: int) -> float:
+    """Return how fast the feet ride backwards at the hips' distance: the mean of both sides; NaN without a ride."""
+    if not any(contact.accepted for contact in events.contacts):
+        return float("nan")
+    speeds = [v for v in belt_speed_px_per_s(mended, events.contacts, forward=forward).values() if np.isfinite(v)]
+    return float(np.mean(speeds)) if speeds else float("nan")
 
 
 def _slower_than_life(mended: PoseSequence, *, forward: int) -> tuple[str, ...]:

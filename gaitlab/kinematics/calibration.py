@@ -13,11 +13,9 @@ from gaitlab.kinematics.frame import near_side
 
 # Thigh and shank as shares of body height (Winter, Biomechanics and Motor Control of Human Movement).
 _LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
-# The part of stance in which the forefoot rides on the belt: on force-plate trials the 5th metatarsal is as fast as
-# the belt within 0.1 ± 0.6 % over the first, and its path level within 0.2 ± 0.3 degrees over the second. Earlier the
-# foot still comes down; in 30 fps video of a real network it does so until 40 %.
-_SPEED_WINDOW = (0.35, 0.65)
-_LEVEL_WINDOW = (0.40, 0.80)
+# The part of stance in which the forefoot surely rides on the belt: on force-plate trials the path of the 5th
+# metatarsal is level within 0.2 ± 0.3 degrees over it. Earlier the foot still comes down.
+_RIDING_FROM, _RIDING_TO = 0.40, 0.80
 _SCALES_DISAGREE = 0.08
 # A belt that slopes more in the picture than a phone is ever tilted does so by perspective or incline; then the
 # picture's own vertical is the better one.
@@ -90,10 +88,8 @@ def leg_length_px(pose: PoseSequence, *, forward: int) -> float:
     return float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
 
 
-def _riding(
-    pose: PoseSequence, contacts: Sequence[Contact], window: tuple[float, float]
-) -> list[tuple[FloatArray, FloatArray]]:
-    """Return (time_s, xy) of the forefoot over a part of each accepted stance, while it rides on the belt."""
+def _riding(pose: PoseSequence, contacts: Sequence[Contact]) -> list[FloatArray]:
+    """Return (frame, 2) px of the forefoot for each accepted stance, while it rides on the belt."""
     paths = []
     for contact in contacts:
         if not contact.accepted:
@@ -103,11 +99,11 @@ def _riding(
             toe = pose.point(f"{contact.side}_big_toe")
         if not np.isfinite(toe).any():
             toe = pose.point(f"{contact.side}_ankle")
-        start_s = contact.foot_strike_s + window[0] * contact.duration_s
-        end_s = contact.foot_strike_s + window[1] * contact.duration_s
+        start_s = contact.foot_strike_s + _RIDING_FROM * contact.duration_s
+        end_s = contact.foot_strike_s + _RIDING_TO * contact.duration_s
         keep = (pose.time_s >= start_s) & (pose.time_s <= end_s) & np.isfinite(toe[:, 0])
         if keep.sum() >= 2:
-            paths.append((pose.time_s[keep], toe[keep]))
+            paths.append(toe[keep])
     return paths
 
 
@@ -117,16 +113,8 @@ def belt_tilt_deg(pose: PoseSequence, contacts: Sequence[Contact]) -> float:
     Camera roll, treadmill incline and perspective cannot be told apart in the picture. NaN where fewer than 4
     stances show the path.
     """
-    paths = [xy for _, xy in _riding(pose, contacts, _LEVEL_WINDOW) if np.ptp(xy[:, 0]) > 0]
-    slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in paths]
+    slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in _riding(pose, contacts) if np.ptp(xy[:, 0]) > 0]
     return float(np.degrees(np.arctan(np.median(slopes)))) if len(slopes) >= 4 else float("nan")
-
-
-def stance_foot_speed_px_per_s(pose: PoseSequence, contacts: Sequence[Contact], *, forward: int) -> float:
-    """Return the speed at which the stance foot rides backwards, px/s: the median slope over stances, NaN if none."""
-    rides = _riding(pose, contacts, _SPEED_WINDOW)
-    speeds = [-forward * np.polyfit(time_s - time_s[0], xy[:, 0], 1)[0] for time_s, xy in rides]
-    return float(np.median(speeds)) if speeds else float("nan")
 
 
 def calibrate(
@@ -134,6 +122,7 @@ def calibrate(
     contacts: Sequence[Contact],
     *,
     forward: int,
+    belt_speed_px_per_s: float,
     facing_agreement: float = 1.0,
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
@@ -141,6 +130,16 @@ def calibrate(
     known_length_px: float | None = None,
 ) -> Calibration:
     """Measure tilt and every scale that can be had, choose one, and say where they disagree.
+
+    Args:
+        pose: mended keypoints.
+        contacts: of both feet; accepted ones count.
+        forward: +1 where the runner faces image-right, -1 where image-left.
+        belt_speed_px_per_s: how fast the stance feet ride in the picture, at the hips' distance; NaN where unknown.
+        facing_agreement: see `facing`.
+        belt_speed_mps: as the console says, or None.
+        height_m: body height, or None.
+        known_length_m, known_length_px: something of known length in the runner's plane, or None.
 
     Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it
     is good to 3-5 %.
@@ -157,7 +156,7 @@ def calibrate(
             f"the belt slopes by {abs(belt_deg):.0f}° in the picture: the treadmill is inclined or the camera looks at "
             "it obliquely or was tilted; trunk, thigh and shank are measured against the picture's vertical"
         )
-    speed_px_per_s = stance_foot_speed_px_per_s(pose, contacts, forward=forward)
+    speed_px_per_s = belt_speed_px_per_s
     leg_px = leg_length_px(pose, forward=forward)
     scales: dict[str, float] = {}
     if belt_speed_mps is not None and speed_px_per_s > 0:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gaitlab.core import SKELETONS, Contact, PoseSequence
-from gaitlab.kinematics.calibration import belt_tilt_deg, calibrate, facing, stance_foot_speed_px_per_s
+from gaitlab.kinematics.calibration import belt_tilt_deg, calibrate, facing
 
 BODY = SKELETONS["body_25"]
 FPS = 100
@@ -42,35 +42,48 @@ def test_facing_is_read_from_knees_alone(forward: int) -> None:
 
 @pytest.mark.parametrize("forward", [1, -1])
 @pytest.mark.parametrize("tilt_deg", [-4.0, 0.0, 3.0])
-def test_speed_and_tilt_of_the_belt(forward: int, tilt_deg: float) -> None:
+def test_slope_of_the_belt(forward: int, tilt_deg: float) -> None:
     pose, contacts = riding(forward=forward, tilt_deg=tilt_deg)
     assert belt_tilt_deg(pose, contacts) == pytest.approx(tilt_deg, abs=1e-6)
-    speed = stance_foot_speed_px_per_s(pose, contacts, forward=forward)
-    assert speed == pytest.approx(600.0 * np.cos(np.radians(tilt_deg)), rel=1e-6)
+
+
+@pytest.mark.parametrize("slope_deg", [6.0, -9.0])
+def test_a_steep_belt_is_told_and_not_levelled(slope_deg: float) -> None:
+    pose, contacts = riding(tilt_deg=slope_deg)
+    steep = calibrate(pose, contacts, forward=1, belt_speed_px_per_s=600.0)
+    assert steep.belt_deg == pytest.approx(slope_deg)
+    assert steep.tilt_deg == 0.0
+    assert f"slopes by {abs(slope_deg):.0f}°" in steep.warnings[0]
 
 
 def test_scale_from_belt_speed_and_height_check_each_other() -> None:
     pose, contacts = riding()
     leg_px = 2 * np.hypot(30, 200)
-    agreed = calibrate(pose, contacts, forward=1, belt_speed_mps=1.2, height_m=leg_px * 0.002 / 0.491)
+    agreed = calibrate(
+        pose, contacts, forward=1, belt_speed_px_per_s=600.0, belt_speed_mps=1.2, height_m=leg_px * 0.002 / 0.491
+    )
     assert agreed.scale_source == "belt speed"
     assert agreed.metres_per_px == pytest.approx(0.002)
     assert agreed.scales["body height"] == pytest.approx(0.002)
     assert not agreed.warnings
-    wrong = calibrate(pose, contacts, forward=1, belt_speed_mps=1.2, height_m=1.15 * leg_px * 0.002 / 0.491)
+    wrong = calibrate(
+        pose, contacts, forward=1, belt_speed_px_per_s=600.0, belt_speed_mps=1.2, height_m=1.15 * leg_px * 0.002 / 0.491
+    )
     assert "body height is +15 % off the one from belt speed" in wrong.warnings[0]
 
 
 def test_height_alone_gives_the_belt_speed() -> None:
     pose, contacts = riding()
-    known = calibrate(pose, contacts, forward=1, height_m=2 * np.hypot(30, 200) * 0.002 / 0.491)
+    known = calibrate(
+        pose, contacts, forward=1, belt_speed_px_per_s=600.0, height_m=2 * np.hypot(30, 200) * 0.002 / 0.491
+    )
     assert known.scale_source == "body height"
     assert known.belt_speed_mps == pytest.approx(1.2, rel=1e-6)
 
 
 def test_without_any_length_there_is_no_scale() -> None:
     pose, contacts = riding()
-    bare = calibrate(pose, contacts, forward=1)
+    bare = calibrate(pose, contacts, forward=1, belt_speed_px_per_s=600.0)
     assert bare.metres_per_px is None
     assert bare.belt_speed_mps is None
     assert bare.belt_speed_px_per_s == pytest.approx(600.0)

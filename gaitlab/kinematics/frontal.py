@@ -1,0 +1,120 @@
+"""Angles seen from behind: pelvis, thigh, shank and rearfoot in the frontal plane, each signed by its own side.
+
+The camera sees the runner's right on image-right. A mirrored runner has the same angles on the other side: pelvic drop
+positive where the swing side hangs lower, hip adduction and knee projection positive where the knee lies inward
+(valgus), rearfoot positive in eversion, trunk lean positive to the stance side. Pelvic drop and hip adduction follow
+Dingenen et al. 2018 (Phys Ther Sport).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side, other
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.frame import forward_up, wrap_deg
+
+# Which points make the line of the rearfoot and that of the shank, bottom then top; the first source whose points are
+# all there is used. Only the first is the clinical angle.
+REARFOOT_LINES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "four points": (("heel", "heel_top"), ("calf_bottom", "calf_top")),
+    "proxy": (("heel", "ankle"), ("ankle", "knee")),
+}
+# Points seen in less than this share of the frames that show the ankle are no track.
+_SEEN_ENOUGH = 0.3
+_OUTWARD: dict[Side, float] = {"right": 1.0, "left": -1.0}
+
+
+def medial_tilt_deg(bottom: FloatArray, top: FloatArray, *, side: Side) -> FloatArray:
+    """Return the angle (…,) of the line from ``bottom`` to ``top`` (…, 2; X right, Y up) to the vertical.
+
+    Positive where the top lies further to the body's middle than the bottom: for the heel that is eversion.
+    """
+    across = _OUTWARD[side] * (bottom[..., 0] - top[..., 0])
+    return np.degrees(np.arctan2(across, top[..., 1] - bottom[..., 1]))
+
+
+def pelvic_drop_deg(stance_hip: FloatArray, swing_hip: FloatArray) -> FloatArray:
+    """Return how far the pelvis falls towards the swing side; positive: swing side lower."""
+    fall = stance_hip[..., 1] - swing_hip[..., 1]
+    return np.degrees(np.arctan2(fall, np.abs(swing_hip[..., 0] - stance_hip[..., 0])))
+
+
+def femur_deg(hip: FloatArray, knee: FloatArray, *, side: Side) -> FloatArray:
+    """Return the thigh's angle to the vertical; positive: knee further to the middle than the hip."""
+    return -medial_tilt_deg(knee, hip, side=side)
+
+
+def rearfoot_deg(
+    calcaneus: tuple[FloatArray, FloatArray], shank: tuple[FloatArray, FloatArray], *, side: Side
+) -> FloatArray:
+    """Return the heel's line against the shank's, each (bottom, top); eversion positive, not yet zeroed."""
+    return wrap_deg(medial_tilt_deg(*calcaneus, side=side) - medial_tilt_deg(*shank, side=side))
+
+
+def rearfoot_source(pose: PoseSequence) -> str:
+    """Return the best of `REARFOOT_LINES` whose points both feet show, or an empty string where none can be had.
+
+    Both feet are measured in one and the same way, for a clinical angle must not be compared with a proxy.
+    """
+    for source, lines in REARFOOT_LINES.items():
+        shares = [
+            np.isfinite(pose.point(f"{side}_{point}")[:, 0]).mean()
+            for side in BOTH_SIDES
+            for line in lines
+            for point in line
+        ]
+        if min(shares) > _SEEN_ENOUGH:
+            return source
+    return ""
+
+
+def of_stance_side(time_s: FloatArray, contacts: Sequence[Contact], values: dict[Side, FloatArray]) -> FloatArray:
+    """Return (frame,) the value of the foot that is on the ground, the later one in double support, NaN in flight."""
+    result = np.full(len(time_s), np.nan)
+    for contact in sorted(contacts, key=lambda c: c.foot_strike_s):
+        down = (time_s >= contact.foot_strike_s) & (time_s <= contact.toe_off_s)
+        result[down] = values[contact.side][down]
+    return result
+
+
+def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: str, tilt_deg: float = 0.0) -> Angles:
+    """Return all rear-view angle curves of a pose sequence.
+
+    Args:
+        contacts: when each foot is down; the columns without a side belong to the foot on the ground.
+        source: one of `REARFOOT_LINES`, see `rearfoot_source`; empty leaves the rearfoot NaN.
+        tilt_deg: how far a level line falls towards image-right.
+
+    Returns:
+        ``{left,right}_{rearfoot,hip_adduction,knee_projection,pelvic_drop,trunk_side_lean,heel_line}_deg`` over all
+        frames, and ``pelvic_drop_deg`` and ``trunk_side_lean_deg`` of the stance side, NaN in flight. The rearfoot is
+        not zeroed. ``heel_line`` is the line from toe to heel; positive: heel further to the middle.
+    """
+
+    def at(name: str) -> FloatArray:
+        return forward_up(pose.point(name), forward=1, tilt_deg=tilt_deg)
+
+    values: dict[str, FloatArray] = {}
+    drop: dict[Side, FloatArray] = {}
+    lean: dict[Side, FloatArray] = {}
+    for side in BOTH_SIDES:
+        hip, knee, ankle = at(f"{side}_hip"), at(f"{side}_knee"), at(f"{side}_ankle")
+        drop[side] = pelvic_drop_deg(hip, at(f"{other(side)}_hip"))
+        # The neck over the stance leg is a line whose top has moved outward.
+        lean[side] = -medial_tilt_deg(at("mid_hip"), at("neck"), side=side)
+        femur, shank = femur_deg(hip, knee, side=side), medial_tilt_deg(ankle, knee, side=side)
+        values[f"{side}_rearfoot_deg"] = np.full(len(pose), np.nan)
+        if source:
+            calcaneus, leg = ((at(f"{side}_{bottom}"), at(f"{side}_{top}")) for bottom, top in REARFOOT_LINES[source])
+            values[f"{side}_rearfoot_deg"] = rearfoot_deg(calcaneus, leg, side=side)
+        values[f"{side}_hip_adduction_deg"] = wrap_deg(drop[side] + femur)
+        values[f"{side}_knee_projection_deg"] = wrap_deg(femur + shank)
+        values[f"{side}_pelvic_drop_deg"] = drop[side]
+        values[f"{side}_trunk_side_lean_deg"] = lean[side]
+        values[f"{side}_heel_line_deg"] = medial_tilt_deg(at(f"{side}_big_toe"), at(f"{side}_heel"), side=side)
+    values["pelvic_drop_deg"] = of_stance_side(pose.time_s, contacts, drop)
+    values["trunk_side_lean_deg"] = of_stance_side(pose.time_s, contacts, lean)
+    return Angles(pose.time_s, values)

@@ -24,6 +24,8 @@ from gaitlab.video.reader import Frame
 _FIRST_LOOKS = 2  # frames in a row that begin with the whole picture
 _LOOK_AGAIN_S = 0.1  # while nobody is followed
 _TRIAL_S = 2.0
+_JUDGE_EVERY_S = 0.25
+_UNLIKE = 0.3  # of the best one's rank
 _MOST_FOLLOWED = 4
 _HIDDEN_S = 1.0  # out of sight no longer than this, and the crop is still searched
 _FORGOTTEN_S = 5.0
@@ -84,6 +86,8 @@ class Crowd:
         self._tracks: list[Track] = []
         self._times_s: list[float] = []
         self._last_look_s = -np.inf
+        self._last_judged_s = -np.inf
+        self._rank: dict[int, float] = {}  # of each person's likeness to a runner, when last judged
 
     def see(self, frame: Frame) -> None:
         """Look for everybody in the next frame."""
@@ -95,12 +99,17 @@ class Crowd:
         if number < _FIRST_LOOKS or frame.time_s - self._last_look_s >= pause_s - 1e-6:
             self._last_look_s = frame.time_s
             self._look(number, frame)
-        self._judge(frame.time_s)
+        if frame.time_s - self._last_judged_s >= _JUDGE_EVERY_S or len(self._rank) < len(self._tracks):
+            self._last_judged_s = frame.time_s
+            self._judge(frame.time_s)
 
     @property
     def current(self) -> Body | None:
         """The likeliest runner's body in the last frame seen."""
-        track = self._runner(self._alive())
+        alive = [t for t in self._tracks if t.hidden_s(self._times_s[-1]) <= _HIDDEN_S]
+        if self._wanted is not None:
+            alive = [t for t in alive if t.number == self._wanted]
+        track = max(alive, key=lambda t: self._rank.get(t.number, 0.0), default=None)
         return track.bodies[-1] if track is not None and track.frames[-1] == len(self._times_s) - 1 else None
 
     def result(self) -> Followed:
@@ -109,7 +118,7 @@ class Crowd:
         Raises:
             InputError: the person asked for was not seen.
         """
-        runner = self._runner(self._tracks)
+        runner = self._runner()
         if runner is None:
             return Followed(None, np.empty((len(self._times_s), 4)), None, [])
         pose = _sequence(runner, self._times_s, self._estimator)
@@ -129,7 +138,7 @@ class Crowd:
                 continue
             box, guess = track.box(frame.time_s), track.guess(frame.time_s)
             body = self._estimator.one(frame.image, box, guess)
-            if body is None or overlap(body.box, box) < 0.2 or any(distance(body, b, box) < _SAME for b in found):
+            if body is None or overlap(body.box, box) < 0.2 or any(distance(body, b) < _SAME for b in found):
                 continue
             found.append(body)
             track.add(number, frame.time_s, body)
@@ -144,35 +153,30 @@ class Crowd:
                 track = known[pairs[index]]
                 if track.frames[-1] != number:
                     track.add(number, frame.time_s, body)
-            elif all(distance(body, t.bodies[-1], body.box) > 2 * _SAME for t in known if t.frames[-1] == number):
+            elif all(distance(body, t.bodies[-1]) > 2 * _SAME for t in known if t.frames[-1] == number):
                 track = Track(len(self._tracks), self._estimator.skeleton)
                 track.add(number, frame.time_s, body)
                 self._tracks.append(track)
 
     def _judge(self, time_s: float) -> None:
-        """Stop following those who had their trial and are far from being the runner."""
+        """Rank everybody, and stop following those who had their trial and are far from being the runner."""
+        for track in self._tracks:
+            if track.number not in self._rank or track.hidden_s(time_s) <= _FORGOTTEN_S:
+                self._rank[track.number] = likeness(track, self._estimator.skeleton).rank
         dense = [t for t in self._tracks if t.dense and t.hidden_s(time_s) <= _FORGOTTEN_S]
-        if len(dense) < 2:
-            return
-        rank = {t.number: likeness(t, self._estimator.skeleton).rank for t in dense}
-        best = max(rank.values())
-        by_size = sorted(dense, key=lambda t: -rank[t.number])
-        for place, track in enumerate(by_size):
+        dense.sort(key=lambda t: -self._rank[t.number])
+        for place, track in enumerate(dense):
             tried = time_s - track.times_s[0] >= _TRIAL_S
-            if track.number != self._wanted and (
-                (tried and rank[track.number] < 0.3 * best) or place >= _MOST_FOLLOWED
-            ):
+            unlike = tried and self._rank[track.number] < _UNLIKE * self._rank[dense[0].number]
+            if track.number != self._wanted and (unlike or place >= _MOST_FOLLOWED):
                 track.dense = False
 
-    def _alive(self) -> list[Track]:
-        return [t for t in self._tracks if t.hidden_s(self._times_s[-1]) <= _HIDDEN_S]
-
-    def _runner(self, among: Sequence[Track]) -> Track | None:
+    def _runner(self) -> Track | None:
         if self._wanted is None:
-            return most_like_a_runner(among, self._estimator.skeleton)
+            return most_like_a_runner(self._tracks, self._estimator.skeleton)
         if self._wanted < len(self._tracks):
             return self._tracks[self._wanted]
-        if among is not self._tracks or not self._tracks:
+        if not self._tracks:
             return None
         seen = ", ".join(f"{t.number} ({t.times_s[0]:.1f}-{t.times_s[-1]:.1f} s)" for t in self._tracks)
         raise InputError(f"person {self._wanted} was not seen; there are: {seen}")

@@ -16,6 +16,7 @@ from gaitlab.pose.track import Track
 # Ankles whose distance varies by this share of the body's height swing as a runner's do.
 _FORGOTTEN_S = 2.0  # out of sight longer, and who comes is somebody new
 _SWING = 0.06
+_SAMPLE = 200  # bodies of a track that are enough to judge it
 _ANKLES = ("left_ankle", "right_ankle")
 
 
@@ -42,9 +43,10 @@ class Likeness:
 
 
 def likeness(track: Track, skeleton: Skeleton) -> Likeness:
-    """Judge a person from all that was seen of them."""
-    xy = np.array([body.xy for body in track.bodies])
-    boxes = np.array([body.box for body in track.bodies])
+    """Judge a person from what was seen of them, evenly sampled."""
+    sample = track.bodies[:: max(len(track.bodies) // _SAMPLE, 1)]
+    xy = np.array([body.xy for body in sample])
+    boxes = np.array([body.box for body in sample])
     size = float(np.median(boxes[:, 3] - boxes[:, 1]))
     places = trunk(xy, skeleton)
     drift = float(np.ptp(np.percentile(places[:, 0], [5, 95]))) / max(size, 1.0)
@@ -80,9 +82,9 @@ def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | N
     return max(seen, key=lambda track: likeness(track, skeleton).rank, default=None)
 
 
-def distance(body: Body, guess: Body, box: FloatArray) -> float:
+def distance(body: Body, guess: Body) -> float:
     """Return how far a body is from an expected one: 0 the same, 1 the boxes do not even touch."""
-    size = max(float(box[3] - box[1]), 1.0)
+    size = max(float(np.nanmax([b.box[3] - b.box[1] for b in (body, guess)])), 1.0)
     apart = np.linalg.norm(body.xy - guess.xy, axis=1) / size
     shared = np.isfinite(apart)
     points = float(np.minimum(apart[shared], 0.5).mean() * 2) if shared.sum() >= 3 else 1.0
@@ -91,7 +93,8 @@ def distance(body: Body, guess: Body, box: FloatArray) -> float:
 
 def match(bodies: Sequence[Body], tracks: Sequence[Track], time_s: float) -> list[tuple[int, int]]:
     """Return (body, track) index pairs: who of the people just seen is who."""
-    cost = np.array([[distance(b, t.guess(time_s), t.box(time_s)) for t in tracks] for b in bodies])
+    guesses = [track.guess(time_s) for track in tracks]
+    cost = np.array([[distance(body, guess) for guess in guesses] for body in bodies])
     return assign(cost.reshape(len(bodies), len(tracks)), most=0.75)
 
 

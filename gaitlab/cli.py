@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gaitlab import cli_models
+from gaitlab import cli_batch, cli_models
 from gaitlab.errors import GaitlabError, InputError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_models.app, name="models")
+app.command()(cli_batch.batch)
 
 Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if it is a session.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The session folder [default: reports/NAME].")]
@@ -53,7 +54,7 @@ def _options(
 @app.command()
 def analyze(
     video: Annotated[Path | None, typer.Argument(help="The video; may be left out with --keypoints.")] = None,
-    view: Annotated[str, typer.Option(help="What the camera sees: side.")] = "side",
+    view: Annotated[str, typer.Option(help="What the camera sees: side or rear.")] = "side",
     speed: Annotated[str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h'.")] = None,
     height: Annotated[str | None, typer.Option(help="The runner's height, e.g. '178 cm' or 5'11\".")] = None,
     mass: Annotated[str | None, typer.Option(help="The runner's mass, e.g. '70 kg'.")] = None,
@@ -126,6 +127,23 @@ def demo(output: Output = None, force: Force = False) -> None:
     with _progress() as progress:
         session = demo_session(output=output or Path("reports") / "demo", force=force, progress=progress)
     _finish(session)
+
+
+@app.command()
+def selftest(
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+) -> None:
+    """Can this installation be trusted? The demonstration clip against its known truth."""
+    from gaitlab.cli_tables import print_checks
+    from gaitlab.selftest import run_selftest
+
+    with _progress() as progress:
+        network, checks = run_selftest(model=model, progress=progress)
+    print_checks(network, checks)
+    failed = sum(not check.passed for check in checks)
+    if failed:
+        typer.echo(f"gaitlab: {failed} of {len(checks)} checks failed: do not trust this installation", err=True)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -305,5 +323,7 @@ def main() -> None:
         typer.echo(f"gaitlab: {error}", err=True)
         sys.exit(2)
     except _Interrupted:
-        typer.echo("gaitlab: interrupted; nothing was written", err=True)
+        kept = "finished sessions are kept, the same command does the rest"
+        left = kept if arguments[:1] == ["batch"] else "nothing was written"
+        typer.echo(f"gaitlab: interrupted; {left}", err=True)
         sys.exit(130)

@@ -31,9 +31,11 @@ ORDER = (
     ("analysis",),
     ("pictures",),
     ("pipeline",),
+    ("truth",),
     ("demo", "batch", "window", "live", "everybody"),
+    ("selftest",),
     ("cli_progress", "cli_tables"),
-    ("cli_models",),
+    ("cli_models", "cli_batch"),
     ("cli",),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

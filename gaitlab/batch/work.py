@@ -1,0 +1,113 @@
+"""One job of a batch, done: its session is there and up to date, or there is a reason why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import gaitlab
+from gaitlab.batch.jobs import Job, fingerprint
+from gaitlab.config import Settings
+from gaitlab.errors import GaitlabError, OutputError
+from gaitlab.pipeline import analyze
+from gaitlab.store.session import Session, open_session
+
+# What the session was made from, beside its data: a second run compares it.
+_MARK = "batch.json"
+# Names the batch took, written before the analysis: a session of that name without a mark is an unfinished one of ours.
+_CLAIMS = ".batch"
+Status = Literal["done", "kept", "no gait", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        job: the job.
+        status: ``done`` now, ``kept`` from a run before, ``no gait`` where nothing could be measured, ``failed``.
+        reason: one line, where it failed or shows no gait.
+        folder: the session's, where there is one.
+        seconds: how long it took.
+    """
+
+    job: Job
+    status: Status
+    reason: str = ""
+    folder: Path | None = None
+    seconds: float = 0.0
+
+
+def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
+    """Analyse a video into ``directory/NAME``, unless a session of the same video and settings is there already."""
+    began = time.monotonic()
+    known = known_already(job, directory=directory, settings=settings)
+    if known is not None:
+        return known
+    folder = directory / job.name
+    try:
+        mark = fingerprint(job, settings.as_dict(), version=gaitlab.__version__)
+        _claim(folder)
+        session = analyze(**job.options, settings=settings, output=folder, force=True)
+        _write_mark(folder, mark)
+    except GaitlabError as error:
+        return Outcome(job, "failed", str(error), seconds=time.monotonic() - began)
+    return _of_session(job, session, "done", time.monotonic() - began)
+
+
+def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome | None:
+    """Return the outcome where no analysis is needed: the session is there, or the job cannot be done."""
+    if job.trouble:
+        return Outcome(job, "failed", job.trouble)
+    try:
+        mark = fingerprint(job, settings.as_dict(), version=gaitlab.__version__)
+    except GaitlabError as error:
+        return Outcome(job, "failed", str(error))
+    folder = directory / job.name
+    return _of_session(job, open_session(folder), "kept", 0.0) if _mark_of(folder) == mark else None
+
+
+def _of_session(job: Job, session: Session, status: Status, seconds: float) -> Outcome:
+    if any(session.info["quality"]["cycles_accepted"].values()):
+        return Outcome(job, status, "", session.folder, seconds)
+    reason = "; ".join(session.info["warnings"]) or "no gait cycle could be measured"
+    return Outcome(job, "no gait", reason, session.folder, seconds)
+
+
+def _mark_of(folder: Path) -> str | None:
+    """Return the mark of a whole session; None where there is none or it was made otherwise."""
+    try:
+        open_session(folder)
+        content = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+    except (GaitlabError, OSError, ValueError):
+        return None
+    return content.get("fingerprint") if isinstance(content, dict) else None
+
+
+def _write_mark(folder: Path, mark: str) -> None:
+    partial = folder / f".{_MARK}-{uuid.uuid4().hex[:8]}"
+    try:
+        partial.write_text(json.dumps({"fingerprint": mark}) + "\n", encoding="utf-8")
+        os.replace(partial, folder / _MARK)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise OutputError(f"cannot write into '{folder}': {error.strerror}") from error
+
+
+def _claim(folder: Path) -> None:
+    """Take the name; keep a session that no batch made: somebody's single analysis is not ours to replace."""
+    claim = folder.parent / _CLAIMS / folder.name
+    if folder.exists() and not (folder / _MARK).exists() and not claim.exists():
+        raise OutputError(f"'{folder}' was not made by a batch; move it away, or write elsewhere with -o")
+    try:
+        claim.parent.mkdir(parents=True, exist_ok=True)
+        claim.touch()
+    except OSError as error:
+        raise OutputError(f"cannot write into '{folder.parent}': {error.strerror}") from error

@@ -1,0 +1,253 @@
+"""Many videos: what a list says, what fails alone, what a second run does, and what a kill leaves."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from multiprocessing import active_children
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitlab.batch import Job, jobs_of_list, jobs_of_videos, run_batch
+from gaitlab.batch.jobs import fingerprint
+from gaitlab.config import Settings, with_values
+from gaitlab.errors import InputError
+from gaitlab.store.session import open_session
+from gaitlab.store.tables import read_table
+
+SPOTS = {"hip": (300, 300), "knee": (305, 400), "ankle": (300, 500), "heel": (290, 515), "big_toe": (330, 515)}
+
+
+def still_person(path: Path, *, shake_px: float = 0.3, frames: int = 60) -> Path:
+    """Keypoints of somebody who stands still: a quick analysis that ends well, without gait."""
+    rows = [["frame", "keypoint", "x_px", "y_px", "score"]]
+    for frame in range(frames):
+        for side in ("left", "right"):
+            for name, (x, y) in SPOTS.items():
+                rows.append([frame, f"{side}_{name}", f"{x + shake_px * np.sin(frame):.3f}", y, 0.9])
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def listed(folder: Path, count: int) -> Path:
+    """A list of so many recordings, each its own."""
+    lines = ["keypoints,fps,athlete"]
+    for number in range(count):
+        still_person(folder / f"k{number}.csv", shake_px=0.1 * number)
+        lines.append(f"k{number}.csv,60,runner {number}")
+    path = folder / "list.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def write_list(folder: Path, text: str) -> Path:
+    path = folder / "list.csv"
+    path.write_text(text)
+    return path
+
+
+# What a list says
+
+
+def test_a_row_becomes_the_arguments_of_an_analysis(tmp_path: Path) -> None:
+    text = "Video, speed ,height,mass,athlete,label,facing,fps,end\na.mp4,3:20/km,5'11\",70 kg,Ada,,left,,12\n"
+    (job,) = jobs_of_list(write_list(tmp_path, text), {"view": "side", "athlete": "nobody"})
+    assert job.options == {
+        "view": "side", "video": str(tmp_path / "a.mp4"), "belt_speed_mps": 5.0, "height_m": pytest.approx(1.8034),
+        "mass_kg": 70.0, "athlete": "Ada", "facing": "left", "end_s": 12.0,
+    }  # fmt: skip
+    assert (job.source, job.name, job.trouble) == ("a.mp4", "Ada-a", "")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("a.mp4,10,,", "speed '10' has no unit"),
+        ("a.mp4,,fast,", "fps: expected a number, not 'fast'"),
+        (",10 km/h,,", "names neither a video nor keypoints"),
+        ("a.mp4,10 km/h,30,x,more", "more cells than there are columns"),
+    ],
+)
+def test_a_row_that_makes_no_sense_stands_alone(tmp_path: Path, row: str, said: str) -> None:
+    first, second = jobs_of_list(write_list(tmp_path, f"video,speed,fps,athlete\n{row}\nb.mp4,,,\n"))
+    assert said in first.trouble
+    assert second.trouble == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("video,sped\na.mp4,\n", "did you mean 'speed'"),
+        ("athlete\nAda\n", "expected a column 'video' or 'keypoints'"),
+        ("", "expected a column"),
+    ],
+)
+def test_a_list_that_is_none(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        jobs_of_list(write_list(tmp_path, text))
+
+
+def test_no_such_list_and_no_video(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot read the list"):
+        jobs_of_list(tmp_path / "none.csv")
+    with pytest.raises(InputError, match="name videos"):
+        run_batch([], output=tmp_path)
+    with pytest.raises(InputError, match="1 or more"):
+        run_batch([Job("a")], output=tmp_path, workers=0)
+
+
+def test_names_tell_sessions_apart_in_any_order() -> None:
+    names = {job.source: job.name for job in jobs_of_videos(["a/run.mp4", "b/Run.mp4", "c/walk.mp4"])}
+    backwards = {job.source: job.name for job in jobs_of_videos(["c/walk.mp4", "b/Run.mp4", "a/run.mp4"])}
+    assert names == backwards
+    assert len({name.lower() for name in names.values()}) == 3
+    assert names["c/walk.mp4"] == "walk"
+    first, second = jobs_of_videos(["a/run.mp4", "a/run.mp4"])
+    assert (first.trouble, second.trouble) == ("", "the same video with the same options stands above")
+    (odd,) = jobs_of_videos(["../x/<b> & co.mp4"])
+    assert odd.name == "b-co"
+
+
+def test_the_fingerprint_knows_content_options_settings_and_version_but_not_the_place(tmp_path: Path) -> None:
+    def of(path: Path, version: str = "1", settings: Settings | None = None, **options: object) -> str:
+        job = Job("x", {"keypoints": str(path), **options})
+        return fingerprint(job, (settings or Settings()).as_dict(), version=version)
+
+    a, same, b = tmp_path / "a", tmp_path / "same", tmp_path / "b"
+    for path, text in ((a, "1"), (same, "1"), (b, "2")):
+        path.write_text(text)
+    assert of(a) == of(same)
+    others = [of(b), of(a, "2"), of(a, settings=with_values(Settings(), {"video.crf": 30})), of(a, height_m=1.8)]
+    assert len({of(a), *others}) == 5
+
+
+# What a run does
+
+
+def test_one_that_fails_does_not_stop_the_rest_and_a_second_run_does_what_is_left(tmp_path: Path) -> None:
+    rows = f"{listed(tmp_path, 2).read_text()}later.csv,60,<b>late</b>\n"
+    jobs = jobs_of_list(write_list(tmp_path, rows))
+    out = tmp_path / "out"
+
+    first = run_batch(jobs, output=out, workers=2)
+    assert [outcome.status for outcome in first] == ["no gait", "no gait", "failed"]
+    assert "no such file" in first[2].reason
+    table = read_table(out / "results.csv")
+    assert Counter(row["source"] for row in table)["later.csv"] == 1
+    assert table[-1]["reason"] == first[2].reason
+    assert {row["athlete"] for row in table} == {"runner 0", "runner 1", "<b>late</b>"}
+    page = (out / "index.html").read_text()
+    assert "&lt;b&gt;late&lt;/b&gt;" in page
+    assert "<b>late" not in page
+    assert 'href="runner-0-k0/report.html"' in page
+
+    def made() -> dict[str, int]:
+        return {path.parent.name: path.stat().st_mtime_ns for path in out.glob("*/session.json")}
+
+    before = made()
+    still_person(tmp_path / "later.csv")
+    still_person(tmp_path / "k1.csv", shake_px=0.9)
+    second = run_batch(jobs, output=out, workers=2)
+    assert all(outcome.folder is not None for outcome in second)
+    changed = {name for name, time_ns in made().items() if before.get(name) != time_ns}
+    assert changed == {"runner-1-k1", "b-late-b-later"}
+
+    after = made()
+    run_batch(jobs, output=out, workers=2)
+    assert made() == after
+
+
+def test_a_session_that_no_batch_made_is_not_replaced(tmp_path: Path) -> None:
+    jobs = jobs_of_list(listed(tmp_path, 1))
+    mine = tmp_path / "out" / jobs[0].name
+    mine.mkdir(parents=True)
+    (mine / "session.json").write_text("{}")
+    (outcome,) = run_batch(jobs, output=tmp_path / "out", workers=1)
+    assert "was not made by a batch" in outcome.reason
+    assert (mine / "session.json").read_text() == "{}"
+
+
+def test_a_killed_process_costs_its_own_video_only(tmp_path: Path) -> None:
+    jobs = jobs_of_list(listed(tmp_path, 2))
+
+    def kill_the_first() -> None:
+        while not (children := active_children()):
+            time.sleep(0.01)
+        os.kill(children[0].pid or 0, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_the_first)
+    killer.start()
+    killed, other = run_batch(jobs, output=tmp_path / "out", workers=1)
+    killer.join()
+    assert killed.status == "failed"
+    assert "SIGKILL" in killed.reason
+    assert other.status == "no gait"
+    again, _ = run_batch(jobs, output=tmp_path / "out", workers=1)
+    assert again.status == "no gait"
+
+
+def test_control_c_keeps_what_is_finished_and_leaves_no_half_session(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gaitlab", "batch", "--list", str(listed(tmp_path, 3)), "-o", "out"]
+    process = subprocess.Popen(
+        [*command, "--workers", "1"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert "no gait" in process.stdout.readline()
+    time.sleep(0.8)  # well into the second
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    assert errors.strip().splitlines()[-1] == (
+        "gaitlab: interrupted; finished sessions are kept, the same command does the rest"
+    )
+    sessions = [path for path in (tmp_path / "out").iterdir() if path.is_dir() and path.name != ".batch"]
+    assert 1 <= len(sessions) < 3
+    for folder in sessions:
+        open_session(folder)
+    assert {row["source"] for row in read_table(tmp_path / "out" / "results.csv")} >= {"k0.csv"}
+    assert "the same command does the rest" in (tmp_path / "out" / "index.html").read_text()
+    rest = run_batch(jobs_of_list(tmp_path / "list.csv", {"view": "side", "facing": "auto"}), output=tmp_path / "out")
+    assert [outcome.status for outcome in rest] == ["no gait"] * 3
+    assert rest[0].seconds == 0.0
+
+
+def test_a_cluster_loses_a_worker_and_nothing_else(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    jobs = jobs_of_list(listed(tmp_path, 6))
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:  # fmt: skip
+        killed: list[int] = []
+
+        def kill_one(_: object) -> None:
+            if not killed:
+                killed.append(next(iter(cluster.workers.values())).pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        outcomes = run_batch(
+            jobs, output=tmp_path / "out", scheduler=cluster.scheduler_address, on_outcome=kill_one
+        )  # fmt: skip
+    assert killed
+    assert [outcome.status for outcome in outcomes] == ["no gait"] * 6, outcomes
+    rows = Counter((row["source"], row["metric"], row["side"]) for row in read_table(tmp_path / "out" / "results.csv"))
+    assert len({source for source, _, _ in rows}) == 6
+    assert set(rows.values()) == {1}
+    assert len(list((tmp_path / "out").glob("*/session.json"))) == 6
+
+
+def test_no_scheduler_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("gaitlab.batch.cluster._CONNECT_S", 1)
+    with pytest.raises(InputError, match=r"no dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
+        run_batch([Job("a", {"video": "a.mp4"}, "a")], output=tmp_path, scheduler="tcp://127.0.0.1:9")

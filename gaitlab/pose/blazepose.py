@@ -43,7 +43,7 @@ class BlazePose:
     def __init__(self, installed: InstalledModel) -> None:
         self.name = installed.name
         self.skeleton = installed.model.skeleton
-        self.look_every_s = 2.0
+        self.look_every_s = 3.0
         self._network = Network(installed, outputs=_OUTPUTS)
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": [_SIZE, _SIZE]}
 

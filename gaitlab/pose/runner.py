@@ -27,6 +27,7 @@ _MOST_LOOKED_AT = 8
 # Mean over the points that makes a person: in the crop of somebody known, and anywhere in the picture.
 _MIN_SCORE = 0.4
 _MIN_SCORE_ANYWHERE = 0.55
+_BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, the rear-view points mostly are
 _MIN_POINT = 0.15
 _TABLES = ("body_25", "runner_31")
 _POINTS_PER_HEIGHT = 0.93  # eyes to soles
@@ -46,7 +47,7 @@ class RunnerNetwork:
         self.name = installed.name
         recipe = installed.recipe
         self._network = Network(installed)
-        self.look_every_s = 2.0
+        self.look_every_s = 3.0
         self._width, self._height = (int(v) for v in recipe["crop_px"])
         self._fill = float(recipe["fill"])
         self._flip = bool(recipe.get("flip", False)) if flip is None else flip
@@ -150,7 +151,7 @@ def _mirrored_columns(pairs: tuple[tuple[int, int], ...], count: int) -> np.ndar
 
 
 def _mean_score(body: Body) -> float:
-    return float(body.score.mean())
+    return float(body.score[:_BODY_POINTS].mean())
 
 
 def _sure(body: Body) -> Body:

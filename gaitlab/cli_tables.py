@@ -14,6 +14,7 @@ from gaitlab.metrics import METRICS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gaitlab.selftest import Check
     from gaitlab.store.session import Session
 
 
@@ -104,3 +105,15 @@ def print_comparison(table: pd.DataFrame) -> None:
                 Text(str(row["verdict"]), style="bold" if row["verdict"] == "changed" else "dim"),
             )  # fmt: skip
         console().print(printed)
+
+
+def print_checks(network: str, checks: Sequence[Check]) -> None:
+    """Print a self-test: what was found, what is true, how far off it may be, pass or fail."""
+    table = Table(title=f"self-test · {network}", title_justify="left", title_style="bold")
+    for column in ("check", "found", "truth", "tolerance"):
+        table.add_column(column, justify="left" if column == "check" else "right")
+    table.add_column("")
+    for check in checks:
+        verdict = Text("pass", style="green") if check.passed else Text("FAIL", style="bold red")
+        table.add_row(check.what, check.found, check.expected, check.tolerance, verdict)
+    console().print(table)

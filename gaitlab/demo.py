@@ -1,37 +1,61 @@
-"""The demonstration: a real clip through the whole way."""
+"""The demonstration: the clip that comes with gaitlab, through the whole way."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from gaitlab.errors import InputError
 from gaitlab.pipeline import Progress, analyze
-from gaitlab.resources import resource_folder
+from gaitlab.truth import load_truth
 
 if TYPE_CHECKING:
     from gaitlab.store.session import Session
 
-_CLIP = Path("data") / "treadmill_side" / "male_side.mp4"
+_FOLDER = Path(__file__).resolve().parent / "demo_data"
+View = Literal["side", "rear"]
 
 
-def demo_session(*, output: Path, force: bool = False, progress: Progress | None = None) -> Session:
-    """Analyse the demonstration clip and return its session.
+def demo_clip(view: View = "side") -> tuple[Path, Path]:
+    """Return the clip of a view and its truth: a rendered runner, whose every contact and angle is known.
 
     Raises:
-        InputError: where the clip is not there.
+        InputError: where the installation lacks them.
     """
-    clip = resource_folder("models").parent.parent / "shared" / _CLIP
-    if not clip.is_file():
-        raise InputError(
-            f"the demonstration needs the clip '{_CLIP.name}' in a folder 'shared' beside the checkout, "
-            f"expected at '{clip}'"
-        )
+    clip, truth = _FOLDER / f"{view}.mp4", _FOLDER / f"{view}_truth.npz"
+    for path in (clip, truth):
+        if not path.is_file():
+            raise InputError(f"the demonstration clip is not there; expected '{path}': install gaitlab anew")
+    return clip, truth
+
+
+def demo_session(
+    *, output: Path, model: str | None = None, annotate: bool = True, force: bool = False,
+    progress: Progress | None = None,
+) -> Session:  # fmt: skip
+    """Analyse the demonstration clip and return its session.
+
+    Args:
+        output: the session folder.
+        model: the pose network; None takes the best one installed, or fetches the free default.
+        annotate: whether to draw the video too.
+        force: replace the folder if it is a session.
+        progress: called as ``progress(stage, done, total)``.
+
+    Raises:
+        GaitlabError: where the clip is not there, or no network can be had.
+    """
+    clip, beside = demo_clip()
+    truth = load_truth(beside)
+    settings: dict[str, Any] = {"video.annotate": annotate}
     return analyze(
         clip,
-        height_m=1.78,
+        belt_speed_mps=truth.belt_speed_mps,
+        height_m=truth.height_m,
         athlete="Demo runner",
         label="demo",
+        model=model,
+        settings=settings,
         output=output,
         force=force,
         progress=progress,

@@ -11,8 +11,20 @@ from tools.synthetic.raster import Lamp
 from tools.synthetic.scene import Camera, Room, Seen
 
 # Linear BGR, from light to dark.
-_SKINS: tuple[Colour, ...] = ((0.36, 0.50, 0.74), (0.30, 0.42, 0.66), (0.17, 0.28, 0.50), (0.09, 0.16, 0.32), (0.04, 0.07, 0.15))
-_HAIR: tuple[Colour, ...] = ((0.02, 0.03, 0.05), (0.012, 0.012, 0.014), (0.07, 0.18, 0.34), (0.03, 0.06, 0.16), (0.35, 0.36, 0.38))
+_SKINS: tuple[Colour, ...] = (
+    (0.36, 0.50, 0.74),
+    (0.30, 0.42, 0.66),
+    (0.17, 0.28, 0.50),
+    (0.09, 0.16, 0.32),
+    (0.04, 0.07, 0.15),
+)
+_HAIR: tuple[Colour, ...] = (
+    (0.02, 0.03, 0.05),
+    (0.012, 0.012, 0.014),
+    (0.07, 0.18, 0.34),
+    (0.03, 0.06, 0.16),
+    (0.35, 0.36, 0.38),
+)
 _BEHIND = Lamp(direction=(-0.55, 0.8, 0.35))
 
 DEMO = {
@@ -73,7 +85,8 @@ def random_clip(
             muscle=float(rng.uniform(0.35, 0.8)), age=float(rng.uniform(0.55, 0.8)), outfit=_outfit(rng),
         ),
         style=Style(
-            speed_mps=speed, cadence=cadence, contact_s=contact, overstride_m=0.105 + 0.028 * speed + rng.normal(0, 0.012),
+            speed_mps=speed, cadence=cadence, contact_s=contact,
+            overstride_m=0.105 + 0.028 * speed + rng.normal(0, 0.012),
             strike_deg={"left": strike, "right": strike + rng.normal(0, 1.5)}, knee_deg=rng.uniform(13, 18),
             swing_knee_deg=80 + 8 * speed - 12 + rng.normal(0, 6), lean_deg=rng.uniform(2, 11),
             contact_asymmetry=rng.normal(0, 0.02), step_asymmetry=rng.normal(0, 0.015),
@@ -82,7 +95,8 @@ def random_clip(
             arm_swing_deg=rng.uniform(20, 36), elbow_deg=rng.uniform(80, 110), jitter_s=rng.uniform(0.002, 0.006),
         ),
         camera=Camera(
-            seen_from=seen, distance_m=rng.uniform(3.2, 6.0), height_m=rng.uniform(0.7, 1.2), yaw_deg=rng.uniform(-5, 5),
+            seen_from=seen, distance_m=rng.uniform(3.2, 6.0), height_m=rng.uniform(0.7, 1.2),
+            yaw_deg=rng.uniform(-5, 5),
             roll_deg=rng.uniform(-1.5, 1.5), width_px=width_px, height_px=height_px, view_m=rng.uniform(2.2, 2.6),
             middle_m=rng.uniform(0.86, 0.94),
         ),
@@ -91,7 +105,7 @@ def random_clip(
             belt=_paint(rng, 0.015, 0.04), accent=_paint(rng, 0.02, 0.7), pattern=int(rng.integers(6)), lamp=lamp,
             exposure=rng.uniform(0.75, 1.25),
         ),
-        duration_s=duration_s, shutter_s=1 / float(rng.choice([120, 250, 500])), noise=rng.uniform(0.003, 0.012),
+        duration_s=duration_s, shutter_s=shutter, blur_steps=2 if shutter > 1 / 200 else 1, noise=rng.uniform(0.003, 0.012),
         bystander=bystander, seed=seed,
     )  # fmt: skip
 

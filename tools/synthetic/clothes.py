@@ -9,7 +9,7 @@ import numpy as np
 from gaitlab.core import FloatArray
 from tools.synthetic.body import SEGMENT, SEGMENTS, SIDES, SIGN, Shape
 from tools.synthetic.raster import vertex_normals
-from tools.synthetic.rig import ball_of, sole_height_m
+from tools.synthetic.rig import sole_height_m
 
 Colour = tuple[float, float, float]  # linear BGR, 0..1
 
@@ -136,7 +136,9 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
         both = np.stack([_along(points, rest[f"{side}_{start}"], rest[f"{side}_{end}"]) for side in SIDES], axis=-1)
         return both[np.arange(len(points)), side_of]
 
-    arm_weight = shape.weights[:, [SEGMENT[f"{s}_{p}"] for s in SIDES for p in ("upper_arm", "forearm", "hand", "fingers")]].sum(1)
+    arm_weight = shape.weights[
+        :, [SEGMENT[f"{s}_{p}"] for s in SIDES for p in ("upper_arm", "forearm", "hand", "fingers")]
+    ].sum(1)
     head_weight = shape.weights[:, [SEGMENT["head"]]].sum(1)
     upper_arm = np.where(arm_weight > 0.02, limb("shoulder", "elbow"), -1.0)
     thigh, shank = limb("hip", "knee"), limb("knee", "ankle")
@@ -187,7 +189,11 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
         layers += _hair(shape, part(8), outfit, size)
     marks = _marks(shape, skin)
     if outfit.dots:
-        layers += [_dot(shape, layers, *marks[f"{s}_{name}"]) for s in SIDES for name in ("heel", "heel_top", "calf_bottom", "calf_top")]
+        layers += [
+            _dot(shape, layers, *marks[f"{s}_{name}"])
+            for s in SIDES
+            for name in ("heel", "heel_top", "calf_bottom", "calf_top")
+        ]
     return _together(layers, marks)
 
 
@@ -232,7 +238,9 @@ def _hair(shape: Shape, scalp: _Patch, outfit: Outfit, size: float) -> list[_Pat
     if outfit.hair == "tail":
         head = (shape.joints["left_ear"] + shape.joints["right_ear"]) / 2
         root = head + np.array([-0.10, 0.045, 0.0]) * size
-        ball, faces = _ellipsoid(root + np.array([-0.045, -0.075, 0.0]) * size, np.array([0.03, 0.115, 0.034]) * size, tilt=-0.45)
+        ball, faces = _ellipsoid(
+            root + np.array([-0.045, -0.075, 0.0]) * size, np.array([0.03, 0.115, 0.034]) * size, tilt=-0.45
+        )
         made.append(_rigid(ball, faces, "head", np.repeat(colour[None], len(ball), 0), 0.12))
     return made
 
@@ -241,7 +249,9 @@ def _ellipsoid(centre: FloatArray, radii: FloatArray, *, tilt: float = 0.0) -> t
     rows, columns = 12, 18
     lat = np.linspace(-np.pi / 2, np.pi / 2, rows)[:, None]
     lon = np.linspace(0, 2 * np.pi, columns, endpoint=False)[None]
-    unit = np.stack([np.cos(lat) * np.cos(lon), np.sin(lat) + 0 * lon, np.cos(lat) * np.sin(lon)], axis=-1).reshape(-1, 3)
+    unit = np.stack([np.cos(lat) * np.cos(lon), np.sin(lat) + 0 * lon, np.cos(lat) * np.sin(lon)], axis=-1).reshape(
+        -1, 3
+    )
     p = unit * radii
     c, s = np.cos(tilt), np.sin(tilt)
     p[:, :2] = p[:, :2] @ np.array([[c, s], [-s, c]])
@@ -282,12 +292,18 @@ def _shoe(shape: Shape, side: str, outfit: Outfit) -> _Patch:
     lines, size = shoe_lines(shape, side), shape.height_m / 1.78
     s = np.concatenate([[0.0, 0.008, 0.025], np.linspace(0.06, 0.94, 26), [0.975, 0.992, 1.0]])
     x = lines["heel_x"] + s * (lines["tip_x"] - lines["heel_x"])
-    half = lines["half_m"] * np.interp(s, [0, 0.008, 0.025, 0.06, 0.15, 0.35, 0.5, 0.68, 0.82, 0.92, 0.975, 0.992, 1],
-                                       [0.05, 0.30, 0.48, 0.62, 0.74, 0.70, 0.76, 0.98, 0.93, 0.74, 0.46, 0.26, 0.04])
+    half = lines["half_m"] * np.interp(
+        s,
+        [0, 0.008, 0.025, 0.06, 0.15, 0.35, 0.5, 0.68, 0.82, 0.92, 0.975, 0.992, 1],
+        [0.05, 0.30, 0.48, 0.62, 0.74, 0.70, 0.76, 0.98, 0.93, 0.74, 0.46, 0.26, 0.04],
+    )
     # The curve of the foot: the tip leans to the inner side.
     middle = lines["z"] - SIGN[side] * 0.006 * np.clip((s - 0.5) / 0.5, 0, 1) ** 2
-    top = size * np.interp(s, [0, 0.03, 0.1, 0.2, 0.3, 0.42, 0.6, 0.8, 0.93, 1],
-                           [0.070, 0.098, 0.104, 0.098, 0.100, 0.092, 0.074, 0.058, 0.050, 0.036])
+    top = size * np.interp(
+        s,
+        [0, 0.03, 0.1, 0.2, 0.3, 0.42, 0.6, 0.8, 0.93, 1],
+        [0.070, 0.098, 0.104, 0.098, 0.100, 0.092, 0.074, 0.058, 0.050, 0.036],
+    )
     under = size * (0.022 * np.clip((0.09 - s) / 0.09, 0, 1) ** 1.6 + 0.020 * np.clip((s - 0.80) / 0.2, 0, 1) ** 1.7)
     sole = size * np.interp(s, [0, 0.1, 0.6, 1], [0.040, 0.036, 0.028, 0.034])
     around = 28
@@ -297,11 +313,13 @@ def _shoe(shape: Shape, side: str, outfit: Outfit) -> _Patch:
         angle = np.linspace(0, 2 * np.pi, around, endpoint=False)
         c, h = np.cos(angle), np.sin(angle)  # h: -1 under, +1 top
         width = np.sign(c) * np.abs(c) ** np.where(h < 0, 0.28, 0.85)
-        level = np.where(h < 0, sole[k] * (1 + h * 1.0) , sole[k] + (top[k] - sole[k]) * np.abs(h) ** 0.9)
+        level = np.where(h < 0, sole[k] * (1 + h * 1.0), sole[k] + (top[k] - sole[k]) * np.abs(h) ** 0.9)
         y = np.maximum(level, 0) if k else level
         y = under[k] + y * (top[k] - under[k]) / top[k]
         flare = np.where(h < 0.05, 1.10, 1.0 - 0.18 * np.clip(h, 0, 1) ** 2)
-        rows.append(np.stack([np.full(around, x[k]), lines["ground_y"] + y, middle[k] + half[k] * width * flare], axis=-1))
+        rows.append(
+            np.stack([np.full(around, x[k]), lines["ground_y"] + y, middle[k] + half[k] * width * flare], axis=-1)
+        )
         tint = np.where((h < 0.12)[:, None], foam, upper)
         stripe = (0.38 < s[k] < 0.44) | (0.50 < s[k] < 0.56)
         if stripe:
@@ -325,7 +343,7 @@ def _surface_x(points: FloatArray, at: FloatArray, *, back: bool, reach_m: float
 
 
 def _marks(shape: Shape, skin: _Patch) -> dict[str, tuple[str, FloatArray]]:
-    """Return every keypoint as a point of a segment: joints inside, feet on the shoe, the calf's mid-line on the skin."""
+    """Return every keypoint as a point of a segment: joints inside, feet on the shoe, calves on the skin."""
     rest, size = shape.joints, shape.height_m / 1.78
     marks: dict[str, tuple[str, FloatArray]] = {"nose": ("head", rest["nose"])}
     for side in SIDES:
@@ -340,8 +358,14 @@ def _marks(shape: Shape, skin: _Patch) -> dict[str, tuple[str, FloatArray]]:
         tip = lines["tip_x"]
         marks[f"{side}_heel"] = (foot, np.array([lines["heel_x"] + 0.006, low + 0.036 * size, lines["z"]]))
         marks[f"{side}_heel_top"] = (foot, np.array([lines["heel_x"] + 0.004, low + 0.080 * size, lines["z"]]))
-        marks[f"{side}_big_toe"] = (toes, np.array([tip - 0.022, low + 0.034 * size, lines["z"] + inner * 0.020 * size]))
-        marks[f"{side}_small_toe"] = (toes, np.array([tip - 0.066, low + 0.026 * size, lines["z"] - inner * 0.040 * size]))
+        marks[f"{side}_big_toe"] = (
+            toes,
+            np.array([tip - 0.022, low + 0.034 * size, lines["z"] + inner * 0.020 * size]),
+        )
+        marks[f"{side}_small_toe"] = (
+            toes,
+            np.array([tip - 0.066, low + 0.026 * size, lines["z"] - inner * 0.040 * size]),
+        )
         knee, ankle = rest[f"{side}_knee"], rest[f"{side}_ankle"]
         for name, share in (("calf_bottom", 0.72), ("calf_top", 0.34)):
             at = knee + share * (ankle - knee)

@@ -20,6 +20,8 @@ from tools.synthetic.rig import Placed, place
 from tools.synthetic.scene import Camera, Room
 
 SKELETON = SKELETONS["runner_31"]
+# The middle of what may cast a shadow, and how far it reaches.
+_RUNNER_M, _SHADOW_RADIUS_M = np.array([0.05, 0.9, 0.0]), 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Figure:
             height_m=person.height_m, gender=person.gender, weight=person.weight, muscle=person.muscle, age=person.age
         )
         self.dressed: Dressed = dress(self.shape, person.outfit)
-        self._rest = np.concatenate([self.dressed.points, np.ones((len(self.dressed.points), 1))], axis=1).astype(np.float32)
+        self._rest = np.concatenate([self.dressed.points, np.ones((len(self.dressed.points), 1))], axis=1).astype(
+            np.float32
+        )
         self._weights = self.dressed.weights.astype(np.float32)
         self._albedo = self.dressed.albedo.astype(np.float32)
         self._gloss = self.dressed.gloss.astype(np.float32)
@@ -112,23 +116,25 @@ class Set:
 
     def photograph(self, time_s: float) -> np.ndarray:
         """Return the (h, w, 3) BGR picture whose exposure is centred on a time."""
-        clip, light = self.clip, None
+        clip = self.clip
+        light: Floats | None = None
         steps = max(clip.blur_steps, 1)
         moments = time_s + clip.shutter_s * ((np.arange(steps) + 0.5) / steps - 0.5)
         placed = place(self.figure.shape, self.motion.at(moments))
-        for k in range(steps):
-            drawn = self._draw(self.figure.posed(placed, k), float(moments[k]))
+        meshes = [self.figure.posed(placed, k) for k in range(steps)]
+        # Within an exposure the shadow stays where it is: nobody sees its blur, and it costs half of the time.
+        shade = shadow_map(meshes[steps // 2], clip.room.lamp, centre=_RUNNER_M, radius_m=_SHADOW_RADIUS_M)
+        ground = cast_shadow(self._backdrop, self._where, self._facing, clip.room.lamp, shade)
+        for mesh, moment in zip(meshes, moments, strict=True):
+            drawn = self._draw(mesh, float(moment), shade, ground)
             light = drawn if light is None else light + drawn
         assert light is not None
         light /= steps
         return scene.developed(light, exposure=clip.room.exposure, rng=self._rng, noise=clip.noise)
 
-    def _draw(self, mesh: Mesh, time_s: float) -> Floats:
+    def _draw(self, mesh: Mesh, time_s: float, shade: ShadowMap, ground: Floats) -> Floats:
         clip = self.clip
-        centre = np.array([0.05, 0.9, 0.0])
-        shade = shadow_map(mesh, clip.room.lamp, centre=centre, radius_m=1.25)
-        image = cast_shadow(self._backdrop, self._where, self._facing, clip.room.lamp, shade)
-        depth = self._depth.copy()
+        image, depth = ground.copy(), self._depth.copy()
         self._paint(scene.belt_marks(clip.room, clip.style.speed_mps * (time_s + 10)), shade, image, depth)
         self._paint(mesh, shade, image, depth)
         height, width = clip.camera.height_px, clip.camera.width_px
@@ -159,7 +165,9 @@ class Set:
         inside = (time_s[0], time_s[-1])
         sides, strikes, offs = [], [], []
         for side in SIDES:
-            for start, end in zip(self.motion.contacts.strike_s[side], self.motion.contacts.toe_off_s[side], strict=True):
+            for start, end in zip(
+                self.motion.contacts.strike_s[side], self.motion.contacts.toe_off_s[side], strict=True
+            ):
                 if start < inside[1] and end > inside[0]:
                     sides.append(side)
                     strikes.append(start)
@@ -169,7 +177,8 @@ class Set:
             "time_s": time_s, "names": np.array(SKELETON.names), "points_m": xyz.astype(np.float32),
             "xy_px": xy.astype(np.float32), "side": np.array(sides)[order], "foot_strike_s": np.array(strikes)[order],
             "toe_off_s": np.array(offs)[order], "belt_speed_mps": np.float64(self.clip.style.speed_mps),
-            "metres_per_px": np.float64(1 / self.clip.camera.px_per_m), "height_m": np.float64(self.clip.person.height_m),
+            "metres_per_px": np.float64(1 / self.clip.camera.px_per_m),
+            "height_m": np.float64(self.clip.person.height_m),
             "seen_from": np.array(self.clip.camera.seen_from),
         }  # fmt: skip
 
@@ -208,5 +217,9 @@ def _standing(clip: Clip) -> Mesh:
     turn = np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], dtype=np.float32)
     offset = 1.7 * forward + np.cross(forward, (0, 1, 0)) * -0.75 + np.array([0, -0.2, 0])
     return Mesh(
-        (mesh.points @ turn.T + offset).astype(np.float32), mesh.normals @ turn.T.copy(), mesh.albedo, mesh.gloss, mesh.faces
+        (mesh.points @ turn.T + offset).astype(np.float32),
+        mesh.normals @ turn.T.copy(),
+        mesh.albedo,
+        mesh.gloss,
+        mesh.faces,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -237,16 +238,18 @@ class Motion:
         offs = self.contacts.toe_off_s[side]
         strikes = self.contacts.strike_s[side]
         keep = (strikes > self.grid_s[0]) & (offs < self.grid_s[-1])
-        drift = [np.interp(offs[keep], self.grid_s, hip[:, a]) - np.interp(strikes[keep], self.grid_s, hip[:, a]) * (a == 0)
-                 for a in (0, 1)]  # fmt: skip
-        sagged_m, hip_m = float(np.mean(drift[0])), float(np.mean(drift[1]))
+        at_strike, at_off = (
+            np.stack([np.interp(times[keep], self.grid_s, hip[:, axis]) for axis in (0, 1)])
+            for times in (strikes, offs)
+        )
+        drift_m, hip_m = float(np.mean(at_off[0] - at_strike[0])), float(np.mean(at_off[1]))
         ridden_m = self.style.speed_mps * float(np.mean((offs - strikes)[keep]))
         wanted_m = self._leg_m(side, _TOE_OFF_KNEE_DEG)
         choices = np.arange(-75.0, -20.0, 0.5)
         lengths = []
         for leave_deg in choices:
             relative = self._planted(side, leave_deg=leave_deg, only_first=True)[0]["relative"]
-            x = self.style.overstride_m - ridden_m + relative[-1, 0] - relative[0, 0] - sagged_m
+            x = self.style.overstride_m - ridden_m + relative[-1, 0] - relative[0, 0] - drift_m
             lengths.append(np.hypot(x, hip_m - relative[-1, 1]))
         return float(choices[np.argmin(np.abs(np.array(lengths) - wanted_m))])
 
@@ -258,7 +261,9 @@ class Motion:
         bent = np.radians(180 - knee_deg)
         return float(np.sqrt(thigh_m**2 + shank_m**2 - 2 * thigh_m * shank_m * np.cos(bent)))
 
-    def _planted(self, side: str, *, leave_deg: float, only_first: bool = False) -> list[dict[str, FloatArray | float | int]]:
+    def _planted(
+        self, side: str, *, leave_deg: float, only_first: bool = False
+    ) -> list[dict[str, FloatArray | float | int]]:
         """Return, a contact: its grid times and the foot's pitch, roll and ankle relative to the flat foot's place."""
         style, rest = self.style, self._rest
         strike, offs = self.contacts.strike_s[side], self.contacts.toe_off_s[side]
@@ -273,9 +278,7 @@ class Motion:
             at_strike, peak = style.eversion_deg[side]
             roll = at_strike + (peak - at_strike) * np.sin(np.pi * np.clip(s / 0.84, 0, 1)) ** 1.2
             turned = foot_turn(side=side, foot_deg=pitch, roll_deg=roll, toe_out_deg=style.toe_out_deg)
-            flat = foot_turn(
-                side=side, foot_deg=np.zeros(1), roll_deg=np.zeros(1), toe_out_deg=style.toe_out_deg
-            )[0]
+            flat = foot_turn(side=side, foot_deg=np.zeros(1), roll_deg=np.zeros(1), toe_out_deg=style.toe_out_deg)[0]
             pivot = np.where((pitch > 0)[:, None], heel - ankle, ball - ankle)
             # The pivot stands where it would stand under the flat foot; origin: the flat foot's ankle, on the belt.
             place = pivot @ flat.T + np.array([0.0, ankle[1] - ball[1], 0.0])
@@ -321,7 +324,7 @@ class Motion:
         thigh_m = np.linalg.norm(rest[f"{side}_knee"] - rest[f"{side}_hip"])
         shank_m = np.linalg.norm(rest[f"{side}_ankle"] - rest[f"{side}_knee"])
         knee_scale = style.swing_knee_deg / 96.0
-        for before, after in zip(landed[:-1], landed[1:], strict=True):
+        for before, after in itertools.pairwise(landed):
             start_s, end_s = before["time_s"][-1], after["time_s"][0]
             inside = (t > start_s) & (t < end_s)
             if not inside.any() or start_s < t[0] or end_s > t[-1]:
@@ -329,9 +332,7 @@ class Motion:
             span, u = end_s - start_s, (t[inside] - start_s) / (end_s - start_s)
             edge = np.array([0.0, 1e-3, 1 - 1e-3, 1.0])
             every = np.concatenate([edge, u])
-            thigh, knee, dorsal = (
-                _course(points)(every) for points in (_SWING_THIGH, _SWING_KNEE, _SWING_ANKLE)
-            )
+            thigh, knee, dorsal = (_course(points)(every) for points in (_SWING_THIGH, _SWING_KNEE, _SWING_ANKLE))
             knee = knee * np.where(knee > 40, knee_scale, 1 + (knee_scale - 1) * np.clip((knee - 20) / 20, 0, 1))
             shank = knee - thigh
             hip_xy = np.stack([np.interp(start_s + every * span, t, hip[:, a]) for a in (0, 1)], axis=-1)
@@ -353,12 +354,15 @@ class Motion:
                     u, span, p0[axis] - free[0, axis], v0[axis] - free_v0[axis],
                     p1[axis] - free[3, axis], v1[axis] - free_v1[axis],
                 )  # fmt: skip
-            ankle[inside, 2] = _hermite(u, span, p0[2], v0[2], p1[2], v1[2]) + SIGN[side] * 0.012 * np.sin(np.pi * u) ** 2
+            ankle[inside, 2] = (
+                _hermite(u, span, p0[2], v0[2], p1[2], v1[2]) + SIGN[side] * 0.012 * np.sin(np.pi * u) ** 2
+            )
             w0 = (before["pitch"][-1] - before["pitch"][-2]) / dt[0]
             w1 = (after["pitch"][1] - after["pitch"][0]) / dt[1]
             free_w0, free_w1 = (free_pitch[1] - free_pitch[0]) / small, (free_pitch[3] - free_pitch[2]) / small
             pitch[inside] = free_pitch[4:] + _hermite(
-                u, span, before["pitch"][-1] - free_pitch[0], w0 - free_w0, after["pitch"][0] - free_pitch[3], w1 - free_w1
+                u, span, before["pitch"][-1] - free_pitch[0], w0 - free_w0,
+                after["pitch"][0] - free_pitch[3], w1 - free_w1,
             )  # fmt: skip
             roll[inside] = _hermite(u, span, before["roll"][-1], 0.0, after["roll"][0], 0.0)
             # The sole springs straight once it has left the belt, and before a forefoot lands nothing is bent yet.
@@ -382,7 +386,7 @@ class Motion:
         back = heel_of(rest, side)[0] - joint[0]
         lowest = np.minimum(ball_y + np.minimum(tip_m * np.sin(bent) + 0.012, 0.0),
                             ankle[:, 1] + back * np.sin(tilt) + down * np.cos(tilt))  # fmt: skip
-        for before, after in zip(landed[:-1], landed[1:], strict=True):
+        for before, after in itertools.pairwise(landed):
             start_s, end_s = before["time_s"][-1], after["time_s"][0]
             inside = (t > start_s) & (t < end_s)
             free_m = np.minimum(np.minimum(_RISING_MPS * (t - start_s), _FALLING_MPS * (end_s - t)), _CLEARANCE_M)

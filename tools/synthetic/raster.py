@@ -64,7 +64,18 @@ def _library() -> ctypes.CDLL:
     if not target.exists():
         with tempfile.TemporaryDirectory() as folder:
             fresh = Path(folder) / "raster.so"
-            command = [compiler, "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", str(_SOURCE), "-o", str(fresh), "-lm"]
+            command = [
+                compiler,
+                "-O3",
+                "-march=native",
+                "-ffast-math",
+                "-shared",
+                "-fPIC",
+                str(_SOURCE),
+                "-o",
+                str(fresh),
+                "-lm",
+            ]
             subprocess.run(command, check=True, capture_output=True)
             shutil.move(fresh, target)
     return ctypes.CDLL(str(target))
@@ -95,9 +106,7 @@ def shadow_map(mesh: Mesh, lamp: Lamp, *, centre: NDArray[np.float64], radius_m:
     cells = np.full((_MAP_CELLS, _MAP_CELLS), np.inf, np.float32)
     cells[:] = 1e9
     seen = np.ascontiguousarray(mesh.points @ light[:, :3].T + light[:, 3], np.float32)
-    _library().depth_map(
-        _pointer(seen), _pointer(mesh.faces), len(mesh.faces), _MAP_CELLS, _MAP_CELLS, _pointer(cells)
-    )
+    _library().depth_map(_pointer(seen), _pointer(mesh.faces), len(mesh.faces), _MAP_CELLS, _MAP_CELLS, _pointer(cells))
     return ShadowMap(light, cells)
 
 

@@ -86,9 +86,7 @@ class Placed:
         return self.turn[:, i] @ rest + self.shift[:, i]
 
 
-def foot_turn(
-    *, side: str, foot_deg: FloatArray, roll_deg: FloatArray, toe_out_deg: float
-) -> FloatArray:
+def foot_turn(*, side: str, foot_deg: FloatArray, roll_deg: FloatArray, toe_out_deg: float) -> FloatArray:
     """Return (t, 3, 3): toe-out about the vertical, pitch about the foot's own axis, eversion about its long axis."""
     s = SIGN[side]
     out = rotation("y", np.full_like(foot_deg, np.radians(-s * toe_out_deg)))
@@ -132,12 +130,16 @@ def place(shape: Shape, channels: Channels) -> Placed:
     # A shape at rest does not stand with its neck above its hips; lean is what the line from hip to neck shows.
     upright = np.degrees(np.arctan2(*((rest["left_shoulder"] + rest["right_shoulder"]) / 2 - middle)[:2]))
     thorax_lean = rotation("z", np.radians(-1.15 * (lean - upright)))
-    thorax = rotation("y", np.radians(-channels.thorax_turn_deg)) @ rotation(
-        "x", np.radians(-0.35 * channels.pelvis_drop_deg)
-    ) @ thorax_lean
-    abdomen = rotation("y", np.radians(-(channels.thorax_turn_deg + channels.pelvis_turn_deg) / 2)) @ rotation(
-        "x", np.radians(0.3 * channels.pelvis_drop_deg)
-    ) @ rotation("z", np.radians(-0.95 * (lean - upright)))
+    thorax = (
+        rotation("y", np.radians(-channels.thorax_turn_deg))
+        @ rotation("x", np.radians(-0.35 * channels.pelvis_drop_deg))
+        @ thorax_lean
+    )
+    abdomen = (
+        rotation("y", np.radians(-(channels.thorax_turn_deg + channels.pelvis_turn_deg) / 2))
+        @ rotation("x", np.radians(0.3 * channels.pelvis_drop_deg))
+        @ rotation("z", np.radians(-0.95 * (lean - upright)))
+    )
     put("abdomen", abdomen, rest["abdomen"], moved("pelvis", rest["abdomen"]))
     put("thorax", thorax, rest["thorax"], moved("abdomen", rest["thorax"]))
     put("neck", rotation("z", np.radians(-0.7 * lean)), rest["neck_joint"], moved("thorax", rest["neck_joint"]))

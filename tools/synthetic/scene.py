@@ -85,7 +85,9 @@ class Room:
     exposure: float = 1.0
 
 
-def _quad(corner: FloatArray, u: FloatArray, v: FloatArray, colour: FloatArray, cells: tuple[int, int], gloss: float = 0.0):  # type: ignore[no-untyped-def]
+def _quad(
+    corner: FloatArray, u: FloatArray, v: FloatArray, colour: FloatArray, cells: tuple[int, int], gloss: float = 0.0
+):  # type: ignore[no-untyped-def]
     a, b = np.meshgrid(np.linspace(0, 1, cells[0] + 1), np.linspace(0, 1, cells[1] + 1), indexing="ij")
     points = corner + a[..., None] * u + b[..., None] * v
     index = np.arange(points.shape[0] * points.shape[1]).reshape(points.shape[:2])
@@ -119,10 +121,12 @@ def surroundings(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
     """Return room and treadmill without the belt's marks."""
     parts = []
     floor, wall = np.asarray(room.floor), np.asarray(room.wall)
-    parts.append(_quad(np.array([-7.0, _FLOOR_Y, 7.0]), np.array([14.0, 0, 0]), np.array([0, 0, -14.0]), floor, (48, 48), 0.04))
+    parts.append(
+        _quad(np.array([-7.0, _FLOOR_Y, 7.0]), np.array([14.0, 0, 0]), np.array([0, 0, -14.0]), floor, (48, 48), 0.04)
+    )
     if room.pattern % 2 == 1:  # boards
         p, f, c, g = parts.pop()
-        c *= (0.85 + 0.3 * ((np.floor(p[:, 2] * 2.5) % 2)))[:, None]
+        c *= (0.85 + 0.3 * (np.floor(p[:, 2] * 2.5) % 2))[:, None]
         parts.append((p, f, c, g))
     # One wall opposite the camera.
     away = camera._forward()
@@ -148,7 +152,16 @@ def surroundings(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
             on_wall(float(x), _FLOOR_Y + 0.12, 0.56, 2.0, tuple(float(v) for v in wall * rng.uniform(0.6, 0.95)), 0.03)
     length, ahead, half = _BELT_LENGTH_M, _BELT_AHEAD_M, _BELT_WIDTH_M / 2
     back, front = ahead - length / 2, ahead + length / 2
-    parts.append(_quad(np.array([back, 0, half]), np.array([length, 0, 0]), np.array([0, 0, -2 * half]), np.asarray(room.belt), (24, 8), 0.02))
+    parts.append(
+        _quad(
+            np.array([back, 0, half]),
+            np.array([length, 0, 0]),
+            np.array([0, 0, -2 * half]),
+            np.asarray(room.belt),
+            (24, 8),
+            0.02,
+        )
+    )
     metal: Colour = (0.35, 0.35, 0.36)
     for z in (-half - 0.10, half):
         parts += _box((back - 0.05, -0.03, z), (front + 0.30, 0.012, z + 0.10), metal)
@@ -174,7 +187,15 @@ def belt_marks(room: Room, travelled_m: float) -> Mesh:
         lo, hi = np.clip([x - 0.03, x], back, front)
         if hi > lo:
             colour = np.asarray(room.belt) * 3 + 0.05
-            parts.append(_quad(np.array([lo, 0.0012, half * 0.92]), np.array([hi - lo, 0, 0]), np.array([0, 0, -2 * half * 0.92]), colour, (1, 4)))
+            parts.append(
+                _quad(
+                    np.array([lo, 0.0012, half * 0.92]),
+                    np.array([hi - lo, 0, 0]),
+                    np.array([0, 0, -2 * half * 0.92]),
+                    colour,
+                    (1, 4),
+                )
+            )
     return _mesh(parts)
 
 

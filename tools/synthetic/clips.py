@@ -76,6 +76,7 @@ def random_clip(
         else (-rng.uniform(0.3, 0.7), rng.uniform(0.6, 1.0), rng.uniform(-0.5, 0.5)),
         sun=tuple(float(rng.uniform(0.6, 1.05)) for _ in range(3)),  # type: ignore[arg-type]
     )  # fmt: skip
+    shutter = 1 / float(rng.choice([120, 250, 500]))
     bystander = None
     if rng.uniform() < 0.25:
         bystander = Person(gender=float(rng.integers(2)), outfit=_outfit(rng))
@@ -105,7 +106,8 @@ def random_clip(
             belt=_paint(rng, 0.015, 0.04), accent=_paint(rng, 0.02, 0.7), pattern=int(rng.integers(6)), lamp=lamp,
             exposure=rng.uniform(0.75, 1.25),
         ),
-        duration_s=duration_s, shutter_s=shutter, blur_steps=2 if shutter > 1 / 200 else 1, noise=rng.uniform(0.003, 0.012),
+        duration_s=duration_s, shutter_s=shutter, blur_steps=2 if shutter > 1 / 200 else 1,
+        noise=rng.uniform(0.003, 0.012),
         bystander=bystander, seed=seed,
     )  # fmt: skip
 

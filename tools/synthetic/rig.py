@@ -200,8 +200,13 @@ def _place_leg(side, rest, channels, put, moved) -> None:  # type: ignore[no-unt
         toe_out_deg=channels.toe_out_deg[side],
     )  # fmt: skip
     put(f"{side}_foot", turned, ankle, at_ankle)
+    # The forefoot stays flat on the belt while the heel rolls.
+    level = foot_turn(
+        side=side, foot_deg=channels.foot_deg[side] + channels.toes_deg[side],
+        roll_deg=np.zeros(len(reach)), toe_out_deg=channels.toe_out_deg[side],
+    )  # fmt: skip
     ball = ball_of(rest, side)
-    put(f"{side}_toes", turned @ rotation("z", np.radians(channels.toes_deg[side])), ball, moved(f"{side}_foot", ball))
+    put(f"{side}_toes", level, ball, moved(f"{side}_foot", ball))
 
 
 # How far under the ankle the belt is when the foot stands flat, as a share of the leg from knee to ankle: sole and all.

@@ -1,0 +1,139 @@
+"""The demonstration clips, their truth, and the whole way held against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitlab.analysis import Analysis, Runner, analyze_pose
+from gaitlab.config import Settings
+from gaitlab.core import GaitEvents, PoseSequence, Skeleton
+from gaitlab.demo import demo_clip, demo_session
+from gaitlab.errors import InputError
+from gaitlab.selftest import checks
+from gaitlab.truth import (
+    Truth,
+    angle_error,
+    load_truth,
+    near_leg,
+    timing_errors,
+    true_angles,
+    true_metrics,
+)
+from gaitlab.video.reader import open_video
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    return load_truth(demo_clip()[1])
+
+
+@pytest.fixture(scope="module")
+def analysis(truth: Truth) -> Analysis:
+    """The analysis that a network without any error would lead to: the true points as the camera shows them."""
+    seen = PoseSequence(
+        truth.xy_px, np.ones(truth.xy_px.shape[:2]), truth.time_s, Skeleton("truth", truth.names)
+    )  # fmt: skip
+    runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
+    return analyze_pose(seen, runner=runner, settings=Settings())
+
+
+@pytest.mark.parametrize("view", ["side", "rear"])
+def test_the_clips_are_small_and_their_truth_fits(view: str) -> None:
+    clip, beside = demo_clip(view)  # type: ignore[arg-type]
+    assert clip.stat().st_size < 2_000_000
+    known = load_truth(beside)
+    with open_video(clip) as video:
+        assert video.info.frames == len(known.time_s) == 480
+        assert video.timestamps_s == pytest.approx(known.time_s, abs=1e-3)
+        assert (known.xy_px[..., 0] < video.info.width).all()
+    assert {c.side for c in known.contacts} == {"left", "right"}
+
+
+def test_the_true_runner_runs_as_asked(truth: Truth) -> None:
+    found = true_metrics(truth)
+    assert found["cadence", "both"] == pytest.approx(168, abs=0.5)
+    assert found["contact_time", "right"] == pytest.approx(0.245 * 1.01, abs=0.003)
+    assert found["contact_time", "left"] == pytest.approx(0.245 * 0.99, abs=0.003)
+    # step length = belt speed x step time
+    assert found["step_length", "left"] == pytest.approx(3.0 * 60 / 168, abs=0.02)
+    assert found["trunk_lean", "right"] == pytest.approx(6.0, abs=1.0)
+    assert found["foot_strike_angle", "right"] > found["foot_strike_angle", "left"] > 8
+
+
+def test_true_points_come_through_the_whole_way(truth: Truth, analysis: Analysis) -> None:
+    """Without a network's error the way itself is within 2 degrees, 20 ms, 1 % and 3 mm."""
+    assert analysis.facing == "right"
+    assert analysis.events.activity == "running"
+    known = true_angles(truth)
+    for name, values in analysis.angles.values_deg.items():
+        error = angle_error(known, analysis.angles.time_s, values, name)
+        assert error.offset_removed_deg < 1.5, name
+        assert error.raw_deg < 2.5, name
+    for side in ("left", "right"):
+        errors = timing_errors(truth, analysis.events, side)
+        assert errors.missed == 0
+        assert np.abs(errors.foot_strike_s).max() < 0.020
+        assert np.abs(errors.toe_off_s).max() < 0.020
+    mean = {(row.metric, row.side): row.mean for row in analysis.summary}
+    expected = true_metrics(truth)
+    assert mean["cadence", "both"] == pytest.approx(expected["cadence", "both"], rel=0.003)
+    for side in ("left", "right"):
+        assert mean["step_length", side] == pytest.approx(expected["step_length", side], rel=0.01)
+        assert mean["vertical_oscillation", side] == pytest.approx(expected["vertical_oscillation", side], abs=0.003)
+        assert mean["trunk_lean", side] == pytest.approx(expected["trunk_lean", side], abs=0.5)
+
+
+def test_a_late_contact_has_a_positive_error(truth: Truth) -> None:
+    late = tuple(
+        replace(c, foot_strike_s=c.foot_strike_s + 0.010, toe_off_s=c.toe_off_s - 0.004) for c in truth.contacts
+    )  # fmt: skip
+    errors = timing_errors(truth, GaitEvents(late, "running"), "left")
+    assert errors.foot_strike_s == pytest.approx(0.010)
+    assert errors.toe_off_s == pytest.approx(-0.004)
+    assert errors.contact_s == pytest.approx(-0.014)
+    assert errors.missed == 0
+    nothing = timing_errors(truth, GaitEvents((), "running"), "left")
+    assert nothing.missed == len(errors.contact_s)
+
+
+def test_an_offset_is_told_from_a_wave(truth: Truth) -> None:
+    known = true_angles(truth)
+    wave = 2.0 * np.sqrt(2) * np.sin(2 * np.pi * np.arange(len(known.time_s)) / 48)
+    error = angle_error(
+        known, known.time_s, known.values_deg["left_knee_flexion_deg"] + 5 + wave, "left_knee_flexion_deg"
+    )
+    assert error.offset_deg == pytest.approx(5)
+    assert error.offset_removed_deg == pytest.approx(2)
+    assert error.raw_deg == pytest.approx(np.hypot(5, 2))
+
+
+def test_the_near_leg_faces_the_camera(truth: Truth) -> None:
+    assert near_leg(truth) == "right"
+    assert near_leg(replace(truth, seen_from="left")) == "left"
+
+
+def test_what_is_no_truth_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected"):
+        load_truth(tmp_path / "none.npz")
+    np.savez(tmp_path / "other.npz", time_s=np.zeros(3))
+    with pytest.raises(InputError, match="points_m"):
+        load_truth(tmp_path / "other.npz")
+
+
+@pytest.mark.shared
+def test_the_clip_through_a_network(
+    shared: Path, tmp_path: Path, truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From pixels to report with the fastest network there is; the self-test's own tolerances."""
+    monkeypatch.setenv("GAITLAB_MODELS", str(shared / "models"))
+    session = demo_session(output=tmp_path / "demo", model="runner-baseline", annotate=False)
+    assert session.report.is_file()
+    failed = [check for check in checks(session, truth) if not check.passed]
+    assert not failed
+    # The same session does not pass for another runner's truth.
+    other = replace(truth, contacts=tuple(replace(c, foot_strike_s=c.foot_strike_s - 0.06) for c in truth.contacts))
+    assert any(not check.passed for check in checks(session, other))

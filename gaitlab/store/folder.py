@@ -36,7 +36,13 @@ def check_free(target: Path, *, force: bool) -> None:
 
 def is_replaceable(target: Path) -> bool:
     """Whether a folder may be replaced: it is a session, or empty. A slip of the keyboard must not cost a home."""
-    return target.is_dir() and ((target / "session.json").is_file() or not any(target.iterdir()))
+    try:
+        names = os.listdir(target)  # one look: another process may be replacing it
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return not names or "session.json" in names
 
 
 @contextmanager

@@ -104,3 +104,52 @@ def test_what_is_no_session(tmp_path: Path) -> None:
     (newer / "session.json").write_text("{")
     with pytest.raises(InputError, match="is not a session's description"):
         open_session(newer)
+
+
+def indexed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three sessions, and an index of them although they are few."""
+    monkeypatch.setattr("gaitlab.store.index._WORTH_AN_INDEX", 1)
+    for name in ("a", "b", "c"):
+        write(directory / name, athlete=name)
+    load_sessions(directory)
+    return directory / ".gaitlab-index.json"
+
+
+def test_the_index_notices_what_changed_came_and_went(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = indexed(tmp_path, monkeypatch)
+    assert index.is_file()
+    with monkeypatch.context() as patched:
+        patched.setattr("gaitlab.store.index.open_session", lambda folder: pytest.fail(f"{folder} is known already"))
+        assert list(load_sessions(tmp_path)["athlete"].unique()) == ["a", "b", "c"]
+    described = tmp_path / "a" / "session.json"
+    described.write_text(described.read_text().replace('"athlete": "a"', '"athlete": "somebody else"'))
+    (tmp_path / "b" / "cycles.csv").unlink()
+    for file in (tmp_path / "c").iterdir():
+        file.unlink()
+    write(tmp_path / "d", athlete="d")
+    assert list(load_sessions(tmp_path)["athlete"].unique()) == ["somebody else", "d"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 99}', '{"version": 1, "sessions": {"a": 1}}'])
+def test_a_damaged_index_is_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    indexed(tmp_path, monkeypatch).write_text(content)
+    assert list(load_sessions(tmp_path)["athlete"].unique()) == ["a", "b", "c"]
+
+
+def test_a_damaged_summary_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(tmp_path / "a", athlete="Ada")
+    broken = write(tmp_path / "b", athlete="Bo") / "summary.csv"
+    broken.write_text(broken.read_text()[:-40])
+    assert set(load_sessions(tmp_path)["athlete"]) == {"Ada"}
+    assert "is damaged" in caplog.text
+
+
+def test_tables_of_different_age_come_together_in_order(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write(tmp_path / name, athlete=name)
+    (tmp_path / "b" / "summary.csv").write_text("metric,side,mean\ncadence,both,150\n")
+    table = load_sessions(tmp_path)
+    assert list(table["athlete"]) == ["a", "a", "b", "c", "c"]
+    assert list(table.query("metric == 'cadence'")["mean"]) == [170, 150, 170]
+    assert list(table.columns).count("label") == 1
+    assert set(table["label"]) == {"A"}

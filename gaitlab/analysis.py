@@ -17,8 +17,17 @@ from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.pose import PoseSequence
 from gaitlab.errors import InputError
 from gaitlab.gait import belt_speed_px_per_s, detect_contacts, gait_cycles
+from gaitlab.gait.rear import detect_rear_contacts
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.frame import near_side
+from gaitlab.kinematics.frontal import (
+    calibrate_rear,
+    frontal_angles,
+    leg_px,
+    rearfoot_source,
+    seen_from_the_front,
+    standing_deg,
+)
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure
 
@@ -68,7 +77,9 @@ class Analysis:
 
     @property
     def facing(self) -> str:
-        """``left`` or ``right`` in the picture."""
+        """``left`` or ``right`` in the picture; ``away`` from the camera in a rear view."""
+        if self.view == "rear":
+            return "away"
         return "right" if self.calibration.forward > 0 else "left"
 
     @property
@@ -77,33 +88,26 @@ class Analysis:
         return any(cycle.accepted for cycle in self.cycles)
 
 
-def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
-    """Measure a side view.
+def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings, view: View = "side") -> Analysis:
+    """Measure a side or a rear view.
 
     Args:
         raw: keypoints of one person as a network or a file gave them.
         runner: what is known of the person.
         settings: how tracks are mended and smoothed.
+        view: what the camera sees.
 
     Raises:
-        InputError: where the sequence shows no person.
+        InputError: where the sequence shows no person, or one seen from the front.
     """
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    return (_analyze_rear if view == "rear" else _analyze_side)(raw, runner=runner, settings=settings)
+
+
+def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
     forward, agreement = facing(raw) if runner.facing == "auto" else (_FORWARD[runner.facing], 1.0)
-    leg_px = leg_length_px(raw, forward=forward)
-    mended = conditioning.mend(
-        raw,
-        min_score=settings.tracks.min_score,
-        outlier_threshold=settings.tracks.outlier_threshold,
-        outlier_floor_px=settings.tracks.outlier_floor * (leg_px if np.isfinite(leg_px) else 0.0),
-    )
-    pose = conditioning.smooth(
-        mended,
-        method=settings.smoothing.method,
-        cutoff_hz=settings.smoothing.cutoff_hz,
-        choose=settings.smoothing.cutoff,
-    )
+    mended, pose = _conditioned(raw, settings, leg=leg_length_px(raw, forward=forward))
     events, trouble = _events(mended, forward=forward, runner=runner, settings=settings)
     calibration = calibrate(
         mended,
@@ -129,21 +133,90 @@ def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings) -> An
         mass_kg=runner.mass_kg,
         min_cycles=settings.gait.min_cycles,
     )
-    summary, values = measure(trial, METRICS.values())
-    return Analysis(
-        view="side",
-        raw=raw,
+    return _measured(raw, trial, trouble)
+
+
+def _analyze_rear(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
+    if seen_from_the_front(raw):
+        raise InputError(
+            "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
+            "filmed from behind"
+        )
+    mended, pose = _conditioned(raw, settings, leg=leg_px(raw))
+    trouble: tuple[str, ...] = ()
+    try:
+        events = detect_rear_contacts(mended)
+    except InputError as error:
+        events, trouble = GaitEvents((), "ambiguous"), (str(error),)
+    source = rearfoot_source(pose)
+    angles = frontal_angles(pose, events.contacts, source=source)
+    if source == "proxy":
+        trouble += (
+            "no points on the heel's and the calf's mid-lines: the rearfoot is shown by a rear-view ankle alignment "
+            "(proxy) from ankle, heel and knee, which is no clinical angle and supports no class",
+        )
+    trouble += (
+        "foot contacts from behind rest on heights in the picture: they hold for a camera far away or at ankle height; "
+        "near the runner and at hip height contact times are not to be trusted",
+    )
+    if events.activity == "walking":
+        trouble += ("foot contacts from behind are fitted on running; in walking their times are rough",)
+    trial = Trial(
+        view="rear",
         pose=pose,
         angles=angles,
         events=events,
-        cycles=cycles,
-        calibration=calibration,
+        cycles=gait_cycles(events),
+        calibration=calibrate_rear(
+            pose,
+            belt_speed_mps=runner.belt_speed_mps,
+            height_m=runner.height_m,
+            known_length_m=settings.calibration.known_length_m or None,
+            known_length_px=settings.calibration.known_length_px or None,
+        ),
+        height_m=runner.height_m,
+        mass_kg=runner.mass_kg,
+        min_cycles=settings.gait.min_cycles,
+        rearfoot_source=source,
+        rearfoot_zero_deg=standing_deg(pose, angles) if source else {},
+    )
+    return _measured(raw, trial, trouble)
+
+
+def _conditioned(raw: PoseSequence, settings: Settings, *, leg: float) -> tuple[PoseSequence, PoseSequence]:
+    """Return the tracks mended, and mended and smoothed; ``leg`` is the leg's length in pixels or NaN."""
+    mended = conditioning.mend(
+        raw,
+        min_score=settings.tracks.min_score,
+        outlier_threshold=settings.tracks.outlier_threshold,
+        outlier_floor_px=settings.tracks.outlier_floor * (leg if np.isfinite(leg) else 0.0),
+    )
+    pose = conditioning.smooth(
+        mended,
+        method=settings.smoothing.method,
+        cutoff_hz=settings.smoothing.cutoff_hz,
+        choose=settings.smoothing.cutoff,
+    )
+    return mended, pose
+
+
+def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Analysis:
+    """Measure a trial and gather what a reader must know."""
+    summary, values = measure(trial, METRICS.values())
+    return Analysis(
+        view=trial.view,
+        raw=raw,
+        pose=trial.pose,
+        angles=trial.angles,
+        events=trial.events,
+        cycles=trial.cycles,
+        calibration=trial.calibration,
         summary=tuple(summary),
         values=tuple(values),
         warnings=(
             *trouble,
-            *slow_motion_warnings(cycles, events.activity),
-            *calibration.warnings,
+            *slow_motion_warnings(trial.cycles, trial.activity),
+            *trial.calibration.warnings,
             *_cycle_warnings(trial),
         ),
     )
@@ -232,7 +305,7 @@ def _cycle_warnings(trial: Trial) -> list[str]:
         if 0 < count < trial.min_cycles:
             warnings.append(f"only {count} {side} gait cycles could be used; {trial.min_cycles} make a stable mean")
         elif not count and any(accepted.values()):
-            far = " (the far leg)" if side != near_side(trial.calibration.forward) else ""
+            far = " (the far leg)" if trial.view == "side" and side != near_side(trial.calibration.forward) else ""
             warnings.append(f"no {side} gait cycle could be used{far}")
     return warnings
 

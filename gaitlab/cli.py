@@ -130,6 +130,23 @@ def demo(output: Output = None, force: Force = False) -> None:
 
 
 @app.command()
+def selftest(
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+) -> None:
+    """Can this installation be trusted? The demonstration clip against its known truth."""
+    from gaitlab.cli_tables import print_checks
+    from gaitlab.selftest import run_selftest
+
+    with _progress() as progress:
+        network, checks = run_selftest(model=model, progress=progress)
+    print_checks(network, checks)
+    failed = sum(not check.passed for check in checks)
+    if failed:
+        typer.echo(f"gaitlab: {failed} of {len(checks)} checks failed: do not trust this installation", err=True)
+        raise typer.Exit(2)
+
+
+@app.command()
 def pose(
     sources: Annotated[list[Path], typer.Argument(help="Pictures and videos.", metavar="IMAGE|VIDEO...")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path("poses"),

@@ -95,6 +95,12 @@ def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Imag
 
 def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
     values = analysis.angles.values_deg
+    if analysis.view == "rear":
+        return {
+            "left": ("left hip adduction", values["left_hip_adduction_deg"]),
+            "right": ("right hip adduction", values["right_hip_adduction_deg"]),
+            "trunk": ("pelvic drop", values["pelvic_drop_deg"]),
+        }
     return {
         "left": ("left knee", values["left_knee_flexion_deg"]),
         "right": ("right knee", values["right_knee_flexion_deg"]),

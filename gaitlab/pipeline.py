@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gaitlab.video.reader import Video, VideoInfo
 
 _log = logging.getLogger("gaitlab")
-VIEWS = ("side",)
+VIEWS = ("side", "rear")
 # Fetched in this order where no network is installed: both are free for every use.
 _DEFAULT_NETWORKS = ("openpose-light+blazepose", "blazepose-full")
 FACINGS = ("auto", "left", "right")
@@ -80,7 +80,7 @@ def analyze(
 
     Args:
         video: the video; may be left out where ``keypoints`` are given.
-        view: what the camera sees; ``side``.
+        view: what the camera sees: ``side`` or ``rear``.
         belt_speed_mps: speed of the treadmill's belt, m/s.
         height_m: the runner's height, m.
         mass_kg: the runner's mass, kg.
@@ -134,7 +134,7 @@ def analyze(
         progress=report,
     )
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
-    analysis = analyze_pose(source.raw, runner=runner, settings=chosen)
+    analysis = analyze_pose(source.raw, runner=runner, settings=chosen, view="rear" if view == "rear" else "side")
     info = _describe(source, analysis, chosen, runner=runner, athlete=athlete, label=label, keypoints=keypoints)
     with whole_folder(target, force=force) as folder:
         write_data(
@@ -327,8 +327,8 @@ def _estimate(
     )
     if followed.pose is None:
         raise InputError(
-            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side, "
-            "try another network with --model or another part with --start and --end"
+            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
+            "or from behind, try another network with --model or another part with --start and --end"
         )
     return followed.pose, estimator.model, followed.others
 

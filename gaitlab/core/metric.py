@@ -42,6 +42,8 @@ class MetricSpec:
         needs_belt_speed: whether the belt's speed is needed (in the picture, where no scale is known).
         needs_mass: whether the body mass is needed.
         needs_height: whether the body height is needed.
+        needs_zero: whether the angle means nothing without the runner's own zero, taken while standing.
+        proxy_label: what it is called where stand-in points measure it; no published range is given then.
         only: the activity without which it means nothing, or empty.
         unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
         per_side: whether left and right are told apart.
@@ -64,6 +66,8 @@ class MetricSpec:
     needs_belt_speed: bool = False
     needs_mass: bool = False
     needs_height: bool = False
+    needs_zero: bool = False
+    proxy_label: str = ""
     only: Literal["", "running", "walking"] = ""
     unit_without_scale: str = ""
     per_side: bool = True

@@ -12,7 +12,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.frame import near_side
 
 # Thigh and shank as shares of body height (Winter, Biomechanics and Motor Control of Human Movement).
-_LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
+LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
 # The part of stance in which the forefoot surely rides on the belt: on force-plate trials the path of the 5th
 # metatarsal is level within 0.2 ± 0.3 degrees over it. Earlier the foot still comes down.
 _RIDING_FROM, _RIDING_TO = 0.40, 0.80
@@ -164,7 +164,7 @@ def calibrate(
     if known_length_m and known_length_px:
         scales["known length"] = known_length_m / known_length_px
     if height_m is not None and leg_px > 0:
-        scales["body height"] = height_m * _LEG_SHARE_OF_HEIGHT / leg_px
+        scales["body height"] = height_m * LEG_SHARE_OF_HEIGHT / leg_px
     source = next((s for s in SCALE_SOURCES if s in scales), "")
     for name, scale in scales.items():
         difference = scale / scales[source] - 1

@@ -14,6 +14,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side, other
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT, Calibration
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
 # Which points make the line of the rearfoot and that of the shank, bottom then top; the first source whose points are
@@ -24,6 +25,8 @@ REARFOOT_LINES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
 }
 # Points seen in less than this share of the frames that show the ankle are no track.
 _SEEN_ENOUGH = 0.3
+# Standing still: this long, within this share of the leg.
+_STILL_S, _STILL_LEGS = 0.5, 0.03
 _OUTWARD: dict[Side, float] = {"right": 1.0, "left": -1.0}
 
 
@@ -118,3 +121,78 @@ def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: s
     values["pelvic_drop_deg"] = of_stance_side(pose.time_s, contacts, drop)
     values["trunk_side_lean_deg"] = of_stance_side(pose.time_s, contacts, lean)
     return Angles(pose.time_s, values)
+
+
+def standing_deg(pose: PoseSequence, angles: Angles) -> dict[Side, float]:
+    """Return a side to its rearfoot angle while the runner stands still: the zero of eversion.
+
+    Still is where neither ankle leaves 3 % of the leg's length within half a second; a runner's and a walker's feet
+    never rest that long together. Sides that never do are left out.
+    """
+    half = round(_STILL_S / 2 * pose.fps)
+    ankles = np.concatenate([pose.point(f"{side}_ankle") for side in BOTH_SIDES], axis=1)
+    if len(pose) <= 2 * half:
+        return {}
+    windows = np.lib.stride_tricks.sliding_window_view(ankles, 2 * half + 1, axis=0)
+    reach = np.ptp(windows, axis=-1).max(axis=1)  # NaN where an ankle was out of sight
+    still = np.flatnonzero(reach < _STILL_LEGS * leg_px(pose)) + half
+    if len(still) < half:
+        return {}
+    found: dict[Side, float] = {}
+    for side in BOTH_SIDES:
+        values = angles.values_deg[f"{side}_rearfoot_deg"][still]
+        if np.isfinite(values).mean() > 0.5:
+            found[side] = float(np.nanmedian(values))
+    return found
+
+
+def leg_px(pose: PoseSequence) -> float:
+    """Return thigh plus shank seen from behind, px: its upper tenth, for a lifted shank looks short; NaN if unseen."""
+    lengths = []
+    for side in BOTH_SIDES:
+        hip, knee, ankle = (pose.point(f"{side}_{joint}") for joint in ("hip", "knee", "ankle"))
+        lengths.append(np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1))
+    both = np.concatenate(lengths)
+    return float(np.nanpercentile(both, 90)) if np.isfinite(both).any() else float("nan")
+
+
+def calibrate_rear(
+    pose: PoseSequence,
+    *,
+    belt_speed_mps: float | None = None,
+    height_m: float | None = None,
+    known_length_m: float | None = None,
+    known_length_px: float | None = None,
+) -> Calibration:
+    """Return the scale of a rear view: from a known length, or thigh and shank as 0.491 of the height (Winter).
+
+    The belt runs towards the camera, so its speed gives no scale and its path no tilt: the picture's own vertical
+    stands.
+    """
+    leg = leg_px(pose)
+    scales: dict[str, float] = {}
+    if known_length_m and known_length_px:
+        scales["known length"] = known_length_m / known_length_px
+    if height_m is not None and leg > 0:
+        scales["body height"] = height_m * LEG_SHARE_OF_HEIGHT / leg
+    source = next(iter(scales), "")
+    return Calibration(
+        forward=1,
+        facing_agreement=1.0,
+        belt_deg=float("nan"),
+        tilt_deg=0.0,
+        tilt_source="the picture's own vertical",
+        metres_per_px=scales.get(source),
+        scale_source=source,
+        scales=scales,
+        belt_speed_mps=belt_speed_mps,
+        belt_speed_px_per_s=float("nan"),
+        leg_px=leg,
+    )
+
+
+def seen_from_the_front(pose: PoseSequence) -> bool:
+    """Whether the runner's left hip is mostly on image-right: then the camera stands in front."""
+    across = (pose.point("left_hip") - pose.point("right_hip"))[:, 0]
+    across = across[np.isfinite(across)]
+    return bool(len(across) and np.median(across) > 0)

@@ -62,6 +62,10 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     lacking = [p for p in spec.needs if not any(trial.pose.seen(name) for name in _point_names(p, side))]
     checks = (
         (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
+        (
+            spec.needs_zero and side not in trial.rearfoot_zero_deg,
+            "needs half a second of standing still in the recording as its zero; the change from contact does without",
+        ),
         (spec.needs_mass and trial.mass_kg is None, "needs the body mass: --mass"),
         (spec.needs_height and trial.height_m is None, "needs the body height: --height"),
         (
@@ -93,23 +97,23 @@ def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue
 
 def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
     unit = unit_of(trial, spec)
+    stand_in = bool(spec.proxy_label) and trial.by_proxy
+    label, reference = (spec.proxy_label, None) if stand_in else (spec.label, spec.reference)
     if not len(values):
         why = reason or ("no accepted gait cycle" if not n_cycles else "no accepted cycle shows the points it needs")
-        return MetricValue(
-            spec.name, spec.label, side, 0, np.nan, np.nan, np.nan, unit, spec.reference, missing_reason=why
-        )
+        return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
     mean = float(values.mean())
     sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
     return MetricValue(
         metric=spec.name,
-        label=spec.label,
+        label=label,
         side=side,
         n=len(values),
         mean=mean,
         sd=sd,
         uncertainty=_uncertainty(trial, spec, mean, sd, len(values)),
         unit=unit,
-        reference=spec.reference if unit == spec.unit and trial.activity == "running" else None,
+        reference=reference if unit == spec.unit and trial.activity == "running" else None,
         note=_note(trial, spec, side, len(values)),
     )
 
@@ -129,6 +133,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append(f"only {n} cycles; {needed} make a stable mean")
     if trial.view == "side" and side in BOTH_SIDES and side != near_side(trial.calibration.forward) and spec.needs:
         notes.append("far leg: partly hidden, less exact")
+    if spec.proxy_label and trial.by_proxy:
+        notes.append("a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it")
     if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:
         notes.append(f"{trial.pose.fps:.0f} fps: timings are ± {500 / trial.pose.fps:.0f} ms at best")
     return "; ".join(notes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Angles, GaitCycle, GaitEvents
+from gaitlab.core.gait import Activity, Angles, GaitCycle, GaitEvents, Side
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
@@ -30,6 +31,8 @@ class Trial:
         height_m: body height, or None.
         mass_kg: body mass, or None.
         min_cycles: cycles a side under which a value is marked as thin.
+        rearfoot_source: which points made the rearfoot's line, see `kinematics.frontal.REARFOOT_LINES`; empty: none.
+        rearfoot_zero_deg: a side to its rearfoot angle in standing; empty where nobody stood.
     """
 
     view: View
@@ -41,6 +44,13 @@ class Trial:
     height_m: float | None
     mass_kg: float | None
     min_cycles: int
+    rearfoot_source: str = ""
+    rearfoot_zero_deg: Mapping[Side, float] = field(default_factory=dict)
+
+    @property
+    def by_proxy(self) -> bool:
+        """Whether stand-in points show the rearfoot instead of its own line."""
+        return self.rearfoot_source == "proxy"
 
     @property
     def activity(self) -> Activity:

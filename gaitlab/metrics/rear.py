@@ -1,0 +1,181 @@
+"""The rear-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
+
+Published ranges come from markers in three dimensions and are descriptive, never a verdict. No metric says pronated or
+not: published cut-offs disagree and depend on the zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gaitlab.core.gait import GaitCycle, other
+from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
+from gaitlab.core.pose import FloatArray
+from gaitlab.metrics.trial import Trial
+
+Compute = Callable[[Trial, GaitCycle], float]
+
+# Later the heel leaves the ground, and the line of a lifted heel seen from behind is no rearfoot angle.
+_HEEL_DOWN_SHARE = 0.6
+# The part of the swing in which the heel whips.
+_INITIAL_SWING_SHARE = 1 / 3
+# How far the stand-in misses what dots show (root mean square over 72 feet of 12 runners on a treadmill, 4 mm of noise;
+# ``python -m benchmarks.rearfoot``): degrees of excursion, and percent of the contact until the peak.
+_PROXY_RMS = {"excursion": 4.5, "peak time": 9.5}
+
+_MARKERS = "46 runners on treadmills at 2.5 m/s, 3-D markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD"
+_SOUZA = "heel whips of runners from behind (Souza et al. 2015, PM&R); mean ± SD"
+_SDD = "test-retest of 2-D running video, smallest detectable difference (Dingenen et al. 2018, Phys Ther Sport)"
+
+
+def _stance(trial: Trial, cycle: GaitCycle, angle: str, share: float = 1.0) -> FloatArray:
+    """Return an angle of the cycle's side densely from foot strike through a share of the contact."""
+    end_s = cycle.start_s + share * (cycle.toe_off_s - cycle.start_s)
+    return trial.angle(f"{cycle.side}_{angle}_deg", cycle.start_s, end_s)
+
+
+def _peak_in_stance(angle: str) -> Compute:
+    def value(trial: Trial, cycle: GaitCycle) -> float:
+        return float(np.max(_stance(trial, cycle, angle)))
+
+    return value
+
+
+def _knee_projection_angle(trial: Trial, cycle: GaitCycle) -> float:
+    return float(trial.angle(f"{cycle.side}_knee_projection_deg", (cycle.start_s + cycle.toe_off_s) / 2)[0])
+
+
+def _zero(trial: Trial, cycle: GaitCycle) -> float:
+    return trial.rearfoot_zero_deg.get(cycle.side, np.nan)
+
+
+def _rearfoot_angle_at_contact(trial: Trial, cycle: GaitCycle) -> float:
+    return float(trial.angle(f"{cycle.side}_rearfoot_deg", cycle.start_s)[0]) - _zero(trial, cycle)
+
+
+def _peak_rearfoot_eversion(trial: Trial, cycle: GaitCycle) -> float:
+    return float(np.max(_stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE))) - _zero(trial, cycle)
+
+
+def _rearfoot_eversion_excursion(trial: Trial, cycle: GaitCycle) -> float:
+    angle = _stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE)
+    return float(np.max(angle) - angle[0])
+
+
+def _time_to_peak_eversion(trial: Trial, cycle: GaitCycle) -> float:
+    angle = _stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE)
+    if not np.isfinite(angle).all():
+        return np.nan
+    return 100 * _HEEL_DOWN_SHARE * float(np.argmax(angle)) / (len(angle) - 1)
+
+
+def _step_width(trial: Trial, cycle: GaitCycle) -> float:
+    """From the other foot's strike to this foot's next one; outward of this foot is positive."""
+    outward = 1.0 if cycle.side == "right" else -1.0
+    landing = trial.position(f"{cycle.side}_ankle", cycle.end_s)[0, 0]
+    before = trial.position(f"{other(cycle.side)}_ankle", cycle.opposite_strike_s)[0, 0]
+    return float(outward * (landing - before)) * trial.length_per_px
+
+
+def _heel_whip(trial: Trial, cycle: GaitCycle) -> float:
+    end_s = cycle.toe_off_s + _INITIAL_SWING_SHARE * (cycle.end_s - cycle.toe_off_s)
+    line = trial.angle(f"{cycle.side}_heel_line_deg", cycle.toe_off_s, end_s)
+    turned = (line - line[0] + 180.0) % 360.0 - 180.0
+    return float(turned[np.argmax(np.abs(turned))]) if np.isfinite(turned).all() else np.nan
+
+
+def _trunk_side_lean(trial: Trial, cycle: GaitCycle) -> float:
+    return float(np.mean(_stance(trial, cycle, "trunk_side_lean")))
+
+
+def _rearfoot_sd(trial: Trial, mean: float) -> float:
+    """What a stand-in for the heel's own line leaves, and the angle's way while the foot strike is uncertain."""
+
+    moved = [
+        np.ptp(
+            trial.angle(
+                f"{c.side}_rearfoot_deg", c.foot_strike_s - c.foot_strike_sd_s, c.foot_strike_s + c.foot_strike_sd_s
+            )
+        )
+        / 2
+        for c in trial.events.contacts
+        if c.accepted
+    ]
+    timing_deg = float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0
+    return float(np.hypot(timing_deg, _PROXY_RMS["excursion"])) if trial.by_proxy else timing_deg
+
+
+def _peak_time_sd(trial: Trial, mean: float) -> float:
+    """A peak comes earlier in stance the later the strike is put."""
+    contacts = [c for c in trial.events.contacts if c.accepted]
+    if not contacts:
+        return np.nan
+    timing = 100 * float(np.mean([c.foot_strike_sd_s for c in contacts]) / np.mean([c.duration_s for c in contacts]))
+    return float(np.hypot(timing, _PROXY_RMS["peak time"])) if trial.by_proxy else timing
+
+
+def _width_sd(trial: Trial, mean: float) -> float:
+    shares = {"known length": 0.02, "body height": 0.04}
+    return abs(mean) * shares.get(trial.calibration.scale_source, 0.0)
+
+
+_REAR: tuple[View, ...] = ("rear",)
+_PELVIS, _LEG, _REARFOOT, _STEP = "Pelvis and trunk", "Leg from behind", "Rearfoot", "Steps from behind"
+
+REAR_METRICS: tuple[MetricSpec, ...] = (
+    MetricSpec(
+        "pelvic_drop", "Pelvic drop", "deg", _PELVIS, _REAR,
+        "largest fall of the pelvis towards the swing side in stance", _peak_in_stance("pelvic_drop"),
+        needs=("hip",), detectable=Detectable(2.8, _SDD),
+    ),
+    MetricSpec(
+        "trunk_side_lean", "Trunk side lean", "deg", _PELVIS, _REAR,
+        "mean lean of the trunk towards the stance leg in stance", _trunk_side_lean, needs=("neck", "mid_hip"),
+    ),
+    MetricSpec(
+        "hip_adduction", "Hip adduction", "deg", _LEG, _REAR,
+        "largest sum of pelvic drop and the thigh's inward lean in stance", _peak_in_stance("hip_adduction"),
+        needs=("hip", "knee"), reference=Reference(4.0, 10.1, _MARKERS), detectable=Detectable(3.8, _SDD),
+    ),
+    MetricSpec(
+        "knee_projection_angle", "Knee projection angle", "deg", _LEG, _REAR,
+        "frontal-plane angle of thigh and shank at mid-stance; positive: knee inward", _knee_projection_angle,
+        needs=("hip", "knee", "ankle"),
+    ),
+    MetricSpec(
+        "rearfoot_angle_at_contact", "Rearfoot angle at contact", "deg", _REARFOOT, _REAR,
+        "heel against shank at foot strike, from standing; positive: eversion", _rearfoot_angle_at_contact,
+        needs=("heel",), needs_zero=True, proxy_label="Ankle alignment at contact (proxy)",
+        systematic=_rearfoot_sd,
+    ),
+    MetricSpec(
+        "peak_rearfoot_eversion", "Peak rearfoot eversion", "deg", _REARFOOT, _REAR,
+        "largest eversion of the heel against the shank while the heel is down, from standing",
+        _peak_rearfoot_eversion, needs=("heel",), needs_zero=True,
+        proxy_label="Peak rear-view ankle alignment (proxy)", systematic=_rearfoot_sd,
+        reference=Reference(3.0, 9.4, _MARKERS),
+    ),
+    MetricSpec(
+        "rearfoot_eversion_excursion", "Inward rolling", "deg", _REARFOOT, _REAR,
+        "eversion from foot strike to its peak while the heel is down", _rearfoot_eversion_excursion,
+        needs=("heel",), proxy_label="Rear-view ankle alignment (proxy), change from contact",
+        systematic=_rearfoot_sd,
+    ),
+    MetricSpec(
+        "time_to_peak_eversion", "Time to peak eversion", "%", _REARFOOT, _REAR,
+        "share of the contact until eversion is largest", _time_to_peak_eversion, needs=("heel",),
+        proxy_label="Time to peak ankle alignment (proxy)", systematic=_peak_time_sd,
+    ),
+    MetricSpec(
+        "heel_whip", "Heel whip", "deg", _STEP, _REAR,
+        "how far the foot turns in early swing; positive: heel inward", _heel_whip, needs=("heel", "big_toe"),
+        reference=Reference(-8.8, 9.6, _SOUZA),
+    ),
+    MetricSpec(
+        "step_width", "Step width", "m", _STEP, _REAR,
+        "distance across the belt between the ankles' landings; negative: crossing over", _step_width,
+        needs=("ankle",), unit_without_scale="leg lengths", systematic=_width_sd, decimals=3,
+    ),
+)  # fmt: skip

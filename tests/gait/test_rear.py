@@ -1,0 +1,85 @@
+"""Contacts from behind, on force-plate runners and on made-up tracks."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.fit_rear_events import FEET
+from benchmarks.truth import DEFAULT_FOLDER, film, load_trial, without
+from gaitlab.core import SKELETONS, PoseSequence
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.errors import InputError
+from gaitlab.gait.rear import detect_rear_contacts
+
+EDGE_S = 0.4
+
+
+def filmed(shared: Path, name: str) -> tuple:
+    trial = load_trial(shared / "data" / DEFAULT_FOLDER.name / f"{name}.npz")
+    return trial, film(trial, fps=60.0, seen_from="behind", rng=np.random.default_rng(3))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("feet", [True, False], ids=["whole legs", "no feet"])
+def test_contacts_of_a_real_runner(shared: Path, feet: bool) -> None:
+    trial, pose = filmed(shared, "RBDS002_3.5mps")
+    events = detect_rear_contacts(pose if feet else without(pose, FEET))
+    assert events.activity == "running"
+    for side in BOTH_SIDES:
+        strike_s, off_s = trial.of(side)
+        accepted = [c for c in events.of(side) if c.accepted]
+        shown = (strike_s > pose.time_s[0] + EDGE_S) & (off_s < pose.time_s[-1] - EDGE_S)
+        errors = []
+        for start_s, end_s in zip(strike_s[shown], off_s[shown], strict=True):
+            nearest = min(accepted, key=lambda c: abs(c.foot_strike_s - start_s))
+            assert abs(nearest.foot_strike_s - start_s) < 0.05
+            errors.append(abs(nearest.duration_s - (end_s - start_s)))
+        assert np.mean(errors) < 0.015
+
+
+@pytest.mark.shared
+def test_place_scale_and_mirror_do_not_matter(shared: Path) -> None:
+    _, pose = filmed(shared, "RBDS002_3.5mps")
+    pose = pose.between(0, 5)
+    here = detect_rear_contacts(pose).contacts
+    there = detect_rear_contacts(dataclasses.replace(pose, xy=pose.xy * 1.7 + [500, -80])).contacts
+    assert [c.side for c in there] == [c.side for c in here]
+    assert [c.foot_strike_s for c in there] == pytest.approx([c.foot_strike_s for c in here], abs=1e-6)
+    xy = pose.xy * [-1, 1]
+    for left, right in pose.skeleton.pairs:
+        xy[:, [left, right]] = xy[:, [right, left]]
+    mirrored = detect_rear_contacts(dataclasses.replace(pose, xy=xy)).contacts
+    assert [c.side for c in mirrored] != [c.side for c in here]
+    assert [c.foot_strike_s for c in mirrored] == pytest.approx([c.foot_strike_s for c in here], abs=1e-6)
+
+
+def still(seconds: float, *, fps: float = 60.0) -> PoseSequence:
+    """Somebody who stands."""
+    body = SKELETONS["runner_31"]
+    time_s = np.arange(round(seconds * fps)) / fps
+    heights = {"hip": 100.0, "knee": 200.0, "ankle": 300.0}
+    xy = np.full((len(time_s), len(body), 2), np.nan)
+    for i, name in enumerate(body.names):
+        side, _, point = name.partition("_")
+        if side in BOTH_SIDES and point in heights:
+            xy[:, i] = (20.0 if side == "right" else -20.0, heights[point])
+    return PoseSequence(xy, np.ones(xy.shape[:2]), time_s, body)
+
+
+def test_who_stands_still_has_no_stride() -> None:
+    with pytest.raises(InputError, match="no repeating stride"):
+        detect_rear_contacts(still(4.0))
+
+
+def test_a_leg_out_of_sight_and_a_short_film_are_named() -> None:
+    pose = still(4.0)
+    xy = np.array(pose.xy)
+    xy[:, pose.skeleton.index("left_ankle")] = np.nan
+    with pytest.raises(InputError, match="left_ankle never came"):
+        detect_rear_contacts(dataclasses.replace(pose, xy=xy))
+    with pytest.raises(InputError, match="2 s of recording"):
+        detect_rear_contacts(still(1.0))

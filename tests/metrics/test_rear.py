@@ -1,0 +1,118 @@
+"""Every rear-view metric on curves whose values are known by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from gaitlab.core import SKELETONS, Angles, Contact, GaitCycle, GaitEvents, PoseSequence
+from gaitlab.kinematics.calibration import Calibration
+from gaitlab.metrics import METRICS, Trial, measure
+
+FPS, STRIDE_S, CONTACT_S = 200.0, 0.7, 0.25
+BODY = SKELETONS["runner_31"]
+STRIDES = 9
+CALIBRATION = Calibration(
+    forward=1, facing_agreement=1.0, belt_deg=math.nan, tilt_deg=0.0, tilt_source="", metres_per_px=0.002,
+    scale_source="body height", scales={}, belt_speed_mps=None, belt_speed_px_per_s=math.nan, leg_px=400.0,
+)  # fmt: skip
+
+
+def made_trial(**changes) -> Trial:
+    """Left strikes at 0.1 + 0.7 k s, right ones half a stride later; each angle a wave over its own stride."""
+    time_s = np.arange(round(8 * FPS)) / FPS
+    xy = np.zeros((len(time_s), len(BODY), 2))
+    for side, x in (("left", -15.0), ("right", 25.0)):  # the ankles land 40 px apart
+        xy[:, BODY.index(f"{side}_ankle"), 0] = x
+    values, cycles, contacts = {}, [], []
+    for side, shift_s in (("left", 0.1), ("right", 0.1 + STRIDE_S / 2)):
+        wave = np.sin(2 * np.pi * (time_s - shift_s) / STRIDE_S)  # 0 at strike, 1 at 0.175 s, 0 at 0.35 s
+        values[f"{side}_pelvic_drop_deg"] = 2 + 4 * wave
+        values[f"{side}_hip_adduction_deg"] = 3 + 6 * wave
+        values[f"{side}_knee_projection_deg"] = 10 + 10 * wave
+        values[f"{side}_trunk_side_lean_deg"] = np.full(len(time_s), 3.0)
+        # -5 at strike, +7 a sixth of a stride later.
+        values[f"{side}_rearfoot_deg"] = 1 - 6 * np.cos(2 * np.pi * (time_s - shift_s) / (STRIDE_S / 3))
+        values[f"{side}_heel_line_deg"] = -8 * np.sin(2 * np.pi * (time_s - shift_s - CONTACT_S) / (STRIDE_S / 2))
+        for k in range(STRIDES):
+            start_s = shift_s + k * STRIDE_S
+            contacts.append(Contact(side, start_s, start_s + CONTACT_S, 0.0, 0.0))
+            cycles.append(
+                GaitCycle(side, k, start_s, start_s + CONTACT_S, start_s + STRIDE_S, start_s + STRIDE_S / 2, math.nan)
+            )
+    trial = Trial(
+        view="rear", pose=PoseSequence(xy, np.ones(xy.shape[:2]), time_s, BODY), angles=Angles(time_s, values),
+        events=GaitEvents(tuple(contacts), "running"), cycles=tuple(cycles), calibration=CALIBRATION, height_m=1.8,
+        mass_kg=None, min_cycles=7, rearfoot_source="four points", rearfoot_zero_deg={"left": 2.0, "right": 2.0},
+    )  # fmt: skip
+    return dataclasses.replace(trial, **changes)
+
+
+def rows_of(trial: Trial) -> dict:
+    return {(row.metric, row.side): row for row in measure(trial, METRICS.values())[0]}
+
+
+BY_HAND = {
+    "pelvic_drop": 6.0,
+    "trunk_side_lean": 3.0,
+    "hip_adduction": 9.0,
+    "knee_projection_angle": 10 + 10 * math.sin(2 * math.pi * (CONTACT_S / 2) / STRIDE_S),
+    "rearfoot_angle_at_contact": -5.0 - 2.0,
+    "peak_rearfoot_eversion": 7.0 - 2.0,
+    "rearfoot_eversion_excursion": 12.0,
+    "time_to_peak_eversion": 100 * (STRIDE_S / 6) / CONTACT_S,
+    "heel_whip": -8.0,  # the heel moves outward after toe-off
+    "step_width": 40 * 0.002,
+}
+OF_THE_REAR_VIEW_ALONE = sorted(name for name, spec in METRICS.items() if spec.views == ("rear",))
+
+
+@pytest.mark.parametrize("metric", OF_THE_REAR_VIEW_ALONE)
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_every_metric_by_hand(metric: str, side: str) -> None:
+    row = rows_of(made_trial())[metric, side]
+    # Curves are read at 500 points a second: a time to within half a point, an angle better.
+    assert row.mean == pytest.approx(BY_HAND[metric], abs={"%": 0.5, "deg": 0.02, "m": 1e-6}[row.unit])
+    assert row.n == STRIDES
+
+
+def test_crossing_over_is_negative() -> None:
+    trial = made_trial()
+    xy = np.array(trial.pose.xy)
+    xy[:, BODY.index("left_ankle"), 0], xy[:, BODY.index("right_ankle"), 0] = 5.0, -5.0
+    crossed = dataclasses.replace(trial, pose=dataclasses.replace(trial.pose, xy=xy))
+    assert rows_of(crossed)["step_width", "left"].mean == pytest.approx(-0.02)
+
+
+def test_without_standing_only_the_change_from_contact_is_told() -> None:
+    rows = rows_of(made_trial(rearfoot_zero_deg={}))
+    for metric in ("rearfoot_angle_at_contact", "peak_rearfoot_eversion"):
+        assert math.isnan(rows[metric, "left"].mean)
+        assert "standing still" in rows[metric, "left"].missing_reason
+    assert rows["rearfoot_eversion_excursion", "left"].mean == pytest.approx(12, abs=0.02)
+
+
+def test_the_proxy_says_so_and_is_less_sure() -> None:
+    dots = rows_of(made_trial())["peak_rearfoot_eversion", "left"]
+    proxy = rows_of(made_trial(rearfoot_source="proxy"))["peak_rearfoot_eversion", "left"]
+    assert "proxy" in proxy.label
+    assert "proxy" not in dots.label
+    assert dots.reference is not None
+    assert proxy.reference is None
+    assert "no class" in proxy.note
+    assert proxy.uncertainty > dots.uncertainty + 8
+
+
+def test_timings_come_with_the_rear_view_and_side_metrics_do_not() -> None:
+    rows = rows_of(made_trial())
+    assert rows["contact_time", "left"].mean == pytest.approx(CONTACT_S)
+    assert ("overstride", "left") not in rows
+    assert (
+        rows_of(made_trial(calibration=dataclasses.replace(CALIBRATION, metres_per_px=None)))[
+            "step_width", "right"
+        ].unit
+        == "leg lengths"
+    )

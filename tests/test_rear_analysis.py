@@ -1,0 +1,91 @@
+"""A rear view all the way: keypoints from a file to the session folder."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gaitlab
+from benchmarks.rearfoot import with_dots
+from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
+from gaitlab.analysis import Runner, analyze_pose
+from gaitlab.config import Settings
+from gaitlab.core import PoseSequence
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.errors import InputError
+
+
+def legs_from_behind(shared: Path, *, seconds: float = 15.0) -> PoseSequence:
+    """Legs with dots, no head, trunk or arms."""
+    trial = with_dots(load_trial(shared / "data" / DEFAULT_FOLDER.name / "RBDS002_2.5mps.npz"))
+    pose = film(trial, fps=120, seen_from="behind", px_per_m=800, noise_m=1 / 800, rng=np.random.default_rng(1))
+    return dataclasses.replace(pose, xy=pose.xy + [640, 1000]).between(0, seconds)
+
+
+def write_csv(path: Path, pose: PoseSequence, names: tuple[str, ...]) -> None:
+    """Write a tidy table: a row a frame and keypoint."""
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["frame", "keypoint", "x_px", "y_px", "score"])
+        for frame in range(len(pose)):
+            for name in names:
+                x, y = pose.xy[frame, pose.skeleton.index(name)]
+                if np.isfinite(x):
+                    rows.writerow([frame, name, f"{x:.3f}", f"{y:.3f}", 1.0])
+
+
+@pytest.mark.shared
+def test_dots_from_a_file_make_a_whole_session(shared: Path, tmp_path: Path) -> None:
+    pose = legs_from_behind(shared)
+    points = ("hip", "knee", "ankle", "heel", "heel_top", "calf_bottom", "calf_top")
+    write_csv(tmp_path / "dots.csv", pose, tuple(f"{side}_{point}" for side in BOTH_SIDES for point in points))
+    session = gaitlab.analyze(
+        view="rear", keypoints=tmp_path / "dots.csv", fps=120, height_m=1.75, output=tmp_path / "session"
+    )
+    assert session.info["view"] == "rear"
+    assert session.info["facing"] == "away"
+    assert (tmp_path / "session" / "report.html").stat().st_size > 10_000
+    assert not any("proxy" in warning for warning in session.info["warnings"])
+    summary = session.summary.set_index(["metric", "side"])
+    for side in BOTH_SIDES:
+        assert summary.loc[("rearfoot_eversion_excursion", side), "n"] >= 7
+        assert 2 < summary.loc[("rearfoot_eversion_excursion", side), "mean"] < 25
+        assert 0 < summary.loc[("step_width", side), "mean"] < 0.3
+        assert "standing still" in summary.loc[("peak_rearfoot_eversion", side), "missing_reason"]
+        assert "neck" in summary.loc[("trunk_side_lean", side), "missing_reason"]
+
+
+@pytest.mark.shared
+def test_half_a_second_of_standing_gives_the_zero(shared: Path) -> None:
+    pose = legs_from_behind(shared, seconds=8.0)
+    first = np.flatnonzero(np.isfinite(pose.xy[:, pose.skeleton.index("left_ankle"), 0]))[0]
+    standing = np.repeat(pose.xy[first : first + 1], 120, axis=0)
+    frames = len(pose) + 120
+    longer = PoseSequence(
+        np.concatenate([standing, pose.xy]), np.ones((frames, len(pose.skeleton))), np.arange(frames) / 120,
+        pose.skeleton,
+    )  # fmt: skip
+    analysis = analyze_pose(longer, runner=Runner(), settings=Settings(), view="rear")
+    rows = {(row.metric, row.side): row for row in analysis.summary}
+    for side in BOTH_SIDES:
+        zero = np.median(analysis.angles.values_deg[f"{side}_rearfoot_deg"][30:90])
+        cycles = [v.value for v in analysis.values if (v.metric, v.side) == ("rearfoot_angle_at_contact", side)]
+        assert len(cycles) >= 4
+        raw = np.interp(
+            [c.start_s for c in analysis.cycles if c.accepted and c.side == side],
+            analysis.angles.time_s,
+            analysis.angles.values_deg[f"{side}_rearfoot_deg"],
+        )
+        assert rows["rearfoot_angle_at_contact", side].mean == pytest.approx(raw.mean() - zero, abs=0.5)
+
+
+@pytest.mark.shared
+def test_a_front_view_is_refused(shared: Path) -> None:
+    pose = legs_from_behind(shared, seconds=3.0)
+    from_the_front = dataclasses.replace(pose, xy=pose.xy * [-1, 1])
+    with pytest.raises(InputError, match="from behind"):
+        analyze_pose(from_the_front, runner=Runner(), settings=Settings(), view="rear")

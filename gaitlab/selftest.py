@@ -24,22 +24,25 @@ from gaitlab.truth import (
     true_metrics,
 )
 
-# What the demonstration clip must give, whichever free network is used: (metric, label, unit, factor, tolerance).
-# Each tolerance is what the networks measured in docs/accuracy.md leave on this clip, with a third of room. They say
-# that an installation computes what it should, not how good that is for other videos.
+# What the demonstration clip must give: (metric, label, unit, factor, tolerance). Each tolerance is about what
+# openpose-light with BlazePose's feet leaves on this clip, with a third of room. They say that an installation computes
+# what it should; how good that is on other videos stands in docs/accuracy.md.
 _METRICS = (
     ("cadence", "Cadence", "steps/min", 1.0, 1.5),
     ("contact_time", "Contact time", "ms", 1000.0, 40.0),
     ("step_length", "Step length", "m", 1.0, 0.05),
-    ("vertical_oscillation", "Vertical oscillation", "cm", 100.0, 2.0),
+    ("vertical_oscillation", "Vertical oscillation", "cm", 100.0, 3.0),
     ("trunk_lean", "Trunk lean", "deg", 1.0, 5.0),
 )
 _ANGLES = (
     ("knee_flexion", "Knee flexion through the cycle, offset removed", 8.0),
     ("hip_flexion", "Hip flexion through the cycle, offset removed", 8.0),
-    ("ankle_flexion", "Ankle dorsiflexion through the cycle, offset removed", 12.0),
+    ("ankle_flexion", "Ankle dorsiflexion through the cycle, offset removed", 20.0),
 )
-_EVENT_MS = 35.0
+_EVENT_MS = 25.0
+# BlazePose without another network loses the runner now and then and swaps legs; an installation that has nothing else
+# is right although it measures that much worse: (times the tolerance, contacts of the near leg that may be missing).
+_ROOM = {"blazepose-full": (3.0, 3), "blazepose-lite": (3.0, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def run_selftest(*, model: str | None = None, progress: Progress | None = None) 
 def checks(session: Session, truth: Truth) -> Iterator[Check]:
     """Compare a session of a side view with the truth of its clip, on the leg near the camera."""
     side = near_leg(truth)
+    room, may_miss = _ROOM.get(session.info["model"]["name"], (1.0, 0))
     facing = "right" if truth.seen_from == "right" else "left"
     yield Check("Facing", session.info["facing"], facing, "equal", session.info["facing"] == facing)
     yield Check("Activity", session.info["activity"], "running", "equal", session.info["activity"] == "running")
@@ -82,7 +86,7 @@ def checks(session: Session, truth: Truth) -> Iterator[Check]:
         errors = timing_errors(truth, session.gait_events, one)
         total = len(errors.foot_strike_s) + errors.missed
         far = "" if one == side else " (far leg)"
-        allowed = 0 if one == side else 2
+        allowed = may_miss if one == side else 2 + may_miss
         yield Check(
             f"Contacts of the {one} foot{far}", str(total - errors.missed), str(total), str(allowed),
             errors.missed <= allowed,
@@ -90,13 +94,15 @@ def checks(session: Session, truth: Truth) -> Iterator[Check]:
     near = timing_errors(truth, session.gait_events, side)
     for label, seconds in (("Foot strike", near.foot_strike_s), ("Toe-off", near.toe_off_s)):
         error_ms = 1000 * float(np.mean(np.abs(seconds))) if len(seconds) else float("nan")
-        yield _off(f"{label}, mean error", error_ms, _EVENT_MS, "ms")
+        yield _off(f"{label}, mean error", error_ms, room * _EVENT_MS, "ms")
     found = metric_errors(true_metrics(truth), session.rows("summary"))
     for metric, label, unit, factor, tolerance in _METRICS:
         key = next((k for k in ((metric, side), (metric, "both")) if k in found), None)
         got, true = found[key] if key else (float("nan"), float("nan"))
-        passed = abs(got - true) * factor <= tolerance
-        yield Check(label, f"{got * factor:.4g} {unit}", f"{true * factor:.4g} {unit}", f"{tolerance:g} {unit}", passed)
+        allowed_off = room * tolerance
+        passed = abs(got - true) * factor <= allowed_off
+        texts = f"{got * factor:.4g} {unit}", f"{true * factor:.4g} {unit}"
+        yield Check(label, *texts, f"{allowed_off:g} {unit}", passed)
     curves = session.rows("angles")
     time_s = np.array([float(row["time_s"]) for row in curves])
     angles = true_angles(truth)
@@ -106,7 +112,7 @@ def checks(session: Session, truth: Truth) -> Iterator[Check]:
             continue  # a network without feet has no ankle angle, and says so in the report
         name = f"{side}_{angle}_deg"
         values = np.array([float(row[name] or "nan") for row in curves])
-        yield _off(label, angle_error(angles, time_s, values, name).offset_removed_deg, tolerance, "deg")
+        yield _off(label, angle_error(angles, time_s, values, name).offset_removed_deg, room * tolerance, "deg")
 
 
 def _off(what: str, error: float, tolerance: float, unit: str) -> Check:

@@ -21,6 +21,8 @@ Compute = Callable[[Trial, GaitCycle], float]
 _HEEL_DOWN_SHARE = 0.6
 # The part of the swing in which the heel whips.
 _INITIAL_SWING_SHARE = 1 / 3
+# No foot whips further; a line that does has lost its heel or its toe behind the other.
+_LARGEST_WHIP_DEG = 60.0
 # How far the stand-in misses what dots show (root mean square over 72 feet of 12 runners on a treadmill, 4 mm of noise;
 # ``python -m benchmarks.rearfoot``): degrees of excursion, and percent of the contact until the peak.
 _PROXY_RMS = {"excursion": 4.5, "peak time": 9.5}
@@ -83,7 +85,8 @@ def _heel_whip(trial: Trial, cycle: GaitCycle) -> float:
     end_s = cycle.toe_off_s + _INITIAL_SWING_SHARE * (cycle.end_s - cycle.toe_off_s)
     line = trial.angle(f"{cycle.side}_heel_line_deg", cycle.toe_off_s, end_s)
     turned = (line - line[0] + 180.0) % 360.0 - 180.0
-    return float(turned[np.argmax(np.abs(turned))]) if np.isfinite(turned).all() else np.nan
+    whip = float(turned[np.argmax(np.abs(turned))])  # NaN where a frame is missing
+    return whip if abs(whip) <= _LARGEST_WHIP_DEG else np.nan
 
 
 def _trunk_side_lean(trial: Trial, cycle: GaitCycle) -> float:

@@ -116,3 +116,11 @@ def test_timings_come_with_the_rear_view_and_side_metrics_do_not() -> None:
         ].unit
         == "leg lengths"
     )
+
+
+def test_a_heel_line_that_turns_over_is_no_whip() -> None:
+    trial = made_trial()
+    values = {name: 20 * v if "heel_line" in name else v for name, v in trial.angles.values_deg.items()}
+    rows = rows_of(dataclasses.replace(trial, angles=Angles(trial.angles.time_s, values)))
+    assert math.isnan(rows["heel_whip", "left"].mean)
+    assert "no accepted cycle" in rows["heel_whip", "left"].missing_reason

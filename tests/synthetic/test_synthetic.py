@@ -146,3 +146,10 @@ class TestMotion:
         time_s = end_s + np.arange(0.02, 0.08, 0.01)
         height = self.marks(scene, time_s)["mid_hip"][:, 1]
         assert np.diff(height, 2) / 0.01**2 == pytest.approx(-9.81 * _PELVIS_SHARE, rel=0.1)
+
+    def test_the_pelvis_drops_on_the_swing_side_and_the_arms_swing_against_the_legs(self, scene) -> None:  # type: ignore[no-untyped-def]
+        for side, other in (("left", "right"), ("right", "left")):
+            start_s, end_s = self.contacts(scene, side)[0]
+            marks = self.marks(scene, np.array([start_s, start_s + 0.4 * (end_s - start_s)]))
+            assert marks[f"{other}_hip"][1, 1] < marks[f"{side}_hip"][1, 1] - 0.005
+            assert marks[f"{side}_wrist"][0, 0] < marks[f"{other}_wrist"][0, 0] - 0.1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.synthetic.clothes import Colour, Outfit
+from tools.synthetic.clothes import Outfit
 from tools.synthetic.film import Clip, Person
-from tools.synthetic.motion import Style
+from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Lamp
 from tools.synthetic.scene import Camera, Room, Seen
+from tools.synthetic.style import Style
 
 # Linear BGR, from light to dark.
 _SKINS: tuple[Colour, ...] = (

@@ -14,10 +14,11 @@ from gaitlab.core import SKELETONS, FloatArray
 from tools.synthetic import scene
 from tools.synthetic.body import SIDES, Shape, make_shape
 from tools.synthetic.clothes import Dressed, Outfit, dress
-from tools.synthetic.motion import Motion, Style
+from tools.synthetic.motion import Motion
 from tools.synthetic.raster import Floats, Mesh, ShadowMap, cast_shadow, paint, shadow_map, vertex_normals
 from tools.synthetic.rig import Placed, place
 from tools.synthetic.scene import Camera, Room
+from tools.synthetic.style import Style
 
 SKELETON = SKELETONS["runner_31"]
 # The middle of what may cast a shadow, and how far it reaches.

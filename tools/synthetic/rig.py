@@ -102,7 +102,7 @@ def hips(shape: Shape, channels: Channels) -> dict[str, FloatArray]:
 
 def _pelvis_turn(channels: Channels) -> FloatArray:
     yaw = rotation("y", np.radians(-channels.pelvis_turn_deg))
-    drop = rotation("x", np.radians(channels.pelvis_drop_deg))
+    drop = rotation("x", np.radians(-channels.pelvis_drop_deg))
     return yaw @ drop @ rotation("z", np.radians(-0.6 * channels.lean_deg))
 
 
@@ -132,12 +132,12 @@ def place(shape: Shape, channels: Channels) -> Placed:
     thorax_lean = rotation("z", np.radians(-1.15 * (lean - upright)))
     thorax = (
         rotation("y", np.radians(-channels.thorax_turn_deg))
-        @ rotation("x", np.radians(-0.35 * channels.pelvis_drop_deg))
+        @ rotation("x", np.radians(0.35 * channels.pelvis_drop_deg))
         @ thorax_lean
     )
     abdomen = (
         rotation("y", np.radians(-(channels.thorax_turn_deg + channels.pelvis_turn_deg) / 2))
-        @ rotation("x", np.radians(0.3 * channels.pelvis_drop_deg))
+        @ rotation("x", np.radians(-0.3 * channels.pelvis_drop_deg))
         @ rotation("z", np.radians(-0.95 * (lean - upright)))
     )
     put("abdomen", abdomen, rest["abdomen"], moved("pelvis", rest["abdomen"]))

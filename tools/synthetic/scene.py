@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from gaitlab.core import FloatArray
-from tools.synthetic.clothes import Colour
+from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Floats, Lamp, Mesh, vertex_normals
 
 Seen = Literal["left", "right", "behind"]

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import numpy as np
 
 from gaitlab.core import FloatArray
-from gaitlab.signal.spline import cubic_spline
 from tools.synthetic.body import SIDES, SIGN, Shape
+from tools.synthetic.curves import SWING_ANKLE, SWING_KNEE, SWING_THIGH, course, fade, hermite, through
 from tools.synthetic.rig import Channels, ball_of, foot_turn, heel_of, hips
 from tools.synthetic.style import Style, make_contacts
 
 _GRAVITY = 9.81
 _GRID_HZ = 1000.0
-# Thigh, knee and dorsiflexion through swing (share of swing, degrees): the usual course of running at 3 m/s, from the
-# shape of published group curves; both ends are then bent to meet the planted foot.
-_SWING_THIGH = ((0, -22), (0.12, -22), (0.35, 2), (0.55, 28), (0.72, 39), (0.85, 37), (0.95, 30), (1, 26))
-_SWING_KNEE = ((0, 18), (0.15, 46), (0.35, 86), (0.48, 96), (0.62, 88), (0.78, 56), (0.92, 22), (1, 13))
-_SWING_ANKLE = ((0, -20), (0.12, -20), (0.35, -6), (0.6, 2), (0.85, 4), (1, 4))
 # The foot meets the belt at a speed of its own: down, and a little slower backwards than the belt.
 _LANDING_DOWN_MPS, _LANDING_SLOWER = 0.55, 0.12
 _LEAVING_UP_MPS = 0.5
@@ -27,8 +21,6 @@ _TOE_OFF_KNEE_DEG = 19.0
 _MOST_LOWERINGS = 8
 # A foot in the air is at least so far from the belt, which it leaves and meets at these speeds or faster.
 _CLEARANCE_M, _RISING_MPS, _FALLING_MPS = 0.03, 0.35, 0.35
-# How long the planted foot's speed lasts into swing, and the landing's is prepared.
-_END_S = 0.14
 # The trunk sways a little against the legs: the pelvis rises and falls less than a point mass would.
 _PELVIS_SHARE = 0.85
 
@@ -103,7 +95,7 @@ class Motion:
 
     def _stride_phase(self, t: FloatArray) -> FloatArray:
         left_s = self.contacts.strike_s["left"]
-        return _through(left_s, np.arange(len(left_s), dtype=np.float64))(t)
+        return through(left_s, np.arange(len(left_s), dtype=np.float64))(t)
 
     def _rise(self) -> FloatArray:
         """Height of the pelvis about its mean: free fall in flight, half a sine of force in contact."""
@@ -126,7 +118,7 @@ class Motion:
         fine, pull = fine[keep], pull[keep]
         height = np.cumsum(np.cumsum(pull)) / _GRID_HZ**2
         tops = np.interp(apex, fine, height)
-        height -= _through(apex, tops)(fine)
+        height -= through(apex, tops)(fine)
         return _PELVIS_SHARE * np.interp(t, fine, height - height.mean())
 
     def _feet(self) -> None:
@@ -263,7 +255,7 @@ class Motion:
             span, u = end_s - start_s, (t[inside] - start_s) / (end_s - start_s)
             edge = np.array([0.0, 1e-3, 1 - 1e-3, 1.0])
             every = np.concatenate([edge, u])
-            thigh, knee, dorsal = (_course(points)(every) for points in (_SWING_THIGH, _SWING_KNEE, _SWING_ANKLE))
+            thigh, knee, dorsal = (course(points)(every) for points in (SWING_THIGH, SWING_KNEE, SWING_ANKLE))
             knee = knee * np.where(knee > 40, knee_scale, 1 + (knee_scale - 1) * np.clip((knee - 20) / 20, 0, 1))
             shank = knee - thigh
             hip_xy = np.stack([np.interp(start_s + every * span, t, hip[:, a]) for a in (0, 1)], axis=-1)
@@ -281,25 +273,25 @@ class Motion:
             small = 1e-3 * span
             free_v0, free_v1 = (free[1] - free[0]) / small, (free[3] - free[2]) / small
             for axis in (0, 1):
-                ankle[inside, axis] = free[4:, axis] + _hermite(
+                ankle[inside, axis] = free[4:, axis] + hermite(
                     u, span, p0[axis] - free[0, axis], v0[axis] - free_v0[axis],
                     p1[axis] - free[3, axis], v1[axis] - free_v1[axis],
                 )  # fmt: skip
             ankle[inside, 2] = (
-                _hermite(u, span, p0[2], v0[2], p1[2], v1[2]) + SIGN[side] * 0.012 * np.sin(np.pi * u) ** 2
+                hermite(u, span, p0[2], v0[2], p1[2], v1[2]) + SIGN[side] * 0.012 * np.sin(np.pi * u) ** 2
             )
             w0 = (before["pitch"][-1] - before["pitch"][-2]) / dt[0]
             w1 = (after["pitch"][1] - after["pitch"][0]) / dt[1]
             free_w0, free_w1 = (free_pitch[1] - free_pitch[0]) / small, (free_pitch[3] - free_pitch[2]) / small
-            pitch[inside] = free_pitch[4:] + _hermite(
+            pitch[inside] = free_pitch[4:] + hermite(
                 u, span, before["pitch"][-1] - free_pitch[0], w0 - free_w0,
                 after["pitch"][0] - free_pitch[3], w1 - free_w1,
             )  # fmt: skip
-            roll[inside] = _hermite(u, span, before["roll"][-1], 0.0, after["roll"][0], 0.0)
+            roll[inside] = hermite(u, span, before["roll"][-1], 0.0, after["roll"][0], 0.0)
             # The sole springs straight once it has left the belt, and before a forefoot lands nothing is bent yet.
             bend = max(-before["pitch"][-1], 0.0)
             first_bend = max(-after["pitch"][0], 0.0)
-            toes[inside] = bend * _fade((t[inside] - start_s) / 0.06) + first_bend * _fade((end_s - t[inside]) / 0.03)
+            toes[inside] = bend * fade((t[inside] - start_s) / 0.06) + first_bend * fade((end_s - t[inside]) / 0.03)
         on_belt = np.zeros(n, dtype=bool)
         for contact in landed:
             on_belt |= (t >= contact["time_s"][0]) & (t <= contact["time_s"][-1])
@@ -327,29 +319,3 @@ class Motion:
 def fore_aft_lagged(turn: FloatArray) -> FloatArray:
     """Return the arms' swing, -1..1: against the legs and a little behind them."""
     return np.cos(turn - 0.25)
-
-
-def _fade(x: FloatArray) -> FloatArray:
-    x = np.clip(x, 0, 1)
-    return 1 - x * x * (3 - 2 * x)
-
-
-def _hermite(u: FloatArray, span: float, p0: float, v0: float, p1: float, v1: float) -> FloatArray:
-    """Return a curve with given values and velocities at both ends, ``u`` in 0..1 over ``span`` seconds.
-
-    The velocities are felt only near the ends: what is added to a free swing must not bend its middle.
-    """
-    share = min(_END_S / span, 0.5)
-    first, last = np.clip(1 - u / share, 0, 1), np.clip(1 - (1 - u) / share, 0, 1)
-    smooth = u * u * (3 - 2 * u)
-    return p0 * (1 - smooth) + p1 * smooth + v0 * span * u * first**2 - v1 * span * (1 - u) * last**2
-
-
-def _through(x: FloatArray, y: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    spline = cubic_spline(x, y[:, None])
-    return lambda at: spline(at)[:, 0]
-
-
-def _course(points: tuple[tuple[float, float], ...]) -> Callable[[FloatArray], FloatArray]:
-    table = np.array(points, dtype=np.float64)
-    return _through(table[:, 0], table[:, 1])

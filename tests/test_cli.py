@@ -264,6 +264,8 @@ def test_python_calls_do_what_the_commands_do(tmp_path: Path, shared: Path, trac
     assert other.info["settings"]["smoothing"]["method"] == "kalman"
     table = package.load_sessions(tmp_path / "s")
     assert set(table["label"]) == {"A", "B"}
+    package.compare([session, other])
+    # Once more: by now the room of the same name is loaded.
     changes = package.compare([session, other]).set_index(["metric", "side"])
     assert changes.loc[("cadence", "both"), "verdict"] == "within noise"
 

@@ -27,12 +27,11 @@ from gaitlab.gait.marks import (
     find_marks,
 )
 from gaitlab.gait.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, judged
-from gaitlab.gait.signals import LegPoints, leg_points
+from gaitlab.gait.signals import LegPoints, check_legs_seen, leg_points
 from gaitlab.gait.swings import Swings, both_swings
 from gaitlab.gait.walking import walking_events
 from gaitlab.kinematics.frame import near_side
 
-_SHORTEST_RECORDING_S = 2.0
 # A leg hidden behind the other is seen worse: twice the angle error of the near leg (Mo 2025, 4,800 footfalls: 5.1
 # against 2.9 degrees).
 _FAR_LEG_FACTOR = 1.5
@@ -155,19 +154,7 @@ def _contacts(
 def _check(pose: PoseSequence, forward: int) -> None:
     if forward not in (1, -1):
         raise InputError(f"forward must be +1 (runner faces image-right) or -1 (image-left), not {forward}")
-    needed = ["mid_hip", *(f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle"))]
-    missing = [name for name in needed if not pose.seen(name)]
-    if missing:
-        raise InputError(
-            f"gait events need hips, knees and ankles of both legs, but {', '.join(missing)} never came; "
-            "use a model or a keypoint file that has them"
-        )
-    duration_s = float(pose.time_s[-1] - pose.time_s[0])
-    if duration_s < _SHORTEST_RECORDING_S:
-        raise InputError(
-            f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not {duration_s:.2f} s; "
-            "record longer or widen --start and --end"
-        )
+    check_legs_seen(pose, also=("mid_hip",))
 
 
 def detect_contacts(

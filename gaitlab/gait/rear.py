@@ -20,11 +20,10 @@ from gaitlab.gait.activity import activity_of
 from gaitlab.gait.events import fuse
 from gaitlab.gait.marks import Fitted, Mark, find_mark, ground_level
 from gaitlab.gait.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, judged
-from gaitlab.gait.signals import LegPoints, bridged, leg_points
+from gaitlab.gait.signals import LegPoints, bridged, check_legs_seen, leg_points
 from gaitlab.gait.swings import Swings, find_swings, stride_time_s
 from gaitlab.signal.smoothing import savitzky_golay
 
-_SHORTEST_RECORDING_S = 2.0
 _COARSE_CUTOFF_HZ = 5.0
 # From the ankle's fastest fall to foot strike, and from toe-off to its fastest rise: a first guess, good to 45 ms in
 # 1442 contacts on the instrumented treadmill of `rear_constants`.
@@ -122,22 +121,6 @@ def rear_marks(leg: LegPoints, swings: Swings) -> tuple[dict[str, FloatArray], d
     return find(REAR_STRIKE_MARKS, strike_s), find(REAR_OFF_MARKS, off_s)
 
 
-def _check(pose: PoseSequence) -> None:
-    needed = [f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle")]
-    missing = [name for name in needed if not pose.seen(name)]
-    if missing:
-        raise InputError(
-            f"gait events need hips, knees and ankles of both legs, but {', '.join(missing)} never came; "
-            "use a model or a keypoint file that has them"
-        )
-    duration_s = float(pose.time_s[-1] - pose.time_s[0])
-    if duration_s < _SHORTEST_RECORDING_S:
-        raise InputError(
-            f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not {duration_s:.2f} s; "
-            "record longer or widen --start and --end"
-        )
-
-
 def _why_missing(pose: PoseSequence, leg: LegPoints, at_s: float, event: str) -> str:
     if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < _MARK_REACH_S:
         return AT_THE_EDGE
@@ -194,7 +177,7 @@ def detect_rear_contacts(
     Raises:
         InputError: for missing joints, a recording under 2 s, or no repeating stride.
     """
-    _check(pose)
+    check_legs_seen(pose)
     legs = [leg_points(pose, side, forward=1) for side in BOTH_SIDES]
     contacts: list[Contact] = []
     for leg, swings in zip(legs, rear_swings(legs), strict=True):

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitlab.core import FloatArray, PoseSequence, Side
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.errors import InputError
 from gaitlab.signal.smoothing import savitzky_golay
 from gaitlab.signal.spline import resample
 
 RATE_HZ = 250.0
+_SHORTEST_RECORDING_S = 2.0
 # Fast enough for the impact of the foot, slow enough for the noise of keypoints.
 _CUTOFF_HZ = 12.0
 # Longer gaps stay open: an event within would be invented.
@@ -98,3 +101,20 @@ def bridged(values: FloatArray) -> FloatArray:
     """Return (time,) values with gaps bridged by straight lines, for the search of coarse extremes only."""
     seen = np.flatnonzero(np.isfinite(values))
     return np.interp(np.arange(len(values)), seen, values[seen])
+
+
+def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = ()) -> None:
+    """Raise InputError where a joint of a leg (or of ``also``) was never seen, or the recording is under 2 s."""
+    needed = [*also, *(f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle"))]
+    missing = [name for name in needed if not pose.seen(name)]
+    if missing:
+        raise InputError(
+            f"gait events need hips, knees and ankles of both legs, but {', '.join(missing)} never came; "
+            "use a model or a keypoint file that has them"
+        )
+    duration_s = float(pose.time_s[-1] - pose.time_s[0])
+    if duration_s < _SHORTEST_RECORDING_S:
+        raise InputError(
+            f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not {duration_s:.2f} s; "
+            "record longer or widen --start and --end"
+        )

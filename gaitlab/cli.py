@@ -236,6 +236,25 @@ def compare(
 
 
 @app.command()
+def export(
+    session: Annotated[Path, typer.Argument(help="A session folder.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="trc, mot, c3d, csv or parquet [default: as -o ends].")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file [default: SESSION.FORMAT].")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write keypoints, angles and contacts for OpenSim, Mokka, R and others."""
+    from gaitlab.export import export_session
+    from gaitlab.store.session import open_session
+
+    path, note = export_session(open_session(session), format=format_, output=output, force=force)
+    if note:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(str(path))
+
+
+@app.command()
 def sessions(
     directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
     csv: Annotated[Path | None, typer.Option(help="Write every session's summary to this file.")] = None,

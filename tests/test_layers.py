@@ -26,7 +26,7 @@ ORDER = (
     ("rearfoot",),
     ("store",),
     ("compare",),
-    ("report",),
+    ("report", "export"),
     ("config",),
     ("analysis",),
     ("pictures",),
@@ -49,6 +49,7 @@ STRANGERS = {
     "store": {"cv2", "av", "plotly"},
     "compare": {"cv2", "av", "plotly"},
     "report": {"cv2", "av"},
+    "export": {"cv2", "av", "plotly", "pandas"},
 }
 
 

@@ -1,0 +1,31 @@
+"""A file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gaitlab.errors import OutputError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside ``path`` to write to, moved to ``path`` when the block ends well.
+
+    It keeps the suffix, for some libraries choose by it. A file that is there already stays until it is replaced.
+
+    Raises:
+        OutputError: where it cannot be written.
+    """
+    partial = path.parent / f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}"
+    try:
+        yield partial
+        os.replace(partial, path)
+    except OSError as error:
+        raise OutputError(f"cannot write '{path}': {error.strerror or error}; choose another place with -o") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()

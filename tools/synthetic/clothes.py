@@ -191,7 +191,7 @@ def _marks(shape: Shape, skin: Patch) -> dict[str, tuple[str, FloatArray]]:
         lines = shoe_lines(shape, side)
         for name, segment in (
             ("eye", "head"), ("ear", "head"), ("shoulder", "thorax"), ("elbow", f"{side}_forearm"),
-            ("wrist", f"{side}_hand"), ("hip", "pelvis"), ("knee", f"{side}_shank"), ("ankle", f"{side}_foot"),
+            ("wrist", f"{side}_hand"), ("hip", "pelvis"), ("knee", f"{side}_shank"), ("ankle", f"{side}_shank"),
         ):  # fmt: skip
             marks[f"{side}_{name}"] = (segment, rest[f"{side}_{name}"])
         low, inner = lines["ground_y"], -SIGN[side]

@@ -7,9 +7,11 @@ import itertools
 import numpy as np
 
 from gaitlab.core import FloatArray
+from tools.synthetic.ankle import ankle_in_shoe_m
 from tools.synthetic.body import SIDES, SIGN, Shape
 from tools.synthetic.curves import SWING_ANKLE, SWING_KNEE, SWING_THIGH, course, fade, hermite, through
-from tools.synthetic.rig import Channels, ball_of, foot_turn, heel_of, hips
+from tools.synthetic.feet import Planted, clear_the_belt, planted_foot
+from tools.synthetic.rig import Channels, ankle_shift, hips
 from tools.synthetic.style import Style, make_contacts
 
 _GRAVITY = 9.81
@@ -19,8 +21,6 @@ _LANDING_DOWN_MPS, _LANDING_SLOWER = 0.55, 0.12
 _LEAVING_UP_MPS = 0.5
 _TOE_OFF_KNEE_DEG = 19.0
 _MOST_LOWERINGS = 8
-# A foot in the air is at least so far from the belt, which it leaves and meets at these speeds or faster.
-_CLEARANCE_M, _RISING_MPS, _FALLING_MPS = 0.03, 0.35, 0.35
 # The trunk sways a little against the legs: the pelvis rises and falls less than a point mass would.
 _PELVIS_SHARE = 0.85
 
@@ -123,6 +123,8 @@ class Motion:
 
     def _feet(self) -> None:
         style, t = self.style, self.grid_s
+        strike, off = self.contacts.strike_s, self.contacts.toe_off_s
+        self._in_shoe = {side: ankle_in_shoe_m(t, strike_s=strike[side], toe_off_s=off[side]) for side in SIDES}
         toe_out = dict.fromkeys(SIDES, float(style.toe_out_deg))
         empty = {side: np.zeros((len(t), 3)) for side in SIDES}
         self._set_height({side: self._planted(side, leave_deg=0.0) for side in SIDES})
@@ -133,7 +135,10 @@ class Motion:
             for side in SIDES:
                 planted = self._planted(side, leave_deg=self._leaving_pitch_deg(side, joint[side]))
                 foot[side], roll[side], toes[side], ankle[side], on_belt = self._one_foot(side, planted, joint[side])
-                short_m = max(short_m, self._within_reach(side, joint[side], ankle[side], on_belt))
+                shift = ankle_shift(
+                    self._in_shoe[side], side=side, foot_deg=foot[side], roll_deg=roll[side], toe_out_deg=toe_out[side]
+                )
+                short_m = max(short_m, self._within_reach(side, joint[side] - shift, ankle[side], on_belt))
             if short_m <= 0:
                 break
             # Single contacts differ from the mean that the height was made for: who reaches the belt bends the knee.
@@ -141,7 +146,12 @@ class Motion:
         self._channels = self._assemble(ankle, foot=foot, toes=toes, roll=roll, toe_out=toe_out)
 
     def _within_reach(self, side: str, hip: FloatArray, ankle: FloatArray, on_belt: np.ndarray) -> float:
-        """Draw a swinging ankle back to where the leg reaches, and return by how much it is short in contact."""
+        """Draw a swinging ankle back to where the leg reaches, and return by how much it is short in contact.
+
+        Args:
+            hip: (t, 3) m, less what the ankle joint is off its place in the foot.
+            ankle: (t, 3) m of that place, changed.
+        """
         longest_m = self._leg_m(side, 6.0)
         reach = ankle - hip
         distance = np.linalg.norm(reach, axis=-1)
@@ -153,7 +163,7 @@ class Motion:
         zero = {side: np.zeros(len(self.grid_s)) for side in SIDES}
         return Channels(
             pelvis_m=self._pelvis, ankle_m=ankle, foot_deg=foot or zero, toes_deg=toes or zero, roll_deg=roll or zero,
-            toe_out_deg=toe_out, splay_deg=14.0, **self._upper,
+            toe_out_deg=toe_out, splay_deg=14.0, in_shoe_m=self._in_shoe, **self._upper,
         )  # fmt: skip
 
     def _leaving_pitch_deg(self, side: str, hip: FloatArray) -> float:
@@ -171,9 +181,9 @@ class Motion:
         choices = np.arange(-75.0, -20.0, 0.5)
         lengths = []
         for leave_deg in choices:
-            relative = self._planted(side, leave_deg=leave_deg, only_first=True)[0]["relative"]
-            x = self.style.overstride_m - ridden_m + relative[-1, 0] - relative[0, 0] - drift_m
-            lengths.append(np.hypot(x, hip_m - relative[-1, 1]))
+            ankle = self._planted(side, leave_deg=leave_deg, only_first=True)[0]["joint"]
+            x = self.style.overstride_m - ridden_m + ankle[-1, 0] - ankle[0, 0] - drift_m
+            lengths.append(np.hypot(x, hip_m - ankle[-1, 1]))
         return float(choices[np.argmin(np.abs(np.array(lengths) - wanted_m))])
 
     def _leg_m(self, side: str, knee_deg: float) -> float:
@@ -184,30 +194,12 @@ class Motion:
         bent = np.radians(180 - knee_deg)
         return float(np.sqrt(thigh_m**2 + shank_m**2 - 2 * thigh_m * shank_m * np.cos(bent)))
 
-    def _planted(
-        self, side: str, *, leave_deg: float, only_first: bool = False
-    ) -> list[dict[str, FloatArray | float | int]]:
-        """Return, a contact: its grid times and the foot's pitch, roll and ankle relative to the flat foot's place."""
-        style, rest = self.style, self._rest
-        strike, offs = self.contacts.strike_s[side], self.contacts.toe_off_s[side]
-        ankle, ball, heel = rest[f"{side}_ankle"], ball_of(rest, side), heel_of(rest, side)
-        planted = []
-        for start_s, end_s in list(zip(strike, offs, strict=True))[: 1 if only_first else None]:
-            time_s = np.linspace(start_s, end_s, 301)
-            s = np.linspace(0, 1, 301)
-            landing = style.strike_deg[side] * np.clip(1 - s / 0.22, 0, 1) ** 2
-            leaving = leave_deg * np.clip((s - 0.46) / 0.54, 0, 1) ** 2.1
-            pitch = landing + leaving
-            at_strike, peak = style.eversion_deg[side]
-            roll = at_strike + (peak - at_strike) * np.sin(np.pi * np.clip(s / 0.84, 0, 1)) ** 1.2
-            turned = foot_turn(side=side, foot_deg=pitch, roll_deg=roll, toe_out_deg=style.toe_out_deg)
-            flat = foot_turn(side=side, foot_deg=np.zeros(1), roll_deg=np.zeros(1), toe_out_deg=style.toe_out_deg)[0]
-            pivot = np.where((pitch > 0)[:, None], heel - ankle, ball - ankle)
-            # The pivot stands where it would stand under the flat foot; origin: the flat foot's ankle, on the belt.
-            place = pivot @ flat.T + np.array([0.0, ankle[1] - ball[1], 0.0])
-            relative = place - (turned @ pivot[..., None])[..., 0]
-            planted.append({"time_s": time_s, "pitch": pitch, "roll": roll, "relative": relative})
-        return planted
+    def _planted(self, side: str, *, leave_deg: float, only_first: bool = False) -> list[Planted]:
+        strikes, offs = self.contacts.strike_s[side], self.contacts.toe_off_s[side]
+        return [
+            planted_foot(self._rest, self.style, side, start_s=start_s, end_s=end_s, leave_deg=leave_deg)
+            for start_s, end_s in list(zip(strikes, offs, strict=True))[: 1 if only_first else None]
+        ]
 
     def _set_height(self, plan) -> None:  # type: ignore[no-untyped-def]
         """Lift the pelvis so that the knee has the asked flexion at foot strike, on average."""
@@ -216,7 +208,7 @@ class Motion:
             strikes = self.contacts.strike_s[side]
             strikes = strikes[(strikes > self.grid_s[0]) & (strikes < self.grid_s[-1])]
             rise = np.interp(strikes, self.grid_s, self._pelvis[:, 1])
-            ankle_m = np.mean([p["relative"][0, 1] for p in plan[side]])
+            ankle_m = np.mean([p["joint"][0, 1] for p in plan[side]])
             reach_m = self._leg_m(side, self.style.knee_deg)
             above.append(ankle_m + np.sqrt(reach_m**2 - self.style.overstride_m**2) - rise.mean())
         self._pelvis[:, 1] += np.mean(above)
@@ -228,12 +220,12 @@ class Motion:
         pitch, roll, toes, ankle = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, 3))
         belt = np.array([-style.speed_mps, 0.0, 0.0])
         lane = SIGN[side] * style.step_width_m / 2
-        landed = []
+        landed: list[Planted] = []
         for contact in planted:
             start_s = contact["time_s"][0]
             # The strike's place follows the runner's own drift; within a contact only the belt moves it.
             hip_x = float(np.interp(start_s, t, hip[:, 0]))
-            origin = np.array([hip_x + style.overstride_m - contact["relative"][0, 0], 0.0, lane])
+            origin = np.array([hip_x + style.overstride_m - contact["joint"][0, 0], 0.0, lane])
             path = origin + contact["relative"] + (contact["time_s"] - start_s)[:, None] * belt
             landed.append({**contact, "ankle": path})
         for contact in landed:
@@ -265,6 +257,11 @@ class Motion:
                 -thigh_m * np.cos(thigh_r) - shank_m * np.cos(shank_r),
             ], axis=-1)  # fmt: skip
             free_pitch = dorsal - shank
+            # The table is of the joint; what is moved is its loaded place in the foot.
+            off_place = np.stack([np.interp(start_s + every * span, t, self._in_shoe[side][:, a]) for a in (0, 1)])
+            tilt = np.radians(free_pitch)
+            free[:, 0] -= off_place[0] * np.cos(tilt) - off_place[1] * np.sin(tilt)
+            free[:, 1] -= off_place[0] * np.sin(tilt) + off_place[1] * np.cos(tilt)
             dt = before["time_s"][-1] - before["time_s"][-2], after["time_s"][1] - after["time_s"][0]
             v0 = (before["ankle"][-1] - before["ankle"][-2]) / dt[0] + [0, _LEAVING_UP_MPS, 0]
             v1 = (after["ankle"][1] - after["ankle"][0]) / dt[1]
@@ -295,25 +292,8 @@ class Motion:
         on_belt = np.zeros(n, dtype=bool)
         for contact in landed:
             on_belt |= (t >= contact["time_s"][0]) & (t <= contact["time_s"][-1])
-        self._clear_the_belt(side, landed, pitch, toes, ankle)
+        clear_the_belt(rest, side, landed, time_s=t, pitch=pitch, toes=toes, ankle=ankle)
         return pitch, roll, toes, ankle, on_belt
-
-    def _clear_the_belt(self, side, landed, pitch, toes, ankle) -> None:  # type: ignore[no-untyped-def]
-        """Lift a swinging foot whose sole would touch the belt: it comes free, and comes down, at a steady speed."""
-        rest, t = self._rest, self.grid_s
-        joint, ball = rest[f"{side}_ankle"], ball_of(rest, side)
-        tip_m = max(rest[f"{side}_big_toe"][0], rest[f"{side}_small_toe"][0]) + 0.03 - ball[0]
-        tilt, bent = np.radians(pitch), np.radians(pitch + toes)
-        forward, down = ball[0] - joint[0], ball[1] - joint[1]
-        ball_y = ankle[:, 1] + forward * np.sin(tilt) + down * np.cos(tilt)
-        back = heel_of(rest, side)[0] - joint[0]
-        lowest = np.minimum(ball_y + np.minimum(tip_m * np.sin(bent) + 0.012, 0.0),
-                            ankle[:, 1] + back * np.sin(tilt) + down * np.cos(tilt))  # fmt: skip
-        for before, after in itertools.pairwise(landed):
-            start_s, end_s = before["time_s"][-1], after["time_s"][0]
-            inside = (t > start_s) & (t < end_s)
-            free_m = np.minimum(np.minimum(_RISING_MPS * (t - start_s), _FALLING_MPS * (end_s - t)), _CLEARANCE_M)
-            ankle[inside, 1] += np.maximum(free_m - lowest, 0.0)[inside]
 
 
 def fore_aft_lagged(turn: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -51,11 +51,13 @@ class Channels:
         pelvis_m: (t, 3) mid-hip.
         lean_deg, pelvis_drop_deg, pelvis_turn_deg, thorax_turn_deg: forward lean; left hip down; left hip forward;
             left shoulder forward.
-        ankle_m: side to (t, 3).
+        ankle_m: side to (t, 3) of the place in the foot where the loaded ankle joint is.
         foot_deg: side to (t,) pitch, toe up; toes_deg: bend of the toes, up; roll_deg: eversion.
         toe_out_deg: side to a constant.
         arm_deg, elbow_deg: side to (t,) shoulder flexion and elbow flexion.
         splay_deg: how far the elbows stand off.
+        in_shoe_m: side to (t, 3), how far the ankle joint is forward, above and right of ``ankle_m``, along the foot;
+            without it the foot is loaded at all times.
     """
 
     pelvis_m: FloatArray
@@ -71,6 +73,7 @@ class Channels:
     arm_deg: dict[str, FloatArray]
     elbow_deg: dict[str, FloatArray]
     splay_deg: float
+    in_shoe_m: dict[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +94,14 @@ def foot_turn(*, side: str, foot_deg: FloatArray, roll_deg: FloatArray, toe_out_
     s = SIGN[side]
     out = rotation("y", np.full_like(foot_deg, np.radians(-s * toe_out_deg)))
     return out @ rotation("z", np.radians(foot_deg)) @ rotation("x", np.radians(-s * roll_deg))
+
+
+def ankle_shift(
+    in_shoe_m: FloatArray, *, side: str, foot_deg: FloatArray, roll_deg: FloatArray, toe_out_deg: float
+) -> FloatArray:
+    """Return (t, 3) m from the loaded ankle's place to the ankle joint, in the room."""
+    turned = foot_turn(side=side, foot_deg=foot_deg, roll_deg=roll_deg, toe_out_deg=toe_out_deg)
+    return (turned @ in_shoe_m[..., None])[..., 0]
 
 
 def hips(shape: Shape, channels: Channels) -> dict[str, FloatArray]:
@@ -176,7 +187,13 @@ def _place_arm(side, rest, channels, thorax, put, moved) -> None:  # type: ignor
 
 def _place_leg(side, rest, channels, put, moved) -> None:  # type: ignore[no-untyped-def]
     hip, knee, ankle = (rest[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
-    at_hip, at_ankle = moved("pelvis", hip), channels.ankle_m[side]
+    in_foot = channels.ankle_m[side]
+    turned = foot_turn(
+        side=side, foot_deg=channels.foot_deg[side], roll_deg=channels.roll_deg[side],
+        toe_out_deg=channels.toe_out_deg[side],
+    )  # fmt: skip
+    in_shoe_m = channels.in_shoe_m.get(side, np.zeros_like(in_foot))
+    at_hip, at_ankle = moved("pelvis", hip), in_foot + (turned @ in_shoe_m[..., None])[..., 0]
     thigh_m, shank_m = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
     reach = at_ankle - at_hip
     distance = np.linalg.norm(reach, axis=-1)
@@ -195,11 +212,7 @@ def _place_leg(side, rest, channels, put, moved) -> None:  # type: ignore[no-unt
     sideways = np.array([0.0, 0.0, 1.0])
     put(f"{side}_thigh", frame_of(along, hinge) @ frame_of(knee - hip, sideways).T, hip, at_hip)
     put(f"{side}_shank", frame_of(at_ankle - at_knee, hinge) @ frame_of(ankle - knee, sideways).T, knee, at_knee)
-    turned = foot_turn(
-        side=side, foot_deg=channels.foot_deg[side], roll_deg=channels.roll_deg[side],
-        toe_out_deg=channels.toe_out_deg[side],
-    )  # fmt: skip
-    put(f"{side}_foot", turned, ankle, at_ankle)
+    put(f"{side}_foot", turned, ankle, in_foot)
     # The forefoot stays flat on the belt while the heel rolls.
     level = foot_turn(
         side=side, foot_deg=channels.foot_deg[side] + channels.toes_deg[side],

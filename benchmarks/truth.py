@@ -143,6 +143,7 @@ def film(
     rng: np.random.Generator,
     skeleton: Skeleton = SKELETONS["runner_31"],
     camera_distance_m: float = float("inf"),
+    camera_height_m: float = 0.0,
 ) -> PoseSequence:
     """Project a trial into a picture, at a frame rate of its own and with white noise on both axes.
 
@@ -150,6 +151,7 @@ def film(
         seen_from: ``right`` shows a runner who faces image-right, ``left`` one who faces image-left.
         noise_m: standard deviation an axis, per point and frame.
         camera_distance_m: finite values add perspective: what is nearer looks larger.
+        camera_height_m: of the lens over the belt: what is nearer also moves away from its height in the picture.
     """
     # The first frame falls anywhere within a frame interval, as in a video.
     time_s = np.arange(trial.time_s[0] + rng.uniform(0, 1 / fps), trial.time_s[-1], 1 / fps)
@@ -161,7 +163,7 @@ def film(
         "left": (-xyz[..., 0], -xyz[..., 2]),
         "behind": (xyz[..., 2], -xyz[..., 0]),
     }[seen_from]
-    picture = np.stack([across, -xyz[..., 1]], axis=-1) / (1 - depth / camera_distance_m)[..., None]
+    picture = np.stack([across, camera_height_m - xyz[..., 1]], axis=-1) / (1 - depth / camera_distance_m)[..., None]
     picture = (picture + rng.normal(0, noise_m, picture.shape)) * px_per_m
     score = np.isfinite(picture[..., 0]).astype(np.float64)
     return PoseSequence(picture, score, time_s, skeleton)

@@ -52,7 +52,7 @@ def write_mot(recording: Recording, path: Path) -> str:
         if np.isfinite(values).mean() >= _ENOUGH
     }
     table = np.column_stack([recording.time_s, *known.values()])
-    whole: np.ndarray = np.isfinite(table).all(axis=1)
+    whole = np.asarray(np.isfinite(table).all(axis=1))
     if not known or not whole.any():
         raise InputError(f"'{recording.name}' has no frame with all its angles to write; csv and parquet have gaps")
     table, names = table[whole], list(known)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any
-
-import jinja2
-from markupsafe import Markup
 
 from gaitlab.errors import OutputError
+from gaitlab.report.assembly import environment, put_together, static
 from gaitlab.report.content import Content, read_content
 from gaitlab.report.elements import ELEMENTS
 from gaitlab.report.media import Media, gather_media
 from gaitlab.store.session import Session
 
-_HERE = Path(__file__).resolve().parent
 # The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.
-_SCRIPTS = ("theme.js", "media.js", "player.js", "charts.js")
+_SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")
 
 
 def write_report(
@@ -58,79 +49,26 @@ def write_report(
 
 def render(content: Content, media: Media) -> str:
     """Return the page as text."""
-    environment = _environment(content)
+    templates = environment(t=content.texts, info=content.info)
     parts: list[tuple[str, str, str]] = []
     for element in ELEMENTS:
         values = element.fill(content, media)
         if values is not None:
-            html = environment.get_template(f"{element.name}.html").render(**values)
-            parts.append((element.name, element.title, html))
-    scripts = [_read("static", name) for name in _SCRIPTS]
-    return environment.get_template("page.html").render(
+            heading = content.texts[element.title]["title"] if element.title else ""
+            parts.append((element.name, heading, templates.get_template(f"{element.name}.html").render(**values)))
+    return put_together(
+        templates,
+        parts,
         title=_title(content),
-        style=Markup(_read("static", "report.css")),
-        parts=[(name, title, Markup(html)) for name, title, html in parts],
-        scripts=[Markup(script) for script in scripts],
-        plotly=_packed_plotly(),
-        policy=_policy([_plotly(), *scripts]),
+        skip_to="headlines",
+        styles=[static("report.css")],
+        scripts=[static(name) for name in _SCRIPTS],
     )
-
-
-def as_script_data(value: Any) -> Markup:
-    """Return JSON that is safe inside a script element: no character of it can end the element."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
-
-
-def _environment(content: Content) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(t=content.texts, info=content.info)
-    environment.filters.update(script_data=as_script_data, fill=_fill)
-    return environment
-
-
-def _fill(sentence: str, **values: Any) -> str:
-    return sentence.format(**values)
 
 
 def _title(content: Content) -> str:
     sentence = content.texts["title_walking" if content.info["activity"] == "walking" else "title"]
     return str(sentence.format(athlete=content.info["athlete"] or content.texts["no_athlete"]))
-
-
-def _policy(scripts: list[str]) -> str:
-    """Return a policy under which the page runs its own scripts, and nothing else, and never asks the network."""
-    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "media-src 'self' file: blob: data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-@cache
-def _plotly() -> str:
-    from plotly.offline import get_plotlyjs
-
-    script: str = get_plotlyjs()
-    return script
-
-
-@cache
-def _packed_plotly() -> str:
-    """Return plotly's script as base64 of its gzip: less than half its weight, and nothing to parse at first."""
-    return base64.b64encode(gzip.compress(_plotly().encode(), compresslevel=6, mtime=0)).decode("ascii")
-
-
-def _read(*parts: str) -> str:
-    return _HERE.joinpath(*parts).read_text(encoding="utf-8")
 
 
 def _write_whole(path: Path, text: str) -> None:

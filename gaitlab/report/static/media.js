@@ -32,18 +32,27 @@
   }
 
   // A video inside the page comes as base64: a blob of it can be seeked in every browser, a data address cannot.
-  const inPage = (element) => {
-    const packed = document.getElementById("film-data");
-    if (!packed) return;
+  const inPage = (film, packed) => {
     const bytes = Uint8Array.from(atob(packed.textContent), (character) => character.charCodeAt(0));
-    element.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
+    film.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
   };
 
-  gaitlab.openMedia = (duration) => {
-    const film = document.getElementById("film");
+  // The elements of a player are called after it: NAME, NAME-data, NAME-missing.
+  gaitlab.openMedia = (duration, name = "film") => {
+    const film = document.getElementById(name), packed = document.getElementById(`${name}-data`);
     if (!film) return new Clock(duration);
-    film.addEventListener("error", () => { document.getElementById("film-missing").hidden = false; });
-    inPage(film);
+    film.addEventListener("error", () => { document.getElementById(`${name}-missing`).hidden = false; });
+    if (packed) inPage(film, packed);
     return film;
+  };
+
+  // While a video plays, the frame on the screen lags behind its clock; browsers that tell which one it is are asked.
+  gaitlab.shownTime = (media, rate, changed) => {
+    let onScreen = null;
+    if (media.requestVideoFrameCallback) {
+      const note = (_, frame) => { onScreen = frame.mediaTime; changed(); media.requestVideoFrameCallback(note); };
+      media.requestVideoFrameCallback(note);
+    }
+    return () => (media.paused || onScreen === null ? media.currentTime : onScreen) / rate;
   };
 })();

@@ -45,7 +45,9 @@ class SmoothingSettings:
     cutoff: str = _setting(
         "fixed", "fixed takes cutoff_hz; residual lets the data choose (Winter)", choices=("fixed", "residual")
     )
-    cutoff_hz: float = _setting(10.0, "frequency at which 0.707 of an amplitude is left", low=0.5, high=60.0)
+    cutoff_hz: float = _setting(
+        0.0, "frequency at which 0.707 of an amplitude is left; 0: 12 from behind, 10 from the side", low=0.0, high=60.0
+    )
 
 
 @dataclass(frozen=True, slots=True)

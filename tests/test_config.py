@@ -37,7 +37,7 @@ def test_every_setting_is_documented_and_can_be_set(key: str, entry: dataclasses
 
 def test_out_of_range_and_wrong_kind_are_refused() -> None:
     for key, value in [
-        ("smoothing.cutoff_hz", 0.0),
+        ("smoothing.cutoff_hz", -1.0),
         ("smoothing.cutoff_hz", "fast"),
         ("video.annotate", 1),
         ("gait.min_cycles", 7.5),

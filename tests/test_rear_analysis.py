@@ -13,7 +13,7 @@ import gaitlab
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
 from gaitlab.analysis import Runner, analyze_pose
-from gaitlab.config import Settings
+from gaitlab.config import Settings, with_values
 from gaitlab.core import PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
@@ -89,3 +89,11 @@ def test_a_front_view_is_refused(shared: Path) -> None:
     from_the_front = dataclasses.replace(pose, xy=pose.xy * [-1, 1])
     with pytest.raises(InputError, match="from behind"):
         analyze_pose(from_the_front, runner=Runner(), settings=Settings(), view="rear")
+
+
+@pytest.mark.shared
+def test_the_rear_view_is_smoothed_at_12_hz_unless_told_otherwise(shared: Path) -> None:
+    pose = legs_from_behind(shared, seconds=4.0)
+    for settings, expected_hz in ((Settings(), 12.0), (with_values(Settings(), {"smoothing.cutoff_hz": 9.0}), 9.0)):
+        analysis = analyze_pose(pose, runner=Runner(), settings=settings, view="rear")
+        assert analysis.pose.history[-1].parameters["cutoff_hz"] == expected_hz

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gaitlab.compare import compare
+    from gaitlab.compare import compare, trends
     from gaitlab.config import Settings
     from gaitlab.errors import GaitlabError
     from gaitlab.pipeline import analyze
@@ -30,9 +30,10 @@ _HOMES = {
     "compare": "gaitlab.compare",
     "load_sessions": "gaitlab.store.sessions",
     "open_session": "gaitlab.store.session",
+    "trends": "gaitlab.compare",
 }
 
-__all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session"]
+__all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session", "trends"]
 
 
 def __getattr__(name: str) -> Any:

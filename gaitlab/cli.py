@@ -222,17 +222,31 @@ def report(
 @app.command()
 def compare(
     sessions: Annotated[list[Path], typer.Argument(help="Two or more session folders; all against the first.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write a page with videos, curves and tables: FILE.html.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the table to this file too.")] = None,
+    units: Annotated[str, typer.Option(help="Units of the page: metric or imperial.")] = "metric",
+    embed_video: Annotated[
+        bool, typer.Option("--embed-video/--no-embed-video", help="Put the videos into the page.")
+    ] = True,
 ) -> None:
     """Say what changed between sessions, and whether it is more than noise."""
     from gaitlab.cli_tables import print_comparison
     from gaitlab.compare import compare as run
     from gaitlab.store.session import open_session
 
-    table = run([open_session(folder) for folder in sessions])
+    opened = [open_session(folder) for folder in sessions]
+    table = run(opened)
+    if output is not None:
+        from gaitlab.comparison import write_comparison
+
+        write_comparison(opened, output, units=units, embed_video=embed_video)
     print_comparison(table)
     if csv is not None:
         _write_csv(table, csv)
+    if output is not None:
+        typer.echo(str(output))
 
 
 @app.command()

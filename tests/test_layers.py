@@ -27,6 +27,7 @@ ORDER = (
     ("store",),
     ("compare",),
     ("report", "export"),
+    ("comparison",),
     ("config",),
     ("analysis",),
     ("pictures",),
@@ -49,6 +50,7 @@ STRANGERS = {
     "store": {"cv2", "av", "plotly"},
     "compare": {"cv2", "av", "plotly"},
     "report": {"cv2", "av"},
+    "comparison": {"cv2", "av"},
     "export": {"cv2", "av", "plotly", "pandas"},
 }
 

@@ -8,13 +8,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gaitlab.compare.sessions import compare
+from gaitlab.compare.trends import trends
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gaitlab.store.session import Session
 
-__all__ = ["compare"]
+__all__ = ["compare", "trends"]
 
 
 class _CallableRoom(ModuleType):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gaitlab.store.session import Session
 
 CHANGED, NOISE, UNKNOWN = "changed", "within noise", "not comparable"
-_KEY = ["metric", "side", "unit"]
+KEY = ["metric", "side", "unit"]
 _COLUMNS = (
     "metric", "side", "unit", "session", "a", "b", "difference", "interval", "verdict", "n_a", "n_b",
     "effective_n_a", "effective_n_b", "random", "systematic", "hedges_g", "smallest_detectable", "detectable_source",
@@ -50,16 +50,24 @@ def compare(sessions: Sequence[Session]) -> pd.DataFrame:
     first, *others = sessions
     rows: list[dict[str, Any]] = []
     for other in others:
-        of_other = _rows_by_key(other.summary)
-        for key, row in _rows_by_key(first.summary).items():
+        of_other = rows_by_key(other.summary)
+        for key, row in rows_by_key(first.summary).items():
             found = _compared(key, row, of_other.get(key), first.cycles, other.cycles)
-            rows.append({**dict(zip(_KEY, key, strict=True)), "session": str(other.folder), **found})
+            rows.append({**dict(zip(KEY, key, strict=True)), "session": str(other.folder), **found})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _rows_by_key(summary: pd.DataFrame) -> dict[tuple[str, ...], dict[str, Any]]:
+def rows_by_key(summary: pd.DataFrame) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return the rows of a summary by metric, side and unit."""
     records: list[dict[Any, Any]] = summary.to_dict("records")
-    return {tuple(row[name] for name in _KEY): row for row in records}
+    return {tuple(row[name] for name in KEY): row for row in records}
+
+
+def detectable_of(metric: str, unit: str) -> tuple[float, str]:
+    """Return a metric's smallest detectable difference and who found it; NaN where none is known in this unit."""
+    spec = METRICS.get(metric)
+    published = spec.detectable if spec is not None and unit == spec.unit else None
+    return (published.difference, published.source) if published else (float("nan"), "")
 
 
 def _compared(
@@ -73,9 +81,7 @@ def _compared(
     found = difference(value_a, value_b, time_a_s=time_a_s, time_b_s=time_b_s, leg_a=leg_a, leg_b=leg_b)
     systematic = float(np.hypot(_systematic(a), _systematic(b))) if b else float("nan")
     interval = float(np.hypot(found.random, systematic))
-    spec = METRICS.get(metric)
-    published = spec.detectable if spec is not None and unit == spec.unit else None
-    smallest = published.difference if published else float("nan")
+    smallest, source = detectable_of(metric, unit)
     return {
         "a": a["mean"],
         "b": b["mean"] if b else float("nan"),
@@ -90,7 +96,7 @@ def _compared(
         "systematic": systematic,
         "hedges_g": found.hedges_g,
         "smallest_detectable": smallest,
-        "detectable_source": published.source if published else "",
+        "detectable_source": source,
     }
 
 

@@ -42,17 +42,18 @@ def _header(content: Content, media: Media) -> Mapping[str, Any]:
     strikes = [d for d in drawings if d.moment.event == "foot_strike"]
     near = "left" if content.info.get("facing") == "left" else "right"
     strikes.sort(key=lambda d: (not d.picture, d.moment.side != near))
-    return {"facts": _facts(content), "still": strikes[0] if strikes else None}
+    return {"facts": facts(content), "still": strikes[0] if strikes else None}
 
 
-def _facts(content: Content) -> list[tuple[str, str]]:
+def facts(content: Content) -> list[tuple[str, str]]:
+    """Return what is known of the recording, as (name, words)."""
     info, texts = content.info, content.texts
     words, names = texts["words"], texts["facts"]
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
     frames = names["frames_a_second"].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
     video = info["video"]
     file = (video or info["keypoints"] or {}).get("name", "")
-    facts = [
+    found = [
         (names["label"], info["label"]),
         (names["recorded"], (info["recorded_at"] or "")[:16].replace("T", " ")),
         (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
@@ -61,7 +62,7 @@ def _facts(content: Content) -> list[tuple[str, str]]:
         (names["video"], ", ".join(part for part in (file, frames) if part)),
         (names["network"], info["model"].get("name")),
     ]
-    return [(name, str(value)) for name, value in facts if value]
+    return [(name, str(value)) for name, value in found if value]
 
 
 def _speed(content: Content) -> str:

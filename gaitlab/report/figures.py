@@ -11,17 +11,24 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.core.pose import FloatArray
 from gaitlab.report.content import Content, column_key, column_sides
 from gaitlab.report.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.numbers import decimal
+from gaitlab.report.plot import (
+    MARGINS,
+    Figure,
+    axis,
+    band,
+    line,
+    no_markup,
+    plain_layout,
+    plain_numbers,
+    vertical,
+    wide_enough,
+)  # fmt: skip
 
-Figure = dict[str, Any]
 # More points than a wide screen has pixels only make the page heavy.
 _MAX_FRAMES = 4000
-# No axis spans less than this: an angle that stays within a few degrees should look calm.
-_LEAST_SPAN_DEG = 24.0
-_MARGINS = {"l": 48, "r": 14, "t": 12, "b": 44}
 
 
 def cycle_figures(content: Content) -> dict[str, tuple[Figure, Mapping[str, CycleCurve]]]:
@@ -54,28 +61,18 @@ def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str
     shapes: list[Figure] = []
     for side, curve in curves.items():
         name = texts["mean"].format(side=content.texts["sides"][side], n=curve.n)
-        traces += [_band(side, curve), _line(PERCENT, curve.mean_deg, side, name)]
+        traces += [band(side, curve), line(PERCENT, curve.mean_deg, side, name)]
         if not stance_only:
-            shapes.append(_vertical(curve.toe_off_percent, side))
+            shapes.append(vertical(curve.toe_off_percent, side))
     toe_off = float(np.mean([curve.toe_off_percent for curve in curves.values()]))
     shapes += _reference_marks(content, spec.get("marks", ()), toe_off)
     layout = {
-        **_plain_layout(),
-        "xaxis": _axis(texts["x_stance" if stance_only else "x"], range=[0, 100], dtick=20),
-        "yaxis": _axis("", ticksuffix="°", **_wide_enough([(c.mean_deg, c.sd_deg) for c in curves.values()])),
+        **plain_layout(),
+        "xaxis": axis(texts["x_stance" if stance_only else "x"], range=[0, 100], dtick=20),
+        "yaxis": axis("", ticksuffix="°", **wide_enough([(c.mean_deg, c.sd_deg) for c in curves.values()])),
         "shapes": shapes,
     }
     return {"data": traces, "layout": layout, "height": 260, "kind": "cycle"}
-
-
-def _wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:
-    """Return a range for curves so flat that the axis would blow up their wobble; nothing for others."""
-    low = min(float(np.nanmin(mean - np.nan_to_num(sd))) for mean, sd in curves)
-    high = max(float(np.nanmax(mean + np.nan_to_num(sd))) for mean, sd in curves)
-    if not high - low < _LEAST_SPAN_DEG:
-        return {}
-    middle = (low + high) / 2
-    return {"range": [round(middle - _LEAST_SPAN_DEG / 2, 1), round(middle + _LEAST_SPAN_DEG / 2, 1)]}
 
 
 def _reference_marks(content: Content, marks: Sequence[Mapping[str, Any]], toe_off: float) -> list[Figure]:
@@ -98,34 +95,6 @@ def _around(percent: float) -> tuple[float, float]:
     return max(percent - 3.0, 0.0), percent + 3.0
 
 
-def _band(side: str, curve: CycleCurve) -> Figure:
-    """Return mean ± SD as one closed outline, which unlike two filled traces has no order to get wrong."""
-    there = np.isfinite(curve.sd_deg)
-    x, mean, sd = PERCENT[there], curve.mean_deg[there], curve.sd_deg[there]
-    return {
-        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"@{side}-band", "line": {"width": 0},
-        "x": _numbers(np.concatenate([x, x[::-1]])), "y": _numbers(np.concatenate([mean + sd, (mean - sd)[::-1]])),
-        "hoverinfo": "skip", "showlegend": False,
-    }  # fmt: skip
-
-
-def _line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Figure:
-    # Left is solid and right dashed, so that the two are told apart on a grey print too.
-    dash = "6px,3px" if side == "right" else "solid"
-    return {
-        "type": "scatter", "mode": "lines", "name": name, "x": _numbers(x), "y": _numbers(y),
-        "line": {"color": f"@{side}", "width": 2.2, "dash": dash},
-        "hovertemplate": "%{y:.1f}°<extra>" + _no_markup(name) + "</extra>", **more,
-    }  # fmt: skip
-
-
-def _vertical(x: float, side: str) -> Figure:
-    return {
-        "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
-        "line": {"color": f"@{side}", "width": 1.5, "dash": "dot"},
-    }  # fmt: skip
-
-
 def time_figure(content: Content) -> Figure | None:
     """Return all angles of the view over time, one row each, with both feet's contacts as bars in the last row."""
     rows = [
@@ -142,29 +111,29 @@ def time_figure(content: Content) -> Figure | None:
     heights = [1.0] * len(rows) + ([0.55] if contacts else [])
     domains = _stacked(heights)
     traces: list[Figure] = []
-    layout: Figure = {**_plain_layout(), "hovermode": "x unified"}
+    layout: Figure = {**plain_layout(), "hovermode": "x unified"}
     for number, (column, names) in enumerate(rows, start=1):
-        axis = _axis_number(number)
+        nth = _axis_number(number)
         for side, curve in names:
             values = content.angles.values_deg[curve][::every]
             name = content.texts["sides"][side]
-            trace = _line(time_s, values, side, name, yaxis=f"y{axis}", showlegend=False)
+            trace = line(time_s, values, side, name, yaxis=f"y{nth}", showlegend=False)
             traces.append({**trace, "line": {**trace["line"], "width": 1.5}})
         title = content.texts["short"].get(column_key(column), column_key(column))
         shown = [content.angles.values_deg[name][::every] for _, name in names]
-        span = _wide_enough([(values, np.zeros_like(values)) for values in shown])
-        layout[f"yaxis{axis}"] = _axis(title, ticksuffix="°", domain=domains[number - 1], nticks=4, **span)
+        span = wide_enough([(values, np.zeros_like(values)) for values in shown])
+        layout[f"yaxis{nth}"] = axis(title, ticksuffix="°", domain=domains[number - 1], nticks=4, **span)
     last = _axis_number(len(heights))
     if contacts:
         traces += [{**trace, "yaxis": f"y{last}"} for trace in contacts]
-        layout[f"yaxis{last}"] = _axis(
+        layout[f"yaxis{last}"] = axis(
             "", domain=domains[-1], showgrid=False, zeroline=False, range=[1.6, -0.6], tickvals=[0, 1],
             ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
         )  # fmt: skip
     ends = [round(float(time_s[0]), 3), round(float(time_s[-1]), 3)]
-    layout["xaxis"] = _axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False, range=ends)
+    layout["xaxis"] = axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False, range=ends)
     layout["barmode"] = "overlay"
-    layout["margin"] = {**_MARGINS, "l": 64}
+    layout["margin"] = {**MARGINS, "l": 64}
     return {"data": traces, "layout": layout, "height": 110 * len(rows) + (130 if contacts else 60), "kind": "time"}
 
 
@@ -181,7 +150,7 @@ def _contact_traces(content: Content) -> list[Figure]:
                 texts["contact_hover"].format(
                     side=content.texts["sides"][side], duration=decimal(c.duration_s * 1e3, 0)
                 )
-                + ("" if accepted else "<br>" + texts["rejected_hover"].format(reason=_no_markup(c.reason)))
+                + ("" if accepted else "<br>" + texts["rejected_hover"].format(reason=no_markup(c.reason)))
                 for c in chosen
             ]
             marker: Figure = {"color": f"@{side}"}
@@ -190,8 +159,8 @@ def _contact_traces(content: Content) -> list[Figure]:
                           "pattern": {"shape": "/", "fgcolor": f"@{side}", "size": 5}}  # fmt: skip
             traces.append({
                 "type": "bar", "orientation": "h", "y": [row] * len(chosen), "width": 0.72,
-                "base": _numbers([c.foot_strike_s for c in chosen], 3),
-                "x": _numbers([c.duration_s for c in chosen], 3),
+                "base": plain_numbers([c.foot_strike_s for c in chosen], 3),
+                "x": plain_numbers([c.duration_s for c in chosen], 3),
                 "text": hover, "textposition": "none", "hovertemplate": "%{text}<extra></extra>",
                 "marker": marker, "showlegend": False,
             })  # fmt: skip
@@ -215,29 +184,3 @@ def _stacked(heights: Sequence[float], *, gap: float = 0.035) -> list[list[float
 
 def _axis_number(number: int) -> str:
     return "" if number == 1 else str(number)
-
-
-def _plain_layout() -> Figure:
-    return {
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "margin": dict(_MARGINS),
-        "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 12, "color": "@muted"},
-        "showlegend": False, "hovermode": "x", "dragmode": False,
-        "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@line", "font": {"color": "@ink"}},
-    }  # fmt: skip
-
-
-def _axis(title: str, **more: Any) -> Figure:
-    return {
-        "title": {"text": title, "standoff": 8}, "gridcolor": "@line", "zerolinecolor": "@zero", "linecolor": "@line",
-        "automargin": True, "fixedrange": True, **more,
-    }  # fmt: skip
-
-
-def _numbers(values: Any, digits: int = 2) -> list[float | None]:
-    """Return JSON numbers, None for NaN."""
-    return [None if v != v else round(float(v), digits) for v in np.asarray(values, dtype=float).tolist()]
-
-
-def _no_markup(text: str) -> str:
-    """Keep text out of plotly's small HTML dialect."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")

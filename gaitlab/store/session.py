@@ -93,7 +93,9 @@ class Session:
     def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        return pd.read_csv(self.folder / name, keep_default_na=True)
+        table = pd.read_csv(self.folder / name, dtype={"unit": str})
+        # A share has no unit, which is not the same as not knowing it.
+        return table.fillna({"unit": ""}) if "unit" in table else table
 
     def _pose(self, xy: str, score: str) -> PoseSequence:
         with np.load(self.folder / "keypoints.npz", allow_pickle=False) as data:

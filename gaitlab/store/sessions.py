@@ -87,7 +87,9 @@ def _tables(named: Sequence[tuple[Path, Facts]], texts: Sequence[tuple[str, int]
         parts = list(group)
         text = "".join([f"{header}\n", *(body for (_, _, body), _, _ in parts)])
         # The metric's own label steps aside for the session's.
-        table = pd.read_csv(io.BytesIO(text.encode()), usecols=lambda column: column != "label")
+        table = pd.read_csv(io.BytesIO(text.encode()), usecols=lambda column: column != "label", dtype={"unit": str})
+        if "unit" in table:
+            table = table.fillna({"unit": ""})  # a share has none, which is not the same as not knowing it
         counts = [count for _, count, _ in parts]
         table.insert(0, "session", np.repeat(np.array([str(folder) for _, _, (folder, _) in parts], object), counts))
         for place, fact in enumerate(_FACTS, start=1):

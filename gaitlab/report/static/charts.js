@@ -42,6 +42,10 @@
       const cursor = addCursor(plot, "both");
       return (time) => place(plot, cursor, time + player.start);
     }
+    if (figure.kind === "phase") {
+      const cursor = addCursor(plot, "both");
+      return () => place(plot, cursor, player.percent());
+    }
     const cursors = { left: addCursor(plot, "left"), right: addCursor(plot, "right") };
     return (time) => {
       for (const side of ["left", "right"]) {
@@ -64,6 +68,7 @@
     const x = axis.p2d(clientX - plot.getBoundingClientRect().left - axis._offset);
     if (x < axis.range[0] || x > axis.range[1]) return;
     if (figure.kind === "time") { player.seek(x - player.start); return; }
+    if (figure.kind === "phase") { player.seekPercent(x); return; }
     // A place in the cycle is found in the stride that is shown now.
     const now = player.now();
     const stride = strideAt("left", now) || strideAt("right", now) || strides.left[0] || strides.right[0];
@@ -76,7 +81,7 @@
   const connect = ({ plot, figure }) => {
     fitPaper(plot);
     plot.on("plotly_afterplot", () => fitPaper(plot));
-    if (!player) return;
+    if (!player || !["time", "cycle", "phase"].includes(figure.kind)) return;
     const update = follow(plot, figure);
     player.onTime(update);
     plot.on("plotly_afterplot", () => update(player.now()));

@@ -1,0 +1,125 @@
+"""How a metric goes over the sessions of a season: a straight line through their means, and whether it is noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gaitlab.compare.sessions import CHANGED, KEY, NOISE, UNKNOWN, detectable_of, rows_by_key
+from gaitlab.errors import InputError
+from gaitlab.statistics import t_quantile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gaitlab.store.session import Session
+
+FEWEST = 3
+_DAYS = 30.0
+_COLUMNS = (
+    "metric", "side", "unit", "sessions", "days", "first", "last", "slope_per_30_days", "interval", "change", "verdict",
+    "smallest_detectable", "detectable_source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line through values over time.
+
+    Attributes:
+        slope: change a day.
+        interval: half-width of its 95 % interval.
+    """
+
+    slope: float
+    interval: float
+
+
+def fitted_line(days: np.ndarray, values: np.ndarray, half_widths: np.ndarray) -> Line:
+    """Fit a line by least squares.
+
+    The interval is that of the scatter about the line (Student's t, n - 2 degrees of freedom), but never narrower than
+    what the values' own half-widths leave open: three points may lie on a line by chance.
+
+    Args:
+        days: (session,) times in days, three or more and not all the same.
+        values: (session,) means.
+        half_widths: (session,) of their 95 % intervals; NaN counts as none.
+    """
+    away = days - days.mean()
+    square = float(away @ away)
+    slope = float(away @ values) / square
+    left = values - values.mean() - slope * away
+    scatter = t_quantile(0.975, len(days) - 2) * float(np.sqrt(left @ left / (len(days) - 2) / square))
+    own = float(np.sqrt(np.sum((away * np.nan_to_num(half_widths)) ** 2))) / square
+    return Line(slope, max(scatter, own))
+
+
+def session_time(session: Session) -> datetime | None:
+    """Return when a session was recorded; None where it is not known."""
+    text = session.info["recorded_at"]
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    # A date without a zone is a recording's own local time: hours do not matter over weeks.
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
+
+
+def trends(sessions: Sequence[Session]) -> pd.DataFrame:
+    """Return how every metric goes over three sessions or more of different times.
+
+    Returns:
+        a row a metric and side that three sessions or more measured in the same unit: ``metric, side, unit``, in how
+        many ``sessions`` over how many ``days``, its mean in the ``first`` and ``last``, the line's
+        ``slope_per_30_days`` with the half-width of its 95 % ``interval``, the ``change`` along the line from first to
+        last, and the ``verdict``: ``changed`` where the slope exceeds its interval and the change the smallest
+        detectable one (where one is published), else ``within noise``. Empty where there are not three times.
+
+    Raises:
+        InputError: a session that does not say when it was recorded.
+    """
+    import pandas as pd
+
+    timed: list[tuple[datetime, Session]] = []
+    for session in sessions:
+        time = session_time(session)
+        if time is None:
+            raise InputError(f"'{session.folder}' does not say when it was recorded, so there is no trend over it")
+        timed.append((time, session))
+    timed.sort(key=lambda one: one[0])
+    found: dict[tuple[str, ...], list[tuple[float, float, float]]] = {}
+    for time, session in timed:
+        for key, row in rows_by_key(session.summary).items():
+            if np.isfinite(row["mean"]):
+                day = (time - timed[0][0]).total_seconds() / 86400
+                found.setdefault(key, []).append((day, float(row["mean"]), float(row["uncertainty"])))
+    rows = [
+        _row(key, np.array(points)) for key, points in found.items() if len({point[0] for point in points}) >= FEWEST
+    ]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def _row(key: tuple[str, ...], points: np.ndarray) -> dict[str, Any]:
+    days, means, half_widths = points.T
+    line = fitted_line(days, means, half_widths)
+    smallest, source = detectable_of(key[0], key[2])
+    span = float(days[-1] - days[0])
+    beyond = abs(line.slope) > line.interval and not abs(line.slope) * span <= smallest
+    return {
+        **dict(zip(KEY, key, strict=True)),
+        "sessions": len(points),
+        "days": span,
+        "first": means[0],
+        "last": means[-1],
+        "slope_per_30_days": line.slope * _DAYS,
+        "interval": line.interval * _DAYS,
+        "change": line.slope * span,
+        "verdict": UNKNOWN if not np.isfinite(line.interval) else CHANGED if beyond else NOISE,
+        "smallest_detectable": smallest,
+        "detectable_source": source,
+    }

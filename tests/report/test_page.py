@@ -16,9 +16,9 @@ import pytest
 from gaitlab.errors import InputError, OutputError
 from gaitlab.metrics import METRICS
 from gaitlab.report import write_report
+from gaitlab.report.assembly import as_script_data
 from gaitlab.report.content import read_layout, read_texts
 from gaitlab.report.media import EMBED_BELOW_BYTES, embeds
-from gaitlab.report.assembly import as_script_data
 from gaitlab.report.player import video_rate
 from gaitlab.store.session import Session
 from tests.report.make import NO_FEET, make_session, missing, usual_summary, value

@@ -16,7 +16,7 @@
   const draw = (runner) => runner.tracks.draw(runner.shownTime(), layers);
 
   // The cycles that all who have any can show: the first one of each is shown together, then the second one.
-  let leg = "left", synchronised = [], cycles = 0, position = 0, speed = 1, playing = false, last = 0;
+  let leg = "left", synchronised = [], cycles = 0, position = 0, speed = 1, playing = false;
   const strideOf = (runner, at) => runner.strides[leg][Math.min(Math.floor(at), runner.strides[leg].length - 1)];
   const timeOf = (runner, at) => {
     const [start, end] = strideOf(runner, at);
@@ -67,30 +67,39 @@
     button.textContent = playing ? "❚❚" : "▶";
     button.setAttribute("aria-label", data.words[playing ? "pause" : "play"]);
   };
-  // Everyone plays at a rate that makes the cycles equally long; who drifts is led back gently, who is far off is set.
+  // The first one plays as it will and says where in the cycle all are: a busy computer then slows everyone down.
+  const follow = ({ media, rate, strides, tracks }) => {
+    if (media.seeking) return;
+    const time = media.currentTime / rate;
+    let number = Math.floor(position);
+    while (number < cycles && time >= strides[leg][number][1]) number += 1;
+    if (number >= cycles || media.ended) number = 0;
+    const [start, end] = strides[leg][number];
+    // Between two cycles there may be others that were not accepted.
+    if (time < start - tracks.interval || time >= end) { position = number; media.currentTime = start * rate; } else {
+      position = number + Math.min(Math.max((time - start) / (end - start), 0), 1 - 1e-6);
+    }
+  };
+  // The others play at a rate that makes the cycles equally long; who drifts is led back gently, who is far off is set.
   const lead = (runner, pace) => {
-    const [start, end] = strideOf(runner, position);
-    const target = timeOf(runner, position);
-    const late = target - runner.media.currentTime / runner.rate;
-    const rate = pace * (end - start) * runner.rate;
-    if (Math.abs(late) > 0.12 && !runner.media.seeking) runner.media.currentTime = target * runner.rate;
-    runner.media.playbackRate = Math.min(Math.max(rate * (1 + Math.max(-0.3, Math.min(0.3, 3 * late))), 0.0625), 16);
+    const [start, end] = strideOf(runner, position), rate = pace * (end - start) * runner.rate;
+    const target = timeOf(runner, position), late = target - runner.media.currentTime / runner.rate;
+    if (runner !== synchronised[0] && Math.abs(late) > 0.12 && !runner.media.seeking) runner.media.currentTime = target * runner.rate;
+    const gently = runner === synchronised[0] ? 1 : 1 + Math.max(-0.3, Math.min(0.3, 3 * late));
+    runner.media.playbackRate = Math.min(Math.max(rate * gently, 0.0625), 16);
     if (runner.media.paused) runner.media.play().catch(() => {});
   };
-  const tick = (now) => {
+  const tick = () => {
     if (!playing) return;
-    const first = strideOf(synchronised[0], position), pace = speed / (first[1] - first[0]); // cycles a second
-    position += Math.min(now - last, 100) / 1000 * pace;
-    last = now;
-    if (position >= cycles) position = 0;
-    synchronised.forEach((runner) => { lead(runner, pace); draw(runner); });
+    follow(synchronised[0]);
+    const [start, end] = strideOf(synchronised[0], position);
+    synchronised.forEach((runner) => { lead(runner, speed / (end - start)); draw(runner); });
     tell();
     requestAnimationFrame(tick);
   };
   const play = () => {
     if (!cycles) return;
     playing = true;
-    last = performance.now();
     showState();
     requestAnimationFrame(tick);
   };

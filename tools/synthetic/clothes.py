@@ -17,7 +17,11 @@ class Outfit:
     """What the runner wears; colours are linear BGR.
 
     Attributes:
-        legs: ``shorts`` or ``tights``; sleeve: length of the sleeve, share of the upper arm (0.08: none).
+        legs: ``shorts`` or ``tights``; sleeve: length of the sleeve, share of the upper arm (0.08: none; 1.9: to the
+            wrist).
+        hem: where shorts end, share of the thigh; loose_m: how far shirt and shorts hang off the body beyond usual.
+        sock_top: where socks begin, share of the shank.
+        print_: (share, waves a metre, angle in radians) of a pattern on the shirt; share 0: plain.
         hair: ``short``, ``tail`` or ``none``.
         dots: whether tape dots are stuck on heel counters and calves.
     """
@@ -31,6 +35,10 @@ class Outfit:
     hair_colour: Colour = (0.02, 0.03, 0.05)
     legs: str = "shorts"
     sleeve: float = 0.62
+    hem: float = 0.50
+    loose_m: float = 0.0
+    sock_top: float = 0.78
+    print_: tuple[float, float, float] = (0.0, 0.0, 0.0)
     hair: str = "short"
     dots: bool = False
 
@@ -85,8 +93,8 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
     fields = np.stack([
         collar, 0.8 * (outfit.sleeve - upper_arm), points[:, 1] - (waist_y - 0.10 * size),  # 0-2 shirt
         waist_y - points[:, 1], 0.5 - arm_weight,  # 3-4 bottom
-        (0.50 - thigh) if outfit.legs == "shorts" else (0.86 - shank) * 0.5,  # 5 its hem
-        shank - 0.78, 1.06 - shank,  # 6-7 sock
+        (outfit.hem - thigh) if outfit.legs == "shorts" else (0.86 - shank) * 0.5,  # 5 its hem
+        shank - outfit.sock_top, 1.06 - shank,  # 6-7 sock
         np.where(head_weight > 0.6, hairline, -1.0),  # 8 hair
         np.where(arm_weight > 0.3, 1.0, points[:, 1] - waist_y),  # 9
     ], axis=-1)  # fmt: skip
@@ -99,17 +107,17 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
 
     shirt = part(0, 1, 2)
     loose = 0.010 + 0.012 * np.clip((waist_y + 0.15 * size - shirt.points[:, 1]) / (0.25 * size), 0, 1)
-    shirt_points = smoothed(lifted(shirt, loose * size), shirt.faces, 6)
+    shirt_points = smoothed(lifted(shirt, (loose + outfit.loose_m) * size), shirt.faces, 6)
     bottom = part(3, 4, 5)
     if outfit.legs == "shorts":
-        lift = 0.006 + 0.020 * np.clip(1.1 - 2.2 * bottom.fields[:, 5], 0, 1)
+        lift = 0.006 + (0.020 + outfit.loose_m) * np.clip(1.1 - 2.2 * bottom.fields[:, 5], 0, 1)
         bottom_points = smoothed(lifted(bottom, lift * size), bottom.faces, 8)
     else:
         bottom_points = smoothed(lifted(bottom, 0.004 * size), bottom.faces, 2)
     sock = part(6, 7)
     sock_points = lifted(sock, 0.003 * size)
     layers = [
-        Patch(shirt_points, shirt.weights, shirt.faces, shirt.fields, _cloth(shirt_points, outfit.shirt)),
+        Patch(shirt_points, shirt.weights, shirt.faces, shirt.fields, _printed(shirt_points, outfit)),
         Patch(bottom_points, bottom.weights, bottom.faces, bottom.fields, _cloth(bottom_points, outfit.bottom), 0.05),
         Patch(sock_points, sock.weights, sock.faces, sock.fields, _cloth(sock_points, outfit.sock), 0.0),
         _bare_skin(shape, skin, outfit),
@@ -131,6 +139,17 @@ def _cloth(points: FloatArray, colour: Colour) -> FloatArray:
     """Colour with the faint unevenness of cloth."""
     wave = np.sin(points @ np.array([61.0, 83.0, 47.0])) * np.sin(points @ np.array([-37.0, 29.0, 71.0]))
     return np.asarray(colour)[None] * (1 + 0.06 * wave)[:, None]
+
+
+def _printed(points: FloatArray, outfit: Outfit) -> FloatArray:
+    """Colour of the shirt with its pattern: bands between the shirt's and the shoes' colour."""
+    plain = _cloth(points, outfit.shirt)
+    share, waves_per_m, angle = outfit.print_
+    if not share:
+        return plain
+    across = points[:, 1] * np.cos(angle) + points[:, 2] * np.sin(angle)
+    band = share * (np.sin(2 * np.pi * waves_per_m * across) > 0.2)
+    return (1 - band)[:, None] * plain + band[:, None] * np.asarray(outfit.shoe)[None]
 
 
 def _bare_skin(shape: Shape, skin: Patch, outfit: Outfit) -> Patch:

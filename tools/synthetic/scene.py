@@ -72,6 +72,31 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Treadmill:
+    """Measures of a treadmill, m.
+
+    Attributes:
+        length, width, ahead: of the belt; ``ahead`` is how far its middle lies before the runner.
+        frame: width of the rails beside the belt; deck_low: how far the deck reaches below the belt.
+        hood: (length, height over the belt) of the motor's cover in front.
+        post: thickness of the posts, 0 for none; lean: how far their tops lie behind their feet.
+        handrail: (height, how far it reaches back from the front, thickness); thickness 0 for none.
+        console: (height of its underside, height, thickness); height 0 for none.
+    """
+
+    length: float = _BELT_LENGTH_M
+    width: float = _BELT_WIDTH_M
+    ahead: float = _BELT_AHEAD_M
+    frame: float = 0.10
+    deck_low: float = 0.16
+    hood: tuple[float, float] = (0.48, 0.13)
+    post: float = 0.05
+    lean: float = 0.0
+    handrail: tuple[float, float, float] = (0.96, 0.15, 0.05)
+    console: tuple[float, float, float] = (1.10, 0.22, 0.12)
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """Colours (linear BGR) and light of the place; ``pattern`` picks what stands in the background."""
 
@@ -83,6 +108,7 @@ class Room:
     pattern: int = 0
     lamp: Lamp = field(default_factory=Lamp)
     exposure: float = 1.0
+    treadmill: Treadmill = field(default_factory=Treadmill)
 
 
 def _quad(
@@ -119,6 +145,25 @@ def _mesh(parts) -> Mesh:  # type: ignore[no-untyped-def]
 
 def surroundings(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
     """Return room and treadmill without the belt's marks."""
+    return _mesh([*_walls(room, camera, rng), *_treadmill(room)])
+
+
+def walls(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
+    """Return floor and wall alone."""
+    return _mesh(_walls(room, camera, rng))
+
+
+def treadmill(room: Room) -> Mesh:
+    """Return the treadmill alone, without the belt's marks."""
+    return _mesh(_treadmill(room))
+
+
+def boxes(corners: list[tuple[tuple[float, float, float], tuple[float, float, float], Colour]]) -> Mesh:
+    """Return boxes, each given by its lowest and highest corner and its colour."""
+    return _mesh([part for low, high, colour in corners for part in _box(low, high, colour)])
+
+
+def _walls(room: Room, camera: Camera, rng: np.random.Generator):  # type: ignore[no-untyped-def]
     parts = []
     floor, wall = np.asarray(room.floor), np.asarray(room.wall)
     parts.append(
@@ -150,7 +195,13 @@ def surroundings(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
     else:
         for x in np.arange(-4, 4, 0.62):
             on_wall(float(x), _FLOOR_Y + 0.12, 0.56, 2.0, tuple(float(v) for v in wall * rng.uniform(0.6, 0.95)), 0.03)
-    length, ahead, half = _BELT_LENGTH_M, _BELT_AHEAD_M, _BELT_WIDTH_M / 2
+    return parts
+
+
+def _treadmill(room: Room):  # type: ignore[no-untyped-def]
+    size = room.treadmill
+    parts = []
+    length, ahead, half, frame = size.length, size.ahead, size.width / 2, size.frame
     back, front = ahead - length / 2, ahead + length / 2
     parts.append(
         _quad(
@@ -163,27 +214,40 @@ def surroundings(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
         )
     )
     metal: Colour = (0.35, 0.35, 0.36)
-    for z in (-half - 0.10, half):
-        parts += _box((back - 0.05, -0.03, z), (front + 0.30, 0.012, z + 0.10), metal)
-    parts += _box((back - 0.03, -0.16, -half - 0.08), (front + 0.45, -0.012, half + 0.08), room.deck)
-    parts += _box((front, -0.10, -half - 0.10), (front + 0.48, 0.13, half + 0.10), room.deck, 0.12)
+    hood_m, hood_high = size.hood
+    deck_y = -size.deck_low
+    for z in (-half - frame, half):
+        parts += _box((back - 0.05, -0.03, z), (front + 0.30, 0.012, z + frame), metal)
+    parts += _box((back - 0.03, deck_y, -half - frame + 0.02), (front + hood_m - 0.03, -0.012, half + frame - 0.02),
+                  room.deck)  # fmt: skip
+    parts += _box((front, -0.10, -half - frame), (front + hood_m, hood_high, half + frame), room.deck, 0.12)
+    rail_y, rail_back, rail = size.handrail
+    low, high, thick = size.console
     for z in (-half - 0.10, half + 0.05):
-        parts += _box((front + 0.20, 0.1, z), (front + 0.27, 1.12, z + 0.05), metal)
-        parts += _box((front - 0.15, 0.96, z), (front + 0.27, 1.01, z + 0.05), room.deck)
-    parts += _box((front + 0.15, 1.10, -half - 0.05), (front + 0.27, 1.32, half + 0.05), room.deck, 0.1)
+        if size.post:
+            for k in range(4):
+                x = front + 0.20 - size.lean * (k + 0.5) / 4
+                bottom = 0.1 + k * (low + 0.02 - 0.1) / 4
+                parts += _box((x, bottom, z), (x + 1.4 * size.post, bottom + (low + 0.02 - 0.1) / 4, z + size.post),
+                              metal)  # fmt: skip
+        if rail:
+            parts += _box((front - rail_back, rail_y, z), (front + 0.27 - size.lean, rail_y + rail, z + rail), room.deck)
+    if high:
+        x = front + 0.15 - size.lean
+        parts += _box((x, low, -half - 0.05), (x + thick, low + high, half + 0.05), room.deck, 0.1)
     for x in (back + 0.15, front + 0.2):
         for z in (-half - 0.08, half):
             parts += _box((x, _FLOOR_Y, z), (x + 0.12, -0.1, z + 0.08), room.deck)
-    return _mesh(parts)
+    return parts
 
 
 def belt_marks(room: Room, travelled_m: float) -> Mesh:
     """Return the stripes that ride on the belt, after it has moved so far."""
     parts = []
-    back, front = _BELT_AHEAD_M - _BELT_LENGTH_M / 2, _BELT_AHEAD_M + _BELT_LENGTH_M / 2
-    half = _BELT_WIDTH_M / 2
-    for i in range(int(_BELT_LENGTH_M / _MARK_EVERY_M) + 2):
-        x = front - (travelled_m + i * _MARK_EVERY_M) % (_BELT_LENGTH_M + _MARK_EVERY_M)
+    size = room.treadmill
+    back, front, half = size.ahead - size.length / 2, size.ahead + size.length / 2, size.width / 2
+    for i in range(int(size.length / _MARK_EVERY_M) + 2):
+        x = front - (travelled_m + i * _MARK_EVERY_M) % (size.length + _MARK_EVERY_M)
         lo, hi = np.clip([x - 0.03, x], back, front)
         if hi > lo:
             colour = np.asarray(room.belt) * 3 + 0.05
@@ -205,5 +269,5 @@ def developed(linear: Floats, *, exposure: float, rng: np.random.Generator, nois
     light = light * (1 + light * 0.15) / (1 + light * 0.55)
     picture = np.where(light < 0.0031308, 12.92 * light, 1.055 * np.power(np.maximum(light, 1e-6), 1 / 2.4) - 0.055)
     if noise:
-        picture = picture + rng.normal(0, noise, picture.shape[:2]).astype(np.float32)[..., None]
+        picture = picture + noise * rng.standard_normal(picture.shape[:2], dtype=np.float32)[..., None]
     return np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)

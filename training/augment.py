@@ -1,0 +1,174 @@
+"""From stored pictures to what the network sees: cropped anyhow, lit anyhow, before any background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gaitlab.core import SKELETONS, FloatArray
+from training.generate import unpacked
+from training.network import HEIGHT_PX, WIDTH_PX
+
+SKELETON = SKELETONS["runner_31"]
+GREY = 118
+_POINTS = len(SKELETON)
+_MIRRORED = np.arange(_POINTS)
+for _left, _right in SKELETON.pairs:
+    _MIRRORED[_left], _MIRRORED[_right] = _right, _left
+# How much of the crop's height the runner takes: as when followed, and anyhow.
+_FILL = (0.55, 0.92)
+_FILL_ANYHOW = (0.36, 1.12)
+_LEGS_FILL = (1.15, 1.9)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """Pictures in memory, as they lie in the shards: compressed. ``height_px`` is the runner's stature."""
+
+    images: list[np.ndarray]
+    masks: list[np.ndarray]
+    empty: list[np.ndarray]
+    xy: FloatArray
+    seen: np.ndarray
+    height_px: FloatArray
+    view: np.ndarray
+    kind: np.ndarray
+
+
+def load(folder: Path) -> Stored:
+    """Read every shard of a folder."""
+    blobs: dict[str, list[np.ndarray]] = {name: [] for name in ("image", "mask", "empty")}
+    labels: dict[str, list[np.ndarray]] = {name: [] for name in ("xy", "seen", "height_px", "view", "kind")}
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as data:
+            for name, row in blobs.items():
+                row += unpacked(data[name], data[f"{name}_end"])
+            for name, row in labels.items():
+                row.append(data[name])
+    if not labels["xy"]:
+        raise FileNotFoundError(f"no pictures in '{folder}': run python -m training.generate first")
+    joined = {name: np.concatenate(row) for name, row in labels.items()}
+    return Stored(blobs["image"], blobs["mask"], blobs["empty"], **joined)
+
+
+def sample(
+    stored: Stored, index: int, rng: np.random.Generator, *, train: bool = True
+) -> tuple[np.ndarray, FloatArray, FloatArray]:
+    """Return one crop: (h, w, 3) BGR, (keypoint, 2) px of its points, and (keypoint,) 1 seen, 0.5 hidden, 0 outside."""
+    image = cv2.imdecode(stored.images[index], cv2.IMREAD_COLOR)
+    xy, seen = stored.xy[index].astype(np.float64), stored.seen[index]
+    if train and rng.uniform() < 0.3:
+        image = _before_another_place(stored, index, image, rng)
+    turn = _turn(xy, seen, image.shape, rng, train=train)
+    flip = train and rng.uniform() < 0.5
+    crop = _warped(image, turn, rng if train else None)
+    xy = xy @ turn[:, :2].T + turn[:, 2]
+    if flip:
+        crop = crop[:, ::-1]
+        xy = (np.array([WIDTH_PX - 1, 0]) + np.array([-1, 1]) * xy)[_MIRRORED]
+        seen = seen[_MIRRORED]
+    inside = (xy >= -0.5).all(axis=1) & (xy[:, 0] <= WIDTH_PX - 0.5) & (xy[:, 1] <= HEIGHT_PX - 0.5)
+    sure = np.where(inside, np.where(seen, 1.0, 0.5), 0.0)
+    if train:
+        crop = _lit(crop, rng)
+        if rng.uniform() < 0.25:
+            crop, sure = _covered(crop, xy, sure, rng)
+    return np.ascontiguousarray(crop), xy, sure
+
+
+def _before_another_place(stored: Stored, index: int, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    mask = cv2.imdecode(stored.masks[index], cv2.IMREAD_GRAYSCALE)
+    other = cv2.imdecode(stored.empty[int(rng.integers(len(stored.empty)))], cv2.IMREAD_COLOR)
+    if rng.uniform() < 0.5:
+        other = other[:, ::-1]
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.6)[..., None].astype(np.float32) / 255
+    return (image * soft + other * (1 - soft)).astype(np.uint8)
+
+
+def _turn(
+    xy: FloatArray, seen: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator, *, train: bool
+) -> FloatArray:
+    """Return the (2, 3) map from picture to crop."""
+    inside = (xy >= 0).all(axis=1) & (xy[:, 0] < shape[1]) & (xy[:, 1] < shape[0])
+    box = xy[inside] if inside.sum() > 4 else xy
+    low, high = box.min(axis=0), box.max(axis=0)
+    middle, tall = (low + high) / 2, max(high[1] - low[1], (high[0] - low[0]) * HEIGHT_PX / WIDTH_PX, 8.0)
+    fill, shift, degrees = 0.72, np.zeros(2), 0.0
+    if train:
+        kind = rng.uniform()
+        fill = rng.uniform(*(_FILL if kind < 0.75 else _FILL_ANYHOW))
+        shift = rng.uniform(-1, 1, 2) * (0.05 if rng.uniform() < 0.5 else 0.15)
+        if kind > 0.95:  # the legs alone
+            fill = rng.uniform(*_LEGS_FILL)
+            middle = middle + np.array([0, 0.5 * tall * (1 - 0.85 / fill)])
+            shift *= 0.4
+        degrees = rng.normal(0, 7)
+    else:
+        shift = rng.uniform(-1, 1, 2) * 0.02
+    scale = fill * HEIGHT_PX / tall
+    c, s = scale * np.cos(np.radians(degrees)), scale * np.sin(np.radians(degrees))
+    matrix = np.array([[c, -s], [s, c]])
+    to = np.array([WIDTH_PX - 1, HEIGHT_PX - 1]) / 2 + shift * np.array([WIDTH_PX, HEIGHT_PX])
+    return np.concatenate([matrix, (to - matrix @ middle)[:, None]], axis=1)
+
+
+def _warped(image: np.ndarray, turn: FloatArray, rng: np.random.Generator | None) -> np.ndarray:
+    share = 1.0
+    if rng is not None and rng.uniform() < 0.2:  # filmed small
+        share = rng.uniform(0.3, 0.8)
+    size = (round(WIDTH_PX * share), round(HEIGHT_PX * share))
+    small = turn.copy()
+    small[:, :2] *= share
+    small[:, 2] = (small[:, 2] + 0.5) * share - 0.5
+    scale = np.hypot(*small[:, 0])
+    if scale < 0.75:
+        image = cv2.GaussianBlur(image, (0, 0), 0.4 / scale)
+    crop = cv2.warpAffine(image, small, size, flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3)
+    return crop if share == 1.0 else cv2.resize(crop, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
+
+
+def _lit(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the crop in other light: contrast, brightness, tint, gamma; sometimes grey, noisy, blurred, squeezed."""
+    level = np.arange(256, dtype=np.float32) / 255
+    table = np.empty((256, 1, 3), np.float32)
+    gamma, gain, lift = np.exp(rng.normal(0, 0.25)), np.exp(rng.normal(0, 0.18)), rng.normal(0, 0.05)
+    for channel in range(3):
+        table[:, 0, channel] = level**gamma * gain * np.exp(rng.normal(0, 0.07)) + lift
+    crop = cv2.LUT(crop, np.clip(table * 255, 0, 255).astype(np.uint8))
+    if rng.uniform() < 0.25:
+        grey = cv2.cvtColor(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+        crop = cv2.addWeighted(crop, 1 - (share := rng.uniform(0.3, 1.0)), grey, share, 0)
+    kind = rng.uniform()
+    if kind < 0.12:
+        crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(0.4, 1.6))
+    elif kind < 0.22:
+        length = int(rng.integers(3, 8))
+        kernel = np.zeros((length, length), np.float32)
+        kernel[length // 2] = 1 / length
+        crop = cv2.filter2D(crop, -1, kernel if rng.uniform() < 0.7 else kernel.T)
+    if rng.uniform() < 0.25:
+        noise = rng.standard_normal(crop.shape, dtype=np.float32) * rng.uniform(2, 16)
+        crop = np.clip(crop + noise, 0, 255).astype(np.uint8)
+    if rng.uniform() < 0.2:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))]
+        crop = cv2.imdecode(cv2.imencode(".jpg", crop, quality)[1], cv2.IMREAD_COLOR)
+    return crop
+
+
+def _covered(
+    crop: np.ndarray, xy: FloatArray, sure: FloatArray, rng: np.random.Generator
+) -> tuple[np.ndarray, FloatArray]:
+    """Return the crop with a patch before it; points behind the patch are hidden."""
+    crop = np.ascontiguousarray(crop)
+    size = (
+        rng.uniform(8, 46, 2) if rng.uniform() < 0.7 else np.array([rng.uniform(3, 9), 300.0])[:: rng.choice([-1, 1])]
+    )
+    low = rng.uniform(0, [WIDTH_PX, HEIGHT_PX]) - size / 2
+    high = low + size
+    colour = tuple(float(v) for v in rng.uniform(0, 255, 3))
+    cv2.rectangle(crop, tuple(low.astype(int).tolist()), tuple(high.astype(int).tolist()), colour, -1)
+    behind = ((xy > low) & (xy < high)).all(axis=1)
+    return crop, np.where(behind, np.minimum(sure, 0.5), sure)

@@ -1,0 +1,88 @@
+"""From trained weights to the network that ships: ``python -m training.export`` writes models/runner.onnx.
+
+The weights themselves, which further training starts from, go to training/weights.npz.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from training.augment import SKELETON
+from training.generate import OUT
+from training.network import HEIGHT_PX, WIDTH_PX, RunnerNet
+
+_ROOT = Path(__file__).resolve().parents[1]
+WEIGHTS = Path(__file__).with_name("weights.npz")
+_MOST_BYTES = 5_000_000
+_SAME = 1e-3  # of the largest logit: rounding of another order of sums
+
+
+def save_weights(state: dict[str, torch.Tensor], target: Path) -> None:
+    """Keep a network's state: filters as float16, what is counted and averaged as it is."""
+    arrays = {
+        name: value.numpy().astype(np.float16) if value.ndim > 1 else value.numpy() for name, value in state.items()
+    }
+    with target.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def load_weights(source: Path) -> dict[str, torch.Tensor]:
+    """Return a state kept by `save_weights`."""
+    with np.load(source) as data:
+        return {
+            name: torch.from_numpy(data[name].astype(np.float32) if data[name].ndim > 1 else data[name])
+            for name in data.files
+        }
+
+
+def export(state: dict[str, torch.Tensor], target: Path) -> None:
+    """Write the network as ONNX and make sure that OpenCV computes what torch computes.
+
+    Raises:
+        RuntimeError: where the file is too large, or OpenCV's answer differs.
+    """
+    network = RunnerNet(len(SKELETON)).eval()
+    network.load_state_dict(state)
+    picture = torch.randn(2, 3, HEIGHT_PX, WIDTH_PX, generator=torch.Generator().manual_seed(0))
+    fresh = target.with_suffix(".part")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the older exporter needs no further package, and OpenCV reads its files
+        torch.onnx.export(
+            network, (picture,), str(fresh), dynamo=False, opset_version=12, input_names=["picture"],
+            output_names=["maps"], dynamic_axes={"picture": {0: "n"}, "maps": {0: "n"}},
+        )  # fmt: skip
+    with torch.no_grad():
+        expected = network(picture).numpy()
+    for count in (1, 2):
+        net = cv2.dnn.readNetFromONNX(str(fresh))
+        net.setInput(picture[:count].numpy())
+        difference = float(np.abs(net.forward() - expected[:count]).max() / np.abs(expected).max())
+        if difference > _SAME:
+            raise RuntimeError(f"OpenCV {cv2.__version__} differs from torch by {difference:.1g} of the largest logit")
+    if fresh.stat().st_size > _MOST_BYTES:
+        raise RuntimeError(f"the network has {fresh.stat().st_size} bytes; expected at most {_MOST_BYTES}")
+    fresh.replace(target)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--weights", type=Path, default=OUT / "runner.pt")
+    parser.add_argument("--target", type=Path, default=_ROOT / "models" / "runner.onnx")
+    options = parser.parse_args()
+    state = load_weights(options.weights) if options.weights.suffix == ".npz" else torch.load(options.weights)
+    if options.weights.suffix != ".npz":
+        save_weights(state, WEIGHTS)
+    export(state, options.target)
+    data = options.target.read_bytes()
+    print(f"{options.target.name}: bytes = {len(data)}, sha256 = {hashlib.sha256(data).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()

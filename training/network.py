@@ -1,0 +1,60 @@
+"""The network: a residual encoder to stride 32, an additive pyramid back to stride 4, one map a keypoint."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+WIDTH_PX, HEIGHT_PX, STRIDE = 160, 224, 4
+# Channels at strides 2, 4, 8, 16, 32, and blocks at the last four.
+CHANNELS = (16, 32, 64, 104, 116)
+BLOCKS = (1, 2, 2, 2)
+PYRAMID = 48
+
+
+def _conv(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs)
+    )  # fmt: skip
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions and a way round them."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.first = _conv(inputs, outputs, 3, stride)
+        self.second = _conv(outputs, outputs, 3)
+        self.round = _conv(inputs, outputs, stride + 1 if stride > 1 else 1, stride) if inputs != outputs else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.second(torch.relu(self.first(x)))
+        return torch.relu(y + (x if self.round is None else self.round(x)[..., : y.shape[-2], : y.shape[-1]]))
+
+
+class RunnerNet(nn.Module):
+    """(n, 3, 224, 160) of (BGR - 118) / 60 to (n, keypoint, 56, 40) logits; a soft-max over each map is where it is."""
+
+    def __init__(self, keypoints: int) -> None:
+        super().__init__()
+        self.stem = _conv(3, CHANNELS[0], 5, 2)
+        stages = []
+        for inputs, outputs, blocks in zip(CHANNELS[:-1], CHANNELS[1:], BLOCKS, strict=True):
+            row = [Block(inputs, outputs, 2), *(Block(outputs, outputs, 1) for _ in range(blocks - 1))]
+            stages.append(nn.Sequential(*row))
+        self.stages = nn.ModuleList(stages)
+        self.across = nn.ModuleList([_conv(channels, PYRAMID, 1) for channels in CHANNELS[1:]])
+        self.smooth = _conv(PYRAMID, PYRAMID, 3)
+        self.maps = nn.Conv2d(PYRAMID, keypoints, 1)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        x = torch.relu(self.stem(picture))
+        levels = []
+        for stage in self.stages:
+            x = stage(x)
+            levels.append(x)
+        y = self.across[-1](levels[-1])
+        for i in (2, 1, 0):
+            y = functional.interpolate(y, scale_factor=2, mode="nearest") + self.across[i](levels[i])
+        return self.maps(torch.relu(self.smooth(torch.relu(y))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,9 +12,9 @@ import numpy as np
 
 from gaitlab import conditioning
 from gaitlab.config import Settings
-from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitCycle, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitCycle, GaitEvents, Side
 from gaitlab.core.metric import MetricValue, View
-from gaitlab.core.pose import PoseSequence
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.errors import InputError
 from gaitlab.gait import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.gait.rear import detect_rear_contacts
@@ -24,6 +24,7 @@ from gaitlab.kinematics.frontal import (
     calibrate_rear,
     frontal_angles,
     leg_px,
+    rearfoot_sd_deg,
     rearfoot_source,
     seen_from_the_front,
     standing_deg,
@@ -35,6 +36,8 @@ _FORWARD = {"right": 1, "left": -1}
 # The heel turns faster than the rest of the leg: tracked dots keep its peak at a higher cut-off than the side view's
 # (rearfoot in stance 1.42 deg RMS at 12 Hz, 1.59 at 10: ``python -m benchmarks.rearfoot``).
 _CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0}
+# Standard deviation of the rearfoot angle in one frame from which on a reader is told.
+_UNSURE_DEG = 3.0
 # Steps a minute that people run at.
 _LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
 # How much slower than life phones play their slow motion.
@@ -91,7 +94,15 @@ class Analysis:
         return any(cycle.accepted for cycle in self.cycles)
 
 
-def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings, view: View = "side") -> Analysis:
+def analyze_pose(
+    raw: PoseSequence,
+    *,
+    runner: Runner,
+    settings: Settings,
+    view: View = "side",
+    standing: PoseSequence | None = None,
+    dot_sd_px: Mapping[str, FloatArray] | None = None,
+) -> Analysis:
     """Measure a side or a rear view.
 
     Args:
@@ -99,13 +110,18 @@ def analyze_pose(raw: PoseSequence, *, runner: Runner, settings: Settings, view:
         runner: what is known of the person.
         settings: how tracks are mended and smoothed.
         view: what the camera sees.
+        standing: of a rear view: keypoints of the same person standing still, the zero of the rearfoot; without it the
+            first still half second of ``raw`` serves, where there is one.
+        dot_sd_px: of a rear view: name of a tape dot to (frame,) standard deviation of its place.
 
     Raises:
         InputError: where the sequence shows no person, or one seen from the front.
     """
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
-    return (_analyze_rear if view == "rear" else _analyze_side)(raw, runner=runner, settings=settings)
+    if view == "rear":
+        return _analyze_rear(raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px)
+    return _analyze_side(raw, runner=runner, settings=settings)
 
 
 def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
@@ -139,7 +155,14 @@ def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings) -> A
     return _measured(raw, trial, trouble)
 
 
-def _analyze_rear(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
+def _analyze_rear(
+    raw: PoseSequence,
+    *,
+    runner: Runner,
+    settings: Settings,
+    standing: PoseSequence | None,
+    dot_sd_px: Mapping[str, FloatArray] | None,
+) -> Analysis:
     if seen_from_the_front(raw):
         raise InputError(
             "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
@@ -158,10 +181,9 @@ def _analyze_rear(raw: PoseSequence, *, runner: Runner, settings: Settings) -> A
             "no points on the heel's and the calf's mid-lines: the rearfoot is shown by a rear-view ankle alignment "
             "(proxy) from ankle, heel and knee, which is no clinical angle and supports no class",
         )
-    trouble += (
-        "foot contacts from behind rest on heights in the picture: they hold for a camera far away or at ankle height; "
-        "near the runner and at hip height contact times are not to be trusted",
-    )
+    if dot_sd_px:
+        angles = replace(angles, values_deg={**angles.values_deg, **rearfoot_sd_deg(pose, dot_sd_px)})
+        trouble += _unsure_dots(angles)
     if events.activity == "walking":
         trouble += ("foot contacts from behind are fitted on running; in walking their times are rough",)
     trial = Trial(
@@ -181,9 +203,42 @@ def _analyze_rear(raw: PoseSequence, *, runner: Runner, settings: Settings) -> A
         mass_kg=runner.mass_kg,
         min_cycles=settings.gait.min_cycles,
         rearfoot_source=source,
-        rearfoot_zero_deg=standing_deg(pose, angles) if source else {},
+        rearfoot_zero_deg=_zero_deg(pose, angles, source, standing=standing, settings=settings),
     )
     return _measured(raw, trial, trouble)
+
+
+def _zero_deg(
+    pose: PoseSequence, angles: Angles, source: str, *, standing: PoseSequence | None, settings: Settings
+) -> dict[Side, float]:
+    """Return the rearfoot's zero of each side: from the standing recording, or from where the runner stands still.
+
+    Raises:
+        InputError: a standing recording in which nobody stands still with the points that the running one shows.
+    """
+    if not source or standing is None:
+        return standing_deg(pose, angles) if source else {}
+    _, still = _conditioned(standing, settings, view="rear", leg=leg_px(standing))
+    found = standing_deg(still, frontal_angles(still, (), source=source))
+    if len(found) < len(BOTH_SIDES):
+        raise InputError(
+            "the standing recording shows no half second of standing still with the points that show the rearfoot "
+            f"({source}) on both sides; film the runner from behind, standing still on both feet, or leave --standing "
+            "out"
+        )
+    return found
+
+
+def _unsure_dots(angles: Angles) -> tuple[str, ...]:
+    """Say so where the places of the dots leave the angle of the rearfoot unsure."""
+    unsure = {s: float(np.nanmedian(angles.values_deg[f"{s}_rearfoot_sd_deg"])) for s in BOTH_SIDES}
+    worst = max(unsure, key=lambda side: unsure[side])
+    if not unsure[worst] > _UNSURE_DEG:
+        return ()
+    return (
+        f"the tape dots of the {worst} leg give the rearfoot angle to ± {unsure[worst]:.1f}° in one frame: larger "
+        "dots, a camera nearer to the feet or more light would help",
+    )
 
 
 def _conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float) -> tuple[PoseSequence, PoseSequence]:

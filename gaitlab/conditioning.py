@@ -17,9 +17,10 @@ from gaitlab.signal.residual import residual_cutoff_hz
 from gaitlab.signal.smoothing import SMOOTHERS
 from gaitlab.signal.swaps import swapped_frames
 
-_LEG = ("knee", "ankle", "heel", "big_toe", "small_toe")
+# Dots of a foot swap with it: points of one leg never come from two.
+_LEG = ("knee", "ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
 # The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
-_LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "knee": 0.15}
+_LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "heel_top": 0.10, "knee": 0.15}
 _LONGEST_TRUNK_GAP_S = 0.20
 
 

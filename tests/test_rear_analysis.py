@@ -97,3 +97,49 @@ def test_the_rear_view_is_smoothed_at_12_hz_unless_told_otherwise(shared: Path) 
     for settings, expected_hz in ((Settings(), 12.0), (with_values(Settings(), {"smoothing.cutoff_hz": 9.0}), 9.0)):
         analysis = analyze_pose(pose, runner=Runner(), settings=settings, view="rear")
         assert analysis.pose.history[-1].parameters["cutoff_hz"] == expected_hz
+
+
+@pytest.mark.shared
+def test_eight_dots_alone_make_a_session(shared: Path, tmp_path: Path) -> None:
+    points = ("heel", "heel_top", "calf_bottom", "calf_top")
+    names = tuple(f"{side}_{point}" for side in BOTH_SIDES for point in points)
+    write_csv(tmp_path / "dots.csv", legs_from_behind(shared), names)
+    session = gaitlab.analyze(view="rear", keypoints=tmp_path / "dots.csv", fps=120, output=tmp_path / "session")
+    summary = session.summary.set_index(["metric", "side"])
+    for side in BOTH_SIDES:
+        assert summary.loc[("rearfoot_eversion_excursion", side), "n"] >= 7
+        assert summary.loc[("eversion_velocity", side), "mean"] > 50
+        assert "gives no hip" in summary.loc[("pelvic_drop", side), "missing_reason"]
+    assert summary.loc[("cadence", "both"), "mean"] == pytest.approx(157, abs=8)
+    assert (tmp_path / "session" / "report.html").is_file()
+
+
+@pytest.mark.shared
+def test_a_standing_recording_gives_the_zero(shared: Path) -> None:
+    pose = legs_from_behind(shared, seconds=8.0)
+    first = np.flatnonzero(np.isfinite(pose.xy[:, pose.skeleton.index("left_ankle"), 0]))[0]
+    xy = np.repeat(pose.xy[first : first + 1], 120, axis=0)
+    standing = PoseSequence(xy, np.ones(xy.shape[:2]), np.arange(120) / 120, pose.skeleton)
+    without = analyze_pose(pose, runner=Runner(), settings=Settings(), view="rear")
+    analysis = analyze_pose(pose, runner=Runner(), settings=Settings(), view="rear", standing=standing)
+    measured, zeroed = ({(row.metric, row.side): row for row in a.summary} for a in (without, analysis))
+    for side in BOTH_SIDES:
+        key = ("peak_rearfoot_eversion", side)
+        assert np.isnan(measured[key].mean)
+        at_contact = zeroed["rearfoot_angle_at_contact", side].mean
+        # What stands is what is subtracted: peak and contact keep their distance, within the spread of single steps.
+        assert zeroed[key].mean - at_contact == pytest.approx(
+            zeroed["rearfoot_eversion_excursion", side].mean, abs=0.01
+        )
+        outward = 1 if side == "right" else -1
+        lines = [
+            [pose.xy[first, pose.skeleton.index(f"{side}_{name}")] for name in names]
+            for names in (("heel", "heel_top"), ("calf_bottom", "calf_top"))
+        ]
+        heel, shank = (np.degrees(np.arctan2(outward * (b[0] - t[0]), b[1] - t[1])) for b, t in lines)
+        curve = analysis.angles.values_deg[f"{side}_rearfoot_deg"]
+        strikes_s = [c.start_s for c in analysis.cycles if c.accepted and c.side == side]
+        raw = np.interp(strikes_s, analysis.angles.time_s, curve).mean()
+        assert at_contact == pytest.approx(raw - (heel - shank), abs=0.5)
+    with pytest.raises(InputError, match="no half second of standing still"):
+        analyze_pose(pose, runner=Runner(), settings=Settings(), view="rear", standing=pose)

@@ -43,6 +43,7 @@ class MetricSpec:
         needs_mass: whether the body mass is needed.
         needs_height: whether the body height is needed.
         needs_zero: whether the angle means nothing without the runner's own zero, taken while standing.
+        needs_fps: frames a second below which it cannot be had.
         proxy_label: what it is called where stand-in points measure it; no published range is given then.
         only: the activity without which it means nothing, or empty.
         unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
@@ -67,6 +68,7 @@ class MetricSpec:
     needs_mass: bool = False
     needs_height: bool = False
     needs_zero: bool = False
+    needs_fps: float = 0.0
     proxy_label: str = ""
     only: Literal["", "running", "walking"] = ""
     unit_without_scale: str = ""

@@ -112,6 +112,11 @@ def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = ()) -> None:
             f"gait events need hips, knees and ankles of both legs, but {', '.join(missing)} never came; "
             "use a model or a keypoint file that has them"
         )
+    check_long_enough(pose)
+
+
+def check_long_enough(pose: PoseSequence) -> None:
+    """Raise InputError where the recording is under 2 s."""
     duration_s = float(pose.time_s[-1] - pose.time_s[0])
     if duration_s < _SHORTEST_RECORDING_S:
         raise InputError(

@@ -8,7 +8,7 @@ Dingenen et al. 2018 (Phys Ther Sport).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -18,15 +18,20 @@ from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT, Calibration
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
 # Which points make the line of the rearfoot and that of the shank, bottom then top; the first source whose points are
-# all there is used. Only the first is the clinical angle.
+# all there is used. Only the first is the clinical angle: dots tracked here or elsewhere. A network that was taught the
+# same points guesses where dots would be.
+_MID_LINES = (("heel", "heel_top"), ("calf_bottom", "calf_top"))
 REARFOOT_LINES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
-    "four points": (("heel", "heel_top"), ("calf_bottom", "calf_top")),
+    "four points": _MID_LINES,
+    "network points": _MID_LINES,
     "proxy": (("heel", "ankle"), ("ankle", "knee")),
 }
 # Points seen in less than this share of the frames that show the ankle are no track.
 _SEEN_ENOUGH = 0.3
 # Standing still: this long, within this share of the leg.
 _STILL_S, _STILL_LEGS = 0.5, 0.03
+# A leg from hip to ankle is about so many times as long as the way from the upper dot of the calf to that of the heel.
+_LEG_PER_DOTS = 2.5
 _OUTWARD: dict[Side, float] = {"right": 1.0, "left": -1.0}
 
 
@@ -57,12 +62,35 @@ def rearfoot_deg(
     return wrap_deg(medial_tilt_deg(*calcaneus, side=side) - medial_tilt_deg(*shank, side=side))
 
 
+def rearfoot_sd_deg(pose: PoseSequence, dot_sd_px: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return ``{left,right}_rearfoot_sd_deg`` (frame,): what the places of the dots leave of the angle unsure.
+
+    A line between two points a length apart turns by their errors across it: each of the two lines adds its own.
+
+    Args:
+        dot_sd_px: name of a dot (``left_heel``) to (frame,) standard deviation of its place on either axis.
+    """
+    found = {}
+    for side in BOTH_SIDES:
+        variance = np.zeros(len(pose))
+        for bottom, top in _MID_LINES:
+            low, high = f"{side}_{bottom}", f"{side}_{top}"
+            length = np.linalg.norm(pose.point(high) - pose.point(low), axis=1)
+            variance = variance + (dot_sd_px[low] ** 2 + dot_sd_px[high] ** 2) / length**2
+        found[f"{side}_rearfoot_sd_deg"] = np.degrees(np.sqrt(variance))
+    return found
+
+
 def rearfoot_source(pose: PoseSequence) -> str:
     """Return the best of `REARFOOT_LINES` whose points both feet show, or an empty string where none can be had.
 
-    Both feet are measured in one and the same way, for a clinical angle must not be compared with a proxy.
+    Both feet are measured in one and the same way, for a clinical angle must not be compared with a proxy. Points of a
+    network are told from dots by what the sequence's history says.
     """
+    steps = {step.name for step in pose.history}
     for source, lines in REARFOOT_LINES.items():
+        if source == ("four points" if "pose" in steps and "dots" not in steps else "network points"):
+            continue
         shares = [
             np.isfinite(pose.point(f"{side}_{point}")[:, 0]).mean()
             for side in BOTH_SIDES
@@ -126,16 +154,18 @@ def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: s
 def standing_deg(pose: PoseSequence, angles: Angles) -> dict[Side, float]:
     """Return a side to its rearfoot angle while the runner stands still: the zero of eversion.
 
-    Still is where neither ankle leaves 3 % of the leg's length within half a second; a runner's and a walker's feet
-    never rest that long together. Sides that never do are left out.
+    Still is where neither ankle (the upper dot of the heel, where no ankle is seen) leaves 3 % of the leg's length
+    within half a second; a runner's and a walker's feet never rest that long together. Sides that never do are left
+    out.
     """
     half = round(_STILL_S / 2 * pose.fps)
-    ankles = np.concatenate([pose.point(f"{side}_ankle") for side in BOTH_SIDES], axis=1)
+    dots = not all(pose.seen(f"{side}_ankle") for side in BOTH_SIDES)
+    ankles = np.concatenate([pose.point(f"{side}_{'heel_top' if dots else 'ankle'}") for side in BOTH_SIDES], axis=1)
     if len(pose) <= 2 * half:
         return {}
     windows = np.lib.stride_tricks.sliding_window_view(ankles, 2 * half + 1, axis=0)
     reach = np.ptp(windows, axis=-1).max(axis=1)  # NaN where an ankle was out of sight
-    still = np.flatnonzero(reach < _STILL_LEGS * leg_px(pose)) + half
+    still = np.flatnonzero(reach < _STILL_LEGS * (_dots_leg_px(pose) if dots else leg_px(pose))) + half
     if len(still) < half:
         return {}
     found: dict[Side, float] = {}
@@ -144,6 +174,13 @@ def standing_deg(pose: PoseSequence, angles: Angles) -> dict[Side, float]:
         if np.isfinite(values).mean() > 0.5:
             found[side] = float(np.nanmedian(values))
     return found
+
+
+def _dots_leg_px(pose: PoseSequence) -> float:
+    """Return about how long a leg is, px, of which only dots on calf and heel are seen."""
+    spans = [np.linalg.norm(pose.point(f"{s}_calf_top") - pose.point(f"{s}_heel_top"), axis=1) for s in BOTH_SIDES]
+    both = np.concatenate(spans)
+    return _LEG_PER_DOTS * float(np.nanmedian(both)) if np.isfinite(both).any() else float("nan")
 
 
 def leg_px(pose: PoseSequence) -> float:

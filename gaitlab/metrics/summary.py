@@ -15,6 +15,8 @@ from gaitlab.statistics import t_quantile
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0
+# A camera's 120 frames a second are 119.88.
+_ROUNDED_FPS = 0.99
 # Metrics of running are left out in walking and the other way round; in doubt both are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
@@ -64,7 +66,12 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
         (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
         (
             spec.needs_zero and side not in trial.rearfoot_zero_deg,
-            "needs half a second of standing still in the recording as its zero; the change from contact does without",
+            "needs half a second of standing still in the recording, or --standing FILE, as its zero; the change from "
+            "contact does without",
+        ),
+        (
+            trial.pose.fps < _ROUNDED_FPS * spec.needs_fps,
+            f"needs {spec.needs_fps:g} frames a second or more, not {trial.pose.fps:.4g}",
         ),
         (spec.needs_mass and trial.mass_kg is None, "needs the body mass: --mass"),
         (spec.needs_height and trial.height_m is None, "needs the body height: --height"),
@@ -135,6 +142,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append("far leg: partly hidden, less exact")
     if spec.proxy_label and trial.by_proxy:
         notes.append("a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it")
+    if spec.proxy_label and trial.by_network:
+        notes.append("from points that a network guessed, not from dots")
     if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:
         notes.append(f"{trial.pose.fps:.0f} fps: timings are ± {500 / trial.pose.fps:.0f} ms at best")
     return "; ".join(notes)

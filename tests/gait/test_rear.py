@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks.fit_rear_events import FEET
+from benchmarks.rear_cameras import only_dots
+from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial, without
 from gaitlab.core import SKELETONS, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
@@ -39,6 +41,61 @@ def test_contacts_of_a_real_runner(shared: Path, feet: bool) -> None:
             assert abs(nearest.foot_strike_s - start_s) < 0.05
             errors.append(abs(nearest.duration_s - (end_s - start_s)))
         assert np.mean(errors) < 0.015
+
+
+NEAR_AND_HIGH = {"hip height, 3.5 m": (3.5, 0.95), "hip height, 3 m": (3.0, 0.95), "knee height, 5 m": (5.0, 0.5)}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("camera", NEAR_AND_HIGH.values(), ids=NEAR_AND_HIGH)
+@pytest.mark.parametrize("dots", [False, True], ids=["legs", "eight dots"])
+def test_contacts_where_the_stance_foot_sinks_through_the_picture(
+    shared: Path, camera: tuple[float, float], dots: bool
+) -> None:
+    trial = with_dots(load_trial(shared / "data" / DEFAULT_FOLDER.name / "RBDS002_3.5mps.npz"))
+    pose = film(
+        trial, fps=120.0, seen_from="behind", rng=np.random.default_rng(3), camera_distance_m=camera[0],
+        camera_height_m=camera[1],
+    )  # fmt: skip
+    events = detect_rear_contacts(only_dots(pose) if dots else pose)
+    assert events.activity == "running"
+    errors = []
+    for side in BOTH_SIDES:
+        accepted = [c for c in events.of(side) if c.accepted]
+        for start_s, end_s in zip(*trial.of(side), strict=True):
+            if start_s > pose.time_s[0] + 0.6 and end_s < pose.time_s[-1] - 0.6:
+                nearest = min(accepted, key=lambda c: abs(c.foot_strike_s - start_s))
+                errors.append((nearest.foot_strike_s - start_s, nearest.toe_off_s - end_s))
+    strike_s, off_s = np.array(errors).T
+    assert np.abs(strike_s).max() < 0.08
+    assert np.mean(np.abs(off_s - strike_s)) < (0.03 if dots else 0.015)
+
+
+@pytest.mark.shared
+def test_a_gap_costs_the_contacts_in_it_and_no_other(shared: Path) -> None:
+    trial = load_trial(shared / "data" / DEFAULT_FOLDER.name / "RBDS002_3.5mps.npz")
+    pose = film(
+        trial, fps=60.0, seen_from="behind", rng=np.random.default_rng(3), camera_distance_m=3.5, camera_height_m=0.95
+    )
+    xy = np.array(pose.xy)
+    start_s = pose.time_s[0]
+    xy[(pose.time_s > start_s + 5.0) & (pose.time_s < start_s + 5.5), pose.skeleton.index("left_ankle")] = np.nan
+    whole, holed = (detect_rear_contacts(p) for p in (pose, dataclasses.replace(pose, xy=xy)))
+    lost = {round(c.foot_strike_s, 2) for c in holed.of("left") if not c.accepted and "not seen" in c.reason}
+    assert 1 <= len(lost) <= 2
+    assert all(start_s + 4.5 < at_s < start_s + 6.0 for at_s in lost)
+    far = [c for c in whole.of("left") if c.accepted and not start_s + 4.0 < c.foot_strike_s < start_s + 6.5]
+    still_s = np.array([c.foot_strike_s for c in holed.of("left") if c.accepted])
+    assert all(np.abs(still_s - c.foot_strike_s).min() < 0.02 for c in far)
+
+
+def test_neither_a_body_nor_dots_is_named() -> None:
+    pose = still(4.0)
+    xy = np.array(pose.xy)
+    for name in ("left_hip", "right_hip"):
+        xy[:, pose.skeleton.index(name)] = np.nan
+    with pytest.raises(InputError, match="left_hip, right_hip never came"):
+        detect_rear_contacts(dataclasses.replace(pose, xy=xy))
 
 
 @pytest.mark.shared

@@ -64,6 +64,7 @@ BY_HAND = {
     "peak_rearfoot_eversion": 7.0 - 2.0,
     "rearfoot_eversion_excursion": 12.0,
     "time_to_peak_eversion": 100 * (STRIDE_S / 6) / CONTACT_S,
+    "eversion_velocity": 6 * 2 * math.pi / (STRIDE_S / 3),
     "heel_whip": -8.0,  # the heel moves outward after toe-off
     "step_width": 40 * 0.002,
 }
@@ -75,7 +76,7 @@ OF_THE_REAR_VIEW_ALONE = sorted(name for name, spec in METRICS.items() if spec.v
 def test_every_metric_by_hand(metric: str, side: str) -> None:
     row = rows_of(made_trial())[metric, side]
     # Curves are read at 500 points a second: a time to within half a point, an angle better.
-    assert row.mean == pytest.approx(BY_HAND[metric], abs={"%": 0.5, "deg": 0.02, "m": 1e-6}[row.unit])
+    assert row.mean == pytest.approx(BY_HAND[metric], abs={"%": 0.5, "deg": 0.02, "deg/s": 0.5, "m": 1e-6}[row.unit])
     assert row.n == STRIDES
 
 
@@ -124,3 +125,26 @@ def test_a_heel_line_that_turns_over_is_no_whip() -> None:
     rows = rows_of(dataclasses.replace(trial, angles=Angles(trial.angles.time_s, values)))
     assert math.isnan(rows["heel_whip", "left"].mean)
     assert "no accepted cycle" in rows["heel_whip", "left"].missing_reason
+
+
+def test_the_speed_of_eversion_needs_120_frames_a_second() -> None:
+    trial = made_trial()
+    every = slice(None, None, 2)
+    angles = Angles(trial.angles.time_s[every], {n: v[every] for n, v in trial.angles.values_deg.items()})
+    pose = dataclasses.replace(
+        trial.pose, xy=trial.pose.xy[every], score=trial.pose.score[every], time_s=trial.pose.time_s[every]
+    )
+    row = rows_of(dataclasses.replace(trial, angles=angles, pose=pose))["eversion_velocity", "left"]
+    assert math.isnan(row.mean)
+    assert "needs 120 frames a second" in row.missing_reason
+
+
+def test_points_of_a_network_are_less_sure_than_dots_and_say_so() -> None:
+    dots, guessed = (
+        rows_of(made_trial(rearfoot_source=source))["rearfoot_eversion_excursion", "left"]
+        for source in ("four points", "network points")
+    )
+    assert guessed.mean == dots.mean
+    assert guessed.uncertainty > dots.uncertainty + 2
+    assert "network guessed" in guessed.note
+    assert not dots.note

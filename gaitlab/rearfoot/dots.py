@@ -1,0 +1,183 @@
+"""Tape dots from a clip whose frames come once: spots are gathered as it passes, and told apart when it is over.
+
+Whoever follows the runner shows every frame with the body found in it; only small tables of spots are kept. Afterwards
+the legs are known through the whole clip, so a dot that was hidden is found again by its place on the leg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gaitlab.conditioning import mend_swaps
+from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.errors import InputError
+from gaitlab.rearfoot.clicks import Clicks
+from gaitlab.rearfoot.layout import DOTS, Dot, Layout, find_layout
+from gaitlab.rearfoot.legs import LegFrame, leg_frame
+from gaitlab.rearfoot.spots import NO_SPOTS, Spots, find_spots
+from gaitlab.rearfoot.tracks import follow_dots
+from gaitlab.signal.smoothing import savitzky_golay
+from gaitlab.video.reader import Image
+
+# Round the shanks, in their length: to the sides, above the knees, below the ankles.
+_SIDE, _ABOVE, _BELOW = 0.35, 0.10, 0.60
+_SHANKS_REMEMBERED = 60
+# A click finds a spot this near, in shank lengths and in pixels.
+_CLICK_SHANKS, _CLICK_PX = 0.06, 4.0
+# Dots seen in a smaller share of the upright leg's pictures than this are none, or are hidden too often.
+_SEEN_ENOUGH = 0.85
+_CUTOFF_HZ = 12.0
+
+
+class DotCollector:
+    """Gathers the spots round both lower legs; `see` takes the next frame."""
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        names = [f"{side}_{joint}" for side in BOTH_SIDES for joint in ("knee", "ankle")]
+        missing = [name for name in names if name not in skeleton]
+        if missing:
+            raise InputError(
+                f"dots are looked for round knees and ankles, but the keypoints have no {', '.join(missing)}"
+            )
+        self._columns = [skeleton.index(name) for name in names]
+        self._shanks: list[float] = []
+        self._box: tuple[float, float, float, float] | None = None
+        self.spots: list[Spots] = []
+
+    def see(self, image: Image, xy: FloatArray | None) -> None:
+        """Take the next frame and its body's (keypoint, 2) px, None where nobody was found."""
+        if xy is not None and np.isfinite(joints := xy[self._columns]).all():
+            lengths = [float(np.linalg.norm(joints[i + 1] - joints[i])) for i in (0, 2)]
+            # The longer shank of a runner is the one that stands upright.
+            self._shanks = [*self._shanks[1 - _SHANKS_REMEMBERED :], max(lengths)]
+            shank = float(np.median(self._shanks))
+            low, high = joints.min(axis=0), joints.max(axis=0)
+            self._box = (
+                float(low[0] - _SIDE * shank), float(low[1] - _ABOVE * shank),
+                float(high[0] + _SIDE * shank), float(high[1] + _BELOW * shank),
+            )  # fmt: skip
+        if self._box is None:
+            self.spots.append(NO_SPOTS)
+        else:
+            self.spots.append(find_spots(image, self._box, shank_px=float(np.median(self._shanks))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dots:
+    """Dots in every frame.
+
+    Attributes:
+        pose: the keypoints with the dots among them; legs that the network exchanged are put back.
+        sd_px: name (``left_heel``) to (frame,) standard deviation of its place, NaN where not seen.
+        seen: name to the share of the pictures of an upright leg that show it.
+    """
+
+    pose: PoseSequence
+    sd_px: Mapping[str, FloatArray]
+    seen: Mapping[str, float]
+
+
+def track_dots(raw: PoseSequence, spots: list[Spots], *, clicks: Clicks | None = None) -> Dots:
+    """Tell the dots among the spots and put them into the keypoints.
+
+    Args:
+        raw: keypoints with knees and ankles, a frame a list of spots; times are those of the video.
+        clicks: where they are in one frame; without it they are found by colour and layout.
+
+    Raises:
+        InputError: no dots, or one that is seen too seldom.
+    """
+    pose = mend_swaps(raw)
+    legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
+    for side, leg in legs.items():
+        if not np.isfinite(leg.shank_px) or not leg.upright.any():
+            raise InputError(f"the {side} lower leg was never seen from knee to ankle, so no dots can be told on it")
+    layout = find_layout(spots, legs) if clicks is None else _clicked(clicks, spots, legs, pose.time_s)
+    if layout is None:
+        raise InputError(
+            "no tape dots were found; expected two on each calf and two on each heel counter, all of one colour that "
+            "stands out: show where they are with `gaitlab dots VIDEO`, or leave --dots out"
+        )
+    xy, sd_px = follow_dots(spots, legs, layout, pose.time_s)
+    seen = {
+        f"{side}_{dot}": float(np.isfinite(xy[f"{side}_{dot}"][legs[side].upright, 0]).mean())
+        for side in BOTH_SIDES
+        for dot in DOTS
+    }
+    _check_seen(layout, seen)
+    sd_px = {name: _with_tremble(xy[name], sd, pose.time_s) for name, sd in sd_px.items()}
+    return Dots(_with_points(pose, xy, seen, how="auto" if clicks is None else "clicks"), sd_px, seen)
+
+
+def _check_seen(layout: Layout, seen: Mapping[str, float]) -> None:
+    """Raise InputError where a dot is seen too seldom to be one."""
+    shares = {f"{side}_{dot}": min(layout[side][dot].seen, seen[f"{side}_{dot}"]) for side in layout for dot in DOTS}
+    name = min(shares, key=lambda key: shares[key])
+    if shares[name] < _SEEN_ENOUGH:
+        raise InputError(
+            f"the dot at the {name.replace('_', ' ')} is seen in {100 * shares[name]:.0f} % of the pictures of the "
+            f"standing leg, expected {100 * _SEEN_ENOUGH:.0f} % or more: is it of another colour than what it sticks "
+            "on, and never hidden? Show where it is with `gaitlab dots VIDEO`, or leave --dots out"
+        )
+
+
+def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], time_s: FloatArray) -> Layout:
+    """Return the dots as the spots nearest to the clicks show them."""
+    frame = int(np.argmin(np.abs(time_s - clicks.time_s)))
+    if abs(time_s[frame] - clicks.time_s) > 1.5 * float(np.median(np.diff(time_s))):
+        raise InputError(
+            f"the dots were clicked at {clicks.time_s:.2f} s, but the part that is analysed runs from {time_s[0]:.2f} "
+            f"to {time_s[-1]:.2f} s; widen --start and --end, or click on a frame of it"
+        )
+    layout: Layout = {}
+    for side, leg in legs.items():
+        if not np.isfinite(leg.knee[frame]).all() or not np.isfinite(leg.ankle[frame]).all():
+            raise InputError(
+                f"the {side} lower leg is not seen in the clicked frame ({clicks.time_s:.2f} s); click on another"
+            )
+        layout[side] = {}
+        for dot in DOTS:
+            at = np.array(clicks.points[side][dot])
+            found = spots[frame]
+            away = np.linalg.norm(found.xy - at, axis=1) if len(found) else np.array([np.inf])
+            nearest = int(np.argmin(away))
+            if away[nearest] > max(_CLICK_SHANKS * leg.shank_px, _CLICK_PX):
+                raise InputError(
+                    f"nothing like a dot is near the click at the {side} {dot.replace('_', ' ')} ({at[0]:.0f}, "
+                    f"{at[1]:.0f}, {clicks.time_s:.2f} s); click on its middle, in a frame that shows it clearly"
+                )
+            layout[side][dot] = Dot(
+                leg.local(frame, found.xy[nearest][None])[0], found.colour[nearest], found.beside[nearest],
+                float(found.contrast[nearest]),
+            )  # fmt: skip
+    return layout
+
+
+def _with_tremble(xy: FloatArray, sd_px: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Add to each frame's own error what the track trembles about its smooth course, the same for all frames."""
+    smooth = savitzky_golay(xy, time_s, cutoff_hz=_CUTOFF_HZ)
+    away = np.abs(xy - smooth)[np.isfinite(smooth).all(axis=1)]
+    # From the median of a normal distribution; each axis by itself.
+    tremble = float(np.median(away)) / 0.6745 if len(away) else 0.0
+    return np.where(np.isfinite(sd_px), np.hypot(sd_px, tremble), np.nan)
+
+
+def _with_points(
+    pose: PoseSequence, points: Mapping[str, FloatArray], seen: Mapping[str, float], *, how: str
+) -> PoseSequence:
+    """Return the keypoints with the dots in the place of points of the same name, or added."""
+    others = [i for i, name in enumerate(pose.skeleton.names) if name not in points]
+    names = (*(pose.skeleton.names[i] for i in others), *points)
+    xy = np.concatenate([pose.xy[:, others], np.stack(list(points.values()), axis=1)], axis=1)
+    found = np.stack([np.isfinite(point[:, 0]) for point in points.values()], axis=1).astype(np.float64)
+    counts: dict[str, Any] = {"share_seen_in_stance": {name: round(share, 4) for name, share in seen.items()}}
+    return pose.after(
+        Step("dots", {"found_by": how}, counts), xy=xy,
+        score=np.concatenate([pose.score[:, others], found], axis=1), skeleton=Skeleton("with_dots", names),
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The lower leg as a frame of its own: where a spot is between knee and ankle, and how far to the side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.gait import Side
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.signal.gaps import fill_gaps
+from gaitlab.signal.smoothing import savitzky_golay
+
+# A shank seen shorter than this share of its usual length points away from the picture: the leg swings.
+_UPRIGHT_SHARE = 0.88
+_MOST_LEANING = 0.5  # sideways for each pixel down
+_LONGEST_GAP_S = 0.3
+_CUTOFF_HZ = 8.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegFrame:
+    """One lower leg in every frame.
+
+    Attributes:
+        knee, ankle: (frame, 2) px, NaN where not seen.
+        shank_px: its usual length in the picture.
+        upright: (frame,) whether the shank is seen in its length, as in stance.
+    """
+
+    knee: FloatArray
+    ankle: FloatArray
+    shank_px: float
+    upright: np.ndarray
+
+    def local(self, frame: int, xy: FloatArray) -> FloatArray:
+        """Return (n, 2): along the shank from knee (0) to ankle (1), and to its right, in shank lengths."""
+        along, across = self._axes(frame)
+        relative = xy - self.knee[frame]
+        reach = np.linalg.norm(self.ankle[frame] - self.knee[frame])
+        below = np.maximum(relative @ along - reach, 0.0)
+        # Below the ankle the foot keeps its size where a swinging shank looks short.
+        down = np.minimum(relative @ along, reach) / reach + below / self.shank_px
+        return np.stack([down, relative @ across / self.shank_px], axis=1)
+
+    def picture(self, frame: int, local: FloatArray) -> FloatArray:
+        """Return the (2,) px of a place in the leg's own frame."""
+        along, across = self._axes(frame)
+        reach = np.linalg.norm(self.ankle[frame] - self.knee[frame])
+        down = min(local[0], 1.0) * reach + max(local[0] - 1.0, 0.0) * self.shank_px
+        place: FloatArray = self.knee[frame] + down * along + local[1] * self.shank_px * across
+        return place
+
+    def _axes(self, frame: int) -> tuple[FloatArray, FloatArray]:
+        shank = self.ankle[frame] - self.knee[frame]
+        along = shank / max(np.linalg.norm(shank), 1e-6)
+        return along, np.array([along[1], -along[0]])
+
+
+def leg_frame(pose: PoseSequence, side: Side) -> LegFrame:
+    """Return the lower leg of one side; short gaps are bridged and the network's tremble is smoothed away."""
+    joints = []
+    for joint in ("knee", "ankle"):
+        filled, _ = fill_gaps(pose.point(f"{side}_{joint}"), pose.time_s, longest_s=_LONGEST_GAP_S)
+        joints.append(savitzky_golay(filled, pose.time_s, cutoff_hz=_CUTOFF_HZ))
+    knee, ankle = joints
+    shank = ankle - knee
+    length = np.linalg.norm(shank, axis=1)
+    usual = float(np.nanpercentile(length, 75)) if np.isfinite(length).any() else float("nan")
+    with np.errstate(invalid="ignore"):
+        upright = (length > _UPRIGHT_SHARE * usual) & (np.abs(shank[:, 0]) < _MOST_LEANING * shank[:, 1])
+    return LegFrame(knee, ankle, usual, upright)

@@ -16,6 +16,7 @@ LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
 # The part of stance in which the forefoot surely rides on the belt: on force-plate trials the path of the 5th
 # metatarsal is level within 0.2 ± 0.3 degrees over it. Earlier the foot still comes down.
 _RIDING_FROM, _RIDING_TO = 0.40, 0.80
+_FEWEST_PATHS = 4
 _SCALES_DISAGREE = 0.08
 # A belt that slopes more in the picture than a phone is ever tilted does so by perspective or incline; then the
 # picture's own vertical is the better one.
@@ -107,14 +108,19 @@ def _riding(pose: PoseSequence, contacts: Sequence[Contact]) -> list[FloatArray]
     return paths
 
 
-def belt_tilt_deg(pose: PoseSequence, contacts: Sequence[Contact]) -> float:
+def belt_tilt_deg(pose: PoseSequence, contacts: Sequence[Contact], *, forward: int) -> float:
     """Return how far the belt falls towards image-right, degrees: the median slope of the stance foot's paths.
 
+    The near foot's alone where it shows enough of them: the far one is half hidden, and networks let it wander.
     Camera roll, treadmill incline and perspective cannot be told apart in the picture. NaN where fewer than 4
     stances show the path.
     """
-    slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in _riding(pose, contacts) if np.ptp(xy[:, 0]) > 0]
-    return float(np.degrees(np.arctan(np.median(slopes)))) if len(slopes) >= 4 else float("nan")
+    near = near_side(forward)
+    for of in ([c for c in contacts if c.side == near], contacts):
+        slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in _riding(pose, of) if np.ptp(xy[:, 0]) > 0]
+        if len(slopes) >= _FEWEST_PATHS:
+            return float(np.degrees(np.arctan(np.median(slopes))))
+    return float("nan")
 
 
 def calibrate(
@@ -146,7 +152,7 @@ def calibrate(
     """
     feet = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
     warnings = []
-    belt_deg = belt_tilt_deg(pose, contacts) if feet else float("nan")
+    belt_deg = belt_tilt_deg(pose, contacts, forward=forward) if feet else float("nan")
     tilt_deg, tilt_source = belt_deg, "path of the stance foot"
     if not np.isfinite(belt_deg):
         tilt_deg, tilt_source = 0.0, "not measured: " + ("too few clear stances" if feet else "no toes seen")

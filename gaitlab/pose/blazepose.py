@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.network import Network
@@ -21,7 +22,8 @@ from gaitlab.video.reader import Image
 
 _SIZE = 256  # px of the network's input
 _OUTPUTS = ("Identity", "Identity_1", "Identity_3")  # landmarks, presence, heatmaps
-_FILL = 0.7  # share of the square that the box of the points takes
+_FILL = 0.75  # share of the square that the box of the points takes
+_LEAST_ASPECT = 0.7  # of the box: somebody wider than high is half hidden
 _PRESENT = 0.5
 # Refinement: the part of the heatmap round a landmark, used where the map is this sure.
 _REFINE_REACH = 3
@@ -68,14 +70,13 @@ class BlazePose:
         return people
 
     def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return the person in a square round ``box``, turned so that the trunk of ``guess`` stands upright.
+        """Return the person in a square as high as ``box``, turned so that the trunk of ``guess`` stands upright.
 
         Args:
             box: (4,) left, top, right, bottom px that the person will be in.
             guess: where the points are expected, in the order of this network's skeleton.
         """
-        side = float(max(box[2] - box[0], box[3] - box[1])) / _FILL
-        return self._in_square(image, (box[:2] + box[2:]) / 2, side, lean_deg(guess, self.skeleton.index))
+        return self.as_posed(image, box, guess, self.skeleton)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
         """Return (keypoint, row, column) confidence round the surest person, and the square it covers."""
@@ -87,10 +88,16 @@ class BlazePose:
         maps = self._network.forward([square(image, square_to_picture(centre, window.height, 0.0))])[2]
         return _sigmoid(maps[0, : len(self.skeleton)]), window
 
-    def turned(self, image: Image, box: FloatArray, angle_deg: float) -> Body | None:
-        """Return the person in a square round ``box`` whose trunk leans to the right by ``angle_deg``."""
-        side = float(max(box[2] - box[0], box[3] - box[1])) / _FILL
-        return self._in_square(image, (box[:2] + box[2:]) / 2, side, angle_deg)
+    def as_posed(self, image: Image, box: FloatArray, guess: Body, skeleton: Skeleton) -> Body | None:
+        """Return the person in a square as high as ``box`` about the hips of ``guess``, the trunk upright in it.
+
+        The network was trained on squares about the hips; about the middle of the box, which wanders with the limbs,
+        it exchanges the legs of a runner seen from the side more often.
+
+        Args:
+            guess: the person as expected, or as another network sees them, in the order of ``skeleton``.
+        """
+        return self._in_square(image, *square_about(box, guess, skeleton), lean_deg(guess, skeleton.index))
 
     def _in_square(self, image: Image, centre: FloatArray, side: float, angle_deg: float) -> Body | None:
         to_picture = square_to_picture(centre, side, angle_deg)
@@ -100,6 +107,18 @@ class BlazePose:
         points = landmarks.reshape(-1, 5)[: len(self.skeleton)].astype(np.float64)
         xy = refined(points[:, :2], _sigmoid(heatmaps[0, : len(points)]))
         return Body(xy @ to_picture[:, :2].T + to_picture[:, 2], np.minimum(*_sigmoid(points[:, 3:5]).T))
+
+
+def square_about(box: FloatArray, body: Body, skeleton: Skeleton) -> tuple[FloatArray, float]:
+    """Return centre and side, px, of the square to look for a person in: the hips', or the box's where they are hidden.
+
+    Args:
+        box: (4,) left, top, right, bottom px that the person will be in.
+        body: the person, in the order of ``skeleton``.
+    """
+    hips = np.mean([body.point(skeleton, f"{side}_hip") for side in SIDES], axis=0)
+    centre = hips if np.isfinite(hips).all() else (box[:2] + box[2:]) / 2
+    return centre, float(max(box[3] - box[1], _LEAST_ASPECT * (box[2] - box[0]))) / _FILL
 
 
 def lean_deg(body: Body, index: Any) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
-from gaitlab.pose.blazepose import BlazePose, lean_deg
+from gaitlab.pose.blazepose import BlazePose
 from gaitlab.pose.body import Body
 from gaitlab.pose.openpose import OpenPose
 from gaitlab.pose.window import Window
@@ -56,7 +56,7 @@ class LegsAndFeet:
         legs = self._legs.one(image, box, narrow)
         if legs is None:
             return None
-        feet = self._feet.turned(image, box, lean_deg(legs, self._legs.skeleton.index))
+        feet = self._feet.as_posed(image, box, legs, self._legs.skeleton)
         whole = self._widened(legs)
         if feet is None:
             return whole

@@ -53,6 +53,16 @@ def test_hidden_toes_leave_the_ankles_to_show_the_belt() -> None:
     assert np.degrees(find_belt(bare, stances).tilt) == pytest.approx(1.7, abs=0.5)
 
 
+@pytest.mark.parametrize("slipping", ["toe", "ankle"])
+def test_a_point_that_slips_does_not_drive_the_belt(slipping: str) -> None:
+    """The middle one of toes, heel and ankle counts, whichever of them a network loses."""
+    pose = filmed(RUNNING)
+    legs = [leg_points(pose, side, forward=1) for side in ("left", "right")]
+    stances = [coarse_stances(swings) for swings in both_swings(legs)]
+    fast = [replace(leg, xy={n: xy * [1.3 if slipping in n else 1.0, 1] for n, xy in leg.xy.items()}) for leg in legs]
+    assert find_belt(fast, stances).speed == pytest.approx(find_belt(legs, stances).speed, rel=0.03)
+
+
 def test_a_belt_on_which_no_foot_was_seen_is_an_error() -> None:
     pose = filmed(RUNNING)
     legs = [leg_points(pose, side, forward=1) for side in ("left", "right")]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,20 @@ def test_facing_is_read_from_knees_alone(forward: int) -> None:
 @pytest.mark.parametrize("tilt_deg", [-4.0, 0.0, 3.0])
 def test_slope_of_the_belt(forward: int, tilt_deg: float) -> None:
     pose, contacts = riding(forward=forward, tilt_deg=tilt_deg)
-    assert belt_tilt_deg(pose, contacts) == pytest.approx(tilt_deg, abs=1e-6)
+    assert belt_tilt_deg(pose, contacts, forward=forward) == pytest.approx(tilt_deg, abs=1e-6)
+
+
+@pytest.mark.parametrize(("forward", "near"), [(1, "right"), (-1, "left")])
+def test_the_near_foot_shows_the_slope_where_it_can(forward: int, near: str) -> None:
+    level, contacts = riding(forward=forward, tilt_deg=1.0)
+    steep, _ = riding(forward=forward, tilt_deg=12.0)
+    far = [i for i, name in enumerate(BODY.names) if not name.startswith(near)]
+    xy = np.array(level.xy)
+    xy[:, far] = steep.xy[:, far]
+    pose = replace(level, xy=xy)
+    assert belt_tilt_deg(pose, contacts, forward=forward) == pytest.approx(1.0, abs=1e-6)
+    few = [c for c in contacts if c.side != near or c.foot_strike_s < 1.2]
+    assert belt_tilt_deg(pose, few, forward=forward) == pytest.approx(12.0, abs=1.0)
 
 
 @pytest.mark.parametrize("slope_deg", [6.0, -9.0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gaitlab.core.skeleton import SKELETONS
-from gaitlab.pose.blazepose import lean_deg, refined, square, square_to_picture
+from gaitlab.pose.blazepose import lean_deg, refined, square, square_about, square_to_picture
 from gaitlab.pose.body import Body
 from gaitlab.pose.combined import with_feet
 
@@ -38,6 +38,17 @@ def test_a_leaning_trunk_stands_upright_in_the_input(angle_deg: float) -> None:
     in_input = [back @ (point - to_picture[:, 2]) for point in (hips, shoulders)]
     assert in_input[0] == pytest.approx([128, 128])
     assert in_input[1] == pytest.approx([128, 128 - length / 2])  # 512 px of the picture are 256 of the input
+
+
+def test_the_square_is_about_the_hips_wherever_the_limbs_are() -> None:
+    box = np.array([300.0, 100.0, 500.0, 700.0])
+    body = blaze(left_hip=(360.0, 420.0), right_hip=(370.0, 416.0))
+    centre, side = square_about(box, body, BLAZE)
+    assert centre == pytest.approx([365, 418])
+    assert side == pytest.approx(600 / 0.75)
+    one_hip = blaze(left_hip=(360.0, 420.0))
+    assert square_about(box, one_hip, BLAZE)[0] == pytest.approx([400, 400])
+    assert square_about(np.array([0.0, 0.0, 600.0, 100.0]), one_hip, BLAZE)[1] > 500
 
 
 def test_the_crop_shows_what_the_map_says() -> None:

@@ -27,15 +27,18 @@ _LOAD = """
 import resource, sys, time
 import gaitlab
 began = time.monotonic()
+before = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
 table = gaitlab.load_sessions(sys.argv[1])
-print(time.monotonic() - began, len(table), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(time.monotonic() - began, len(table), used.ru_maxrss / 1024, used.ru_utime + used.ru_stime - before)
 """
 
 
 def make_sessions(directory: Path, count: int) -> None:
     """Write ``count`` session folders of realistic size."""
     info = {
-        "schema_version": 1, "label": "shoe A", "recorded_at": "2026-05-04T10:00:00+00:00", "view": "side",
+        "schema_version": 1, "athlete": "", "label": "shoe A", "recorded_at": "2026-05-04T10:00:00+00:00",
+        "view": "side",
         "quality": {"history": [{"step": "smooth", "parameters": {"cutoff_hz": [10.0] * 25}}] * 30},
     }  # fmt: skip
     source = "46 runners on treadmills at 2.5 m/s, markers; mean ± SD"
@@ -55,16 +58,20 @@ def make_sessions(directory: Path, count: int) -> None:
 
 
 def main() -> None:
-    """Print a line a size: first load, load with the index, rows, memory."""
+    """Print a line a size: first load, load with the index, rows, memory, and the processor's share of both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10000)
     most = parser.parse_args().count
-    print("sessions    rows   first_s   again_s   peak_MB")
-    for count in (most // 10, most // 3, most):
+    print("sessions    rows   first_s   again_s   peak_MB  cpu_first_s  cpu_again_s")
+    for count in (most // 10, most * 3 // 10, most):
         with tempfile.TemporaryDirectory() as folder:
             make_sessions(Path(folder), count)
             first, again = (_load(folder) for _ in range(2))
-        print(f"{count:8d} {first[1]:7.0f} {first[0]:9.2f} {again[0]:9.2f} {max(first[2], again[2]):9.0f}", flush=True)
+        print(
+            f"{count:8d} {first[1]:7.0f} {first[0]:9.2f} {again[0]:9.2f} {max(first[2], again[2]):9.0f}"
+            f" {first[3]:12.2f} {again[3]:12.2f}",
+            flush=True,
+        )
 
 
 def _load(folder: str) -> tuple[float, ...]:

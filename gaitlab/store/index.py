@@ -6,19 +6,22 @@ import json
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from gaitlab.errors import InputError
-from gaitlab.store.session import Session, open_session
+from gaitlab.store.parallel import in_parallel
+from gaitlab.store.session import REQUIRED, check_complete, check_version
 
 _log = logging.getLogger("gaitlab")
 _INDEX = ".gaitlab-index.json"
 _VERSION = 1
 _WORTH_AN_INDEX = 200
 Facts = dict[str, str | None]
+# Name of a fact -> its place in session.json.
+_FACTS = {"athlete": "athlete", "label": "label", "date": "recorded_at", "view": "view"}
 
 
 def named_sessions(directory: Path) -> dict[Path, Facts]:
@@ -32,39 +35,89 @@ def named_sessions(directory: Path) -> dict[Path, Facts]:
     if not directory.is_dir():
         raise InputError(f"no such directory of sessions: '{directory}'")
     known = _read_index(directory)
-    found: dict[Path, Facts] = {}
-    index: dict[str, Any] = {}
-    for folder, names in sorted(_folders(directory)):
-        key = folder.relative_to(directory).as_posix()
-        state = (folder / "session.json").stat()
-        stamp = [state.st_mtime_ns, state.st_size, state.st_ino, sorted(names)]
-        entry = known.get(key)
-        try:
-            facts = entry["facts"] if entry is not None and entry["stamp"] == stamp else _facts(open_session(folder))
-        except InputError as error:
-            _log.warning("skipped: %s", error)
-            continue
-        found[folder] = facts
-        index[key] = {"stamp": stamp, "facts": facts}
+    root = os.path.join(directory, "")
+    # Plain strings: ten thousand paths as objects cost more than reading what they name.
+    stamps = {folder: _stamp(folder, names) for folder, names in sorted(_folders(os.fspath(directory)))}
+    index = {
+        key: entry
+        for folder, stamp in stamps.items()
+        if (entry := known.get(key := _key(folder, root))) is not None and entry["stamp"] == stamp
+    }
+    unknown = [folder for folder in stamps if _key(folder, root) not in index]
+    for folder, facts in zip(unknown, in_parallel(lambda one: _facts(one, stamps[one][-1]), unknown), strict=True):
+        if isinstance(facts, InputError):
+            _log.warning("skipped: %s", facts)
+        else:
+            index[_key(folder, root)] = {"stamp": stamps[folder], "facts": facts}
     if index != known and len(index) >= _WORTH_AN_INDEX:
         _write_index(directory, index)
-    return found
+    return {Path(folder): index[key]["facts"] for folder in stamps if (key := _key(folder, root)) in index}
 
 
-def _facts(session: Session) -> Facts:
-    info = session.info
+def _key(folder: str, root: str) -> str:
+    return folder.removeprefix(root).replace(os.sep, "/") if folder != root.rstrip(os.sep) else "."
+
+
+def _stamp(folder: str, names: Sequence[str]) -> list[Any]:
+    """Return what changes when a session does: of session.json time, size and number, and which tables there are."""
+    state = os.stat(os.path.join(folder, "session.json"))
+    return [state.st_mtime_ns, state.st_size, state.st_ino, sorted(names)]
+
+
+def _facts(folder: str, names: Sequence[str]) -> Facts | InputError:
+    """Return what names a session, or why it is none."""
     try:
-        return {"athlete": info["athlete"], "label": info["label"], "date": info["recorded_at"], "view": info["view"]}
+        check_complete(folder, [name for name in REQUIRED if name != "session.json" and name not in names])
+        found = _first_of(Path(folder, "session.json"), ("schema_version", *_FACTS.values()))
+        check_version(folder, found["schema_version"])
+        return {name: found[place] for name, place in _FACTS.items()}
     except KeyError as error:
-        raise InputError(f"'{session.folder / 'session.json'}' lacks {error}; the session may be damaged") from error
+        return InputError(f"'{folder}/session.json' lacks {error}; the session may be damaged")
+    except InputError as error:
+        return error
 
 
-def _folders(directory: Path) -> Iterator[tuple[Path, list[str]]]:
+def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:
+    """Return some of the first entries of a JSON object, without building the thousands of numbers behind them.
+
+    Raises:
+        InputError: where the file is no JSON object as far as it was read, or breaks off.
+        KeyError: an entry that it lacks.
+    """
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+        if not (text.startswith("{") and text.endswith("}")):
+            raise ValueError("it is not a whole JSON object")
+        decoder, found, place = json.JSONDecoder(), {}, 1
+        while not all(name in found for name in names):
+            place = _next(text, place)
+            if text[place] == "}":
+                break
+            name, place = decoder.raw_decode(text, place)
+            place = _next(text, place)
+            if text[place] != ":":
+                raise ValueError(f"expected ':' at {place}")
+            found[name], place = decoder.raw_decode(text, _next(text, place + 1))
+            place = _next(text, place)
+            place += text[place] == ","
+    except (OSError, ValueError, TypeError, IndexError) as error:
+        raise InputError(f"'{path}' is not a session's description: {error}") from error
+    return {name: found[name] for name in names}
+
+
+def _next(text: str, place: int) -> int:
+    """Return the place of the next character that is no space."""
+    while text[place].isspace():
+        place += 1
+    return place
+
+
+def _folders(directory: str) -> Iterator[tuple[str, list[str]]]:
     """Yield every folder with a session.json, and its CSV and NPZ files; nothing hidden."""
     for root, below, files in os.walk(directory):
         below[:] = [name for name in below if not name.startswith(".")]
         if "session.json" in files:
-            yield Path(root), [name for name in files if name.endswith((".csv", ".npz"))]
+            yield root, [name for name in files if name.endswith((".csv", ".npz"))]
 
 
 def _read_index(directory: Path) -> dict[str, Any]:

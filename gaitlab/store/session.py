@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
-_REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
+REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
 
 
 @dataclass(frozen=True)
@@ -112,20 +113,31 @@ def open_session(folder: str | Path) -> Session:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"no such session folder: '{folder}'; `gaitlab sessions` lists what is there")
-    missing = [name for name in _REQUIRED if not (folder / name).is_file()]
-    if missing:
-        raise InputError(f"'{folder}' is not a whole session folder: {', '.join(missing)} missing")
+    check_complete(folder, [name for name in REQUIRED if not (folder / name).is_file()])
     session = Session(folder)
     try:
         version = session.info["schema_version"]
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise InputError(f"'{folder / 'session.json'}' is not a session's description: {error!r}") from error
+    check_version(folder, version)
+    return session
+
+
+def check_complete(folder: str | Path, missing: Sequence[str]) -> None:
+    """Raise InputError where a session folder lacks files."""
+    if missing:
+        raise InputError(f"'{folder}' is not a whole session folder: {', '.join(missing)} missing")
+
+
+def check_version(folder: str | Path, version: Any) -> None:
+    """Raise InputError where a session's schema is not one that this gaitlab reads."""
+    if not isinstance(version, int) or version < 1:
+        raise InputError(f"'{folder}' has the schema version {version!r}; expected a number from 1 to {SCHEMA_VERSION}")
     if version > SCHEMA_VERSION:
         raise InputError(
             f"'{folder}' was written by a newer gaitlab (schema {version}; this one knows {SCHEMA_VERSION}): "
             "update gaitlab"
         )
-    return session
 
 
 def _contact(row: dict[str, str]) -> Contact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_the_index_notices_what_changed_came_and_went(tmp_path: Path, monkeypatc
     index = indexed(tmp_path, monkeypatch)
     assert index.is_file()
     with monkeypatch.context() as patched:
-        patched.setattr("gaitlab.store.index.open_session", lambda folder: pytest.fail(f"{folder} is known already"))
+        patched.setattr("gaitlab.store.index._first_of", lambda path, names: pytest.fail(f"{path} is known already"))
         assert list(load_sessions(tmp_path)["athlete"].unique()) == ["a", "b", "c"]
     described = tmp_path / "a" / "session.json"
     described.write_text(described.read_text().replace('"athlete": "a"', '"athlete": "somebody else"'))
@@ -153,3 +154,42 @@ def test_tables_of_different_age_come_together_in_order(tmp_path: Path) -> None:
     assert list(table.query("metric == 'cadence'")["mean"]) == [170, 150, 170]
     assert list(table.columns).count("label") == 1
     assert set(table["label"]) == {"A"}
+
+
+def test_past_one_machine_the_same_table_is_a_dask_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read by the two workers of a real cluster, whose tables of different age and without sessions fit together."""
+    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("dask.dataframe")
+    monkeypatch.setattr("gaitlab.store.cluster.CHUNK", 2)
+    for number in range(5):
+        write(tmp_path / str(number), athlete=f"a{number}", cadence=150.0 + number)
+    (tmp_path / "1" / "summary.csv").write_text("metric,side,mean\ncadence,both,151\n")
+    (tmp_path / "4" / "summary.csv").write_text("metric")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        frame = load_sessions(tmp_path, scheduler=cluster.scheduler_address)
+        assert frame.npartitions == 3
+        here = load_sessions(tmp_path)
+        there = frame.compute()
+        assert list(there.columns) == list(here.columns)
+        assert list(there["athlete"]) == list(here["athlete"]) == ["a0", "a0", "a1", "a2", "a2", "a3", "a3"]
+        assert np.array_equal(there["mean"].to_numpy(float), here["mean"].to_numpy(float), equal_nan=True)
+        cadence = frame[frame["metric"] == "cadence"].groupby("view")["mean"].mean().compute()
+        assert cadence["side"] == pytest.approx((150 + 151 + 152 + 153) / 4)
+        client = distributed.get_client()
+        assert len(load_sessions(tmp_path, cycles=True, scheduler=client).compute()) == 5
+        again = load_sessions(tmp_path, scheduler=cluster.scheduler_address)
+        assert distributed.get_client() is client
+        assert len(again) == 7
+        client.close()
+
+
+def test_no_dask_and_no_scheduler_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a")
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "dask.dataframe", None)
+        with pytest.raises(InputError, match=r"pip install 'gaitlab-run\[cluster\]'"):
+            load_sessions(tmp_path, scheduler="tcp://127.0.0.1:9")
+    pytest.importorskip("dask.dataframe")
+    monkeypatch.setattr("gaitlab.store.cluster._CONNECT_S", 1)
+    with pytest.raises(InputError, match=r"no dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
+        load_sessions(tmp_path, scheduler="tcp://127.0.0.1:9")

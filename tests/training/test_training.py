@@ -1,0 +1,107 @@
+"""How the network is made: labels stay on what they name through crop and mirror, and the loss wants them there."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: pip install -e '.[training]'")
+
+from training.augment import SKELETON, Stored, sample  # noqa: E402
+from training.network import HEIGHT_PX, STRIDE, WIDTH_PX, RunnerNet  # noqa: E402
+from training.poses import poses  # noqa: E402
+from training.train import loss_of, point_weights, prepared  # noqa: E402
+
+
+def _stored(name: str) -> Stored:
+    """One dark picture with a bright dot where a point is; the others lie round it and hold the box open."""
+    rng = np.random.default_rng(0)
+    xy = rng.uniform([60, 40], [160, 250], (len(SKELETON), 2))
+    image = np.full((288, 224, 3), 20, np.uint8)
+    cv2.circle(image, tuple(np.round(xy[SKELETON.index(name)]).astype(int).tolist()), 5, (250, 250, 250), -1)
+    blob = cv2.imencode(".png", image)[1]
+    seen = np.ones((1, len(SKELETON)), bool)
+    return Stored([blob], [blob], [blob], xy[None], seen, np.array([200.0]), np.array(["side"]), np.array(["running"]))
+
+
+def test_a_label_follows_its_point_through_crop_turn_and_mirror() -> None:
+    """The bright dot is the left knee; where a crop is mirrored it is the right knee, and nowhere else is it bright."""
+    stored, names = _stored("left_knee"), ("left_knee", "right_knee")
+    found = dict.fromkeys(names, 0)
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        crop, xy, sure = sample(stored, 0, rng)
+        grey = cv2.GaussianBlur(crop.max(axis=2).astype(np.float32), (0, 0), 2)
+        at = {
+            name: float(grey[tuple(np.round(xy[SKELETON.index(name)]).astype(int)[::-1])])
+            for name in names
+            if sure[SKELETON.index(name)] == 1
+        }
+        if len(at) == 2 and abs(at["left_knee"] - at["right_knee"]) > 60:
+            found[max(at, key=lambda name: at[name])] += 1
+    assert min(found.values()) > 10, found  # about half of the crops are mirrored
+
+
+def test_a_judged_crop_is_neither_mirrored_nor_turned() -> None:
+    stored = _stored("left_ankle")
+    crop, xy, sure = sample(stored, 0, np.random.default_rng(1), train=False)
+    x, y = xy[SKELETON.index("left_ankle")]
+    row, column = np.unravel_index(
+        cv2.GaussianBlur(crop[..., 0].astype(np.float32), (0, 0), 2).argmax(), crop.shape[:2]
+    )
+    assert np.hypot(column - x, row - y) < 2
+    assert (sure == 1).all()
+
+
+def test_the_loss_is_smallest_where_the_point_is() -> None:
+    """A peak on the true cell costs less than a flat map, and that less than a peak elsewhere."""
+    count = len(SKELETON)
+    xy = torch.full((1, count, 2), 81.5)  # cell (81.5 + 0.5) / 4 - 0.5 = 20
+    sure = torch.ones(1, count)
+
+    def cost(row: int | None, column: int = 20) -> float:
+        logits = torch.zeros(1, count, HEIGHT_PX // STRIDE, WIDTH_PX // STRIDE)
+        if row is not None:
+            logits[:, :, row, column] = 6.0
+        return float(loss_of(logits, xy, sure, point_weights()))
+
+    assert cost(20) < cost(None) < cost(5)
+    assert cost(20) < cost(20, 25)
+
+
+def test_outside_the_crop_a_flat_map_is_best() -> None:
+    count = len(SKELETON)
+    xy, sure = torch.full((1, count, 2), -40.0), torch.zeros(1, count)
+    flat = torch.zeros(1, count, HEIGHT_PX // STRIDE, WIDTH_PX // STRIDE)
+    peaked = flat.clone()
+    peaked[..., 3, 3] = 8.0
+    sure[0, 0], xy[0, 0] = 1.0, 100.0  # one point is there, or there is nothing to weigh against
+    assert float(loss_of(flat, xy, sure, point_weights())) < float(loss_of(peaked, xy, sure, point_weights()))
+
+
+def test_the_network_gives_a_map_a_keypoint_at_a_quarter_of_the_crop() -> None:
+    network = RunnerNet(len(SKELETON)).eval()
+    crops = torch.full((2, HEIGHT_PX, WIDTH_PX, 3), 118, dtype=torch.uint8)
+    assert prepared(crops).abs().max() == 0  # grey 118 is nothing
+    assert network(prepared(crops)).shape == (2, 31, 56, 40)
+
+
+@pytest.mark.parametrize("kind", ["walking", "standing", "anyhow"])
+def test_in_every_pose_the_lower_foot_stands_on_the_belt(kind: str) -> None:
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from tools.synthetic.body import make_shape
+    from tools.synthetic.rig import ball_of, heel_of, place
+
+    shape = make_shape(height_m=1.75, gender=0.3, weight=0.4, muscle=0.5)
+    channels = poses(shape, kind, count=12, rng=np.random.default_rng(2))  # type: ignore[arg-type]
+    placed = place(shape, channels)
+    lowest = np.min(
+        [
+            placed.point(f"{side}_foot", point(shape.joints, side))[:, 1]
+            for side in ("left", "right")
+            for point in (ball_of, heel_of)
+        ],
+        axis=0,
+    )
+    np.testing.assert_allclose(lowest, 0.0, atol=0.02)  # eversion tilts the sole a little

@@ -15,12 +15,13 @@ from gaitlab.core.gait import Activity, Contact, GaitEvents, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
+from gaitlab.store.migrate import migrated, variations_of
 from gaitlab.store.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
 
 
@@ -36,14 +37,18 @@ class Session:
 
     @cached_property
     def info(self) -> dict[str, Any]:
-        """The content of session.json."""
+        """The content of session.json, in today's layout."""
         content: dict[str, Any] = json.loads((self.folder / "session.json").read_text(encoding="utf-8"))
-        return content
+        check_version(self.folder, content["schema_version"])
+        return migrated(content, self.folder, to=SCHEMA_VERSION)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """A row a metric and side: n, mean, sd, uncertainty, unit, reference range, or why it is missing."""
-        return self._frame("summary.csv")
+        table = self._frame("summary.csv")
+        if "variation_percent" not in table:
+            table["variation_percent"] = variations_of(read_table(self.folder / "summary.csv"))
+        return table
 
     @cached_property
     def cycles(self) -> pd.DataFrame:
@@ -116,10 +121,9 @@ def open_session(folder: str | Path) -> Session:
     check_complete(folder, [name for name in REQUIRED if not (folder / name).is_file()])
     session = Session(folder)
     try:
-        version = session.info["schema_version"]
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        _ = session.info
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"'{folder / 'session.json'}' is not a session's description: {error!r}") from error
-    check_version(folder, version)
     return session
 
 

@@ -1,115 +1,111 @@
 """From video to numbers against known truth: rendered runners of all kinds, analysed as any video is.
 
-    python -m benchmarks.end_to_end [--clips 12] [--seconds 6] [--models NAME …]
+    python -m benchmarks.end_to_end [--clips 12] [--rear-clips 6] [--seconds 5] [--models NAME …] [--write]
 
-Every clip is drawn by its seed (body, clothes, style, camera, light), rendered once into benchmarks/out and analysed
-with the true belt speed and body height. An analysis is kept beside its clip; ``--again`` repeats it. Rendering needs
-``pip install .[synthetic]``.
+Clips and keypoints are made once (`benchmarks.rendered`), so a further network costs only its own time; ``--again``
+looks anew. The analysis of the keypoints is always made anew, with the true belt speed and body height. ``--write``
+puts the tables into docs/accuracy.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from gaitlab import GaitlabError, Session, analyze, open_session
+from benchmarks.rendered import DOTS, TRUE_POINTS, View, clip_of, keypoints_of
+from gaitlab.analysis import Analysis, Runner, analyze_pose
+from gaitlab.config import Settings
+from gaitlab.core import FloatArray
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.truth import (
-    Truth,
-    angle_error,
-    load_truth,
-    metric_errors,
-    near_leg,
-    timing_errors,
-    true_angles,
-    true_metrics,
-)
+from gaitlab.pose.catalogue import installed
+from gaitlab.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
 
-_OUT = Path(__file__).resolve().parent / "out" / "end_to_end"
-_MODELS = ("runner-baseline", "openpose-light", "openpose-light+blazepose")
-_WIDTH_PX, _HEIGHT_PX = 360, 448
-# What the table shows of the summary: metric, label, unit, factor.
-_METRICS = (
-    ("cadence", "cadence", "%", 0.0),
-    ("contact_time", "contact time, mean", "ms", 1000.0),
-    ("step_length", "step length", "%", 0.0),
-    ("vertical_oscillation", "vertical oscillation", "cm", 100.0),
-    ("overstride", "overstride", "cm", 100.0),
-    ("trunk_lean", "trunk lean", "deg", 1.0),
-    ("foot_strike_angle", "foot strike angle", "deg", 1.0),
-    ("shank_angle_at_contact", "shank angle at contact", "deg", 1.0),
-    ("knee_flexion_at_contact", "knee flexion at contact", "deg", 1.0),
-    ("peak_knee_flexion_stance", "peak knee flexion, stance", "deg", 1.0),
-    ("peak_knee_flexion_swing", "peak knee flexion, swing", "deg", 1.0),
-    ("peak_dorsiflexion", "peak dorsiflexion", "deg", 1.0),
-)
-_CURVES = ("hip_flexion", "knee_flexion", "ankle_flexion", "shank", "foot")
+_DOC = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
+_MODELS = ("runner", "runner-baseline", "openpose-light", "openpose-light+blazepose", "blazepose-full")
+# What the tables show of the summary: metric, label, unit, factor (0: percent of the true value).
+_METRICS: dict[View, tuple[tuple[str, str, str, float], ...]] = {
+    "side": (
+        ("cadence", "cadence", "%", 0.0),
+        ("contact_time", "contact time, mean", "ms", 1000.0),
+        ("step_length", "step length", "%", 0.0),
+        ("vertical_oscillation", "vertical oscillation", "cm", 100.0),
+        ("overstride", "overstride", "cm", 100.0),
+        ("trunk_lean", "trunk lean", "deg", 1.0),
+        ("foot_strike_angle", "foot strike angle", "deg", 1.0),
+        ("shank_angle_at_contact", "shank angle at contact", "deg", 1.0),
+        ("knee_flexion_at_contact", "knee flexion at contact", "deg", 1.0),
+        ("peak_knee_flexion_stance", "peak knee flexion, stance", "deg", 1.0),
+        ("peak_knee_flexion_swing", "peak knee flexion, swing", "deg", 1.0),
+        ("peak_dorsiflexion", "peak dorsiflexion", "deg", 1.0),
+    ),
+    "rear": (
+        ("cadence", "cadence", "%", 0.0),
+        ("contact_time", "contact time, mean", "ms", 1000.0),
+        ("pelvic_drop", "pelvic drop", "deg", 1.0),
+        ("hip_adduction", "hip adduction", "deg", 1.0),
+        ("knee_projection_angle", "knee projection angle", "deg", 1.0),
+        ("trunk_side_lean", "trunk side lean", "deg", 1.0),
+        ("rearfoot_eversion_excursion", "rearfoot eversion excursion", "deg", 1.0),
+        ("time_to_peak_eversion", "time to peak eversion, of contact", "%-points", 1.0),
+        ("heel_whip", "heel whip", "deg", 1.0),
+        ("step_width", "step width", "cm", 100.0),
+    ),
+}
+_CURVES: dict[View, tuple[str, ...]] = {
+    "side": ("hip_flexion", "knee_flexion", "ankle_flexion", "shank", "foot"),
+    "rear": ("pelvic_drop", "hip_adduction", "rearfoot"),
+}
+# A lifted heel seen from behind is no rearfoot angle: its curve counts over this share of a contact.
+_HEEL_DOWN_SHARE = 0.6
 Errors = dict[tuple[str, str], list[float]]
 
 
-def clip_of(seed: int, *, seconds: float) -> Path:
-    """Return the clip of a seed, rendered if it is not there yet; its truth lies beside it."""
-    video = _OUT / f"clip-{seed:02d}-{seconds:g}s.mp4"
-    if not video.with_suffix(".npz").is_file():
-        from tools.synthetic.clips import random_clip
-        from tools.synthetic.film import render
-
-        video.parent.mkdir(parents=True, exist_ok=True)
-        clip = random_clip(seed, duration_s=seconds, width_px=_WIDTH_PX, height_px=_HEIGHT_PX)
-        render(clip, video, video.with_suffix(".npz"), preset="veryfast")
-    return video
+def in_contact(truth: Truth, side: str, values: FloatArray, *, share: float) -> FloatArray:
+    """Return the (frame,) values within the first ``share`` of the foot's true contacts, NaN elsewhere."""
+    inside = np.zeros(len(values), dtype=bool)
+    for contact in truth.contacts:
+        if contact.side == side:
+            end_s = contact.foot_strike_s + share * contact.duration_s
+            inside |= (truth.time_s >= contact.foot_strike_s) & (truth.time_s <= end_s)
+    return np.where(inside, values, np.nan)
 
 
-def session_of(video: Path, truth: Truth, model: str, *, again: bool) -> Session | None:
-    """Return the analysis of a clip by a network; None where no runner was found."""
-    folder = _OUT / f"{video.stem}-{model}"
-    if again and folder.is_dir():
-        shutil.rmtree(folder)
-    if folder.is_dir():
-        return open_session(folder)
-    try:
-        return analyze(
-            video,
-            model=model,
-            belt_speed_mps=truth.belt_speed_mps,
-            height_m=truth.height_m,
-            settings={"video.annotate": False},
-            output=folder,
-        )
-    except GaitlabError as error:
-        print(f"{video.stem} {model}: {error}")
-        return None
+def legs_of(truth: Truth) -> dict[str, str]:
+    """Return side to the column of the table it counts for: near or far; from behind both legs are one."""
+    if truth.view == "rear":
+        return dict.fromkeys(BOTH_SIDES, "both")
+    return {side: "near" if side == near_leg(truth) else "far" for side in BOTH_SIDES}
 
 
-def add_errors(errors: Errors, session: Session, truth: Truth) -> None:
+def add_errors(errors: Errors, analysis: Analysis, truth: Truth) -> None:
     """Add one clip's errors under (quantity, leg)."""
-    near = near_leg(truth)
-    found = metric_errors(true_metrics(truth), session.rows("summary"))
-    curves = session.rows("angles")
-    time_s = np.array([float(row["time_s"]) for row in curves])
-    angles = true_angles(truth)
-    for side in BOTH_SIDES:
-        leg = "near" if side == near else "far"
-        timing = timing_errors(truth, session.gait_events, side)
+    expected, angles = true_metrics(truth), true_angles(truth)
+    found = {(row.metric, row.side): row.mean for row in analysis.summary if np.isfinite(row.mean)}
+    for side, leg in legs_of(truth).items():
+        timing = timing_errors(truth, analysis.events, side)
+        errors["contacts missed, %", leg].append(100 * timing.missed / max(timing.missed + len(timing.toe_off_s), 1))
         errors["foot strike, each, ms", leg] += (1000 * timing.foot_strike_s).tolist()
         errors["toe-off, each, ms", leg] += (1000 * timing.toe_off_s).tolist()
         errors["contact time, each, ms", leg] += (1000 * timing.contact_s).tolist()
-        errors["contacts missed, %", leg].append(100 * timing.missed / max(timing.missed + len(timing.toe_off_s), 1))
-        for curve in _CURVES:
-            values = np.array([float(row[f"{side}_{curve}_deg"] or "nan") for row in curves])
-            error = angle_error(angles, time_s, values, f"{side}_{curve}_deg")
+        for curve in _CURVES[truth.view]:
+            values = analysis.angles.values_deg[f"{side}_{curve}_deg"]
+            if truth.view == "rear":
+                share = _HEEL_DOWN_SHARE if curve == "rearfoot" else 1.0
+                values = in_contact(truth, side, values, share=share)
+            error = angle_error(angles, analysis.angles.time_s, values, f"{side}_{curve}_deg")
             if np.isfinite(error.raw_deg):
-                errors[f"{curve} curve, raw, deg", leg].append(error.raw_deg)
-                errors[f"{curve} curve, offset removed, deg", leg].append(error.offset_removed_deg)
-        for metric, label, unit, factor in _METRICS:
+                name = f"{curve.replace('_', ' ')} curve{' in contact' if truth.view == 'rear' else ''}"
+                errors[f"{name}, raw, deg", leg].append(error.raw_deg)
+                errors[f"{name}, offset removed, deg", leg].append(error.offset_removed_deg)
+        for metric, label, unit, factor in _METRICS[truth.view]:
             for key in ((metric, side), (metric, "both")):
-                if key in found:
-                    got, true = found[key]
+                if key in found and key in expected:
+                    got, true = found[key], expected[key]
                     errors[f"{label}, {unit}", leg].append((got - true) * factor if factor else 100 * (got / true - 1))
 
 
@@ -123,37 +119,73 @@ def cell(name: str, values: list[float]) -> str:
     return f"{np.abs(e).mean():.1f} ({e.mean():+.1f})"
 
 
-def table(results: dict[str, Errors], models: Iterable[str]) -> str:
-    """Return the errors as a Markdown table, near and far leg of every network."""
+def table(results: dict[str, Errors], legs: Iterable[str]) -> str:
+    """Return the errors as a Markdown table, a column a source and leg."""
+    legs = tuple(legs)
     names = list(dict.fromkeys(name for errors in results.values() for name, _ in errors))
-    lines = ["| error | " + " | ".join(f"{m}, {leg}" for m in models for leg in ("near", "far")) + " |"]
-    lines.append("|---" * (1 + 2 * len(list(models))) + "|")
+    columns = [(source, leg) for source in results for leg in legs]
+    head = [source if len(legs) == 1 else f"{source}, {leg}" for source, leg in columns]
+    lines = ["| error | " + " | ".join(head) + " |", "|---" * (1 + len(columns)) + "|"]
     for name in names:
-        cells = [cell(name, results[m].get((name, leg), [])) for m in models for leg in ("near", "far")]
+        cells = [cell(name, results[source].get((name, leg), [])) for source, leg in columns]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
+def measured(view: View, sources: Iterable[str], *, clips: int, seconds: float, again: bool) -> tuple[str, str]:
+    """Return the table of a view, and a line that says of how many clips."""
+    results: dict[str, Errors] = {source: defaultdict(list) for source in sources}
+    used = dict.fromkeys(results, 0)
+    for seed in range(clips):
+        video = clip_of(view, seed, seconds=seconds)
+        truth = load_truth(video.with_suffix(".npz"))
+        runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
+        for source, errors in results.items():
+            raw = keypoints_of(video, truth, source, again=again)
+            if raw is None:
+                print(f"{video.stem} {source}: nobody found")
+                continue
+            add_errors(errors, analyze_pose(raw, runner=runner, settings=Settings(), view=view), truth)
+            used[source] += 1
+    counts = ", ".join(f"{source} {count}" for source, count in used.items())
+    line = f"Clips from {'behind' if view == 'rear' else 'the side'}: {clips}, of {seconds:g} s; analysed: {counts}."
+    return table(results, ("both",) if view == "rear" else ("near", "far")), line
+
+
+def written(text: str, section: str, content: str) -> str:
+    """Return a document whose part between ``<!-- SECTION -->`` and ``<!-- end -->`` is ``content``.
+
+    Raises:
+        ValueError: the document has no such part.
+    """
+    part = re.compile(rf"(<!-- {section} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if not part.search(text):
+        raise ValueError(f"no part '{section}' in the document; expected '<!-- {section} -->' and '<!-- end -->'")
+    return part.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text, count=1)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", type=int, default=12)
-    parser.add_argument("--seconds", type=float, default=6.0)
-    parser.add_argument("--models", nargs="+", default=list(_MODELS))
-    parser.add_argument("--again", action="store_true", help="analyse anew what was analysed before")
+    parser.add_argument("--clips", type=int, default=12, help="from the side")
+    parser.add_argument("--rear-clips", type=int, default=6)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--models", nargs="+", help="default: those installed of " + ", ".join(_MODELS))
+    parser.add_argument("--again", action="store_true", help="look anew for keypoints found before")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {_DOC.name}")
     options = parser.parse_args()
-    results: dict[str, Errors] = {model: defaultdict(list) for model in options.models}
-    used = dict.fromkeys(options.models, 0)
-    for seed in range(options.clips):
-        video = clip_of(seed, seconds=options.seconds)
-        truth = load_truth(video.with_suffix(".npz"))
-        for model in options.models:
-            session = session_of(video, truth, model, again=options.again)
-            if session is not None:
-                add_errors(results[model], session, truth)
-                used[model] += 1
-    counts = ", ".join(f"{model} {count}" for model, count in used.items())
-    print(f"clips analysed, of {options.clips}: {counts}\n")
-    print(table(results, options.models))
+    models = options.models or [name for name in _MODELS if installed(name)]
+    tables: dict[str, str] = {}
+    for view, clips, known in (("side", options.clips, TRUE_POINTS), ("rear", options.rear_clips, DOTS)):
+        if not clips:
+            continue
+        rows, line = measured(view, [known, *models], clips=clips, seconds=options.seconds, again=options.again)
+        print(f"{line}\n\n{rows}\n")
+        tables[f"table: {view}"] = f"{line}\n\n{rows}"
+    if options.write:
+        text = _DOC.read_text(encoding="utf-8")
+        for section, content in tables.items():
+            text = written(text, section, content)
+        _DOC.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,17 +9,20 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, GaitEvents, Side
+from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
 from gaitlab.gait import gait_cycles
 from gaitlab.kinematics.calibration import Calibration, leg_length_px
 from gaitlab.kinematics.frame import near_side
+from gaitlab.kinematics.frontal import frontal_angles, leg_px
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import METRICS, Trial, measure
 
 # A contact found is the true one whose foot strike lies nearest, if it lies so near.
 _SAME_CONTACT_S = 0.1
+_TRUE_REARFOOT = "four points"
 _NEEDED = ("time_s", "names", "points_m", "xy_px", "side", "foot_strike_s", "toe_off_s", "belt_speed_mps", "height_m",
            "metres_per_px", "seen_from")  # fmt: skip
 
@@ -49,9 +52,25 @@ class Truth:
     metres_per_px: float
     seen_from: str
 
+    @property
+    def view(self) -> View:
+        """``side`` or ``rear``."""
+        return "rear" if self.seen_from == "behind" else "side"
+
     def sagittal(self) -> PoseSequence:
         """Return the true points as a side view from the runner's right, in metres: without perspective and tilt."""
-        flat = self.points_m[..., :2] * np.array([1.0, -1.0])
+        return self._flat(0)
+
+    def frontal(self) -> PoseSequence:
+        """Return the true points as a view from behind, in metres: without perspective and tilt."""
+        return self._flat(2)
+
+    def seen(self) -> PoseSequence:
+        """Return the true points where the camera shows them, px: what a network without any error would find."""
+        return PoseSequence(self.xy_px, np.ones(self.xy_px.shape[:2]), self.time_s, Skeleton("truth", self.names))
+
+    def _flat(self, across: int) -> PoseSequence:
+        flat = self.points_m[..., [across, 1]] * np.array([1.0, -1.0])
         return PoseSequence(flat, np.ones(flat.shape[:2]), self.time_s, Skeleton("truth", self.names))
 
 
@@ -89,7 +108,12 @@ def _side(name: str) -> Side:
 
 
 def true_angles(truth: Truth) -> Angles:
-    """Return the side view's angle curves of the true points, the foot's zero from the true stances."""
+    """Return the angle curves of the true points; in a side view the foot's zero is that of the true stances.
+
+    From behind the rearfoot is that of the lines on heel counter and calf.
+    """
+    if truth.view == "rear":
+        return frontal_angles(truth.frontal(), truth.contacts, source=_TRUE_REARFOOT)
     pose = truth.sagittal()
     unzeroed = sagittal_angles(pose, forward=1, flat_deg=dict.fromkeys(BOTH_SIDES, 0.0)).values_deg
     flat_deg = {
@@ -100,12 +124,13 @@ def true_angles(truth: Truth) -> Angles:
 
 
 def true_metrics(truth: Truth) -> dict[tuple[str, str], float]:
-    """Return every side-view metric, ``(metric, side)`` to its mean, by its own definition from true points and events.
+    """Return every metric of the view, ``(metric, side)`` to its mean, by its definition from true points and events.
 
     A trial in metres goes through the same metric functions as a video's: what differs is only what a network and an
     event detector add.
     """
-    pose = truth.sagittal()
+    rear = truth.view == "rear"
+    pose = truth.frontal() if rear else truth.sagittal()
     inside = tuple(
         c for c in truth.contacts if c.foot_strike_s >= truth.time_s[0] and c.toe_off_s <= truth.time_s[-1]
     )  # fmt: skip
@@ -120,11 +145,11 @@ def true_metrics(truth: Truth) -> dict[tuple[str, str], float]:
         scale_source="known length",
         scales={"known length": 1.0},
         belt_speed_mps=truth.belt_speed_mps,
-        belt_speed_px_per_s=truth.belt_speed_mps,
-        leg_px=leg_length_px(pose, forward=1),
+        belt_speed_px_per_s=float("nan") if rear else truth.belt_speed_mps,
+        leg_px=leg_px(pose) if rear else leg_length_px(pose, forward=1),
     )
     trial = Trial(
-        view="side",
+        view=truth.view,
         pose=pose,
         angles=true_angles(truth),
         events=events,
@@ -133,6 +158,7 @@ def true_metrics(truth: Truth) -> dict[tuple[str, str], float]:
         height_m=truth.height_m,
         mass_kg=None,
         min_cycles=1,
+        rearfoot_source=_TRUE_REARFOOT if rear else "",
     )
     summary, _ = measure(trial, METRICS.values())
     return {(value.metric, value.side): value.mean for value in summary if np.isfinite(value.mean)}

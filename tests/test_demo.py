@@ -10,7 +10,7 @@ import pytest
 
 from gaitlab.analysis import Analysis, Runner, analyze_pose
 from gaitlab.config import Settings
-from gaitlab.core import GaitEvents, PoseSequence, Skeleton
+from gaitlab.core import GaitEvents
 from gaitlab.demo import demo_clip, demo_session
 from gaitlab.errors import InputError
 from gaitlab.selftest import checks
@@ -34,11 +34,8 @@ def truth() -> Truth:
 @pytest.fixture(scope="module")
 def analysis(truth: Truth) -> Analysis:
     """The analysis that a network without any error would lead to: the true points as the camera shows them."""
-    seen = PoseSequence(
-        truth.xy_px, np.ones(truth.xy_px.shape[:2]), truth.time_s, Skeleton("truth", truth.names)
-    )  # fmt: skip
     runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
-    return analyze_pose(seen, runner=runner, settings=Settings())
+    return analyze_pose(truth.seen(), runner=runner, settings=Settings())
 
 
 @pytest.mark.parametrize("view", ["side", "rear"])
@@ -87,6 +84,32 @@ def test_true_points_come_through_the_whole_way(truth: Truth, analysis: Analysis
         assert mean["overstride", side] == pytest.approx(expected["overstride", side], abs=0.01)
         assert mean["foot_strike_angle", side] == pytest.approx(expected["foot_strike_angle", side], abs=1.0)
         assert mean["trunk_lean", side] == pytest.approx(expected["trunk_lean", side], abs=0.5)
+
+
+def test_the_rear_runner_everts_and_drops_as_asked() -> None:
+    """The clip asks for 8 degrees of roll on the left and 13 on the right, 6 of pelvic drop, 7 cm between the feet."""
+    truth = load_truth(demo_clip("rear")[1])
+    assert truth.view == "rear"
+    found = true_metrics(truth)
+    assert 5 < found["rearfoot_eversion_excursion", "left"] < 11
+    assert found["rearfoot_eversion_excursion", "right"] - found["rearfoot_eversion_excursion", "left"] > 2.5
+    for side in ("left", "right"):
+        assert found["pelvic_drop", side] == pytest.approx(6.0, abs=1.0)
+        assert found["step_width", side] == pytest.approx(0.07, abs=0.015)
+    assert found["trunk_side_lean", "left"] == pytest.approx(found["trunk_side_lean", "right"], abs=1.0)
+
+
+def test_true_points_from_behind_come_through_the_whole_way() -> None:
+    """What the camera shows differs from the frontal plane by its perspective, and no foot's contacts are lost."""
+    truth = load_truth(demo_clip("rear")[1])
+    runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
+    found = analyze_pose(truth.seen(), runner=runner, settings=Settings(), view="rear")
+    mean, expected = {(row.metric, row.side): row.mean for row in found.summary}, true_metrics(truth)
+    for side in ("left", "right"):
+        assert timing_errors(truth, found.events, side).missed == 0
+        assert mean["pelvic_drop", side] == pytest.approx(expected["pelvic_drop", side], abs=1.0)
+        excursion = "rearfoot_eversion_excursion"
+        assert mean[excursion, side] == pytest.approx(expected[excursion, side], abs=3.0)
 
 
 def test_a_late_contact_has_a_positive_error(truth: Truth) -> None:

@@ -68,6 +68,7 @@ class Analysis:
         summary: a row a metric and side.
         values: a row a metric and accepted cycle.
         warnings: sentences a reader must see.
+        rearfoot_source: of a rear view: which of `REARFOOT_LINES` showed the rearfoot; empty: none.
     """
 
     view: View
@@ -80,6 +81,7 @@ class Analysis:
     summary: tuple[MetricValue, ...]
     values: tuple[CycleValue, ...]
     warnings: tuple[str, ...]
+    rearfoot_source: str = ""
 
     @property
     def facing(self) -> str:
@@ -271,6 +273,7 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Anal
         calibration=trial.calibration,
         summary=tuple(summary),
         values=tuple(values),
+        rearfoot_source=trial.rearfoot_source,
         warnings=(
             *trouble,
             *slow_motion_warnings(trial.cycles, trial.activity),

@@ -54,7 +54,7 @@ def _options(
 @app.command()
 def analyze(
     video: Annotated[Path | None, typer.Argument(help="The video; may be left out with --keypoints.")] = None,
-    view: Annotated[str, typer.Option(help="What the camera sees: side or rear.")] = "side",
+    view: Annotated[str, typer.Option(help="What the camera sees: side, rear or auto.")] = "side",
     speed: Annotated[str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h'.")] = None,
     height: Annotated[str | None, typer.Option(help="The runner's height, e.g. '178 cm' or 5'11\".")] = None,
     mass: Annotated[str | None, typer.Option(help="The runner's mass, e.g. '70 kg'.")] = None,
@@ -71,6 +71,12 @@ def analyze(
     keypoints: Annotated[Path | None, typer.Option(help="Keypoints from a file instead of a network.")] = None,
     keypoints_format: Annotated[str, typer.Option("--format", help="Format of --keypoints.")] = "csv",
     fps: Annotated[float | None, typer.Option(help="Frame rate of keypoints whose file does not say it.")] = None,
+    dots: Annotated[
+        str | None, typer.Option(help="Tape dots of a rear view: auto, or a file from 'gaitlab dots'.")
+    ] = None,
+    standing: Annotated[Path | None, typer.Option(help="The runner standing still: the zero of a rear view.")] = None,
+    profile: Annotated[Path | None, typer.Option(help="A shop's words for inward rolling (TOML).")] = None,
+    with_: Annotated[Path | None, typer.Option("--with", help="The other view of the same run.")] = None,
     config: ConfigOption = None,
     set_: SetOption = None,
     output: Output = None,
@@ -110,6 +116,10 @@ def analyze(
             keypoints=keypoints,
             keypoints_format=keypoints_format,
             fps=fps,
+            dots=dots,
+            standing=standing,
+            profile=profile,
+            with_=with_,
             settings=settings,
             output=output,
             force=force,

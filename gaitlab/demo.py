@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from gaitlab.errors import InputError
-from gaitlab.pipeline import Progress, analyze
+from gaitlab.pipeline import analyze
+from gaitlab.recording import Progress
 from gaitlab.truth import load_truth
 
 if TYPE_CHECKING:

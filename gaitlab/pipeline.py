@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,39 +16,27 @@ import gaitlab
 from gaitlab import units
 from gaitlab.analysis import Analysis, Runner, analyze_pose, quality
 from gaitlab.config import EMBED, ReportSettings, Settings, with_values
-from gaitlab.core.pose import PoseSequence
-from gaitlab.errors import InputError, ModelError, one_of
+from gaitlab.core.metric import View
+from gaitlab.errors import InputError, one_of
+from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.recording import Progress, Recording, Wanted, read_recording
+from gaitlab.shop import Profile, read_profile, sort_feet
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import SCHEMA_VERSION, Session
 from gaitlab.store.write import write_data
 
 if TYPE_CHECKING:
-    from gaitlab.pose.estimator import PoseEstimator
-    from gaitlab.video.reader import Video, VideoInfo
+    from gaitlab.video.reader import VideoInfo
 
-_log = logging.getLogger("gaitlab")
-VIEWS = ("side", "rear")
-# Fetched in this order where no network is installed: both are free for every use.
-_DEFAULT_NETWORKS = ("openpose-light+blazepose", "blazepose-full")
+VIEWS = ("side", "rear", "auto")
+_OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
+# Where the other clip of a run lies within its session; hidden, so that no list of sessions counts it as one.
+_COMPANION = ".{view}"
+# Two clips of one run whose cadences differ by more than this share are none.
+_SAME_CADENCE = 0.02
+_KEYPOINT_FILES = (".csv", ".json", ".trc")
 FACINGS = ("auto", "left", "right")
-# progress(stage, done, total): called after every frame of a stage.
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where the keypoints came from: the video (or None), the network or file, and the clock of the video.
-
-    ``slow_motion`` is how many times slower than life the video plays.
-    """
-
-    raw: PoseSequence
-    video: VideoInfo | None
-    video_time_s: np.ndarray
-    model: dict[str, Any]
-    others: list[dict[str, Any]]
-    slow_motion: float = 1.0
 
 
 def analyze(
@@ -71,6 +58,10 @@ def analyze(
     keypoints: str | Path | None = None,
     keypoints_format: str = "csv",
     fps: float | None = None,
+    dots: str | Path | None = None,
+    standing: str | Path | None = None,
+    profile: str | Path | None = None,
+    with_: str | Path | None = None,
     settings: Settings | Mapping[str, Any] | None = None,
     output: str | Path | None = None,
     force: bool = False,
@@ -80,7 +71,7 @@ def analyze(
 
     Args:
         video: the video; may be left out where ``keypoints`` are given.
-        view: what the camera sees: ``side`` or ``rear``.
+        view: what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say.
         belt_speed_mps: speed of the treadmill's belt, m/s.
         height_m: the runner's height, m.
         mass_kg: the runner's mass, kg.
@@ -96,6 +87,11 @@ def analyze(
         keypoints: a file of keypoints that replaces the network.
         keypoints_format: its format.
         fps: frame rate of keypoints whose file does not say it.
+        dots: of a rear view: tape dots on heels and calves, found by themselves (``auto``) or where a file that
+            `gaitlab dots` made says they are.
+        standing: of a rear view: a video, or a file of keypoints, of the runner standing still, the rearfoot's zero.
+        profile: a shop's file of words for inward rolling, see ``configs/shop_profile.toml``.
+        with_: the other view's video of the same run: both make one session.
         settings: a `Settings`, or a dictionary such as ``{"smoothing.method": "kalman"}``.
         output: the session folder; by default ``reports/NAME`` after the video.
         force: replace the folder if it is a session.
@@ -119,48 +115,170 @@ def analyze(
     check_free(target, force=force)
     report = progress or (lambda stage, done, total: None)
 
-    source = _read_source(
-        video,
-        keypoints=keypoints,
-        keypoints_format=keypoints_format,
-        fps=fps,
-        capture_fps=capture_fps,
-        start_s=start_s,
-        end_s=end_s,
-        model=model or chosen.pose.model,
-        models_dir=Path(models_dir) if models_dir else None,
-        offline=offline,
-        person=chosen.pose.person,
-        progress=report,
-    )
+    shop = read_profile(Path(profile)) if profile is not None else None
+    wanted = Wanted(
+        video, keypoints, keypoints_format, fps, capture_fps, start_s, end_s, model or chosen.pose.model,
+        Path(models_dir) if models_dir else None, offline, chosen.pose.person, dots,
+    )  # fmt: skip
+    if with_ is None:
+        _check_rear_only(view, dots=dots, standing=standing, profile=profile)
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
-    analysis = analyze_pose(source.raw, runner=runner, settings=chosen, view="rear" if view == "rear" else "side")
-    info = _describe(source, analysis, chosen, runner=runner, athlete=athlete, label=label, keypoints=keypoints)
+    make = _Maker(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
+    main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
+    other: _Clip | None = None
+    if with_ is not None:
+        beside = replace(wanted, video=with_, keypoints=None, start_s=None, end_s=None, capture_fps=None)
+        second = _OTHER[main.analysis.view]
+        other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
+    else:
+        _check_rear_only(main.analysis.view, dots=dots, standing=standing, profile=profile)
     with whole_folder(target, force=force) as folder:
-        write_data(
-            folder,
-            info=info,
-            raw=analysis.raw,
-            pose=analysis.pose,
-            angles=analysis.angles,
-            events=analysis.events,
-            summary=analysis.summary,
-            cycles=analysis.values,
-        )
-        if source.video is not None and chosen.video.annotate:
-            from gaitlab.pictures import write_videos
-
-            write_videos(
-                source.video.path,
-                folder,
-                analysis,
-                video_time_s=source.video_time_s,
-                crf=chosen.video.crf,
-                blur_face=chosen.video.blur_face,
-                progress=report,
-            )
-        _write_page(Session(folder), chosen.report)
+        _write_clip(folder, main, other, chosen, progress=report)
     return Session(target)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Clip:
+    """One clip: where it came from, what was measured, and what session.json says."""
+
+    source: Recording
+    analysis: Analysis
+    info: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What the clips of one run have in common."""
+
+    runner: Runner
+    settings: Settings
+    standing: str | Path | None
+    shop: Profile | None
+    athlete: str | None
+    label: str | None
+    progress: Progress
+
+    def clip(self, wanted: Wanted, view: str) -> _Clip:
+        """Read and measure one clip."""
+        source = read_recording(wanted, progress=self.progress)
+        seen = _decided(view, source, wanted)
+        standing = None
+        if seen == "rear" and self.standing is not None:
+            still = _standing(wanted, Path(self.standing), fps=source.raw.fps)
+            layout = source.layout if still.video is not None else None
+            standing = read_recording(still, progress=self.progress, layout=layout).raw
+        analysis = analyze_pose(
+            source.raw, runner=self.runner, settings=self.settings, view=seen, standing=standing,
+            dot_sd_px=source.dot_sd_px,
+        )  # fmt: skip
+        info = _describe(
+            source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
+            keypoints=wanted.keypoints,
+        )  # fmt: skip
+        if self.shop is not None and seen == "rear":
+            info["shop_profile"] = sort_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
+        return _Clip(source, analysis, info)
+
+
+def _decided(view: str, source: Recording, wanted: Wanted) -> View:
+    """Return the view, asked for or told by the keypoints.
+
+    Raises:
+        InputError: a view that is not clear, or from the front.
+    """
+    if view != "auto":
+        return "rear" if view == "rear" else "side"
+    seen = view_of(source.raw)
+    name = wanted.video if wanted.video is not None else wanted.keypoints
+    if not seen.sure:
+        raise InputError(
+            f"what the camera sees in '{name}' is not clear (most like: {seen.view}, {seen.score:.1f} of 1); say "
+            "--view side or --view rear"
+        )
+    if seen.view == "front":
+        raise InputError(
+            f"'{name}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side "
+            "or from behind, film again or say --view side or --view rear"
+        )
+    return "rear" if seen.view == "rear" else "side"
+
+
+def _standing(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
+    """Return how the standing recording is read: with the same network, or from a file like the running one's."""
+    whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
+    if path.suffix.lower() in _KEYPOINT_FILES or path.is_dir():
+        return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps)
+    return replace(whole, video=path, keypoints=None)
+
+
+def _check_rear_only(view: str, **options: Any) -> None:
+    for name, value in options.items():
+        if value is not None and view == "side":
+            raise InputError(
+                f"--{name} is for the rear view, but this is a side view; say --view rear, or name the rear clip with "
+                "--with"
+            )
+
+
+def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settings, *, progress: Progress) -> None:
+    """Write one clip's session; with another of the same run, its numbers come along and its own session lies within.
+
+    Both pages show all that belongs to their own clip; the numbers stand together on the first.
+    """
+    info, analysis, source = clip.info, clip.analysis, clip.source
+    summary, cycles = list(analysis.summary), list(analysis.values)
+    if other is not None:
+        inside = _COMPANION.format(view=other.analysis.view)
+        have = {row.metric for row in summary}
+        summary += [row for row in other.analysis.summary if row.metric not in have]
+        cycles += [value for value in other.analysis.values if value.metric not in have]
+        assert other.source.video is not None
+        info = {
+            **info,
+            "warnings": [
+                *info["warnings"], *_cadence_warnings(analysis, other.analysis),
+                *(f"{other.analysis.view} clip: {warning}" for warning in other.info["warnings"]),
+            ],
+            "with": {
+                "folder": inside, "name": other.source.video.path.name, "view": other.analysis.view,
+                "quality": other.info["quality"],
+            },
+            **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),
+            "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS)],
+        }  # fmt: skip
+        (folder / inside).mkdir()
+        _write_clip(folder / inside, other, None, settings, progress=progress)
+    write_data(
+        folder, info=info, raw=analysis.raw, pose=analysis.pose, angles=analysis.angles, events=analysis.events,
+        summary=tuple(summary), cycles=tuple(cycles),
+    )  # fmt: skip
+    if source.video is not None and settings.video.annotate:
+        from gaitlab.pictures import write_videos
+
+        write_videos(
+            source.video.path, folder, analysis, video_time_s=source.video_time_s, crf=settings.video.crf,
+            blur_face=settings.video.blur_face, progress=progress,
+        )  # fmt: skip
+    _write_page(Session(folder), settings.report)
+
+
+def _cadence_warnings(first: Analysis, second: Analysis) -> tuple[str, ...]:
+    """Say so where two clips cannot be of one run: feet go as fast from every side."""
+    cadences = {
+        analysis.view: next((row.mean for row in analysis.summary if row.metric == "cadence"), float("nan"))
+        for analysis in (first, second)
+    }
+    one, two = cadences.values()
+    if not (np.isfinite(one) and np.isfinite(two)):
+        return ("the cadences of the two clips could not be compared: one of them has none",)
+    apart = abs(one - two) / ((one + two) / 2)
+    if apart <= _SAME_CADENCE:
+        return ()
+    words = " and ".join(f"{value:.1f} steps/min from the {view}" for view, value in cadences.items())
+    return (
+        f"the cadences of the two clips differ by {100 * apart:.1f} % ({words}): were they filmed in one run, at one "
+        "speed, and is the frame rate of both true?",
+    )
 
 
 def rebuild_report(session: Session, *, settings: ReportSettings | None = None) -> Path:
@@ -169,7 +287,10 @@ def rebuild_report(session: Session, *, settings: ReportSettings | None = None) 
     Args:
         settings: units and video of the page; None takes those of the analysis.
     """
-    _write_page(session, settings or ReportSettings(**session.info["settings"]["report"]))
+    chosen = settings or ReportSettings(**session.info["settings"]["report"])
+    if other := session.info.get("with"):
+        _write_page(Session(session.folder / other["folder"]), chosen)
+    _write_page(session, chosen)
     return session.report
 
 
@@ -210,136 +331,8 @@ def _folder_name(name: str, label: str | None) -> str:
     return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "session"
 
 
-def _read_source(
-    video: str | Path | None,
-    *,
-    keypoints: str | Path | None,
-    keypoints_format: str,
-    fps: float | None,
-    capture_fps: float | None,
-    start_s: float | None,
-    end_s: float | None,
-    model: str,
-    models_dir: Path | None,
-    offline: bool,
-    person: int,
-    progress: Progress,
-) -> _Source:
-    """Get raw keypoints from the video or from the file, on the true clock."""
-    if video is None:
-        from gaitlab.pose.importers import read_keypoints
-
-        assert keypoints is not None
-        raw = read_keypoints(Path(keypoints), format=keypoints_format, fps=fps)
-        raw = raw.between(start_s or 0.0, end_s if end_s is not None else np.inf)
-        return _Source(raw, None, raw.time_s, {"name": "keypoints from a file", "format": keypoints_format}, [])
-    from gaitlab.video.reader import open_video
-
-    with open_video(video) as opened:
-        info = opened.info
-        if keypoints is not None:
-            from gaitlab.pose.importers import read_keypoints
-
-            raw = read_keypoints(Path(keypoints), format=keypoints_format, fps=fps or info.fps)
-            if len(raw) != info.frames:
-                raise InputError(
-                    f"'{keypoints}' has keypoints for {len(raw)} frames, but '{video}' has {info.frames}; "
-                    "they must belong together"
-                )
-            raw = replace(raw, time_s=opened.timestamps_s)
-            raw = raw.between(start_s or 0.0, end_s if end_s is not None else np.inf)
-            facts: dict[str, Any] = {"name": "keypoints from a file", "format": keypoints_format}
-            others: list[dict[str, Any]] = []
-        else:
-            raw, facts, others = _estimate(
-                opened,
-                _estimator(model, models_dir=models_dir, offline=offline, progress=progress),
-                person=person,
-                start_s=start_s,
-                end_s=end_s,
-                progress=progress,
-            )
-    video_time_s = raw.time_s
-    rate = capture_fps or info.capture_fps
-    # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
-    slow_motion = rate / info.fps if rate is not None else 1.0
-    raw = replace(raw, time_s=raw.time_s / slow_motion)
-    return _Source(raw, info, video_time_s, facts, others, slow_motion)
-
-
-def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
-    """Load a network by name, or the best one installed; with none at all, fetch the permissive default first."""
-    from gaitlab.pose.catalogue import default_model
-    from gaitlab.pose.estimator import load_estimator
-
-    if model != "auto":
-        return load_estimator(model, models_dir=models_dir)
-    try:
-        return load_estimator(default_model(models_dir).name, models_dir=models_dir)
-    except ModelError:
-        if offline:
-            raise
-        return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
-
-
-def _install_default(models_dir: Path | None, progress: Progress) -> str:
-    """Fetch the first of the default networks that can be had, saying so, and return its name."""
-    from gaitlab.pose.install import install, install_folder
-
-    troubles = []
-    for name in _DEFAULT_NETWORKS:
-        _log.warning("no pose network is installed; fetching '%s' into '%s'", name, install_folder(models_dir))
-        try:
-            install(name, models_dir=models_dir, progress=lambda file, done, total: progress(file, done, total or 0))
-        except ModelError as error:
-            troubles.append(error)
-            _log.warning("%s", error)
-        else:
-            return name
-    raise ModelError(
-        f"no pose network is installed and none could be fetched ({' and '.join(_DEFAULT_NETWORKS)} were tried); "
-        f"where there is a network, run: gaitlab models install {_DEFAULT_NETWORKS[0]}"
-    ) from troubles[0]
-
-
-def _estimate(
-    opened: Video,
-    estimator: PoseEstimator,
-    *,
-    person: int,
-    start_s: float | None,
-    end_s: float | None,
-    progress: Progress,
-) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]]]:
-    from gaitlab.pose.follow import follow_runner
-
-    info = opened.info
-    total = _frames_between(info, start_s, end_s)
-    done = 0
-
-    def on_frame(*_: Any) -> None:
-        nonlocal done
-        done += 1
-        progress("finding the runner", done, total)
-
-    followed = follow_runner(
-        opened.frames(start_s, end_s), estimator, person=None if person < 0 else person, on_frame=on_frame
-    )
-    if followed.pose is None:
-        raise InputError(
-            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
-            "or from behind, try another network with --model or another part with --start and --end"
-        )
-    return followed.pose, estimator.model, followed.others
-
-
-def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:
-    start, end = start_s or 0.0, min(end_s if end_s is not None else np.inf, info.duration_s)
-    return max(round((end - start) * info.frames / info.duration_s), 1)
-
-
 def _describe(
-    source: _Source,
+    source: Recording,
     analysis: Analysis,
     settings: Settings,
     *,

@@ -11,7 +11,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.demo import demo_clip, demo_session
-from gaitlab.pipeline import Progress
+from gaitlab.recording import Progress
 from gaitlab.store.session import Session
 from gaitlab.truth import (
     Truth,

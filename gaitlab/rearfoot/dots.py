@@ -76,19 +76,24 @@ class Dots:
         pose: the keypoints with the dots among them; legs that the network exchanged are put back.
         sd_px: name (``left_heel``) to (frame,) standard deviation of its place, NaN where not seen.
         seen: name to the share of the pictures of an upright leg that show it.
+        layout: where the dots are on the legs and what they look like, for another clip of the same runner.
     """
 
     pose: PoseSequence
     sd_px: Mapping[str, FloatArray]
     seen: Mapping[str, float]
+    layout: Layout
 
 
-def track_dots(raw: PoseSequence, spots: list[Spots], *, clicks: Clicks | None = None) -> Dots:
+def track_dots(
+    raw: PoseSequence, spots: list[Spots], *, clicks: Clicks | None = None, layout: Layout | None = None
+) -> Dots:
     """Tell the dots among the spots and put them into the keypoints.
 
     Args:
         raw: keypoints with knees and ankles, a frame a list of spots; times are those of the video.
-        clicks: where they are in one frame; without it they are found by colour and layout.
+        clicks: where they are in one frame.
+        layout: where they were in another clip; without both they are found by colour and layout.
 
     Raises:
         InputError: no dots, or one that is seen too seldom.
@@ -98,7 +103,8 @@ def track_dots(raw: PoseSequence, spots: list[Spots], *, clicks: Clicks | None =
     for side, leg in legs.items():
         if not np.isfinite(leg.shank_px) or not leg.upright.any():
             raise InputError(f"the {side} lower leg was never seen from knee to ankle, so no dots can be told on it")
-    layout = find_layout(spots, legs) if clicks is None else _clicked(clicks, spots, legs, pose.time_s)
+    if layout is None:
+        layout = find_layout(spots, legs) if clicks is None else _clicked(clicks, spots, legs, pose.time_s)
     if layout is None:
         raise InputError(
             "no tape dots were found; expected two on each calf and two on each heel counter, all of one colour that "
@@ -112,7 +118,7 @@ def track_dots(raw: PoseSequence, spots: list[Spots], *, clicks: Clicks | None =
     }
     _check_seen(layout, seen)
     sd_px = {name: _with_tremble(xy[name], sd, pose.time_s) for name, sd in sd_px.items()}
-    return Dots(_with_points(pose, xy, seen, how="auto" if clicks is None else "clicks"), sd_px, seen)
+    return Dots(_with_points(pose, xy, seen, how="auto" if clicks is None else "clicks"), sd_px, seen, layout)
 
 
 def _check_seen(layout: Layout, seen: Mapping[str, float]) -> None:

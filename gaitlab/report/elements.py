@@ -109,6 +109,41 @@ def _findings(content: Content, media: Media) -> Mapping[str, Any]:
     }
 
 
+def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
+    """A shop's own words for what was measured, never without what they do not say."""
+    shop = content.info.get("shop_profile")
+    if not shop:
+        return None
+    texts = content.texts
+    feet = []
+    for foot in shop["feet"]:
+        measured = foot["reason"]
+        if foot["mean_deg"] is not None:
+            spread = foot["uncertainty_deg"]
+            plus_minus = "" if spread is None else f" {texts['plus_minus']} {numbers.decimal(spread, 1)}"
+            measured = f"{numbers.decimal(foot['mean_deg'], 1)}{plus_minus}° (n {foot['n']})"
+        word = texts["shop"]["words"].get(foot["word"], texts["none"])
+        feet.append(
+            {"side": texts["sides"][foot["side"]], "measured": measured, "word": word,
+             "shoes": foot["shoes"] or texts["none"]}
+        )  # fmt: skip
+    less, more = (numbers.decimal(shop[name], 1) for name in ("less_up_to_deg", "more_from_deg"))
+    return {"shop": shop, "feet": feet, "less": less, "more": more}
+
+
+def _companion(content: Content, media: Media) -> Mapping[str, Any] | None:
+    """Where the other clip of the same run is shown."""
+    other = content.info.get("with")
+    if not other:
+        return None
+    words = content.texts["words"]
+    return {
+        "video": other["name"],
+        "view": words.get(other["view"], other["view"]),
+        "link": f"{other['folder']}/report.html",
+    }
+
+
 def _video(content: Content, media: Media) -> Mapping[str, Any]:
     return {"media": media, "player": player_data(content, media), "seen": bool(np.isfinite(content.pose.xy).any())}
 
@@ -215,6 +250,8 @@ ELEMENTS: tuple[Element, ...] = (
     Element("warnings", _warnings),
     Element("headlines", _headlines, "headlines"),
     Element("findings", _findings),
+    Element("shop", _shop),
+    Element("companion", _companion),
     Element("video", _video, "video"),
     Element("cycle", _cycle, "cycle"),
     Element("time", _time, "time"),

@@ -1,0 +1,258 @@
+"""Where keypoints come from: a video and a network, a file, or both; with tape dots, where they are asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    from gaitlab.pose.body import Body
+    from gaitlab.pose.estimator import PoseEstimator
+    from gaitlab.rearfoot.clicks import Clicks
+    from gaitlab.rearfoot.dots import DotCollector, Dots
+    from gaitlab.rearfoot.layout import Layout
+    from gaitlab.video.reader import Frame, Video, VideoInfo
+
+_log = logging.getLogger("gaitlab")
+# Fetched in this order where no network is installed: both are free for every use.
+_DEFAULT_NETWORKS = ("openpose-light+blazepose", "blazepose-full")
+# progress(stage, done, total): called after every frame of a stage.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
+
+    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots.
+    """
+
+    video: str | Path | None
+    keypoints: str | Path | None = None
+    keypoints_format: str = "csv"
+    fps: float | None = None
+    capture_fps: float | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    model: str = "auto"
+    models_dir: Path | None = None
+    offline: bool = False
+    person: int = -1
+    dots: str | Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """Raw keypoints, the video (or None), the network or file they came from, and the clock of the video.
+
+    ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and ``layout`` are those of tape
+    dots, where they were looked for.
+    """
+
+    raw: PoseSequence
+    video: VideoInfo | None
+    video_time_s: np.ndarray
+    model: dict[str, Any]
+    others: list[dict[str, Any]]
+    slow_motion: float = 1.0
+    dot_sd_px: Mapping[str, FloatArray] | None = None
+    layout: Layout | None = None
+
+
+def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None = None) -> Recording:
+    """Get raw keypoints from the video or from the file, on the true clock.
+
+    Args:
+        layout: dots as another recording of the same runner showed them; then ``wanted.dots`` is not asked.
+
+    Raises:
+        GaitlabError: whatever cannot be read, or does not belong together.
+    """
+    if wanted.video is None:
+        if wanted.dots is not None:
+            raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
+        raw = _from_file(wanted, wanted.fps)
+        return Recording(raw, None, raw.time_s, _file_facts(wanted), [])
+    from gaitlab.video.reader import open_video
+
+    with open_video(wanted.video) as opened:
+        info = opened.info
+        # What is wrong with a file of clicks is said before the network works for minutes.
+        clicks = _clicks(wanted, info) if layout is None else None
+        looks = layout is not None or wanted.dots is not None
+        if wanted.keypoints is not None:
+            raw, facts, others = _given(wanted, opened)
+            collector = _collect(wanted, opened, raw, progress=progress) if looks else None
+        else:
+            estimator = _estimator(
+                wanted.model, models_dir=wanted.models_dir, offline=wanted.offline, progress=progress
+            )
+            raw, facts, others, collector = _estimate(opened, estimator, wanted, looks=looks, progress=progress)
+    dots: Dots | None = None
+    if collector is not None:
+        from gaitlab.rearfoot.dots import track_dots
+
+        dots = track_dots(raw, collector.spots, clicks=clicks, layout=layout)
+        raw = dots.pose
+    video_time_s = raw.time_s
+    rate = wanted.capture_fps or info.capture_fps
+    # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
+    slow_motion = rate / info.fps if rate is not None else 1.0
+    raw = replace(raw, time_s=raw.time_s / slow_motion)
+    return Recording(
+        raw, info, video_time_s, facts, others, slow_motion,
+        dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
+    )  # fmt: skip
+
+
+def _file_facts(wanted: Wanted) -> dict[str, Any]:
+    return {"name": "keypoints from a file", "format": wanted.keypoints_format}
+
+
+def _from_file(wanted: Wanted, fps: float | None) -> PoseSequence:
+    from gaitlab.pose.importers import read_keypoints
+
+    assert wanted.keypoints is not None
+    raw = read_keypoints(Path(wanted.keypoints), format=wanted.keypoints_format, fps=fps)
+    return raw if wanted.video is not None else _part(raw, wanted)
+
+
+def _part(raw: PoseSequence, wanted: Wanted) -> PoseSequence:
+    return raw.between(wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf)
+
+
+def _given(wanted: Wanted, opened: Video) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]]]:
+    raw = _from_file(wanted, wanted.fps or opened.info.fps)
+    if len(raw) != opened.info.frames:
+        raise InputError(
+            f"'{wanted.keypoints}' has keypoints for {len(raw)} frames, but '{wanted.video}' has "
+            f"{opened.info.frames}; they must belong together"
+        )
+    return _part(replace(raw, time_s=opened.timestamps_s), wanted), _file_facts(wanted), []
+
+
+def _clicks(wanted: Wanted, info: VideoInfo) -> Clicks | None:
+    """Read the file of clicks, if one is named.
+
+    Raises:
+        InputError: no clicks, or those of a video of another size.
+    """
+    if wanted.dots is None or str(wanted.dots) == "auto":
+        return None
+    from gaitlab.rearfoot.clicks import read_clicks
+
+    clicks = read_clicks(Path(wanted.dots))
+    if (clicks.width, clicks.height) != (info.width, info.height):
+        raise InputError(
+            f"the dots in '{wanted.dots}' were clicked on a video of {clicks.width} x {clicks.height}, but "
+            f"'{wanted.video}' has {info.width} x {info.height}; click anew with `gaitlab dots {wanted.video}`"
+        )
+    return clicks
+
+
+def _collect(wanted: Wanted, opened: Video, raw: PoseSequence, *, progress: Progress) -> DotCollector:
+    """Gather the spots of a video whose keypoints are given."""
+    from gaitlab.rearfoot.dots import DotCollector
+
+    collector = DotCollector(raw.skeleton)
+    for number, frame in enumerate(opened.frames(wanted.start_s, wanted.end_s)):
+        collector.see(frame.image, raw.xy[number] if number < len(raw) else None)
+        progress("looking for dots", number + 1, len(raw))
+    collector.spots = collector.spots[: len(raw)]
+    return collector
+
+
+def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
+    """Load a network by name, or the best one installed; with none at all, fetch the permissive default first."""
+    from gaitlab.pose.catalogue import default_model
+    from gaitlab.pose.estimator import load_estimator
+
+    if model != "auto":
+        return load_estimator(model, models_dir=models_dir)
+    try:
+        return load_estimator(default_model(models_dir).name, models_dir=models_dir)
+    except ModelError:
+        if offline:
+            raise
+        return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
+
+
+def _install_default(models_dir: Path | None, progress: Progress) -> str:
+    """Fetch the first of the default networks that can be had and return its name; one line says which it is."""
+    from gaitlab.pose.install import install, install_folder
+
+    folder = install_folder(models_dir)
+    troubles: list[ModelError] = []
+    for name in _DEFAULT_NETWORKS:
+        told = bool(troubles)
+        if troubles:
+            _log.warning(
+                "no pose network is installed and '%s' cannot be reached from here; taking '%s' instead, which is less "
+                "accurate", _DEFAULT_NETWORKS[0], name,
+            )  # fmt: skip
+
+        def on_piece(file: str, done: int, total: int | None, *, name: str = name) -> None:
+            nonlocal told
+            if not told:  # a host that cannot be reached sends no piece, and what is taken instead says so
+                told = True
+                _log.warning("no pose network is installed; fetching '%s' into '%s'", name, folder)
+            progress(file, done, total or 0)
+
+        try:
+            install(name, models_dir=models_dir, progress=on_piece)
+        except ModelError as error:
+            troubles.append(error)
+        else:
+            return name
+    raise ModelError(
+        f"no pose network is installed and none could be fetched ({' and '.join(_DEFAULT_NETWORKS)} were tried); "
+        f"where there is a network, run: gaitlab models install {_DEFAULT_NETWORKS[0]}"
+    ) from troubles[0]
+
+
+def _estimate(
+    opened: Video, estimator: PoseEstimator, wanted: Wanted, *, looks: bool, progress: Progress
+) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]], DotCollector | None]:
+    from gaitlab.pose.follow import follow_runner
+
+    info = opened.info
+    total = _frames_between(info, wanted.start_s, wanted.end_s)
+    done = 0
+    collector: DotCollector | None = None
+    if looks:
+        from gaitlab.rearfoot.dots import DotCollector as Collector
+
+        collector = Collector(estimator.skeleton)
+
+    def on_frame(frame: Frame, body: Body | None) -> None:
+        nonlocal done
+        done += 1
+        if collector is not None:
+            collector.see(frame.image, None if body is None else body.xy)
+        progress("finding the runner", done, total)
+
+    followed = follow_runner(
+        opened.frames(wanted.start_s, wanted.end_s),
+        estimator,
+        person=None if wanted.person < 0 else wanted.person,
+        on_frame=on_frame,
+    )
+    if followed.pose is None:
+        raise InputError(
+            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
+            "or from behind, try another network with --model or another part with --start and --end"
+        )
+    return followed.pose, estimator.model, followed.others, collector
+
+
+def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:
+    start, end = start_s or 0.0, min(end_s if end_s is not None else np.inf, info.duration_s)
+    return max(round((end - start) * info.frames / info.duration_s), 1)

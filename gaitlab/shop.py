@@ -1,0 +1,120 @@
+"""A shop's profile: measured inward rolling put into the shop's own words, off unless a file is named.
+
+Published cut-offs disagree and hang on the zero, so the thresholds and their source are the shop's and stand in its
+file. What is not sure is called uncertain; what stand-in points measured gets no word at all.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core.metric import MetricValue
+from gaitlab.errors import InputError
+
+WORDS = ("less", "typical", "more", "uncertain")
+# Measures that a profile may sort: the change from contact, and what needs the standing zero.
+METRICS = ("rearfoot_eversion_excursion", "peak_rearfoot_eversion")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A shop's words for inward rolling.
+
+    Attributes:
+        name: of the shop or the profile.
+        metric: which measure is sorted.
+        less_up_to_deg, more_from_deg: thresholds; between them it is typical.
+        min_steps: fewer accepted steps of a foot are uncertain.
+        source: where the thresholds come from.
+        shoes: each of `WORDS` to what the shop calls such shoes; may lack any.
+    """
+
+    name: str
+    metric: str
+    less_up_to_deg: float
+    more_from_deg: float
+    min_steps: int
+    source: str
+    shoes: dict[str, str]
+
+
+def read_profile(path: Path) -> Profile:
+    """Read a profile.
+
+    Raises:
+        InputError: no such file, not TOML, or anything in it missing or wrong.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read the shop profile '{path}': {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the shop profile '{path}' is not TOML: {error}") from error
+    profile, shoes = content.get("profile"), content.get("shoes", {})
+    if not isinstance(profile, dict) or not isinstance(shoes, dict):
+        raise InputError(f"'{path}' is no shop profile: expected the sections [profile] and [shoes]")
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "name": str, "metric": str, "less_up_to_deg": (int, float), "more_from_deg": (int, float), "min_steps": int,
+        "source": str,
+    }  # fmt: skip
+    for key, kind in kinds.items():
+        if not isinstance(profile.get(key), kind) or profile[key] == "":
+            raise InputError(f"'{path}': profile.{key} is missing or of the wrong kind; see configs/shop_profile.toml")
+    for extra in [*(set(profile) - set(kinds)), *(set(shoes) - set(WORDS))]:
+        known = f"{', '.join(kinds)}, and shoes {', '.join(WORDS)}"
+        raise InputError(f"'{path}': unknown entry '{extra}'; expected {known}")
+    if profile["metric"] not in METRICS:
+        raise InputError(f"'{path}': profile.metric must be one of {', '.join(METRICS)}, not '{profile['metric']}'")
+    if not profile["less_up_to_deg"] < profile["more_from_deg"]:
+        raise InputError(
+            f"'{path}': less_up_to_deg ({profile['less_up_to_deg']:g}) must be below more_from_deg "
+            f"({profile['more_from_deg']:g})"
+        )
+    return Profile(**{key: profile[key] for key in kinds}, shoes={str(k): str(v) for k, v in shoes.items()})
+
+
+def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> str:
+    """Return one of `WORDS` for one foot; uncertain where the interval holds a threshold or the steps are too few."""
+    if n < profile.min_steps or not (math.isfinite(mean) and math.isfinite(uncertainty)):
+        return "uncertain"
+    low, high = mean - uncertainty, mean + uncertainty
+    if high <= profile.less_up_to_deg:
+        return "less"
+    if low >= profile.more_from_deg:
+        return "more"
+    return "typical" if low > profile.less_up_to_deg and high < profile.more_from_deg else "uncertain"
+
+
+def sort_feet(profile: Profile, summary: Iterable[MetricValue], *, source: str) -> dict[str, Any]:
+    """Return what session.json says under ``shop_profile``: the profile, and a row a foot.
+
+    Args:
+        source: which points showed the rearfoot, see `kinematics.frontal.REARFOOT_LINES`; the proxy gets no word.
+    """
+    feet = []
+    for row in summary:
+        if row.metric == profile.metric and row.side in ("left", "right"):
+            word, reason = "", ""
+            if source in ("", "proxy"):
+                reason = "no points on the heel's and the calf's mid-lines were seen: a stand-in is never sorted"
+            elif row.missing_reason:
+                reason = row.missing_reason
+            else:
+                word = word_for(profile, mean=row.mean, uncertainty=row.uncertainty, n=row.n)
+            known = math.isfinite(row.mean) and not reason
+            feet.append(
+                {
+                    "side": row.side, "word": word, "shoes": profile.shoes.get(word, ""), "reason": reason, "n": row.n,
+                    "mean_deg": row.mean if known else None,
+                    "uncertainty_deg": row.uncertainty if known and math.isfinite(row.uncertainty) else None,
+                }
+            )  # fmt: skip
+    return {
+        "name": profile.name, "metric": profile.metric, "less_up_to_deg": profile.less_up_to_deg,
+        "more_from_deg": profile.more_from_deg, "min_steps": profile.min_steps, "source": profile.source, "feet": feet,
+    }  # fmt: skip

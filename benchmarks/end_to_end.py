@@ -3,8 +3,8 @@
     python -m benchmarks.end_to_end [--clips 12] [--rear-clips 6] [--seconds 5] [--models NAME …] [--write]
 
 Clips and keypoints are made once (`benchmarks.rendered`), so a further network costs only its own time; ``--again``
-looks anew. The analysis of the keypoints is always made anew, with the true belt speed and body height. ``--write``
-puts the tables into docs/accuracy.md.
+looks anew, ``--kept`` looks at nothing new. The analysis of the keypoints is always made anew, with the true belt speed
+and body height. ``--write`` puts the tables into docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.rendered import DOTS, TRUE_POINTS, View, clip_of, keypoints_of
+from benchmarks.rendered import DOTS, TRUE_POINTS, View, clip_of, is_kept, keypoints_of
 from gaitlab.analysis import Analysis, Runner, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.core import FloatArray
@@ -132,7 +132,9 @@ def table(results: dict[str, Errors], legs: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
-def measured(view: View, sources: Iterable[str], *, clips: int, seconds: float, again: bool) -> tuple[str, str]:
+def measured(
+    view: View, sources: Iterable[str], *, clips: int, seconds: float, again: bool, kept: bool
+) -> tuple[str, str]:
     """Return the table of a view, and a line that says of how many clips."""
     results: dict[str, Errors] = {source: defaultdict(list) for source in sources}
     used = dict.fromkeys(results, 0)
@@ -141,6 +143,8 @@ def measured(view: View, sources: Iterable[str], *, clips: int, seconds: float, 
         truth = load_truth(video.with_suffix(".npz"))
         runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
         for source, errors in results.items():
+            if kept and not is_kept(video, source):
+                continue
             raw = keypoints_of(video, truth, source, again=again)
             if raw is None:
                 print(f"{video.stem} {source}: nobody found")
@@ -149,7 +153,8 @@ def measured(view: View, sources: Iterable[str], *, clips: int, seconds: float, 
             used[source] += 1
     counts = ", ".join(f"{source} {count}" for source, count in used.items())
     line = f"Clips from {'behind' if view == 'rear' else 'the side'}: {clips}, of {seconds:g} s; analysed: {counts}."
-    return table(results, ("both",) if view == "rear" else ("near", "far")), line
+    seen = {source: errors for source, errors in results.items() if used[source]}
+    return table(seen, ("both",) if view == "rear" else ("near", "far")), line
 
 
 def written(text: str, section: str, content: str) -> str:
@@ -171,6 +176,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--models", nargs="+", help="default: those installed of " + ", ".join(_MODELS))
     parser.add_argument("--again", action="store_true", help="look anew for keypoints found before")
+    parser.add_argument("--kept", action="store_true", help="only the keypoints that are there already")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {_DOC.name}")
     options = parser.parse_args()
     models = options.models or [name for name in _MODELS if installed(name)]
@@ -178,7 +184,9 @@ def main() -> None:
     for view, clips, known in (("side", options.clips, TRUE_POINTS), ("rear", options.rear_clips, DOTS)):
         if not clips:
             continue
-        rows, line = measured(view, [known, *models], clips=clips, seconds=options.seconds, again=options.again)
+        rows, line = measured(
+            view, [known, *models], clips=clips, seconds=options.seconds, again=options.again, kept=options.kept
+        )
         print(f"{line}\n\n{rows}\n")
         tables[f"table: {view}"] = f"{line}\n\n{rows}"
     if options.write:

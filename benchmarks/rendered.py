@@ -50,13 +50,22 @@ def _estimator(model: str) -> PoseEstimator:
     return load_estimator(model)
 
 
+def is_kept(video: Path, source: str) -> bool:
+    """Return whether the keypoints of a clip are there already, or cost nothing."""
+    return source in (TRUE_POINTS, DOTS) or _kept(video, source).is_file()
+
+
+def _kept(video: Path, source: str) -> Path:
+    return video.with_name(f"{video.stem}-{source}.npz")
+
+
 def keypoints_of(video: Path, truth: Truth, source: str, *, again: bool = False) -> PoseSequence | None:
     """Return the raw keypoints of a clip by a network, or by `TRUE_POINTS` or `DOTS`; None where nobody was found."""
     if source == TRUE_POINTS:
         return truth.seen()
     if source == DOTS:
         return _dots(video, truth)
-    kept = video.with_name(f"{video.stem}-{source}.npz")
+    kept = _kept(video, source)
     if again or not kept.is_file():
         with open_video(video) as opened:
             pose = follow_runner(opened.frames(), _estimator(source)).pose

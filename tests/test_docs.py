@@ -1,0 +1,168 @@
+"""Every command and code block of the task pages in `docs/`, run in order as it stands there.
+
+Videos are the demonstration clip's first seconds. Where a page analyses one, its keypoints are laid beside it and given
+to the command: the networks are tested elsewhere, and not everybody who runs the tests has them.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gaitlab
+from gaitlab.demo import demo_clip
+from gaitlab.truth import load_truth
+from tests.report.make import make_film
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+# These quote figures of benchmarks that take longer than tests may.
+OTHERS = {"accuracy.md", "model_card.md"}
+PAGES = sorted(path for path in DOCS.glob("*.md") if path.name not in OTHERS)
+FPS, SECONDS = 60.0, 2.5
+MONTHS = {"march": 3, "april": 4, "may": 5}
+
+# The `gaitlab` of the pages: the real one, with the keypoints that lie beside a video.
+SHIM = f"""#!{sys.executable}
+import csv, sys
+from pathlib import Path
+from gaitlab.cli import main
+
+if __name__ == "__main__":
+    if sys.argv[1] == "analyze" and "--keypoints" not in sys.argv:
+        sys.argv += ["--keypoints", str(Path(sys.argv[2]).with_suffix(".points"))]
+    if sys.argv[1] == "batch":
+        rows = list(csv.DictReader(open(sys.argv[3])))
+        sys.argv[3] = "with-keypoints.csv"
+        with open(sys.argv[3], "w", newline="") as file:
+            writer = csv.DictWriter(file, [*rows[0], "keypoints"])
+            writer.writeheader()
+            writer.writerows(row | {{"keypoints": Path(row["video"]).with_suffix(".points")}} for row in rows)
+    main()
+"""
+
+
+@cache
+def truth():
+    return load_truth(demo_clip()[1])
+
+
+def write_points(path: Path, *, fps: float = FPS) -> int:
+    """Write where the true runner's points lie in the picture at so many frames a second; return how many frames."""
+    known = truth()
+    times_s = np.arange(round(SECONDS * fps)) / fps
+    at = np.stack(
+        [[np.interp(times_s, known.time_s, axis) for axis in point.T] for point in known.xy_px.swapaxes(0, 1)]
+    )  # fmt: skip
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["frame", "keypoint", "x_px", "y_px", "score"])
+        for frame in range(len(times_s)):
+            for name, (x, y) in zip(known.names, at[:, :, frame].tolist(), strict=True):
+                writer.writerow([frame, name, round(x, 2), round(y, 2), 0.9])
+    return len(times_s)
+
+
+def write_video(path: Path, *, fps: float = FPS) -> None:
+    """A grey film as long as the points beside it."""
+    make_film(path, range(write_points(path.with_suffix(".points"), fps=fps)))  # type: ignore[arg-type]
+
+
+def prepare(folder: Path, needs: str) -> None:
+    """Make what a page says it needs."""
+    for name in needs.split():
+        film, _, fps = name.partition("@")
+        if film.endswith(".mp4"):
+            write_video(folder / film, fps=float(fps or FPS))
+        elif name == "season/":
+            write_points(folder / "points.csv")
+            for month, number in MONTHS.items():
+                os.utime(folder / "points.csv", (1.7e9 + number * 30 * 86400,) * 2)
+                gaitlab.analyze(
+                    keypoints=folder / "points.csv", fps=60, height_m=1.7 + 0.02 * number, athlete="Ada", label=month,
+                    output=folder / "season" / month,
+                )  # fmt: skip
+        else:
+            write_points(folder / name)
+
+
+def blocks(text: str) -> list[tuple[str, str, str]]:
+    """Return (language, code, comments before it) of every fenced block."""
+    found = re.findall(r"((?:<!--[^\n]*-->\n)*)```(\w*)\n(.*?)```", text, re.S)
+    return [(language, code, before) for before, language, code in found]
+
+
+def run_block(language: str, code: str, folder: Path) -> str:
+    command = {"sh": ["bash", "-e", "-c", code], "python": [sys.executable, "-c", code]}[language]
+    environment = {
+        **os.environ, "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "200",
+        "PYTHONWARNINGS": "error::DeprecationWarning:gaitlab",
+    }  # fmt: skip
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_every_block_runs(page: Path, tmp_path: Path) -> None:
+    shim = tmp_path / "bin" / "gaitlab"
+    shim.parent.mkdir()
+    shim.write_text(SHIM)
+    shim.chmod(0o755)
+    found = blocks(page.read_text())
+    assert found
+    assert len(found) == page.read_text().count("```") / 2
+    for language, code, before in found:
+        if "dask " in code or "distributed" in code:
+            pytest.importorskip("distributed")
+        for needs in re.findall(r"<!-- needs: (.*?) -->", before):
+            prepare(tmp_path, needs)
+        name = re.search(r"<!-- file: (.*?) -->", before)
+        if name is not None:
+            (tmp_path / name[1]).write_text(code)
+            continue
+        run_block(language, code, tmp_path)
+    check_results(page.stem, tmp_path)
+
+
+def check_results(page: str, folder: Path) -> None:
+    """What the pages promise beside running."""
+    if page == "analyse":
+        assert (folder / "reports/run-shoe-A/report.html").is_file()
+        assert {path.suffix for path in folder.glob("run*")} >= {".trc", ".mot", ".c3d", ".csv", ".parquet"}
+    if page == "compare-shoes":
+        assert "</html>" in (folder / "shoes.html").read_text()[-20:]
+    if page == "season":
+        assert 'id="trend"' in (folder / "season.html").read_text()
+        table = gaitlab.load_sessions(folder / "season")
+        assert list(table.groupby("label")["date"].first()[list(MONTHS)].str[:7]) == ["2024-02", "2024-03", "2024-04"]
+    if page == "batch":
+        for place in ("study", "study-cluster"):
+            rows = list(csv.DictReader((folder / place / "results.csv").open()))
+            assert {row["status"] for row in rows} == {"done"}
+            assert {row["athlete"] for row in rows} == {"P01", "P02"}
+
+
+def test_the_readme_links_every_page() -> None:
+    readme = (DOCS.parent / "README.md").read_text()
+    for page in PAGES:
+        assert f"(docs/{page.name})" in readme, page.name
+
+
+def test_every_option_the_pages_name_is_there() -> None:
+    from typer.main import get_command
+
+    from gaitlab.cli import app
+
+    command = get_command(app)
+    known = {option for sub in command.commands.values() for p in sub.params for option in (*p.opts, *p.secondary_opts)}  # type: ignore[attr-defined]
+    for page in PAGES:
+        for option in set(re.findall(r"`(--[\w-]+)", page.read_text())):
+            assert option in known, f"{page.name}: {option}"

@@ -17,6 +17,8 @@ LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
 # metatarsal is level within 0.2 ± 0.3 degrees over it. Earlier the foot still comes down.
 _RIDING_FROM, _RIDING_TO = 0.40, 0.80
 _FEWEST_PATHS = 4
+# Toes on a belt are as fast as it is: markers within 1 %, near and far leg within 4 % of their mean.
+_SLIPPING = 0.12
 _SCALES_DISAGREE = 0.08
 # A belt that slopes more in the picture than a phone is ever tilted does so by perspective or incline; then the
 # picture's own vertical is the better one.
@@ -89,8 +91,11 @@ def leg_length_px(pose: PoseSequence, *, forward: int) -> float:
     return float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
 
 
-def _riding(pose: PoseSequence, contacts: Sequence[Contact]) -> list[FloatArray]:
-    """Return (frame, 2) px of the forefoot for each accepted stance, while it rides on the belt."""
+def _riding(pose: PoseSequence, contacts: Sequence[Contact], *, belt_speed_px_per_s: float) -> list[FloatArray]:
+    """Return (frame, 2) px of the forefoot for each accepted stance, while it rides on the belt.
+
+    A toe that a network lets slip over the belt is not riding; where the belt's speed is unknown all count.
+    """
     paths = []
     for contact in contacts:
         if not contact.accepted:
@@ -103,21 +108,27 @@ def _riding(pose: PoseSequence, contacts: Sequence[Contact]) -> list[FloatArray]
         start_s = contact.foot_strike_s + _RIDING_FROM * contact.duration_s
         end_s = contact.foot_strike_s + _RIDING_TO * contact.duration_s
         keep = (pose.time_s >= start_s) & (pose.time_s <= end_s) & np.isfinite(toe[:, 0])
-        if keep.sum() >= 2:
+        if keep.sum() < 2:
+            continue
+        speed_px_per_s = float(np.hypot(*np.polyfit(pose.time_s[keep] - start_s, toe[keep], 1)[0]))
+        if not abs(speed_px_per_s - belt_speed_px_per_s) > _SLIPPING * belt_speed_px_per_s:
             paths.append(toe[keep])
     return paths
 
 
-def belt_tilt_deg(pose: PoseSequence, contacts: Sequence[Contact], *, forward: int) -> float:
+def belt_tilt_deg(
+    pose: PoseSequence, contacts: Sequence[Contact], *, forward: int, belt_speed_px_per_s: float = float("nan")
+) -> float:
     """Return how far the belt falls towards image-right, degrees: the median slope of the stance foot's paths.
 
     The near foot's alone where it shows enough of them: the far one is half hidden, and networks let it wander.
     Camera roll, treadmill incline and perspective cannot be told apart in the picture. NaN where fewer than 4
-    stances show the path.
+    stances show the path of a foot as fast as the belt.
     """
     near = near_side(forward)
     for of in ([c for c in contacts if c.side == near], contacts):
-        slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in _riding(pose, of) if np.ptp(xy[:, 0]) > 0]
+        paths = _riding(pose, of, belt_speed_px_per_s=belt_speed_px_per_s)
+        slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in paths if np.ptp(xy[:, 0]) > 0]
         if len(slopes) >= _FEWEST_PATHS:
             return float(np.degrees(np.arctan(np.median(slopes))))
     return float("nan")
@@ -152,7 +163,9 @@ def calibrate(
     """
     feet = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
     warnings = []
-    belt_deg = belt_tilt_deg(pose, contacts, forward=forward) if feet else float("nan")
+    belt_deg = float("nan")
+    if feet:
+        belt_deg = belt_tilt_deg(pose, contacts, forward=forward, belt_speed_px_per_s=belt_speed_px_per_s)
     tilt_deg, tilt_source = belt_deg, "path of the stance foot"
     if not np.isfinite(belt_deg):
         tilt_deg, tilt_source = 0.0, "not measured: " + ("too few clear stances" if feet else "no toes seen")

@@ -62,6 +62,17 @@ def test_the_near_foot_shows_the_slope_where_it_can(forward: int, near: str) -> 
     assert belt_tilt_deg(pose, few, forward=forward) == pytest.approx(12.0, abs=1.0)
 
 
+def test_toes_that_slip_over_the_belt_do_not_show_its_slope() -> None:
+    """Riding at 600 px/s on a belt that runs at 600 they do; at 500 none is the path of the belt."""
+    pose, contacts = riding(tilt_deg=3.0)
+    for belt_speed, expected_deg in ((600.0, 3.0), (560.0, 3.0), (500.0, np.nan), (np.nan, 3.0)):
+        found_deg = belt_tilt_deg(pose, contacts, forward=1, belt_speed_px_per_s=belt_speed)
+        assert found_deg == pytest.approx(expected_deg, abs=1e-6, nan_ok=True)
+    untold = calibrate(pose, contacts, forward=1, belt_speed_px_per_s=500.0)
+    assert untold.tilt_deg == 0.0
+    assert untold.tilt_source.startswith("not measured")
+
+
 @pytest.mark.parametrize("slope_deg", [6.0, -9.0])
 def test_a_steep_belt_is_told_and_not_levelled(slope_deg: float) -> None:
     pose, contacts = riding(tilt_deg=slope_deg)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gaitlab import cli_batch, cli_models
-from gaitlab.errors import GaitlabError, InputError
+from gaitlab import cli_batch, cli_dots, cli_models
+from gaitlab.errors import GaitlabError
 
 if TYPE_CHECKING:
     from gaitlab.config import Settings
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.app, name="models")
 app.command()(cli_batch.batch)
+app.command()(cli_dots.dots)
 
 Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if it is a session.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The session folder [default: reports/NAME].")]
@@ -335,10 +336,10 @@ def _finish(session: Session) -> None:
 
 
 def _write_csv(table: Any, path: Path) -> None:
-    try:
-        table.to_csv(path, index=False)
-    except OSError as error:
-        raise InputError(f"cannot write the table to '{path}': {error.strerror}") from error
+    from gaitlab.store.file import whole_file
+
+    with whole_file(path) as partial:
+        table.to_csv(partial, index=False)
 
 
 class _Interrupted(BaseException):

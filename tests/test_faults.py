@@ -18,7 +18,7 @@ import pytest
 
 from gaitlab.store.session import open_session
 from gaitlab.video.reader import open_video
-from tests.report.make import FPS, make_film, pose
+from tests.report.make import FPS, make_film, make_session, pose
 
 # Loads everything once and forks for every analysis, so that twenty of them take seconds.
 SERVER = """
@@ -199,3 +199,23 @@ def test_two_analyses_of_one_video_at_once_leave_one_whole_session(
 
 
 assert np.isclose(SECONDS * FPS, round(SECONDS * FPS))  # so many frames the film has
+
+
+@pytest.mark.parametrize("name", ["trc", "mot", "c3d", "csv", "parquet"])
+def test_an_export_on_a_full_disk_is_one_line_and_keeps_what_is_there(tmp_path: Path, name: str) -> None:
+    pytest.importorskip({"c3d": "ezc3d", "parquet": "pyarrow"}.get(name, "numpy"))
+    session, file = tmp_path / "session", tmp_path / f"out.{name}"
+    make_session(session)
+    file.write_text("the one before")
+    command = [sys.executable, "-m", "gaitlab", "export", str(session), "-o", str(file), "--force"]
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+
+    result = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert result.stderr.startswith("gaitlab: cannot write")
+    assert len(result.stderr.splitlines()) == 1
+    assert file.read_text() == "the one before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"out.{name}", "session"]

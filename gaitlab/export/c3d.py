@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gaitlab.errors import InputError
 from gaitlab.export.recording import Recording
 
 _MM = 1000.0
+_BLOCK = 512
 # The format knows a rate, no times: a clock further off an even one than this share of a frame is made even.
 _EVEN_FRAMES = 0.1
 _EVENT_ICONS = {"Foot Strike": 1, "Foot Off": 2}
@@ -53,7 +55,20 @@ def write_c3d(recording: Recording, path: Path) -> str:
         [even.transpose(2, 1, 0), np.ones((1, even.shape[1], even.shape[0]))], axis=0
     )
     content.write(str(path))
+    _check_whole(path, even)
     return "" if even is together else "C3D knows no times: the frames were put on an even clock"
+
+
+def _check_whole(path: Path, points: FloatArray) -> None:
+    """Raise OSError where the file is not all there: ezc3d says nothing of a full disk, and a torn file crashes it.
+
+    The header's ninth word tells in which block of 512 bytes the data begin: four numbers of 4 bytes a point.
+    """
+    content = path.read_bytes() if path.is_file() else b""
+    header, size = content[:_BLOCK], len(content)
+    begin = (int.from_bytes(header[16:18], "little") - 1) * _BLOCK
+    if len(header) < _BLOCK or begin < _BLOCK or size < begin + 16 * points.shape[0] * points.shape[1]:
+        raise OSError(errno.EIO, "the file is not whole; is the disk full?")
 
 
 def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:

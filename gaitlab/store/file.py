@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
@@ -9,6 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gaitlab.errors import OutputError
+
+
+def _why(error: OSError) -> str:
+    # Libraries put words of their own before the system's.
+    return os.strerror(error.errno) if error.errno not in (None, errno.EIO) else error.strerror or str(error)
 
 
 @contextmanager
@@ -25,7 +31,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     except OSError as error:
-        raise OutputError(f"cannot write '{path}': {error.strerror or error}; choose another place with -o") from error
+        raise OutputError(f"cannot write '{path}': {_why(error)}; choose another place with -o") from error
     finally:
         with suppress(OSError):
             partial.unlink()

@@ -91,7 +91,7 @@ def analyze(
             `gaitlab dots` made says they are.
         standing: of a rear view: a video, or a file of keypoints, of the runner standing still, the rearfoot's zero.
         profile: a shop's file of words for inward rolling, see ``configs/shop_profile.toml``.
-        with_: the other view's video of the same run: both make one session.
+        with_: the other view of the same run, a video or a file of keypoints: both make one session.
         settings: a `Settings`, or a dictionary such as ``{"smoothing.method": "kalman"}``.
         output: the session folder; by default ``reports/NAME`` after the video.
         force: replace the folder if it is a session.
@@ -127,7 +127,7 @@ def analyze(
     main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
     other: _Clip | None = None
     if with_ is not None:
-        beside = replace(wanted, video=with_, keypoints=None, start_s=None, end_s=None, capture_fps=None)
+        beside = replace(_beside(wanted, Path(with_), fps=main.source.raw.fps), dots=dots)
         second = _OTHER[main.analysis.view]
         other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
     else:
@@ -144,6 +144,7 @@ class _Clip:
     source: Recording
     analysis: Analysis
     info: dict[str, Any]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class _Maker:
         seen = _decided(view, source, wanted)
         standing = None
         if seen == "rear" and self.standing is not None:
-            still = _standing(wanted, Path(self.standing), fps=source.raw.fps)
+            still = _beside(wanted, Path(self.standing), fps=source.raw.fps)
             layout = source.layout if still.video is not None else None
             standing = read_recording(still, progress=self.progress, layout=layout).raw
         analysis = analyze_pose(
@@ -177,7 +178,7 @@ class _Maker:
         )  # fmt: skip
         if self.shop is not None and seen == "rear":
             info["shop_profile"] = sort_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
-        return _Clip(source, analysis, info)
+        return _Clip(source, analysis, info, Path(wanted.video or wanted.keypoints or "").name)
 
 
 def _decided(view: str, source: Recording, wanted: Wanted) -> View:
@@ -203,8 +204,8 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> View:
     return "rear" if seen.view == "rear" else "side"
 
 
-def _standing(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
-    """Return how the standing recording is read: with the same network, or from a file like the running one's."""
+def _beside(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
+    """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
     whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
     if path.suffix.lower() in _KEYPOINT_FILES or path.is_dir():
         return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps)
@@ -232,7 +233,6 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
         have = {row.metric for row in summary}
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
-        assert other.source.video is not None
         info = {
             **info,
             "warnings": [
@@ -240,7 +240,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
                 *(f"{other.analysis.view} clip: {warning}" for warning in other.info["warnings"]),
             ],
             "with": {
-                "folder": inside, "name": other.source.video.path.name, "view": other.analysis.view,
+                "folder": inside, "name": other.name, "view": other.analysis.view,
                 "quality": other.info["quality"],
             },
             **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),

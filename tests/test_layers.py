@@ -36,7 +36,7 @@ ORDER = (
     ("demo", "batch", "window", "live", "everybody"),
     ("selftest",),
     ("cli_progress", "cli_tables"),
-    ("cli_models", "cli_batch"),
+    ("cli_models", "cli_dots", "cli_batch"),
     ("cli",),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

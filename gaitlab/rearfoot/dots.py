@@ -30,8 +30,11 @@ _SIDE, _ABOVE, _BELOW = 0.35, 0.10, 0.60
 _SHANKS_REMEMBERED = 60
 # A click finds a spot this near, in shank lengths and in pixels.
 _CLICK_SHANKS, _CLICK_PX = 0.06, 4.0
-# Dots seen in a smaller share of the upright leg's pictures than this are none, or are hidden too often.
-_SEEN_ENOUGH = 0.85
+# Dots seen in a smaller share of the standing leg's pictures than this are none, or are hidden too often.
+_SEEN_ENOUGH = 0.6
+# All dots are of one tape: one that stands out so much less than the others (median) is something else, or cannot be
+# told from what it sticks on.
+_CLEAR_ENOUGH = 0.45
 _CUTOFF_HZ = 12.0
 
 
@@ -100,6 +103,7 @@ def track_dots(
     """
     pose = mend_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
+    told = layout is not None or clicks is not None
     for side, leg in legs.items():
         if not np.isfinite(leg.shank_px) or not leg.upright.any():
             raise InputError(f"the {side} lower leg was never seen from knee to ankle, so no dots can be told on it")
@@ -116,20 +120,30 @@ def track_dots(
         for side in BOTH_SIDES
         for dot in DOTS
     }
-    _check_seen(layout, seen)
+    _check_seen(layout, seen, told=told)
     sd_px = {name: _with_tremble(xy[name], sd, pose.time_s) for name, sd in sd_px.items()}
     return Dots(_with_points(pose, xy, seen, how="auto" if clicks is None else "clicks"), sd_px, seen, layout)
 
 
-def _check_seen(layout: Layout, seen: Mapping[str, float]) -> None:
-    """Raise InputError where a dot is seen too seldom to be one."""
-    shares = {f"{side}_{dot}": min(layout[side][dot].seen, seen[f"{side}_{dot}"]) for side in layout for dot in DOTS}
-    name = min(shares, key=lambda key: shares[key])
-    if shares[name] < _SEEN_ENOUGH:
+def _check_seen(layout: Layout, seen: Mapping[str, float], *, told: bool) -> None:
+    """Raise InputError where a dot is seen too seldom to be one, or (unless it was told) does not stand out."""
+    help_ = (
+        "is it of another colour than what it sticks on, and not hidden? Show where the dots are with `gaitlab dots "
+        "VIDEO`, or leave --dots out"
+    )
+    name = min(seen, key=lambda key: seen[key])
+    if seen[name] < _SEEN_ENOUGH:
         raise InputError(
-            f"the dot at the {name.replace('_', ' ')} is seen in {100 * shares[name]:.0f} % of the pictures of the "
-            f"standing leg, expected {100 * _SEEN_ENOUGH:.0f} % or more: is it of another colour than what it sticks "
-            "on, and never hidden? Show where it is with `gaitlab dots VIDEO`, or leave --dots out"
+            f"the dot at the {name.replace('_', ' ')} is seen in {100 * seen[name]:.0f} % of the pictures of the "
+            f"standing leg, expected {100 * _SEEN_ENOUGH:.0f} % or more: {help_}"
+        )
+    clear = {f"{side}_{dot}": layout[side][dot].contrast for side in layout for dot in DOTS}
+    name = min(clear, key=lambda key: clear[key])
+    share = clear[name] / float(np.median(list(clear.values())))
+    if not told and share < _CLEAR_ENOUGH:
+        raise InputError(
+            f"what may be the dot at the {name.replace('_', ' ')} stands out {100 * share:.0f} % as much as the other "
+            f"dots, expected {100 * _CLEAR_ENOUGH:.0f} % or more: {help_}"
         )
 
 

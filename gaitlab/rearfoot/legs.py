@@ -13,6 +13,8 @@ from gaitlab.signal.smoothing import savitzky_golay
 
 # A shank seen shorter than this share of its usual length points away from the picture: the leg swings.
 _UPRIGHT_SHARE = 0.88
+# A foot this far above its lowest place, in shank lengths, is in the air: it turns about the ankle as it likes.
+_LOW_SHANKS = 0.30
 _MOST_LEANING = 0.5  # sideways for each pixel down
 _LONGEST_GAP_S = 0.3
 _CUTOFF_HZ = 8.0
@@ -25,7 +27,7 @@ class LegFrame:
     Attributes:
         knee, ankle: (frame, 2) px, NaN where not seen.
         shank_px: its usual length in the picture.
-        upright: (frame,) whether the shank is seen in its length, as in stance.
+        upright: (frame,) whether the shank is seen in its length and the foot is low, as in stance.
     """
 
     knee: FloatArray
@@ -69,4 +71,6 @@ def leg_frame(pose: PoseSequence, side: Side) -> LegFrame:
     usual = float(np.nanpercentile(length, 75)) if np.isfinite(length).any() else float("nan")
     with np.errstate(invalid="ignore"):
         upright = (length > _UPRIGHT_SHARE * usual) & (np.abs(shank[:, 0]) < _MOST_LEANING * shank[:, 1])
+        lowest = np.nanpercentile(ankle[upright, 1], 95) if upright.any() else np.nan
+        upright &= ankle[:, 1] > lowest - _LOW_SHANKS * usual
     return LegFrame(knee, ankle, usual, upright)

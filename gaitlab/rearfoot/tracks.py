@@ -16,7 +16,7 @@ _ASTRAY = {"calf": (0.05, 0.15), "heel": (0.08, 0.20)}
 _COLOUR, _STEP = 14.0, 0.045
 _STEP_S = 1 / 60
 # What it costs to have no spot, to lose it and to find it again, in squared standard deviations.
-_MISSING, _LOST = 7.0, 3.0
+_MISSING, _LOST = 4.0, 3.0
 _GATE = 4.0  # standard deviations from its place beyond which a spot is not looked at
 
 
@@ -30,7 +30,8 @@ def follow_dots(
         taken: dict[int, set[int]] = {}
         # The surest first: what it takes is no other's.
         for name in sorted(DOTS, key=lambda dot: -layout[side][dot].contrast):
-            path = _path(spots, leg, layout[side][name], time_s, heel=name.startswith("heel"), taken=taken)
+            others = np.stack([layout[side][dot].place for dot in DOTS if dot != name])
+            path = _path(spots, leg, layout[side][name], others, time_s, heel=name.startswith("heel"), taken=taken)
             places, errors = np.full((len(spots), 2), np.nan), np.full(len(spots), np.nan)
             for frame, spot in enumerate(path):
                 if spot >= 0:
@@ -41,7 +42,14 @@ def follow_dots(
 
 
 def _path(
-    spots: list[Spots], leg: LegFrame, dot: Dot, time_s: FloatArray, *, heel: bool, taken: dict[int, set[int]]
+    spots: list[Spots],
+    leg: LegFrame,
+    dot: Dot,
+    others: FloatArray,
+    time_s: FloatArray,
+    *,
+    heel: bool,
+    taken: dict[int, set[int]],
 ) -> list[int]:
     """Return the spot of every frame, -1 for none: the cheapest row (Viterbi)."""
     choices: list[np.ndarray] = []
@@ -49,7 +57,7 @@ def _path(
     costs: list[FloatArray] = []
     back: list[np.ndarray] = []
     for frame, found in enumerate(spots):
-        index, offset, own = _candidates(found, leg, frame, dot, heel=heel, taken=taken.get(frame, set()))
+        index, offset, own = _candidates(found, leg, frame, dot, others, heel=heel, taken=taken.get(frame, set()))
         choices.append(index)
         places.append(offset)
         own = np.append(own, _MISSING)
@@ -77,7 +85,7 @@ def _path(
 
 
 def _candidates(
-    found: Spots, leg: LegFrame, frame: int, dot: Dot, *, heel: bool, taken: set[int]
+    found: Spots, leg: LegFrame, frame: int, dot: Dot, others: FloatArray, *, heel: bool, taken: set[int]
 ) -> tuple[np.ndarray, FloatArray, FloatArray]:
     """Return the spots that may be the dot, their way from its place, and their costs."""
     nothing = np.empty(0, int), np.empty((0, 2)), np.empty(0)
@@ -92,5 +100,9 @@ def _candidates(
     near = (distance < _GATE) & ~np.isin(np.arange(len(found)), list(taken))
     against = (found.beside @ dot.beside) < 0
     near &= ~against
+    if leg.upright[frame]:
+        # A dot that is hidden does not take its neighbour's spot.
+        elsewhere = np.linalg.norm((offset + dot.place)[:, None] - others[None], axis=2).min(axis=1)
+        near &= np.linalg.norm(offset, axis=1) <= elsewhere
     cost = np.minimum(distance, 3.0) ** 2 * 0.5 + colour**2 + faint**2
     return np.flatnonzero(near), offset[near], cost[near]

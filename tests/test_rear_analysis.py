@@ -14,9 +14,16 @@ from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
 from gaitlab.analysis import Runner, analyze_pose
 from gaitlab.config import Settings, with_values
-from gaitlab.core import PoseSequence
+from gaitlab.core import PoseSequence, Skeleton
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.demo import demo_clip
 from gaitlab.errors import InputError
+from gaitlab.kinematics.view import view_of
+from gaitlab.rearfoot.clicks import Clicks, write_clicks
+from gaitlab.rearfoot.layout import DOTS
+from gaitlab.resources import resource_folder
+from gaitlab.store.sessions import find_sessions
+from gaitlab.truth import load_truth
 
 
 def legs_from_behind(shared: Path, *, seconds: float = 15.0) -> PoseSequence:
@@ -143,3 +150,81 @@ def test_a_standing_recording_gives_the_zero(shared: Path) -> None:
         assert at_contact == pytest.approx(raw - (heel - shank), abs=0.5)
     with pytest.raises(InputError, match="no half second of standing still"):
         analyze_pose(pose, runner=Runner(), settings=Settings(), view="rear", standing=pose)
+
+
+LEGS = tuple(
+    f"{side}_{p}"
+    for side in BOTH_SIDES
+    for p in ("hip", "knee", "ankle", "heel", "heel_top", "calf_bottom", "calf_top")
+)
+
+
+def both_views(shared: Path, folder: Path) -> None:
+    """Write rear.csv, legs with dots, and side.csv of the same runner."""
+    trial = with_dots(load_trial(shared / "data" / DEFAULT_FOLDER.name / "RBDS002_2.5mps.npz"))
+    for view, seen_from, px in (("rear", "behind", 800.0), ("side", "right", 400.0)):
+        pose = film(
+            trial, fps=120, seen_from=seen_from, px_per_m=px, noise_m=1 / 800, rng=np.random.default_rng(1)
+        ).between(0, 10)
+        names = LEGS if view == "rear" else tuple(n for n in pose.skeleton.names if pose.seen(n))
+        write_csv(folder / f"{view}.csv", pose, names)
+
+
+@pytest.mark.shared
+def test_side_and_rear_of_one_run_make_one_session(shared: Path, tmp_path: Path) -> None:
+    both_views(shared, tmp_path)
+    session = gaitlab.analyze(
+        view="side", keypoints=tmp_path / "side.csv", fps=120, height_m=1.75, with_=tmp_path / "rear.csv",
+        profile=resource_folder("configs") / "shop_profile.toml", output=tmp_path / "session",
+    )  # fmt: skip
+    metrics = set(session.summary["metric"])
+    assert {"overstride", "pelvic_drop", "rearfoot_eversion_excursion", "cadence"} <= metrics
+    assert not session.summary.duplicated(["metric", "side"]).any()
+    assert not any("cadences of the two clips" in warning for warning in session.info["warnings"])
+    page = session.report.read_text(encoding="utf-8")
+    assert "This measurement does not determine which shoe to buy; comfort and injury history matter" in page
+    assert ".rear/report.html" in page
+    assert (tmp_path / "session" / ".rear" / "report.html").is_file()
+    assert {foot["word"] for foot in session.info["shop_profile"]["feet"]} <= {"less", "typical", "more", "uncertain"}
+    assert [found.folder.name for found in find_sessions(tmp_path)] == ["session"]
+
+
+@pytest.mark.shared
+def test_cadences_that_differ_are_a_warning_and_rear_options_need_a_rear_view(shared: Path, tmp_path: Path) -> None:
+    both_views(shared, tmp_path)
+    text = (tmp_path / "rear.csv").read_text().splitlines()
+    # Told to play at 120 frames a second, a clip of 114 shows a cadence 5 % too high.
+    rows = [text[0] + ",time_s", *(f"{line},{int(line.split(',')[0]) / 126:.6f}" for line in text[1:])]
+    (tmp_path / "rear.csv").write_text("\n".join(rows))
+    session = gaitlab.analyze(
+        view="side", keypoints=tmp_path / "side.csv", fps=120, with_=tmp_path / "rear.csv", output=tmp_path / "session"
+    )
+    assert any("cadences of the two clips differ by 4.9 %" in w or "differ by 4.8 %" in w or "differ by 5" in w
+               for w in session.info["warnings"])  # fmt: skip
+    with pytest.raises(InputError, match="--standing is for the rear view"):
+        gaitlab.analyze(view="side", keypoints=tmp_path / "side.csv", fps=120, standing=tmp_path / "rear.csv")
+    with pytest.raises(InputError, match="tracked in a video"):
+        gaitlab.analyze(view="rear", keypoints=tmp_path / "rear.csv", dots="auto", output=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_dots_of_another_video_are_refused_before_any_work(tmp_path: Path) -> None:
+    points = {side: dict.fromkeys(DOTS, (5.0, 5.0)) for side in BOTH_SIDES}
+    write_clicks(Clicks(1280, 720, 0.0, points), tmp_path / "dots.json")
+    with pytest.raises(InputError, match=r"clicked on a video of 1280 x 720, but .* has 640 x 720"):
+        gaitlab.analyze(
+            demo_clip("rear")[0], view="rear", dots=tmp_path / "dots.json", output=tmp_path / "s", offline=True
+        )
+
+
+@pytest.mark.parametrize(
+    ("view", "turned", "expected"), [("rear", False, "rear"), ("rear", True, "front"), ("side", False, "side")]
+)
+def test_the_view_is_told_by_the_keypoints(view: str, turned: bool, expected: str) -> None:
+    truth = load_truth(demo_clip(view)[1])  # type: ignore[arg-type]
+    xy = truth.xy_px * ([-1, 1] if turned else [1, 1])
+    seen = view_of(PoseSequence(xy, np.ones(xy.shape[:2]), truth.time_s, Skeleton("truth", truth.names)))
+    assert seen.view == expected
+    assert seen.sure
+    nobody = PoseSequence(xy * np.nan, np.zeros(xy.shape[:2]), truth.time_s, Skeleton("truth", truth.names))
+    assert not view_of(nobody).sure

@@ -210,6 +210,7 @@ def test_a_season_has_its_trend_and_who_has_no_video_is_drawn(browser: Any, seas
         " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0); })()"
     )
     assert opened.page.evaluate(drawn)
+    assert opened.page.locator("[data-leg=left]").get_attribute("aria-pressed") == "true"
     opened.page.evaluate("gaitlab.player.seek(2.5)")
     assert times(opened) == pytest.approx([0.1 + 2.5 * 0.7] * 3, abs=0.5 / FPS + 1e-3)
     opened.page.locator("#play").click()

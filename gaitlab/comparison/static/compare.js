@@ -144,8 +144,10 @@
     seekPercent: (x) => seek(Math.floor(position) + Math.min(Math.max(x, 0), 99.9) / 100),
     onTime: (listener) => { listeners.push(listener); listener(position); },
   };
-  choose(runners.every((runner) => runner.strides.left.length) ? "left" : "right");
-  if (!cycles) choose("left");
+  // The leg of which most runners show most cycles; the left one where both are alike.
+  const shownBy = (side) => { choose(side); return [synchronised.length, cycles]; };
+  const left = shownBy("left"), right = shownBy("right");
+  if (left[0] > right[0] || (left[0] === right[0] && left[1] >= right[1])) choose("left");
   seek(0);
   runners.forEach(draw);
 })();

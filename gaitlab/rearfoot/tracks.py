@@ -38,7 +38,25 @@ def follow_dots(
                     places[frame], errors[frame] = spots[frame].xy[spot], spots[frame].sd_px[spot]
                     taken.setdefault(frame, set()).add(spot)
             xy[f"{side}_{name}"], sd[f"{side}_{name}"] = places, errors
+        for upper, lower in (("calf_top", "calf_bottom"), ("heel_top", "heel")):
+            _put_in_order(leg, f"{side}_{upper}", f"{side}_{lower}", xy, sd)
     return xy, sd
+
+
+def _put_in_order(leg: LegFrame, upper: str, lower: str, xy: dict[str, FloatArray], sd: dict[str, FloatArray]) -> None:
+    """Exchange two neighbouring dots where the standing leg shows the upper one below the lower; all, if mostly."""
+    both = np.flatnonzero(leg.upright & np.isfinite(xy[upper][:, 0]) & np.isfinite(xy[lower][:, 0]))
+
+    def down(name: str) -> FloatArray:
+        return np.array([leg.local(frame, xy[name][frame][None])[0, 0] for frame in both.tolist()])
+
+    turned = down(upper) > down(lower)
+    if turned.mean() > 0.5 if len(both) else False:
+        xy[upper], xy[lower], sd[upper], sd[lower] = xy[lower], xy[upper], sd[lower], sd[upper]
+        turned = ~turned
+    at = both[turned]
+    for values in (xy, sd):
+        values[upper][at], values[lower][at] = values[lower][at].copy(), values[upper][at].copy()
 
 
 def _path(

@@ -73,7 +73,7 @@ class Opened:
         self.page.on("dialog", lambda dialog: (self.troubles.append("a dialog opened"), dialog.dismiss()))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(path.as_uri(), wait_until="domcontentloaded")
-        self.page.wait_for_selector("body[data-charts=drawn]", timeout=60_000)
+        self.page.wait_for_selector("body[data-charts=drawn]", timeout=180_000)
 
     def close(self) -> None:
         self._context.close()

@@ -15,7 +15,9 @@ from gaitlab.errors import InputError
 from gaitlab.rearfoot.clicks import Clicks, clicks_from, read_clicks, write_clicks
 from gaitlab.rearfoot.dots import DotCollector, track_dots
 from gaitlab.rearfoot.layout import DOTS
+from gaitlab.rearfoot.legs import LegFrame
 from gaitlab.rearfoot.spots import Spots, find_spots
+from gaitlab.rearfoot.tracks import _put_in_order
 
 FRAMES, FPS, SIZE = 60, 60.0, (300, 260)
 HIDDEN = range(30, 36)
@@ -152,3 +154,17 @@ def test_a_file_of_clicks_is_read_back_and_wrong_ones_are_refused(tmp_path: Path
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(InputError, match="not JSON"):
         read_clicks(tmp_path / "bad.json")
+
+
+def test_neighbours_that_were_taken_for_each_other_are_put_back() -> None:
+    frames = 10
+    knee, ankle = (np.tile([50.0, y], (frames, 1)) for y in (0.0, 100.0))
+    leg = LegFrame(knee, ankle, 100.0, np.ones(frames, bool))
+    upper, lower = (np.tile([50.0, y], (frames, 1)) for y in (110.0, 125.0))
+    for wrong in (slice(3, 5), slice(2, 10)):
+        xy = {"heel_top": upper.copy(), "heel": lower.copy()}
+        xy["heel_top"][wrong], xy["heel"][wrong] = lower[wrong], upper[wrong]
+        sd = {name: np.full(frames, 0.1) for name in xy}
+        _put_in_order(leg, "heel_top", "heel", xy, sd)
+        assert xy["heel_top"] == pytest.approx(upper)
+        assert xy["heel"] == pytest.approx(lower)

@@ -231,7 +231,9 @@ def _treadmill(room: Room):  # type: ignore[no-untyped-def]
                 parts += _box((x, bottom, z), (x + 1.4 * size.post, bottom + (low + 0.02 - 0.1) / 4, z + size.post),
                               metal)  # fmt: skip
         if rail:
-            parts += _box((front - rail_back, rail_y, z), (front + 0.27 - size.lean, rail_y + rail, z + rail), room.deck)
+            parts += _box(
+                (front - rail_back, rail_y, z), (front + 0.27 - size.lean, rail_y + rail, z + rail), room.deck
+            )
     if high:
         x = front + 0.15 - size.lean
         parts += _box((x, low, -half - 0.05), (x + thick, low + high, half + 0.05), room.deck, 0.1)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("gaitlab")
 # Fetched in this order where no network is installed: both are free for every use.
 _DEFAULT_NETWORKS = ("openpose-light+blazepose", "blazepose-full")
+# Ships with gaitlab: what is left where nothing can be fetched. docs/model_card.md says why it is not the first.
+_LAST_RESORT = "runner"
 # progress(stage, done, total): called after every frame of a stage.
 Progress = Callable[[str, int, int], None]
 
@@ -172,7 +174,7 @@ def _collect(wanted: Wanted, opened: Video, raw: PoseSequence, *, progress: Prog
 
 def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
     """Load a network by name, or the best one installed; with none at all, fetch the permissive default first."""
-    from gaitlab.pose.catalogue import default_model
+    from gaitlab.pose.catalogue import default_model, installed
     from gaitlab.pose.estimator import load_estimator
 
     if model != "auto":
@@ -180,13 +182,23 @@ def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: 
     try:
         return load_estimator(default_model(models_dir).name, models_dir=models_dir)
     except ModelError:
-        if offline:
+        if not offline:
+            return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
+        if installed(_LAST_RESORT, models_dir=models_dir) is None:
             raise
-        return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
+        _log.warning(
+            "no pose network is installed; taking '%s', which ships with gaitlab: its knees and hips are less sure",
+            _LAST_RESORT,
+        )
+        return load_estimator(_LAST_RESORT, models_dir=models_dir)
 
 
 def _install_default(models_dir: Path | None, progress: Progress) -> str:
-    """Fetch the first of the default networks that can be had and return its name; one line says which it is."""
+    """Fetch the first of the default networks that can be had and return its name; one line says which it is.
+
+    Where none can be fetched it is the network that ships.
+    """
+    from gaitlab.pose.catalogue import installed
     from gaitlab.pose.install import install, install_folder
 
     folder = install_folder(models_dir)
@@ -212,6 +224,12 @@ def _install_default(models_dir: Path | None, progress: Progress) -> str:
             troubles.append(error)
         else:
             return name
+    if installed(_LAST_RESORT, models_dir=models_dir) is not None:
+        _log.warning(
+            "no pose network can be fetched from here; taking '%s', which ships with gaitlab: its knees and hips are "
+            "less sure", _LAST_RESORT,
+        )  # fmt: skip
+        return _LAST_RESORT
     raise ModelError(
         f"no pose network is installed and none could be fetched ({' and '.join(_DEFAULT_NETWORKS)} were tried); "
         f"where there is a network, run: gaitlab models install {_DEFAULT_NETWORKS[0]}"

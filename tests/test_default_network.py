@@ -11,6 +11,7 @@ import pytest
 
 from gaitlab import recording
 from gaitlab.errors import ModelError
+from gaitlab.resources import resource_folder
 
 
 def hosts(reached: set[str]) -> Callable[..., list[Path]]:
@@ -54,6 +55,27 @@ def test_the_best_is_announced_once_with_its_folder(
     assert f"fetching '{best}' into '{tmp_path}'" in line
 
 
-def test_nothing_in_reach_is_an_error_that_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_in_reach_leaves_the_network_that_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="gaitlab"):
+        assert fetched(set(), tmp_path, monkeypatch) == "runner"
+    assert "taking 'runner', which ships with gaitlab" in caplog.messages[-1]
+
+
+def test_without_even_that_an_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gaitlab.pose.catalogue.search_folders", lambda models_dir=None: [tmp_path])
     with pytest.raises(ModelError, match="gaitlab models install"):
         fetched(set(), tmp_path, monkeypatch)
+
+
+def test_offline_the_network_that_ships_is_taken_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = resource_folder("models")
+    monkeypatch.setattr("gaitlab.pose.catalogue.search_folders", lambda models_dir=None: [tmp_path, own])
+    with caplog.at_level(logging.WARNING, logger="gaitlab"):
+        estimator = recording._estimator("auto", models_dir=None, offline=True, progress=lambda *_: None)
+    assert estimator.name == "runner"
+    (line,) = caplog.messages
+    assert "knees and hips are less sure" in line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pytest

@@ -41,6 +41,8 @@ def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> n
         return np.zeros(frames, dtype=bool)
     both, weight = both[:, :, usable], weight[:, usable]
     size = float(np.median(np.ptp(both, axis=2).max(axis=-1)))
+    if size == 0:  # a single point a leg, or all on one spot: nothing tells the legs apart
+        return np.zeros(frames, dtype=bool)
     # Exchanged in relation to the frame before: its sides, the other way round.
     seen_as = (both, both[::-1])
     ratio = (np.diff(time_s)[1:] / np.diff(time_s)[:-1])[None, :, None, None]

@@ -71,3 +71,11 @@ def test_exchanged_legs_are_found_and_none_invented() -> None:
 def test_without_a_second_leg_nothing_is_exchanged() -> None:
     left = circle(0.0)[:, None]
     assert not swapped_frames(left, np.full_like(left, np.nan), TIME_S).any()
+
+
+def test_legs_without_extent_are_left_as_they_are() -> None:
+    """One point a leg gives the legs no size to measure a jump by: no exchange, and no division by nothing."""
+    time_s = np.arange(12) / 60
+    left, right = np.zeros((12, 1, 2)), np.full((12, 1, 2), 40.0)
+    with np.errstate(all="raise"):
+        assert not swapped_frames(left, right, time_s).any()

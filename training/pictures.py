@@ -166,13 +166,21 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
     if rng.uniform() < 0.4:
         bottom = tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.08 + 0.008)  # type: ignore[assignment]
     legs = "shorts" if rng.uniform() < 0.65 else "tights"
+    if rng.uniform() < 0.2:  # a suit: one cloth above and below
+        bottom = tuple(float(v) for v in np.asarray(shirt) * rng.uniform(0.8, 1.25))  # type: ignore[assignment]
+    hoodie = rng.uniform() < 0.25
     return Outfit(
         skin=tuple(float(v) for v in np.clip(skin, 0.01, 0.95)),  # type: ignore[arg-type]
         shirt=shirt, bottom=bottom, sock=any_colour(rng), shoe=shoe,
         sole=any_colour(rng) if rng.uniform() < 0.5 else tuple(float(v) for v in rng.uniform(0.55, 0.9, 3)),  # type: ignore[arg-type]
         hair_colour=tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.5),  # type: ignore[arg-type]
-        legs=legs, sleeve=float(rng.choice([rng.uniform(0.1, 0.9), rng.uniform(1.5, 1.95)], p=[0.7, 0.3])),
-        hem=float(rng.uniform(0.22, 0.92)), loose_m=float(max(0.0, rng.normal(0.004, 0.012))),
+        legs=legs, sleeve=float(rng.uniform(1.5, 1.95) if hoodie or rng.uniform() < 0.2 else rng.uniform(0.1, 0.9)),
+        hem=float(rng.choice([rng.uniform(0.22, 0.8), rng.uniform(0.8, 1.22)], p=[0.5, 0.5])),
+        loose_m=float(max(0.0, rng.normal(0.02 if hoodie else 0.004, 0.012))),
+        wide_m=float(rng.uniform(0.0, 0.035)) if rng.uniform() < 0.5 else 0.0,
+        tail_m=float(rng.uniform(0.10, 0.22)) if hoodie or rng.uniform() < 0.4 else 0.10,
+        hood=bool(hoodie and rng.uniform() < 0.7),
+        folds=(float(rng.uniform(0.001, 0.007)) if rng.uniform() < 0.7 else 0.0, float(rng.uniform(0, 100))),
         sock_top=float(rng.choice([rng.uniform(0.75, 0.95), rng.uniform(0.15, 0.75)], p=[0.75, 0.25])),
         print_=(float(rng.uniform(0.3, 1)) if rng.uniform() < 0.25 else 0.0, float(rng.uniform(2, 14)),
                 float(rng.uniform(0, np.pi))),

@@ -19,7 +19,10 @@ class Outfit:
     Attributes:
         legs: ``shorts`` or ``tights``; sleeve: length of the sleeve, share of the upper arm (0.08: none; 1.9: to the
             wrist).
-        hem: where shorts end, share of the thigh; loose_m: how far shirt and shorts hang off the body beyond usual.
+        hem: where shorts end, share of the thigh, over 1 below the knee; loose_m: how far shirt and shorts hang off the
+            body beyond usual; wide_m: how far shorts or trousers stand off the whole leg.
+        tail_m: how far the shirt hangs below the waist; hood: whether it has one; folds: (depth in m, phase in
+            radians) of creases in shirt, shorts and trousers.
         sock_top: where socks begin, share of the shank.
         print_: (share, waves a metre, angle in radians) of a pattern on the shirt; share 0: plain.
         hair: ``short``, ``tail`` or ``none``.
@@ -37,6 +40,10 @@ class Outfit:
     sleeve: float = 0.62
     hem: float = 0.50
     loose_m: float = 0.0
+    wide_m: float = 0.0
+    tail_m: float = 0.10
+    hood: bool = False
+    folds: tuple[float, float] = (0.0, 0.0)
     sock_top: float = 0.78
     print_: tuple[float, float, float] = (0.0, 0.0, 0.0)
     hair: str = "short"
@@ -91,7 +98,7 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
     behind = ear[0] - points[:, 0]
     hairline = points[:, 1] - eye[1] + np.where(behind > 0, 1.35, 0.8) * behind - 0.002 * size
     fields = np.stack([
-        collar, 0.8 * (outfit.sleeve - upper_arm), points[:, 1] - (waist_y - 0.10 * size),  # 0-2 shirt
+        collar, 0.8 * (outfit.sleeve - upper_arm), points[:, 1] - (waist_y - outfit.tail_m * size),  # 0-2 shirt
         waist_y - points[:, 1], 0.5 - arm_weight,  # 3-4 bottom
         (outfit.hem - thigh) if outfit.legs == "shorts" else (0.86 - shank) * 0.5,  # 5 its hem
         shank - outfit.sock_top, 1.06 - shank,  # 6-7 sock
@@ -107,13 +114,19 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
 
     shirt = part(0, 1, 2)
     loose = 0.010 + 0.012 * np.clip((waist_y + 0.15 * size - shirt.points[:, 1]) / (0.25 * size), 0, 1)
+    loose += outfit.wide_m * (shirt.points[:, 1] < waist_y)  # over the bottom, never under it
     shirt_points = smoothed(lifted(shirt, (loose + outfit.loose_m) * size), shirt.faces, 6)
+    shirt_points = lifted(Patch(shirt_points, shirt.weights, shirt.faces, shirt.fields), _folds(shirt_points, outfit))
     bottom = part(3, 4, 5)
     if outfit.legs == "shorts":
-        lift = 0.006 + (0.020 + outfit.loose_m) * np.clip(1.1 - 2.2 * bottom.fields[:, 5], 0, 1)
+        lift = 0.006 + (0.020 + outfit.loose_m) * np.clip(1.1 - 2.2 * bottom.fields[:, 5], 0, 1) + outfit.wide_m
         bottom_points = smoothed(lifted(bottom, lift * size), bottom.faces, 8)
     else:
-        bottom_points = smoothed(lifted(bottom, 0.004 * size), bottom.faces, 2)
+        bottom_points = smoothed(lifted(bottom, (0.004 + outfit.wide_m) * size), bottom.faces, 2)
+    if outfit.legs == "shorts" or outfit.wide_m:
+        bottom_points = lifted(
+            Patch(bottom_points, bottom.weights, bottom.faces, bottom.fields), _folds(bottom_points, outfit)
+        )
     sock = part(6, 7)
     sock_points = lifted(sock, 0.003 * size)
     layers = [
@@ -125,6 +138,8 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
     ]
     if outfit.hair != "none":
         layers += _hair(shape, part(8), outfit, size)
+    if outfit.hood:
+        layers.append(_hood(shape, outfit, size))
     marks = _marks(shape, skin)
     if outfit.dots:
         layers += [
@@ -133,6 +148,15 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
             for name in ("heel", "heel_top", "calf_bottom", "calf_top")
         ]
     return _together(layers, marks)
+
+
+def _folds(points: FloatArray, outfit: Outfit) -> FloatArray:
+    """Return (n,) m by which creases lift the cloth: waves of several lengths that bend each other."""
+    depth_m, phase = outfit.folds
+    x, y, z = points.T
+    bent = 2.0 * np.sin(17 * y + 1.7 * phase) + 1.5 * np.sin(23 * (x - z) + phase)
+    waves = np.sin(70 * y + 45 * x + bent + phase) + 0.7 * np.sin(120 * x - 60 * y + 80 * z + 2 * bent - phase)
+    return depth_m * np.minimum(waves, 0.8)  # sharp valleys between broad ridges
 
 
 def _cloth(points: FloatArray, colour: Colour) -> FloatArray:
@@ -192,6 +216,13 @@ def _hair(shape: Shape, scalp: Patch, outfit: Outfit, size: float) -> list[Patch
         )
         made.append(rigid(ball, faces, "head", np.repeat(colour[None], len(ball), 0), 0.12))
     return made
+
+
+def _hood(shape: Shape, outfit: Outfit, size: float) -> Patch:
+    """A hood that lies on the back of the neck."""
+    nape = shape.joints["neck_joint"] + np.array([-0.055, 0.03, 0.0]) * size
+    ball, faces = ellipsoid(nape, np.array([0.062, 0.07, 0.105]) * size, tilt=0.5)
+    return rigid(ball, faces, "thorax", _cloth(ball, outfit.shirt), 0.0)
 
 
 def _surface_x(points: FloatArray, at: FloatArray, *, back: bool, reach_m: float = 0.02) -> float:

@@ -17,10 +17,12 @@ DOTS = ("calf_top", "calf_bottom", "heel_top", "heel")
 # Where dots may be, in shank lengths below the knee; how far apart; how far to the side of the line knee-ankle.
 _CALF, _HEEL, _SIDEWAYS = (-0.02, 0.98), (0.85, 1.55), 0.30
 _CALF_GAP, _HEEL_GAP = (0.15, 0.75), (0.04, 0.35)
-# A place's reach along and across the leg. Skin moves on the calf, and what lies behind the bone moves along it as the
-# shank leans.
-_REACH = {"calf": (0.12, 0.04), "heel": (0.05, 0.05)}
-_CELL = 0.025
+_HEEL_ASKEW = 0.15
+# The reach of a place on the calf, along and across the leg: skin moves, and what lies behind the bone moves along it
+# as the shank leans. Of a pair on the heel, the reach of the way from one to the other, and of their middle.
+_CALF_REACH = (0.12, 0.04)
+_CELL = 0.5  # of the reach: where crowds are looked for
+_HEEL_REACH = (0.035, 0.06, 0.12, 0.08)
 _LIGHTNESS = 0.5  # light and shade change a colour's lightness more than its hue
 _LEAST_PERSISTENCE, _MOST_PLACES = 0.25, 14
 # What counts as much as being there in all pictures: this much of a difference in colour (CIELAB), this much of being
@@ -60,7 +62,7 @@ def find_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> Layout | None
     """Return the dots of both legs, or None where nothing looks like dots."""
     top, chosen = -np.inf, None
     for way in _WAYS:
-        best = {side: _sets(_places(spots, leg, way)) for side, leg in legs.items()}
+        best = {side: _sets(_seen(spots, leg, way)) for side, leg in legs.items()}
         for left_score, left in best["left"]:
             for right_score, right in best["right"]:
                 score = left_score + right_score - _difference(left, right)
@@ -72,64 +74,111 @@ def find_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> Layout | None
     return {side: dict(zip(DOTS, places, strict=True)) for side, places in zip(sides, chosen, strict=True)}
 
 
-def _places(spots: list[Spots], leg: LegFrame, way: tuple[int, int]) -> list[Dot]:
-    """Return the places on the leg at which there is a spot in many of the pictures that show it upright.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Spots of the pictures that show a leg upright, in the leg's frame; ``frame`` counts those pictures."""
+
+    place: FloatArray
+    frame: np.ndarray
+    colour: FloatArray
+    beside: FloatArray
+    contrast: FloatArray
+    pictures: int
+
+    def only(self, which: np.ndarray) -> _Seen:
+        """Return those that a mask or an index picks."""
+        return _Seen(self.place[which], self.frame[which], self.colour[which], self.beside[which],
+                     self.contrast[which], self.pictures)  # fmt: skip
+
+    def dot(self) -> Dot:
+        """Return the dot that all of them are."""
+        persistence = len(np.unique(self.frame)) / self.pictures
+        place, colour, beside = (np.median(v, axis=0) for v in (self.place, self.colour, self.beside))
+        return Dot(place, colour, beside, float(np.median(self.contrast)), persistence)
+
+
+def _seen(spots: list[Spots], leg: LegFrame, way: tuple[int, int]) -> _Seen | None:
+    """Return what may be dots on an upright leg; None where too few pictures show it.
 
     Args:
         way: channel and sign by which the spots differ from what surrounds them.
     """
     frames = [i for i in np.flatnonzero(leg.upright).tolist() if len(spots[i])]
     if len(frames) < 5:
-        return []
+        return None
     local = [leg.local(i, spots[i].xy) for i in frames]
-    points = np.concatenate(local)
-    whose = np.concatenate([np.full(len(part), k) for k, part in enumerate(local)])
-    colours, sides, contrasts = (
+    colour, beside, contrast = (
         np.concatenate([getattr(spots[i], name) for i in frames]) for name in ("colour", "beside", "contrast")
     )
-    inside = (points[:, 0] > _CALF[0]) & (points[:, 0] < _HEEL[1]) & (np.abs(points[:, 1]) < _SIDEWAYS)
-    inside &= way[1] * sides[:, way[0]] > _DIFFERS
-    points, whose, colours, sides, contrasts = (values[inside] for values in (points, whose, colours, sides, contrasts))
-    found: list[Dot] = []
-    for reach, inside in ((_REACH["calf"], points[:, 0] < _CALF[1]), (_REACH["heel"], points[:, 0] > _HEEL[0])):
-        left = inside.copy()
-        count = 0
-        while left.any() and count < _MOST_PLACES:
-            cells, counts = np.unique(np.round(points[left] / _CELL).astype(int), axis=0, return_counts=True)
-            seed = cells[np.argmax(counts)] * _CELL
-            for _ in range(4):
-                near = left & (np.linalg.norm((points - seed) / reach, axis=1) < 1)
-                if not near.any():
-                    break
-                seed = np.median(points[near], axis=0)
-            near = left & (np.linalg.norm((points - seed) / reach, axis=1) < 1)
-            persistence = len(np.unique(whose[near])) / len(frames)
-            if persistence < _LEAST_PERSISTENCE:
+    whose = np.concatenate([np.full(len(part), k) for k, part in enumerate(local)])
+    every = _Seen(np.concatenate(local), whose, colour, beside, contrast, len(frames))
+    down, across = every.place.T
+    inside = (down > _CALF[0]) & (down < _HEEL[1]) & (np.abs(across) < _SIDEWAYS)
+    return every.only(inside & (way[1] * every.beside[:, way[0]] > _DIFFERS))
+
+
+def _calf_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:
+    """Return the upper and lower dots that may be those of the calf: places at which there is mostly a spot."""
+    seen = seen.only(seen.place[:, 0] < _CALF[1])
+    groups = _groups(seen.place, seen.frame, seen.pictures, reach=_CALF_REACH)
+    dots = sorted((seen.only(group).dot() for group in groups), key=lambda dot: float(dot.place[0]))
+    return [(a, b) for a, b in combinations(dots, 2) if _CALF_GAP[0] <= b.place[0] - a.place[0] <= _CALF_GAP[1]]
+
+
+def _heel_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:
+    """Return the upper and lower dots that may be those of the heel: two spots that keep the way between them.
+
+    As the foot turns about the ankle each of them moves further than they are apart, so places alone would mix them.
+    """
+    seen = seen.only(seen.place[:, 0] > _HEEL[0])
+    upper, lower = _pairs_of_a_picture(seen.frame)
+    between = seen.place[lower] - seen.place[upper]
+    fit = (between[:, 0] >= _HEEL_GAP[0]) & (between[:, 0] <= _HEEL_GAP[1]) & (np.abs(between[:, 1]) < _HEEL_ASKEW)
+    upper, lower, between = upper[fit], lower[fit], between[fit]
+    where = np.concatenate([between, (seen.place[upper] + seen.place[lower]) / 2], axis=1)
+    groups = _groups(where, seen.frame[upper], seen.pictures, reach=_HEEL_REACH)
+    return [(seen.only(upper[group]).dot(), seen.only(lower[group]).dot()) for group in groups]
+
+
+def _pairs_of_a_picture(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the indices of all ordered pairs of different spots of one picture."""
+    ends = np.flatnonzero(np.diff(frame, append=-1)) + 1
+    starts = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
+    pairs = [np.mgrid[start:end, start:end].reshape(2, -1) for start, end in zip(starts, ends, strict=True)]
+    one, two = np.concatenate([np.empty((2, 0), int), *pairs], axis=1)
+    return one[one != two], two[one != two]
+
+
+def _groups(values: FloatArray, frame: np.ndarray, pictures: int, *, reach: tuple[float, ...]) -> list[np.ndarray]:
+    """Return the indices of values (n, d) that lie together in many pictures, the most crowded places first."""
+    left = np.ones(len(values), bool)
+    scaled = values / np.array(reach)
+    found: list[np.ndarray] = []
+    while left.any() and len(found) < _MOST_PLACES:
+        cells, counts = np.unique(np.round(scaled[left] / _CELL).astype(int), axis=0, return_counts=True)
+        middle = cells[np.argmax(counts)] * _CELL
+        for _ in range(4):
+            near = left & (np.linalg.norm(scaled - middle, axis=1) < 1)
+            if not near.any():
                 break
-            dot = Dot(
-                seed,
-                np.median(colours[near], axis=0),
-                np.median(sides[near], axis=0),
-                float(np.median(contrasts[near])),
-                persistence,
-            )
-            found.append(dot)
-            left &= ~near
-            count += 1
+            middle = np.median(scaled[near], axis=0)
+        near = left & (np.linalg.norm(scaled - middle, axis=1) < 1)
+        if len(np.unique(frame[near])) < _LEAST_PERSISTENCE * pictures:
+            break
+        found.append(np.flatnonzero(near))
+        left &= ~near
     return found
 
 
-def _sets(places: list[Dot]) -> list[tuple[float, tuple[Dot, ...]]]:
-    """Return the best fours of places, with their scores."""
-
-    def pairs(reach: tuple[float, float], gap: tuple[float, float]) -> list[tuple[Dot, Dot]]:
-        inside = sorted((p for p in places if reach[0] <= p.place[0] <= reach[1]), key=lambda p: float(p.place[0]))
-        return [(a, b) for a, b in combinations(inside, 2) if gap[0] <= b.place[0] - a.place[0] <= gap[1]]
-
+def _sets(seen: _Seen | None) -> list[tuple[float, tuple[Dot, ...]]]:
+    """Return the best fours of dots, with their scores."""
+    if seen is None:
+        return []
+    heels = _heel_pairs(seen)
     sets: list[tuple[float, tuple[Dot, ...]]] = [
         (_score((*calf, *heel)), (*calf, *heel))
-        for calf in pairs(_CALF, _CALF_GAP)
-        for heel in pairs(_HEEL, _HEEL_GAP)
+        for calf in _calf_pairs(seen)
+        for heel in heels
         if heel[0].place[0] > calf[1].place[0] + 0.05
     ]
     return sorted(sets, key=lambda one: -one[0])[:_BEST_KEPT]

@@ -14,10 +14,10 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
 from gaitlab.rearfoot.clicks import Clicks, clicks_from, read_clicks, write_clicks
 from gaitlab.rearfoot.dots import DotCollector, track_dots
-from gaitlab.rearfoot.layout import DOTS
+from gaitlab.rearfoot.layout import DOTS, Dot, find_layout
 from gaitlab.rearfoot.legs import LegFrame
 from gaitlab.rearfoot.spots import Spots, find_spots
-from gaitlab.rearfoot.tracks import _put_in_order
+from gaitlab.rearfoot.tracks import follow_dots
 
 FRAMES, FPS, SIZE = 60, 60.0, (300, 260)
 HIDDEN = range(30, 36)
@@ -156,15 +156,63 @@ def test_a_file_of_clicks_is_read_back_and_wrong_ones_are_refused(tmp_path: Path
         read_clicks(tmp_path / "bad.json")
 
 
-def test_neighbours_that_were_taken_for_each_other_are_put_back() -> None:
-    frames = 10
-    knee, ankle = (np.tile([50.0, y], (frames, 1)) for y in (0.0, 100.0))
-    leg = LegFrame(knee, ankle, 100.0, np.ones(frames, bool))
-    upper, lower = (np.tile([50.0, y], (frames, 1)) for y in (110.0, 125.0))
-    for wrong in (slice(3, 5), slice(2, 10)):
-        xy = {"heel_top": upper.copy(), "heel": lower.copy()}
-        xy["heel_top"][wrong], xy["heel"][wrong] = lower[wrong], upper[wrong]
-        sd = {name: np.full(frames, 0.1) for name in xy}
-        _put_in_order(leg, "heel_top", "heel", xy, sd)
-        assert xy["heel_top"] == pytest.approx(upper)
-        assert xy["heel"] == pytest.approx(lower)
+def spots_at(*places: tuple[float, float]) -> Spots:
+    count = len(places)
+    white, beside = np.tile([95.0, 0.0, 0.0], (count, 1)), np.tile([50.0, 0.0, 0.0], (count, 1))
+    return Spots(np.array(places), white, beside, np.full(count, 40.0), np.full(count, 0.1))
+
+
+def standing_leg(x: float, frames: int) -> LegFrame:
+    knee, ankle = (np.tile([x, y], (frames, 1)) for y in (0.0, 100.0))
+    return LegFrame(knee, ankle, 100.0, np.ones(frames, bool))
+
+
+def heels(rise: float, x: float) -> list[tuple[float, float]]:
+    """Two dots of a calf, and two of a heel that has risen."""
+    return [(x, 40.0), (x, 75.0), (x, 108.0 - rise), (x, 120.0 - rise)]
+
+
+def layout_at(x: float, frames: int) -> dict[str, Dot]:
+    leg, look = standing_leg(x, frames), spots_at(*heels(0.0, x))
+    return {
+        name: Dot(leg.local(0, look.xy[i][None])[0], look.colour[i], look.beside[i], 40.0)
+        for i, name in enumerate(DOTS)
+    }
+
+
+def test_a_heel_that_rises_by_more_than_its_dots_are_apart_keeps_them_apart() -> None:
+    # In the middle the lower dot stands where the upper one was before.
+    rise = np.concatenate([np.linspace(0, 14, 20), np.linspace(14, 0, 20)])
+    legs = {"left": standing_leg(50.0, 40), "right": standing_leg(300.0, 40)}
+    spots = [spots_at(*heels(r, 50.0), *heels(0.0, 300.0)) for r in rise]
+    layout = {"left": layout_at(50.0, 40), "right": layout_at(300.0, 40)}
+    xy, _ = follow_dots(spots, legs, layout, np.arange(40) / 60)  # type: ignore[arg-type]
+    assert xy["left_heel_top"][:, 1] == pytest.approx(108.0 - rise)
+    assert xy["left_heel"][:, 1] == pytest.approx(120.0 - rise)
+    assert xy["right_heel"][:, 1] == pytest.approx(120.0)
+
+
+def test_a_hidden_foot_does_not_take_the_dots_of_the_other_one() -> None:
+    # The left heel is hidden for ten frames while the right one stands 8 px beside it, within its reach.
+    legs = {"left": standing_leg(50.0, 40), "right": standing_leg(58.0, 40)}
+    left = [heels(0.0, 50.0) if not 15 <= frame < 25 else heels(0.0, 50.0)[:2] for frame in range(40)]
+    spots = [spots_at(*some, *heels(0.0, 58.0)) for some in left]
+    layout = {"left": layout_at(50.0, 40), "right": layout_at(58.0, 40)}
+    xy, _ = follow_dots(spots, legs, layout, np.arange(40) / 60)  # type: ignore[arg-type]
+    assert np.isnan(xy["left_heel"][15:25]).all()
+    assert np.isnan(xy["left_heel_top"][15:25]).all()
+    assert xy["left_heel"][[14, 25], 0] == pytest.approx([50.0, 50.0])
+    assert xy["right_heel"][:, 0] == pytest.approx(58.0)
+    assert xy["right_heel_top"][:, 0] == pytest.approx(58.0)
+
+
+def test_heel_dots_are_told_though_the_foot_turns_by_more_than_they_are_apart() -> None:
+    # The places mix; the way from one to the other does not.
+    legs = {"left": standing_leg(50.0, 60), "right": standing_leg(300.0, 60)}
+    rise = 8 + 8 * np.sin(np.arange(60))
+    spots = [spots_at(*heels(r, 50.0), *heels(r / 2, 300.0)) for r in rise]
+    layout = find_layout(spots, legs)  # type: ignore[arg-type]
+    assert layout is not None
+    for side in BOTH_SIDES:
+        way = layout[side]["heel"].place - layout[side]["heel_top"].place
+        assert way == pytest.approx([0.12, 0.0], abs=0.01)

@@ -10,7 +10,7 @@ negative. The spread that is written is what a fit without the tested runner lea
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,7 @@ from gaitlab.gait.swings import both_swings
 Event = Literal["strike", "off"]
 EVENTS: tuple[Event, ...] = ("strike", "off")
 Leads = dict[str, Lead]
+Used = Mapping[tuple[Event, bool], tuple[str, ...]]
 
 CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "gait" / "constants.py"
 FEET = ("heel", "big_toe", "small_toe")
@@ -44,7 +45,7 @@ CONDITIONS = (
     (120.0, 0.004, True),
 )
 # The marks used for an event, with and without heel and toe.
-USED: dict[tuple[Event, bool], tuple[str, ...]] = {
+USED: Used = {
     ("strike", True): ("foot_matches_belt", "ankle_lands", "shank_turns", "hips_fall"),
     ("strike", False): ("foot_matches_belt", "ankle_lands", "shank_turns", "hips_fall"),
     ("off", True): ("knee_bends", "ankle_leaves", "hips_top", "leg_longest", "toe_clear"),
@@ -131,13 +132,13 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
     return joined(parts)
 
 
-def fit_leads(sample: Sample, event: Event, *, feet: bool) -> Leads:
-    """Return lead and weight of each mark.
+def fit_leads(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> Leads:
+    """Return lead and weight of each mark used.
 
-    Leads are least squares in a constant and the inverse belt speed; weights are least squares with sum 1. A mark
+    Leads are least squares in a constant and the inverse speed; weights are least squares with sum 1. A mark
     whose weight would be next to nothing or negative is dropped. Contacts that lack a mark are left out.
     """
-    names = np.array(USED[event, feet])
+    names = np.array(used[event, feet])
     early_s = np.stack([sample.marks[event][name] - sample.truth_s[event] for name in names], axis=1)
     whole = np.isfinite(early_s).all(axis=1)
     early_s = early_s[whole]
@@ -159,18 +160,19 @@ def fit_leads(sample: Sample, event: Event, *, feet: bool) -> Leads:
     }
 
 
-def left_out_spread_s(sample: Sample, event: Event, *, feet: bool) -> float:
+def left_out_spread_s(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> float:
     """Return the root mean square error of runners that the fit has not seen."""
     errors = []
     for subject in np.unique(sample.subject):
         rest, mine = sample.where(sample.subject != subject), sample.where(sample.subject == subject)
-        fitted = Fitted({feet: fit_leads(rest, event, feet=feet)}, {}, _belt_speeds([rest]))
+        fitted = Fitted({feet: fit_leads(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
         time_s, _ = fuse(mine.marks[event], fitted, feet=feet, belt_speed=mine.belt_speed)
         errors.append(time_s - mine.truth_s[event])
     return float(np.sqrt(np.nanmean(np.concatenate(errors) ** 2)))
 
 
-def _belt_speeds(parts: Iterable[Sample]) -> tuple[float, float]:
+def speeds_of(parts: Iterable[Sample]) -> tuple[float, float]:
+    """Return the slowest and the fastest speed of some samples, rounded away from each other."""
     speeds = np.concatenate([part.belt_speed for part in parts])
     return float(np.floor(10 * speeds.min()) / 10), float(np.ceil(10 * speeds.max()) / 10)
 
@@ -180,7 +182,7 @@ def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Fi
     return Fitted(
         {feet: fit_leads(sample, event, feet=feet) for feet, sample in by_feet.items()},
         {feet: left_out_spread_s(s, event, feet=feet) if spread else np.nan for feet, s in by_feet.items()},
-        _belt_speeds(by_feet.values()),
+        speeds_of(by_feet.values()),
     )
 
 
@@ -204,7 +206,7 @@ WALKING_ANKLES_SD_S = 0.025
 """
 
 
-def _source(name: str, fitted: Fitted) -> str:
+def source(name: str, fitted: Fitted) -> str:
     """Return the assignment of ``fitted`` as Python, in the project's format."""
     lines = [f"{name} = Fitted(", "    leads={"]
     for feet, leads in fitted.leads.items():
@@ -227,7 +229,7 @@ def main() -> None:
     header = _HEADER.format(
         contacts=sum(len(trial.strike_s) for trial in trials), runners=len({trial.subject for trial in trials})
     )
-    text = header + "".join(_source(event.upper(), fit(by_feet, event)) for event in EVENTS) + _FOOTER
+    text = header + "".join(source(event.upper(), fit(by_feet, event)) for event in EVENTS) + _FOOTER
     options.output.write_text(text)
     print(text)
 

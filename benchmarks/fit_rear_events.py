@@ -15,12 +15,21 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.fit_events import FEET, Event, Leads, Sample, joined
+from benchmarks.fit_events import (
+    FEET,
+    Event,
+    Sample,
+    Used,
+    fit_leads,
+    joined,
+    left_out_spread_s,
+    source,
+    speeds_of,
+)
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials, without
-from gaitlab.core import FloatArray, PoseSequence
+from gaitlab.core import PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.gait.events import fuse
-from gaitlab.gait.marks import Fitted, Lead
+from gaitlab.gait.marks import Fitted
 from gaitlab.gait.rear import coarse_stances, lift_speed, rear_marks, rear_swings
 from gaitlab.gait.signals import leg_points
 
@@ -29,14 +38,12 @@ EVENTS: tuple[Event, ...] = ("strike", "off")
 FRAME_RATES = (30.0, 60.0, 120.0)
 NOISE_M = 0.004
 # The marks used for an event, with and without heel and toe.
-USED: dict[tuple[Event, bool], tuple[str, ...]] = {
+USED: Used = {
     ("strike", True): ("ankle_low", "ankle_lowers", "toe_low", "hips_fall"),
     ("strike", False): ("ankle_low", "ankle_lowers", "hips_fall"),
     ("off", True): ("ankle_up", "ankle_high", "heel_high", "toe_clear", "toe_leaves", "leg_longest", "hips_top"),
     ("off", False): ("ankle_up", "ankle_high", "hips_top"),
 }
-_RIDGE_S = 0.003
-_LEAST_WEIGHT = 0.02
 _NEAR_S = 0.10
 
 
@@ -73,58 +80,13 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
     return joined(parts)
 
 
-def fit_leads(sample: Sample, event: Event, *, feet: bool) -> Leads:
-    """Return lead and weight of each mark.
-
-    Leads are least squares in a constant and the inverse lift speed; weights are least squares with sum 1, and
-    marks whose weight would be next to nothing or negative are dropped. Contacts that lack a mark are left out.
-    """
-    names = np.array(USED[event, feet])
-    early_s = np.stack([sample.marks[event][name] - sample.truth_s[event] for name in names], axis=1)
-    whole = np.isfinite(early_s).all(axis=1)
-    early_s = early_s[whole]
-    slowness = 1 / sample.belt_speed[whole]
-    basis = np.stack([np.ones_like(slowness), slowness], axis=1)
-    lead = np.linalg.lstsq(basis, early_s, rcond=None)[0]
-    deviation = early_s - basis @ lead
-    keep = np.arange(len(names))
-    while True:
-        form = deviation[:, keep].T @ deviation[:, keep] / len(deviation) + _RIDGE_S**2 * np.eye(len(keep))
-        weights = np.linalg.solve(form, np.ones(len(keep)))
-        weights /= weights.sum()
-        if weights.min() > _LEAST_WEIGHT:
-            break
-        keep = np.delete(keep, np.argmin(weights))
-    return {
-        str(names[j]): Lead(float(lead[0, j]), float(lead[1, j]), float(w)) for j, w in zip(keep, weights, strict=True)
-    }
-
-
-def _lift_speeds(sample: Sample) -> tuple[float, float]:
-    return float(np.floor(10 * sample.belt_speed.min()) / 10), float(np.ceil(10 * sample.belt_speed.max()) / 10)
-
-
-def left_out_errors_s(sample: Sample, event: Event, *, feet: bool) -> FloatArray:
-    """Return the errors of every contact, by fits that have not seen its runner."""
-    errors = np.full(len(sample.subject), np.nan)
-    for subject in np.unique(sample.subject):
-        mine = sample.subject == subject
-        rest = sample.where(~mine)
-        fitted = Fitted({feet: fit_leads(rest, event, feet=feet)}, {}, _lift_speeds(rest))
-        part = sample.where(mine)
-        time_s, _ = fuse(part.marks[event], fitted, feet=feet, belt_speed=part.belt_speed)
-        errors[mine] = time_s - part.truth_s[event]
-    return errors
-
-
 def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Fitted:
     """Return everything fitted for one event; without ``spread`` the standard deviations are left out."""
     sd_s = {
-        feet: float(np.sqrt(np.nanmean(left_out_errors_s(s, event, feet=feet) ** 2))) if spread else np.nan
-        for feet, s in by_feet.items()
+        feet: left_out_spread_s(s, event, feet=feet, used=USED) if spread else np.nan for feet, s in by_feet.items()
     }
-    leads = {feet: fit_leads(sample, event, feet=feet) for feet, sample in by_feet.items()}
-    return Fitted(leads, sd_s, _lift_speeds(by_feet[False]))
+    leads = {feet: fit_leads(sample, event, feet=feet, used=USED) for feet, sample in by_feet.items()}
+    return Fitted(leads, sd_s, speeds_of([by_feet[False]]))
 
 
 _HEADER = '''"""Leads and weights of the rear view's marks, written by ``benchmarks/fit_rear_events.py``: not by hand.
@@ -141,19 +103,6 @@ from gaitlab.gait.marks import Fitted, Lead
 '''
 
 
-def _source(name: str, fitted: Fitted) -> str:
-    """Return the assignment of ``fitted`` as Python, in the project's format."""
-    lines = [f"{name} = Fitted(", "    leads={"]
-    for feet, leads in fitted.leads.items():
-        lines.append(f"        {feet}: {{")
-        for mark, lead in leads.items():
-            lines.append(f'            "{mark}": Lead({lead.after_s:.4f}, {lead.after_legs:.4f}, {lead.weight:.3f}),')
-        lines.append("        },")
-    lines.append("    },")
-    lines.append(f"    sd_s={{{', '.join(f'{feet}: {sd_s:.4f}' for feet, sd_s in fitted.sd_s.items())}}},")
-    return "\n".join([*lines, f"    belt_speed={fitted.belt_speed},", ")", ""])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
@@ -164,7 +113,7 @@ def main() -> None:
     header = _HEADER.format(
         contacts=sum(len(trial.strike_s) for trial in trials), runners=len({trial.subject for trial in trials})
     )
-    text = header + "".join(_source(event.upper(), fit(by_feet, event)) for event in EVENTS)
+    text = header + "".join(source(event.upper(), fit(by_feet, event)) for event in EVENTS)
     options.output.write_text(text)
     print(text)
 

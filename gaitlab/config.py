@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gaitlab.errors import InputError, SettingsError, nearest
+from gaitlab.errors import SettingsError, nearest
+from gaitlab.toml import read_toml
 
 
 def _setting(
@@ -176,12 +177,7 @@ def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
         SettingsError: an unknown setting or a wrong value.
     """
     path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read the settings file '{path}': {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"the settings file '{path}' is not TOML: {error}") from error
+    content = read_toml(path, "settings file")
     values: dict[str, Any] = {}
     for section, entries in content.items():
         if not isinstance(entries, dict):

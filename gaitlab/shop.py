@@ -7,7 +7,6 @@ file. What is not sure is called uncertain; what stand-in points measured gets n
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from gaitlab.core.metric import MetricValue
 from gaitlab.errors import InputError
+from gaitlab.toml import read_toml
 
 WORDS = ("less", "typical", "more", "uncertain")
 # Measures that a profile may sort: the change from contact, and what needs the standing zero.
@@ -49,12 +49,7 @@ def read_profile(path: Path) -> Profile:
     Raises:
         InputError: no such file, not TOML, or anything in it missing or wrong.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read the shop profile '{path}': {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"the shop profile '{path}' is not TOML: {error}") from error
+    content = read_toml(path, "shop profile")
     profile, shoes = content.get("profile"), content.get("shoes", {})
     if not isinstance(profile, dict) or not isinstance(shoes, dict):
         raise InputError(f"'{path}' is no shop profile: expected the sections [profile] and [shoes]")

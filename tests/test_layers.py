@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 # From the foundation up; rooms on one line may not import each other.
 ORDER = (
     ("errors", "resources", "statistics"),
-    ("units",),
+    ("units", "toml"),
     ("core",),
     ("signal",),
     ("conditioning",),
@@ -31,6 +31,7 @@ ORDER = (
     ("config", "shop"),
     ("analysis",),
     ("pictures", "recording"),
+    ("description",),
     ("pipeline",),
     ("truth",),
     ("demo", "batch", "window", "live", "everybody"),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from gaitlab.batch.work import Outcome
-from gaitlab.errors import OutputError
 from gaitlab.metrics import METRICS
+from gaitlab.store.file import whole_file
 from gaitlab.store.session import open_session
 from gaitlab.store.tables import write_table
 
@@ -28,8 +25,8 @@ _HERE = Path(__file__).parent
 def write_results(path: Path, outcomes: Iterable[Outcome]) -> None:
     """Write a row a metric and side of every session; one with the reason alone for a video without."""
     rows = (row for outcome in outcomes for row in _rows(outcome))
-    partial = _partial(path)
-    _replace(partial, path, lambda: write_table(partial, _FACTS + _VALUES, rows))
+    with whole_file(path, advice="") as partial:
+        write_table(partial, _FACTS + _VALUES, rows)
 
 
 def write_index(path: Path, outcomes: Sequence[Outcome], *, total: int) -> None:
@@ -44,8 +41,8 @@ def write_index(path: Path, outcomes: Sequence[Outcome], *, total: int) -> None:
         open=total - len(outcomes),
         shown=[METRICS[name].label for name in _SHOWN],
     )
-    partial = _partial(path)
-    _replace(partial, path, lambda: partial.write_text(page, encoding="utf-8"))
+    with whole_file(path, advice="") as partial:
+        partial.write_text(page, encoding="utf-8")
 
 
 def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
@@ -84,18 +81,3 @@ def _line(outcome: Outcome, directory: Path) -> dict[str, Any]:
         "label": said.get("label") or "",
         "values": [values.get(name, "") for name in _SHOWN],
     }
-
-
-def _partial(path: Path) -> Path:
-    return path.parent / f".{path.name}.partial-{uuid.uuid4().hex[:8]}"
-
-
-def _replace(partial: Path, path: Path, write: Any) -> None:
-    try:
-        write()
-        os.replace(partial, path)
-    except OSError as error:
-        raise OutputError(f"cannot write '{path}': {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()

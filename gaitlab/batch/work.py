@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +13,7 @@ from gaitlab.batch.jobs import Job, fingerprint
 from gaitlab.config import Settings
 from gaitlab.errors import GaitlabError, OutputError
 from gaitlab.pipeline import analyze
+from gaitlab.store.file import whole_file
 from gaitlab.store.session import Session, open_session
 
 # What the session was made from, beside its data: a second run compares it.
@@ -91,14 +89,8 @@ def _mark_of(folder: Path) -> str | None:
 
 
 def _write_mark(folder: Path, mark: str) -> None:
-    partial = folder / f".{_MARK}-{uuid.uuid4().hex[:8]}"
-    try:
+    with whole_file(folder / _MARK, failure=f"cannot write into '{folder}'", advice="") as partial:
         partial.write_text(json.dumps({"fingerprint": mark}) + "\n", encoding="utf-8")
-        os.replace(partial, folder / _MARK)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        raise OutputError(f"cannot write into '{folder}': {error.strerror}") from error
 
 
 def _claim(folder: Path) -> None:

@@ -31,17 +31,18 @@ def _header(comparison: Comparison, films: Films) -> Mapping[str, Any]:
     words = comparison.texts["comparison"]
     return {
         "kind": words["kind"].format(view=comparison.texts["words"][comparison.first.content.view]),
-        "heading": _heading(comparison),
+        "heading": heading(comparison),
         "sessions": [(one, facts(one.content)) for one in comparison.compared],
         "first": comparison.first,
     }
 
 
-def _heading(comparison: Comparison) -> str:
+def heading(comparison: Comparison, *, sentence: str = "{athlete}") -> str:
+    """Return a sentence about the only athlete, or how many sessions there are where they are of several."""
     athletes = {one.content.info["athlete"] for one in comparison.compared}
     if len(athletes) > 1:
         return str(comparison.texts["comparison"]["title_many"].format(count=len(comparison.compared)))
-    return str(athletes.pop() or comparison.texts["no_athlete"])
+    return sentence.format(athlete=athletes.pop() or comparison.texts["no_athlete"])
 
 
 def _cautions(comparison: Comparison, films: Films) -> Mapping[str, Any] | None:

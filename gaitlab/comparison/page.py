@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gaitlab.comparison.content import Comparison, read_comparison
-from gaitlab.comparison.elements import ELEMENTS
+from gaitlab.comparison.content import read_comparison
+from gaitlab.comparison.elements import ELEMENTS, heading
 from gaitlab.comparison.media import gather_films, shown
 from gaitlab.errors import OutputError
 from gaitlab.report.assembly import environment, put_together, static
@@ -49,12 +49,12 @@ def write_comparison(
     for element in ELEMENTS:
         values = element.fill(comparison, films)
         if values is not None:
-            heading = comparison.texts["comparison"][element.title]["title"] if element.title else ""
-            parts.append((element.name, heading, templates.get_template(f"{element.name}.html").render(**values)))
+            title = comparison.texts["comparison"][element.title]["title"] if element.title else ""
+            parts.append((element.name, title, templates.get_template(f"{element.name}.html").render(**values)))
     text = put_together(
         templates,
         parts,
-        title=_title(comparison),
+        title=heading(comparison, sentence=comparison.texts["comparison"]["title"]),
         skip_to="differences",
         styles=[static("report.css"), (_HERE / "static" / "compare.css").read_text(encoding="utf-8")],
         scripts=[_script(name) for name in _SCRIPTS],
@@ -67,11 +67,3 @@ def write_comparison(
 def _script(name: str) -> str:
     own = _HERE / "static" / name
     return own.read_text(encoding="utf-8") if own.is_file() else static(name)
-
-
-def _title(comparison: Comparison) -> str:
-    words = comparison.texts["comparison"]
-    athletes = {one.content.info["athlete"] for one in comparison.compared}
-    if len(athletes) > 1:
-        return str(words["title_many"].format(count=len(comparison.compared)))
-    return str(words["title"].format(athlete=athletes.pop() or comparison.texts["no_athlete"]))

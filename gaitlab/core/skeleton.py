@@ -63,6 +63,12 @@ class Skeleton:
         )
 
     @property
+    def mirrored(self) -> tuple[int, ...]:
+        """Columns in the order that a mirror gives them: each point of a pair in the place of the other."""
+        partner = {i: j for left, right in self.pairs for i, j in ((left, right), (right, left))}
+        return tuple(partner.get(i, i) for i in range(len(self)))
+
+    @property
     def has_feet(self) -> bool:
         """Whether heel and big toe of both feet are among the points."""
         return all(f"{s}_{p}" in self._index for s in SIDES for p in ("heel", "big_toe"))

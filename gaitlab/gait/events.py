@@ -7,7 +7,7 @@ Nothing looks for a still foot or a moving person: on a treadmill the stance foo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -38,7 +38,7 @@ _FAR_LEG_FACTOR = 1.5
 # Frames within this time of an event bear on it.
 _NEIGHBOURHOOD_S = 0.06
 # Marks are searched this far around an event: nearer to an end of the recording some are lost.
-_MARK_REACH_S = 0.15
+MARK_REACH_S = 0.15
 # An event rests on marks that carry at least this share of the weight.
 _LEAST_WEIGHT = 0.35
 
@@ -86,12 +86,12 @@ def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
     return float(np.clip(np.mean(seen) / max(2 * _NEIGHBOURHOOD_S * pose.fps, 1.0), 0.1, 1.0))
 
 
-def _why_missing(pose: PoseSequence, leg: LegPoints, at_s: float, event: str) -> str:
-    """Return why an event near ``at_s`` was not found."""
-    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < _MARK_REACH_S:
+def why_missing(pose: PoseSequence, time_s: FloatArray, tracks: Iterable[FloatArray], at_s: float, event: str) -> str:
+    """Return why an event near ``at_s`` was not found on tracks (time, ...) that are NaN where nothing was seen."""
+    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < MARK_REACH_S:
         return AT_THE_EDGE
-    around = slice(*np.searchsorted(leg.time_s, (at_s - _MARK_REACH_S, at_s + _MARK_REACH_S)))
-    seen = all(np.isfinite(leg.xy[name][around]).all() for name in ("mid_hip", "knee", "ankle"))
+    around = slice(*np.searchsorted(time_s, (at_s - MARK_REACH_S, at_s + MARK_REACH_S)))
+    seen = all(np.isfinite(track[around]).all() for track in tracks)
     return (UNCLEAR if seen else IN_A_GAP).format(event=event)
 
 
@@ -127,6 +127,7 @@ def _contacts(
         strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed)
         off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed)
     coarse_s, coarse_off_s = coarse_stances(swings)
+    tracks = [leg.xy[name] for name in ("mid_hip", "knee", "ankle")]
     contacts = []
     for i, at_s in enumerate(strike_s):
         start_s = float(coarse_s[i] if np.isnan(at_s) else at_s)
@@ -134,9 +135,9 @@ def _contacts(
             continue
         reason = ""
         if np.isnan(at_s):
-            reason = _why_missing(pose, leg, start_s, "foot strike")
-        elif np.isnan(off_s[i]) and swings.back_s[i] + _MARK_REACH_S < pose.time_s[-1]:
-            reason = _why_missing(pose, leg, float(coarse_off_s[i]), "toe-off")
+            reason = why_missing(pose, leg.time_s, tracks, start_s, "foot strike")
+        elif np.isnan(off_s[i]) and swings.back_s[i] + MARK_REACH_S < pose.time_s[-1]:
+            reason = why_missing(pose, leg.time_s, tracks, float(coarse_off_s[i]), "toe-off")
         contacts.append(
             Contact(
                 side=leg.side,

@@ -19,9 +19,9 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
 from gaitlab.gait import rear_constants
 from gaitlab.gait.activity import activity_of
-from gaitlab.gait.events import fuse
+from gaitlab.gait.events import MARK_REACH_S, fuse, why_missing
 from gaitlab.gait.marks import Fitted, Mark, find_mark, ground_level
-from gaitlab.gait.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, judged
+from gaitlab.gait.plausible import judged
 from gaitlab.gait.rear_wave_constants import WAVES
 from gaitlab.gait.rear_waves import (
     CURVES,
@@ -45,7 +45,6 @@ _COARSE_CUTOFF_HZ = 5.0
 _FALL_TO_STRIKE_S, _OFF_TO_RISE_S = 0.168, 0.072
 # The part of the coarse stance in which the ankle only drifts.
 _RIDING = (0.30, 0.55)
-_MARK_REACH_S = 0.15
 # A stance foot that sinks faster than this through the picture, leg lengths a second, says that the camera is near and
 # high: from there on the lines beat the marks (``python -m benchmarks.rear_cameras``).
 _SINKS = -0.1
@@ -143,13 +142,6 @@ def rear_marks(leg: LegPoints, swings: Swings) -> tuple[dict[str, FloatArray], d
     return find(REAR_STRIKE_MARKS, strike_s), find(REAR_OFF_MARKS, off_s)
 
 
-def _why_missing(pose: PoseSequence, time_s: FloatArray, curve: FloatArray, at_s: float, event: str) -> str:
-    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < _MARK_REACH_S:
-        return AT_THE_EDGE
-    around = slice(*np.searchsorted(time_s, (at_s - _MARK_REACH_S, at_s + _MARK_REACH_S)))
-    return (UNCLEAR if np.isfinite(curve[around]).all() else IN_A_GAP).format(event=event)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FootTimes:
     """One foot's events, (contact,) seconds: found (NaN where not), guessed, and their standard deviations.
@@ -208,9 +200,9 @@ def contacts_of(pose: PoseSequence, times: FootTimes) -> list[Contact]:
         reason = ""
         coarse_off_s = float(times.coarse_off_s[i])
         if np.isnan(at_s):
-            reason = _why_missing(pose, times.time_s, times.curve, start_s, "foot strike")
-        elif np.isnan(times.off_s[i]) and coarse_off_s + 1.5 * _MARK_REACH_S < pose.time_s[-1]:
-            reason = _why_missing(pose, times.time_s, times.curve, coarse_off_s, "toe-off")
+            reason = why_missing(pose, times.time_s, [times.curve], start_s, "foot strike")
+        elif np.isnan(times.off_s[i]) and coarse_off_s + 1.5 * MARK_REACH_S < pose.time_s[-1]:
+            reason = why_missing(pose, times.time_s, [times.curve], coarse_off_s, "toe-off")
         off_sd_s = math.hypot(float(times.off_sd_s[i]), half_frame_s)
         contacts.append(
             Contact(

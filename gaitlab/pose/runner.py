@@ -52,7 +52,7 @@ class RunnerNetwork:
         self._fill = float(recipe["fill"])
         self._flip = bool(recipe.get("flip", False)) if flip is None else flip
         self.skeleton = self._skeleton_of_output()
-        self._mirrored = _mirrored_columns(self.skeleton.pairs, len(self.skeleton))
+        self._mirrored = np.array(self.skeleton.mirrored)
         self.model: dict[str, Any] = {
             "name": self.name,
             "format": installed.format,
@@ -141,13 +141,6 @@ class RunnerNetwork:
             for y in centres(rows, 0.5 * high * self._fill, _SEARCH_STEP * high):
                 for x in centres(columns, 0.5 * wide * self._fill, _SEARCH_STEP * wide):
                     yield Window(round(x - wide / 2), round(y - high / 2), round(wide), round(high))
-
-
-def _mirrored_columns(pairs: tuple[tuple[int, int], ...], count: int) -> np.ndarray:
-    order = np.arange(count)
-    for left, right in pairs:
-        order[left], order[right] = right, left
-    return order
 
 
 def _mean_score(body: Body) -> float:

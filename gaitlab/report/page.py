@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from gaitlab.errors import OutputError
 from gaitlab.report.assembly import environment, put_together, static
 from gaitlab.report.content import Content, read_content
 from gaitlab.report.elements import ELEMENTS
 from gaitlab.report.media import Media, gather_media
+from gaitlab.store.file import whole_file
 from gaitlab.store.session import Session
 
 # The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.
@@ -44,7 +43,10 @@ def write_report(
     media = gather_media(
         session.folder, annotated=session.video, clip=clip, embed_video=embed_video, stills=stills or {}
     )
-    _write_whole(session.report, render(content, media))
+    page = render(content, media)
+    failure = f"cannot write the report '{session.report}'"
+    with whole_file(session.report, failure=failure, advice="is the folder writable?") as partial:
+        partial.write_text(page, encoding="utf-8", newline="\n")
 
 
 def render(content: Content, media: Media) -> str:
@@ -69,14 +71,3 @@ def render(content: Content, media: Media) -> str:
 def _title(content: Content) -> str:
     sentence = content.texts["title_walking" if content.info["activity"] == "walking" else "title"]
     return str(sentence.format(athlete=content.info["athlete"] or content.texts["no_athlete"]))
-
-
-def _write_whole(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot write the report '{path}': {error.strerror}; is the folder writable?") from error
-    finally:
-        partial.unlink(missing_ok=True)

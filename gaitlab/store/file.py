@@ -18,10 +18,16 @@ def _why(error: OSError) -> str:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(
+    path: Path, *, failure: str | None = None, advice: str = "choose another place with -o"
+) -> Iterator[Path]:
     """Give a temporary name beside ``path`` to write to, moved to ``path`` when the block ends well.
 
     It keeps the suffix, for some libraries choose by it. A file that is there already stays until it is replaced.
+
+    Args:
+        failure: what the error says first; None is ``cannot write 'PATH'``.
+        advice: what it says last, after the system's reason; may be empty.
 
     Raises:
         OutputError: where it cannot be written.
@@ -31,7 +37,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     except OSError as error:
-        raise OutputError(f"cannot write '{path}': {_why(error)}; choose another place with -o") from error
+        sentence = (failure or f"cannot write '{path}'") + f": {_why(error)}"
+        raise OutputError(f"{sentence}; {advice}" if advice else sentence) from error
     finally:
         with suppress(OSError):
             partial.unlink()

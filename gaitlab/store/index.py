@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
-import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, OutputError
+from gaitlab.store.file import whole_file
 from gaitlab.store.parallel import in_parallel
 from gaitlab.store.session import REQUIRED, check_complete, check_version
 
@@ -32,12 +31,10 @@ def named_sessions(directory: Path) -> dict[Path, Facts]:
     Raises:
         InputError: no such directory.
     """
-    if not directory.is_dir():
-        raise InputError(f"no such directory of sessions: '{directory}'")
     known = _read_index(directory)
     root = os.path.join(directory, "")
     # Plain strings: ten thousand paths as objects cost more than reading what they name.
-    stamps = {folder: _stamp(folder, names) for folder, names in sorted(_folders(os.fspath(directory)))}
+    stamps = {folder: _stamp(folder, names) for folder, names in sorted(session_folders(directory))}
     index = {
         key: entry
         for folder, stamp in stamps.items()
@@ -112,8 +109,14 @@ def _next(text: str, place: int) -> int:
     return place
 
 
-def _folders(directory: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield every folder with a session.json, and its CSV and NPZ files; nothing hidden."""
+def session_folders(directory: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield every folder with a session.json, and its CSV and NPZ files; nothing hidden.
+
+    Raises:
+        InputError: no such directory.
+    """
+    if not directory.is_dir():
+        raise InputError(f"no such directory of sessions: '{directory}'")
     for root, below, files in os.walk(directory):
         below[:] = [name for name in below if not name.startswith(".")]
         if "session.json" in files:
@@ -134,12 +137,8 @@ def _read_index(directory: Path) -> dict[str, Any]:
 
 
 def _write_index(directory: Path, index: dict[str, Any]) -> None:
-    partial = directory / f"{_INDEX}-{uuid.uuid4().hex[:8]}"
     try:
-        partial.write_text(json.dumps({"version": _VERSION, "sessions": index}), encoding="utf-8")
-        os.replace(partial, directory / _INDEX)
-    except OSError as error:
-        _log.debug("no index in '%s': %s", directory, error)  # a folder one may only read works too, only slower
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+        with whole_file(directory / _INDEX) as partial:
+            partial.write_text(json.dumps({"version": _VERSION, "sessions": index}), encoding="utf-8")
+    except OutputError as error:  # a folder one may only read works too, only slower
+        _log.debug("no index in '%s': %s", directory, error.__cause__)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from gaitlab.errors import InputError
-from gaitlab.store.index import Facts, named_sessions
+from gaitlab.store.index import Facts, named_sessions, session_folders
 from gaitlab.store.parallel import in_parallel
 from gaitlab.store.session import Session, open_session
 
@@ -42,12 +42,7 @@ def find_sessions(directory: str | Path) -> Iterator[Session]:
     Raises:
         InputError: no such directory.
     """
-    directory = Path(directory)
-    if not directory.is_dir():
-        raise InputError(f"no such directory of sessions: '{directory}'")
-    for description in sorted(directory.rglob("session.json")):
-        if any(part.startswith(".") for part in description.relative_to(directory).parts):
-            continue
+    for description in sorted(Path(folder, "session.json") for folder, _ in session_folders(Path(directory))):
         try:
             yield open_session(description.parent)
         except InputError as error:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gaitlab.comparison import write_comparison
+from tests.browser import EVIL, LAPTOP, Opened, browser, overflowing
 from tests.comparison.make import make
 from tests.report.make import FPS
-from tests.report.test_browser import _CONTRAST, EVIL, LAPTOP, PHONE, Opened, browser
 
 __all__ = ["browser"]  # the fixture: pytest finds it by its name here
 
@@ -72,7 +71,7 @@ def expected(position: float) -> list[float]:
 def test_opens_from_disk_without_network_and_without_a_word_of_trouble(laptop: Opened) -> None:
     assert laptop.page.locator(".plot .main-svg").count() > 0
     assert laptop.troubles == []
-    assert [url for url in laptop.requests if not url.startswith(("file:", "blob:", "data:"))] == []
+    assert laptop.away() == []
 
 
 def test_hostile_names_are_text(laptop: Opened) -> None:
@@ -165,35 +164,17 @@ def test_the_table_says_what_changed(laptop: Opened) -> None:
 
 def test_nothing_overflows_on_a_phone(browser: Any, two: Path, season: Path) -> None:
     for page in (two, season):
-        phone = Opened(browser, page, PHONE, has_touch=True, is_mobile=True)
-        assert phone.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-        wider = phone.page.evaluate(
-            "[...document.querySelectorAll('main *')].filter(e => e.getClientRects().length"
-            " && e.getBoundingClientRect().left > -900 && e.getBoundingClientRect().right > innerWidth + 1)"
-            ".map(e => e.tagName + '.' + e.className)"
-        )
-        assert wider == []
-        phone.close()
+        assert overflowing(browser, page) == []
 
 
 def test_contrast_of_text_is_aa_in_light_and_dark(laptop: Opened) -> None:
     for scheme in ("dark", "light"):
-        laptop.page.emulate_media(color_scheme=scheme)
-        ratios = laptop.page.evaluate(_CONTRAST)
-        assert ratios
-        assert [(words, round(ratio, 2)) for words, ratio in ratios if ratio < 4.5] == [], scheme
+        assert laptop.pale(scheme) == [], scheme
 
 
 def test_every_control_has_a_name_and_every_heading_its_level(laptop: Opened) -> None:
-    nameless = laptop.page.evaluate(
-        "[...document.querySelectorAll('button, input, video, canvas, .plot')].filter(e =>"
-        " !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label'))).map(e => e.outerHTML)"
-    )
-    assert nameless == []
-    levels = laptop.page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(e => Number(e.tagName[1]))")
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert laptop.nameless() == []
+    assert laptop.broken_outline() == []
 
 
 def test_a_season_has_its_trend_and_who_has_no_video_is_drawn(browser: Any, season: Path) -> None:
@@ -205,11 +186,7 @@ def test_a_season_has_its_trend_and_who_has_no_video_is_drawn(browser: Any, seas
     # 10 steps/min in the 61 days from March to May.
     assert float(cadence.locator("td").nth(3).inner_text().split()[0]) == pytest.approx(10 / 61 * 30, abs=0.1)
     assert opened.page.locator("video").count() == 2
-    drawn = (
-        "(() => { const c = document.getElementById('film-B-overlay');"
-        " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0); })()"
-    )
-    assert opened.page.evaluate(drawn)
+    assert opened.is_drawn("film-B-overlay")
     assert opened.page.locator("[data-leg=left]").get_attribute("aria-pressed") == "true"
     opened.page.evaluate("gaitlab.player.seek(2.5)")
     assert times(opened) == pytest.approx([0.1 + 2.5 * 0.7] * 3, abs=0.5 / FPS + 1e-3)

@@ -62,6 +62,7 @@ def test_skeletons_know_sides_and_feet() -> None:
     assert not COCO.has_feet
     left, right = COCO.pairs[0]
     assert COCO.names[left][5:] == COCO.names[right][6:]
+    assert (COCO.mirrored[left], COCO.mirrored[right], COCO.mirrored[0]) == (right, left, 0)
     # The order of the published tables.
     assert COCO.names[8:11] == ("right_hip", "right_knee", "right_ankle")
     assert SKELETONS["body_25"].names[19:25] == (

@@ -106,9 +106,7 @@ def test_place_scale_and_mirror_do_not_matter(shared: Path) -> None:
     there = detect_rear_contacts(dataclasses.replace(pose, xy=pose.xy * 1.7 + [500, -80])).contacts
     assert [c.side for c in there] == [c.side for c in here]
     assert [c.foot_strike_s for c in there] == pytest.approx([c.foot_strike_s for c in here], abs=1e-6)
-    xy = pose.xy * [-1, 1]
-    for left, right in pose.skeleton.pairs:
-        xy[:, [left, right]] = xy[:, [right, left]]
+    xy = pose.xy[:, pose.skeleton.mirrored] * [-1, 1]
     mirrored = detect_rear_contacts(dataclasses.replace(pose, xy=xy)).contacts
     assert [c.side for c in mirrored] != [c.side for c in here]
     assert [c.foot_strike_s for c in mirrored] == pytest.approx([c.foot_strike_s for c in here], abs=1e-6)

@@ -128,9 +128,7 @@ def test_a_level_turned_by_the_camera_is_turned_back() -> None:
 
 def test_a_mirrored_runner_swaps_sides() -> None:
     pose = crooked()
-    xy = pose.xy * [-1, 1]
-    for left, right in BODY.pairs:
-        xy[:, [left, right]] = xy[:, [right, left]]
+    xy = pose.xy[:, BODY.mirrored] * [-1, 1]
     mirrored = frontal_angles(PoseSequence(xy, pose.score, pose.time_s, BODY), (), source="four points").values_deg
     for name, values in frontal_angles(pose, (), source="four points").values_deg.items():
         side, _, rest = name.partition("_")

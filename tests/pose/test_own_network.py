@@ -85,10 +85,7 @@ def test_the_mirrored_picture_gives_the_mirrored_runner(runner: PoseEstimator) -
 
 
 def _mirrored(xy: FloatArray, runner: PoseEstimator, width: int) -> FloatArray:
-    order = np.arange(len(xy))
-    for left, right in runner.skeleton.pairs:
-        order[left], order[right] = right, left
-    return (np.array([width - 1, 0]) + np.array([-1, 1]) * xy)[order]
+    return (np.array([width - 1, 0]) + np.array([-1, 1]) * xy)[list(runner.skeleton.mirrored)]
 
 
 def test_nobody_is_found_where_nobody_is(runner: PoseEstimator) -> None:

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gaitlab.report import key_moments, write_report
+from tests.browser import EVIL, LAPTOP, Opened, browser, overflowing
 from tests.report.make import CONTACT_S, FPS, STRIDE_S, make_film, make_session, pose
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the python package playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-EVIL = "<script>alert(1)</script>"
+__all__ = ["browser"]  # the fixture: pytest finds it by its name here
+
 FILM = "document.getElementById('film')"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -60,31 +43,8 @@ def annotated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return session.report
 
 
-class Opened:
-    """A page in a tab of its own, with all that went wrong in it."""
-
-    def __init__(self, browser: Any, path: Path, size: dict[str, int], **options: Any) -> None:
-        self._context = browser.new_context(viewport=size, offline=True, reduced_motion="reduce", **options)
-        self.page = self._context.new_page()
-        self.troubles: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda m: self.troubles.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.troubles.append("a dialog opened"), dialog.dismiss()))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri(), wait_until="domcontentloaded")
-        self.page.wait_for_selector("body[data-charts=drawn]", timeout=180_000)
-
-    def close(self) -> None:
-        self._context.close()
-
-    def until(self, expression: str) -> None:
-        """Wait until an expression is true. Playwright's own way evaluates text, which the page's policy forbids."""
-        for _ in range(200):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(50)
-        pytest.fail(f"never became true: {expression}")
+class Played(Opened):
+    """A report in a tab, with its film."""
 
     def time(self) -> float:
         return float(self.page.evaluate(f"{FILM}.currentTime"))
@@ -104,39 +64,25 @@ class Opened:
         texts: list[str] = self.page.locator(f"#live tr[data-name={angle}] td").all_inner_texts()
         return texts
 
-    def axis_x(self, chart: str, value: float) -> float:
-        """Return the screen's x of a value on a chart's horizontal axis."""
-        plot = self.page.locator(f"#{chart}")
-        plot.scroll_into_view_if_needed()
-        inside = self.page.evaluate(
-            f"(() => {{ const a = document.getElementById('{chart}')._fullLayout.xaxis;"
-            f" return a._offset + a.d2p({value}); }})()"
-        )
-        return float(plot.bounding_box()["x"] + inside)
-
-    def click_chart(self, chart: str, value: float) -> None:
-        x = self.axis_x(chart, value)
-        self.page.mouse.click(x, self.page.locator(f"#{chart}").bounding_box()["y"] + 60)
-
 
 @pytest.fixture(scope="module")
-def laptop(browser: Any, report: Path) -> Iterator[Opened]:
+def laptop(browser: Any, report: Path) -> Iterator[Played]:
     """One tab for all tests that look at the page with the clip."""
-    opened = Opened(browser, report, LAPTOP)
+    opened = Played(browser, report, LAPTOP)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def laptop_without_video(browser: Any, without_video: Path) -> Iterator[Opened]:
-    opened = Opened(browser, without_video, LAPTOP)
+def laptop_without_video(browser: Any, without_video: Path) -> Iterator[Played]:
+    opened = Played(browser, without_video, LAPTOP)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def laptop_annotated(browser: Any, annotated: Path) -> Iterator[Opened]:
-    opened = Opened(browser, annotated, LAPTOP)
+def laptop_annotated(browser: Any, annotated: Path) -> Iterator[Played]:
+    opened = Played(browser, annotated, LAPTOP)
     yield opened
     opened.close()
 
@@ -145,22 +91,22 @@ def laptop_annotated(browser: Any, annotated: Path) -> Iterator[Opened]:
 def test_opens_from_disk_without_network_and_without_a_word_of_trouble(
     name: str, request: pytest.FixtureRequest
 ) -> None:
-    opened: Opened = request.getfixturevalue(name)
+    opened: Played = request.getfixturevalue(name)
     assert opened.page.locator(".plot .main-svg").count() > 0
     assert opened.troubles == []
-    assert [url for url in opened.requests if not url.startswith(("file:", "blob:", "data:"))] == []
+    assert opened.away() == []
     ready_ms = opened.page.evaluate("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart")
     assert ready_ms < 3000  # well under 1 s on an idle machine; a busy one must not fail the test
 
 
-def test_an_athlete_called_a_script_is_text(laptop: Opened) -> None:
+def test_an_athlete_called_a_script_is_text(laptop: Played) -> None:
     assert laptop.page.locator("h1").inner_text() == EVIL
     assert "a dialog opened" not in laptop.troubles
 
 
 @pytest.mark.parametrize("name", ["laptop", "laptop_annotated"])
 def test_the_video_plays_and_its_time_advances(name: str, request: pytest.FixtureRequest) -> None:
-    opened: Opened = request.getfixturevalue(name)
+    opened: Played = request.getfixturevalue(name)
     opened.page.locator("#play").click()
     opened.until(f"{FILM}.currentTime > 0.3")
     opened.page.locator("#play").click()
@@ -170,7 +116,7 @@ def test_the_video_plays_and_its_time_advances(name: str, request: pytest.Fixtur
     assert opened.troubles == []
 
 
-def test_keys_step_one_frame_jump_to_strikes_and_set_the_speed(laptop: Opened) -> None:
+def test_keys_step_one_frame_jump_to_strikes_and_set_the_speed(laptop: Played) -> None:
     laptop.seek(0.0)
     laptop.page.locator("#play").focus()
     first = laptop.press("ArrowRight")
@@ -193,7 +139,7 @@ def test_keys_step_one_frame_jump_to_strikes_and_set_the_speed(laptop: Opened) -
     laptop.until(f"{FILM}.paused")
 
 
-def test_a_click_in_a_chart_seeks_and_the_cursors_follow(laptop: Opened) -> None:
+def test_a_click_in_a_chart_seeks_and_the_cursors_follow(laptop: Played) -> None:
     laptop.seek(0.0)
     laptop.click_chart("chart-time", 2.0)
     laptop.until(f"Math.abs({FILM}.currentTime - 2.0) < 0.03")
@@ -212,26 +158,22 @@ def test_a_click_in_a_chart_seeks_and_the_cursors_follow(laptop: Opened) -> None
     laptop.until(f"Math.abs({FILM}.currentTime - 1.57) < 0.03")
 
 
-def test_the_overlay_draws_over_the_clip_and_can_be_switched_off(laptop: Opened) -> None:
-    drawn = (
-        "(() => { const c = document.getElementById('overlay');"
-        " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0); })()"
-    )
+def test_the_overlay_draws_over_the_clip_and_can_be_switched_off(laptop: Played) -> None:
     layers = laptop.page.locator("[data-layer]")
     assert layers.count() == 3
-    assert laptop.page.evaluate(drawn)
+    assert laptop.is_drawn("overlay")
     for layer in layers.all():
         layer.uncheck()
-    assert not laptop.page.evaluate(drawn)
+    assert not laptop.is_drawn("overlay")
     for layer in layers.all():
         layer.check()
 
 
-def test_nothing_is_drawn_over_a_video_that_is_drawn_into(laptop_annotated: Opened) -> None:
+def test_nothing_is_drawn_over_a_video_that_is_drawn_into(laptop_annotated: Played) -> None:
     assert laptop_annotated.page.locator("[data-layer]").count() == 0
 
 
-def test_the_angles_of_the_frame_are_told(laptop: Opened) -> None:
+def test_the_angles_of_the_frame_are_told(laptop: Played) -> None:
     # The invented knee is 45 + 45 sin(2 pi (t - 0.1) / 0.7): 90 degrees on the left at 0.275 s, and right 0.
     laptop.seek(0.28)
     laptop.page.wait_for_timeout(100)
@@ -239,14 +181,14 @@ def test_the_angles_of_the_frame_are_told(laptop: Opened) -> None:
     assert laptop.live("trunk") == ["8°"]
 
 
-def test_a_key_frame_leads_to_its_moment(laptop: Opened) -> None:
+def test_a_key_frame_leads_to_its_moment(laptop: Played) -> None:
     button = laptop.page.locator("#keyframes [data-seek]").first
     button.click()
     wanted = float(button.get_attribute("data-seek"))
     laptop.until(f"Math.abs({FILM}.currentTime - {wanted + 0.5 / FPS}) < 0.002")
 
 
-def test_without_a_video_the_skeleton_runs(laptop_without_video: Opened) -> None:
+def test_without_a_video_the_skeleton_runs(laptop_without_video: Played) -> None:
     laptop_without_video.page.locator("#play").click()
     laptop_without_video.until("parseFloat(document.getElementById('clock').textContent) > 0.2")
     laptop_without_video.page.locator("#play").click()
@@ -254,38 +196,20 @@ def test_without_a_video_the_skeleton_runs(laptop_without_video: Opened) -> None
 
 
 def test_nothing_overflows_on_a_phone(browser: Any, report: Path) -> None:
-    phone = Opened(browser, report, PHONE, has_touch=True, is_mobile=True)
-    assert phone.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    wider = phone.page.evaluate(
-        "[...document.querySelectorAll('main *:not(.bar *):not(.drawing *)')].filter(e => e.getClientRects().length"
-        " && e.getBoundingClientRect().left > -900 && e.getBoundingClientRect().right > innerWidth + 1)"
-        ".map(e => e.tagName + '.' + e.className)"
-    )
-    assert wider == []
-    phone.close()
+    assert overflowing(browser, report, apart_from=".bar *, .drawing *") == []
 
 
-def test_contrast_of_text_is_aa_in_light_and_dark(laptop: Opened) -> None:
+def test_contrast_of_text_is_aa_in_light_and_dark(laptop: Played) -> None:
     for scheme in ("dark", "light"):
-        laptop.page.emulate_media(color_scheme=scheme)
-        ratios = laptop.page.evaluate(_CONTRAST)
-        assert ratios, "no text was measured"
-        assert [(words, round(ratio, 2)) for words, ratio in ratios if ratio < 4.5] == [], scheme
+        assert laptop.pale(scheme) == [], scheme
 
 
-def test_every_control_has_a_name_and_every_heading_its_level(laptop: Opened) -> None:
-    nameless = laptop.page.evaluate(
-        "[...document.querySelectorAll('button, input, video, canvas, svg[role=img], .plot')].filter(e =>"
-        " !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label'))).map(e => e.outerHTML)"
-    )
-    assert nameless == []
-    levels = laptop.page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(e => Number(e.tagName[1]))")
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+def test_every_control_has_a_name_and_every_heading_its_level(laptop: Played) -> None:
+    assert laptop.nameless() == []
+    assert laptop.broken_outline() == []
 
 
-def test_paper_has_every_chart_whole_in_light_colours(laptop: Opened) -> None:
+def test_paper_has_every_chart_whole_in_light_colours(laptop: Played) -> None:
     laptop.page.emulate_media(color_scheme="dark")
     pdf = laptop.page.pdf(prefer_css_page_size=True, print_background=True)
     assert 3 <= len(re.findall(rb"/Type\s*/Page[^s]", pdf)) <= 10
@@ -313,24 +237,3 @@ def test_paper_has_every_chart_whole_in_light_colours(laptop: Opened) -> None:
 
 
 assert CONTACT_S < STRIDE_S / 2  # the invented person runs
-
-# WCAG 2: relative luminance of the text and of the nearest ground that is not transparent.
-_CONTRAST = """(() => {
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour.length < 4 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const seen = [...document.querySelectorAll('body *')].filter((e) => !e.closest('svg, script, style, .plot, .screen')
-    && e.getClientRects().length && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
-  return seen.map((e) => {
-    const [a, b] = [luminance(parse(getComputedStyle(e).color)), luminance(ground(e))];
-    return [e.textContent.trim().slice(0, 30), (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
-  });
-})()"""

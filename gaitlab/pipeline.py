@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-import gaitlab
 from gaitlab import units
-from gaitlab.analysis import Analysis, Runner, analyze_pose, quality
+from gaitlab.analysis import Analysis, Runner, analyze_pose
 from gaitlab.config import EMBED, ReportSettings, Settings, with_values
 from gaitlab.core.metric import View
+from gaitlab.description import describe
 from gaitlab.errors import InputError, one_of
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
 from gaitlab.store.folder import check_free, whole_folder
-from gaitlab.store.session import SCHEMA_VERSION, Session
+from gaitlab.store.session import Session
 from gaitlab.store.write import write_data
-
-if TYPE_CHECKING:
-    from gaitlab.video.reader import VideoInfo
 
 VIEWS = ("side", "rear", "auto")
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
@@ -161,8 +156,15 @@ class _Maker:
 
     def clip(self, wanted: Wanted, view: str) -> _Clip:
         """Read and measure one clip."""
-        source = read_recording(wanted, progress=self.progress)
+        # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
+        heels = view != "side" and wanted.dots is None and self.standing is None
+        source = read_recording(replace(wanted, heels=heels), progress=self.progress)
         seen = _decided(view, source, wanted)
+        if seen == "rear" and source.heel_pictures is not None:
+            from gaitlab.rearfoot.edges import with_heel_lines
+
+            source = replace(source, raw=with_heel_lines(source.raw, source.heel_pictures))
+        source = replace(source, heel_pictures=None)  # megabytes that nobody needs any more
         standing = None
         if seen == "rear" and self.standing is not None:
             still = _beside(wanted, Path(self.standing), fps=source.raw.fps)
@@ -172,7 +174,7 @@ class _Maker:
             source.raw, runner=self.runner, settings=self.settings, view=seen, standing=standing,
             dot_sd_px=source.dot_sd_px,
         )  # fmt: skip
-        info = _describe(
+        info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
             keypoints=wanted.keypoints,
         )  # fmt: skip
@@ -329,85 +331,3 @@ def _folder_name(name: str, label: str | None) -> str:
     """Return a folder name made of a video's name and a label, without anything a file system might mind."""
     text = f"{name}-{label}" if label else name
     return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "session"
-
-
-def _describe(
-    source: Recording,
-    analysis: Analysis,
-    settings: Settings,
-    *,
-    runner: Runner,
-    athlete: str | None,
-    label: str | None,
-    keypoints: str | Path | None,
-) -> dict[str, Any]:
-    """Return the content of session.json."""
-    calibration = analysis.calibration
-    video = source.video
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "gaitlab_version": gaitlab.__version__,
-        "athlete": athlete,
-        "label": label,
-        "recorded_at": _recorded_at(video, keypoints),
-        "view": analysis.view,
-        "facing": analysis.facing,
-        "activity": analysis.events.activity,
-        "runner": {
-            "belt_speed_mps": runner.belt_speed_mps,
-            "height_m": runner.height_m,
-            "mass_kg": runner.mass_kg,
-        },
-        "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},
-        "keypoints": None if keypoints is None else {"name": Path(keypoints).name},
-        "fps": analysis.pose.fps,
-        "duration_s": len(analysis.pose) / analysis.pose.fps,
-        "model": source.model,
-        "settings": settings.as_dict(),
-        "calibration": {
-            "metres_per_px": calibration.metres_per_px,
-            "source": calibration.scale_source or None,
-            "check": dict(calibration.scales),
-            "belt_speed_mps": calibration.belt_speed_mps,
-            "belt_speed_px_per_s": calibration.belt_speed_px_per_s,
-            "leg_px": calibration.leg_px,
-            "belt_deg": calibration.belt_deg,
-            "tilt_deg": calibration.tilt_deg,
-            "tilt_source": calibration.tilt_source,
-            "facing_agreement": calibration.facing_agreement,
-        },
-        "quality": quality(analysis),
-        "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS)],
-        "others_seen": source.others,
-        "warnings": list(analysis.warnings),
-    }
-
-
-def _describe_video(video: VideoInfo) -> dict[str, Any]:
-    return {
-        "name": video.path.name,
-        "sha256": _sha256(video.path),
-        "width": video.width,
-        "height": video.height,
-        "frames": video.frames,
-        "duration_s": video.duration_s,
-        "fps": video.fps,
-        "variable_frame_rate": video.variable_frame_rate,
-        "rotation": video.rotation_deg,
-    }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _recorded_at(video: VideoInfo | None, keypoints: str | Path | None) -> str | None:
-    """Return when the recording was made: as the video says, otherwise when the file was last written."""
-    if video is not None and video.recorded_at:
-        return video.recorded_at
-    path = video.path if video is not None else Path(keypoints) if keypoints is not None else None
-    if path is None:
-        return None
-    modified = path.stat().st_mtime
-    return datetime.fromtimestamp(modified, tz=UTC).isoformat(timespec="seconds")

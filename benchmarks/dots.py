@@ -161,7 +161,7 @@ def one_runner(trial: Trial, look: Look, *, seconds: float, px_per_m: float, see
         shows.append(visible)
     visible_in = np.array(shows).reshape(len(true), 2, len(DOTS)).all(axis=2)
     try:
-        dots = track_dots(network, collector.spots)
+        dots = track_dots(network, collector.seen)
     except InputError as error:
         print(f"  {trial.name}: {error}")
         return None

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.errors import InputError, ModelError
 
 if TYPE_CHECKING:
+    from gaitlab.core.skeleton import Skeleton
     from gaitlab.pose.body import Body
     from gaitlab.pose.estimator import PoseEstimator
     from gaitlab.rearfoot.clicks import Clicks
     from gaitlab.rearfoot.dots import DotCollector, Dots
+    from gaitlab.rearfoot.edges import EdgeCollector, Picture
     from gaitlab.rearfoot.layout import Layout
     from gaitlab.video.reader import Frame, Video, VideoInfo
 
@@ -34,7 +37,8 @@ Progress = Callable[[str, int, int], None]
 class Wanted:
     """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
 
-    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots.
+    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for pictures of the heels,
+    from which their lines can be had without dots.
     """
 
     video: str | Path | None
@@ -49,6 +53,7 @@ class Wanted:
     offline: bool = False
     person: int = -1
     dots: str | Path | None = None
+    heels: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +61,7 @@ class Recording:
     """Raw keypoints, the video (or None), the network or file they came from, and the clock of the video.
 
     ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and ``layout`` are those of tape
-    dots, where they were looked for.
+    dots, where they were looked for; ``heel_pictures`` a frame those of the heels, where they were asked for.
     """
 
     raw: PoseSequence
@@ -67,6 +72,7 @@ class Recording:
     slow_motion: float = 1.0
     dot_sd_px: Mapping[str, FloatArray] | None = None
     layout: Layout | None = None
+    heel_pictures: Sequence[tuple[Picture, ...]] | None = None
 
 
 def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None = None) -> Recording:
@@ -92,17 +98,20 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
         looks = layout is not None or wanted.dots is not None
         if wanted.keypoints is not None:
             raw, facts, others = _given(wanted, opened)
-            collector = _collect(wanted, opened, raw, progress=progress) if looks else None
+            for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=wanted.heels)
+            if collector := for_dots or for_heels:
+                _collect(wanted, opened, raw, collector, progress=progress)
         else:
             estimator = _estimator(
                 wanted.model, models_dir=wanted.models_dir, offline=wanted.offline, progress=progress
             )
-            raw, facts, others, collector = _estimate(opened, estimator, wanted, looks=looks, progress=progress)
+            for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=wanted.heels)
+            raw, facts, others = _estimate(opened, estimator, wanted, for_dots or for_heels, progress=progress)
     dots: Dots | None = None
-    if collector is not None:
+    if for_dots is not None:
         from gaitlab.rearfoot.dots import track_dots
 
-        dots = track_dots(raw, collector.spots, clicks=clicks, layout=layout)
+        dots = track_dots(raw, for_dots.seen, clicks=clicks, layout=layout)
         raw = dots.pose
     video_time_s = raw.time_s
     rate = wanted.capture_fps or info.capture_fps
@@ -112,7 +121,21 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     return Recording(
         raw, info, video_time_s, facts, others, slow_motion,
         dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
+        heel_pictures=for_heels.seen if for_heels else None,
     )  # fmt: skip
+
+
+def _collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotCollector | None, EdgeCollector | None]:
+    """Return who looks at the lower legs in every frame: one for dots, or else one for heels, if there are legs."""
+    if dots:
+        from gaitlab.rearfoot.dots import DotCollector
+
+        return DotCollector(skeleton), None
+    if heels and all(f"{side}_{joint}" in skeleton for side in BOTH_SIDES for joint in ("knee", "ankle")):
+        from gaitlab.rearfoot.edges import EdgeCollector
+
+        return None, EdgeCollector(skeleton)
+    return None, None
 
 
 def _file_facts(wanted: Wanted) -> dict[str, Any]:
@@ -160,16 +183,16 @@ def _clicks(wanted: Wanted, info: VideoInfo) -> Clicks | None:
     return clicks
 
 
-def _collect(wanted: Wanted, opened: Video, raw: PoseSequence, *, progress: Progress) -> DotCollector:
-    """Gather the spots of a video whose keypoints are given."""
-    from gaitlab.rearfoot.dots import DotCollector
-
-    collector = DotCollector(raw.skeleton)
+def _collect(
+    wanted: Wanted, opened: Video, raw: PoseSequence, collector: DotCollector | EdgeCollector, *, progress: Progress
+) -> None:
+    """Show a collector the frames of a video whose keypoints are given, as many as there are keypoints."""
     for number, frame in enumerate(opened.frames(wanted.start_s, wanted.end_s)):
-        collector.see(frame.image, raw.xy[number] if number < len(raw) else None)
-        progress("looking for dots", number + 1, len(raw))
-    collector.spots = collector.spots[: len(raw)]
-    return collector
+        if number < len(raw):
+            collector.see(frame.image, raw.xy[number])
+        progress("looking at the lower legs", number + 1, len(raw))
+    for _ in range(len(raw) - len(collector.seen)):
+        collector.miss()
 
 
 def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
@@ -186,11 +209,15 @@ def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: 
             return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
         if installed(_LAST_RESORT, models_dir=models_dir) is None:
             raise
-        _log.warning(
-            "no pose network is installed; taking '%s', which ships with gaitlab: its knees and hips are less sure",
-            _LAST_RESORT,
-        )
-        return load_estimator(_LAST_RESORT, models_dir=models_dir)
+        return load_estimator(_last_resort("is installed"), models_dir=models_dir)
+
+
+def _last_resort(why: str) -> str:
+    """Return the network that ships; one line says why it is taken."""
+    _log.warning(
+        "no pose network %s; taking '%s', which ships with gaitlab: its knees and hips are less sure", why, _LAST_RESORT
+    )
+    return _LAST_RESORT
 
 
 def _install_default(models_dir: Path | None, progress: Progress) -> str:
@@ -225,11 +252,7 @@ def _install_default(models_dir: Path | None, progress: Progress) -> str:
         else:
             return name
     if installed(_LAST_RESORT, models_dir=models_dir) is not None:
-        _log.warning(
-            "no pose network can be fetched from here; taking '%s', which ships with gaitlab: its knees and hips are "
-            "less sure", _LAST_RESORT,
-        )  # fmt: skip
-        return _LAST_RESORT
+        return _last_resort("can be fetched from here")
     raise ModelError(
         f"no pose network is installed and none could be fetched ({' and '.join(_DEFAULT_NETWORKS)} were tried); "
         f"where there is a network, run: gaitlab models install {_DEFAULT_NETWORKS[0]}"
@@ -237,18 +260,14 @@ def _install_default(models_dir: Path | None, progress: Progress) -> str:
 
 
 def _estimate(
-    opened: Video, estimator: PoseEstimator, wanted: Wanted, *, looks: bool, progress: Progress
-) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]], DotCollector | None]:
+    opened: Video, estimator: PoseEstimator, wanted: Wanted, collector: DotCollector | EdgeCollector | None, *,
+    progress: Progress,
+) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]]]:  # fmt: skip
     from gaitlab.pose.follow import follow_runner
 
     info = opened.info
     total = _frames_between(info, wanted.start_s, wanted.end_s)
     done = 0
-    collector: DotCollector | None = None
-    if looks:
-        from gaitlab.rearfoot.dots import DotCollector as Collector
-
-        collector = Collector(estimator.skeleton)
 
     def on_frame(frame: Frame, body: Body | None) -> None:
         nonlocal done
@@ -268,7 +287,7 @@ def _estimate(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
             "or from behind, try another network with --model or another part with --start and --end"
         )
-    return followed.pose, estimator.model, followed.others, collector
+    return followed.pose, estimator.model, followed.others
 
 
 def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:

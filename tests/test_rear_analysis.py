@@ -217,6 +217,31 @@ def test_dots_of_another_video_are_refused_before_any_work(tmp_path: Path) -> No
         )
 
 
+def test_without_dots_the_heels_own_pictures_tell_how_they_roll(tmp_path: Path) -> None:
+    """The demonstration's runner by body points alone: 8 degrees of eversion on the left, 13 on the right."""
+    video, beside = demo_clip("rear")
+    truth = load_truth(beside)
+    noise = np.random.default_rng(0).normal(0, 1, truth.xy_px.shape)
+    pose = PoseSequence(
+        truth.xy_px + noise, np.ones(truth.xy_px.shape[:2]), truth.time_s, Skeleton("truth", truth.names)
+    )
+    marks = ("heel", "heel_top", "calf_bottom", "calf_top")
+    body = tuple(name for name in truth.names if name.partition("_")[2] not in marks)
+    write_csv(tmp_path / "body.csv", pose.between(0, 8), body)
+    session = gaitlab.analyze(
+        video, keypoints=tmp_path / "body.csv", view="rear", output=tmp_path / "s", settings={"video.annotate": False}
+    )
+    rows = session.summary.set_index(["metric", "side"])
+    for side, expected_deg in (("left", 8.0), ("right", 13.0)):
+        row = rows.loc[("rearfoot_eversion_excursion", side)]
+        assert row["n"] >= 5
+        assert "pictures" in row["note"]
+        assert abs(row["mean"] - expected_deg) < row["uncertainty"]
+        # Where upright is, the pictures do not know.
+        assert "standing" in rows.loc[("peak_rearfoot_eversion", side), "missing_reason"]
+    assert not any("proxy" in warning for warning in session.info["warnings"])
+
+
 @pytest.mark.parametrize(
     ("view", "turned", "expected"), [("rear", False, "rear"), ("rear", True, "front"), ("side", False, "side")]
 )

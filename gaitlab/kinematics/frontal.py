@@ -18,16 +18,19 @@ from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT, Calibration
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
 # Which points make the line of the rearfoot and that of the shank, bottom then top; the first source whose points are
-# all there is used. Only the first is the clinical angle: dots tracked here or elsewhere. A network that was taught the
-# same points guesses where dots would be.
+# all there is used. Only the first is the clinical angle: dots tracked here or elsewhere. Pictures of the heel laid on
+# each other (`rearfoot.edges`) tell how it turns, not where upright is. A network that was taught the points of the
+# dots guesses where they would be.
 _MID_LINES = (("heel", "heel_top"), ("calf_bottom", "calf_top"))
 REARFOOT_LINES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "four points": _MID_LINES,
+    "heel pictures": (("heel_line_low", "heel_line_high"), ("shank_line_low", "shank_line_high")),
     "network points": _MID_LINES,
     "proxy": (("heel", "ankle"), ("ankle", "knee")),
 }
-# Points seen in less than this share of the frames that show the ankle are no track.
-_SEEN_ENOUGH = 0.3
+# Points seen in less than this share of the frames are no track; heels are looked at while they stand alone.
+_SEEN_ENOUGH = {"heel pictures": 0.1}
+_SEEN_ENOUGH_ELSE = 0.3
 # Standing still: this long, within this share of the leg.
 _STILL_S, _STILL_LEGS = 0.5, 0.03
 # A leg from hip to ankle is about so many times as long as the way from the upper dot of the calf to that of the heel.
@@ -97,7 +100,7 @@ def rearfoot_source(pose: PoseSequence) -> str:
             for line in lines
             for point in line
         ]
-        if min(shares) > _SEEN_ENOUGH:
+        if min(shares) > _SEEN_ENOUGH.get(source, _SEEN_ENOUGH_ELSE):
             return source
     return ""
 

@@ -27,7 +27,11 @@ _LARGEST_WHIP_DEG = 60.0
 # ``python -m benchmarks.rearfoot``): degrees of excursion, and percent of the contact until the peak. A network's own
 # points have not been measured so: until they are, they count as no surer than the stand-in.
 _PROXY_RMS = {"excursion": 4.5, "peak time": 9.5}
-_STAND_IN_RMS: dict[str, dict[str, float]] = {"proxy": _PROXY_RMS, "network points": _PROXY_RMS}
+_STAND_IN_RMS: dict[str, dict[str, float]] = {
+    "heel pictures": {"excursion": 4.2, "peak time": 9.5},
+    "network points": _PROXY_RMS,
+    "proxy": _PROXY_RMS,
+}
 # The rearfoot turns so fast that fewer frames a second miss the top of its speed.
 _VELOCITY_FPS = 120.0
 
@@ -80,9 +84,9 @@ def _time_to_peak_eversion(trial: Trial, cycle: GaitCycle) -> float:
 def _eversion_velocity(trial: Trial, cycle: GaitCycle) -> float:
     """The steepest rise of the angle on its way from foot strike to its peak, degrees a second; from dots alone.
 
-    How far a stand-in misses the speed is not known, so it gives none.
+    How far anything else misses the speed is not known, so it gives none.
     """
-    if trial.by_proxy or trial.by_network:
+    if not trial.by_dots:
         return np.nan
     angle = _stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE)
     if len(angle) < 3 or not np.isfinite(angle).all():

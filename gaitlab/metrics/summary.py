@@ -17,6 +17,13 @@ _BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0
 # A camera's 120 frames a second are 119.88.
 _ROUNDED_FPS = 0.99
+# What showed the rearfoot, in the words of the report.
+_REARFOOT_NOTES = {
+    "four points": "from dots on heel and calf",
+    "heel pictures": "from the heel's own pictures laid on each other, not from dots",
+    "network points": "from points that a network guessed, not from dots",
+    "proxy": "a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it",
+}
 # Metrics of running are left out in walking and the other way round; in doubt both are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
@@ -61,7 +68,9 @@ def unit_of(trial: Trial, spec: MetricSpec) -> str:
 def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     """Return why the trial cannot support a metric, or an empty string."""
     calibration = trial.calibration
-    lacking = [p for p in spec.needs if not any(trial.pose.seen(name) for name in _point_names(p, side))]
+    # What shows the rearfoot was chosen among the points that are there.
+    chosen = bool(spec.proxy_label and trial.rearfoot_source)
+    lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
     checks = (
         (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
         (
@@ -140,10 +149,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append(f"only {n} cycles; {needed} make a stable mean")
     if trial.view == "side" and side in BOTH_SIDES and side != near_side(trial.calibration.forward) and spec.needs:
         notes.append("far leg: partly hidden, less exact")
-    if spec.proxy_label and trial.by_proxy:
-        notes.append("a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it")
-    if spec.proxy_label and trial.by_network:
-        notes.append("from points that a network guessed, not from dots")
+    if spec.proxy_label and trial.rearfoot_source in _REARFOOT_NOTES:
+        notes.append(_REARFOOT_NOTES[trial.rearfoot_source])
     if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:
         notes.append(f"{trial.pose.fps:.0f} fps: timings are ± {500 / trial.pose.fps:.0f} ms at best")
     return "; ".join(notes)

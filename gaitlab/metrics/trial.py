@@ -48,6 +48,11 @@ class Trial:
     rearfoot_zero_deg: Mapping[Side, float] = field(default_factory=dict)
 
     @property
+    def by_dots(self) -> bool:
+        """Whether tracked dots show the rearfoot."""
+        return self.rearfoot_source == "four points"
+
+    @property
     def by_network(self) -> bool:
         """Whether a network guessed where the dots of the rearfoot would be."""
         return self.rearfoot_source == "network points"

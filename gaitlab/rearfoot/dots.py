@@ -51,7 +51,7 @@ class DotCollector:
         self._columns = [skeleton.index(name) for name in names]
         self._shanks: list[float] = []
         self._box: tuple[float, float, float, float] | None = None
-        self.spots: list[Spots] = []
+        self.seen: list[Spots] = []
 
     def see(self, image: Image, xy: FloatArray | None) -> None:
         """Take the next frame and its body's (keypoint, 2) px, None where nobody was found."""
@@ -66,9 +66,13 @@ class DotCollector:
                 float(high[0] + _SIDE * shank), float(high[1] + _BELOW * shank),
             )  # fmt: skip
         if self._box is None:
-            self.spots.append(NO_SPOTS)
+            self.seen.append(NO_SPOTS)
         else:
-            self.spots.append(find_spots(image, self._box, shank_px=float(np.median(self._shanks))))
+            self.seen.append(find_spots(image, self._box, shank_px=float(np.median(self._shanks))))
+
+    def miss(self) -> None:
+        """Take a frame that is not there."""
+        self.seen.append(NO_SPOTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,6 +31,9 @@ _COLOUR, _CROOKED, _UNLIKE = 40.0, 0.25, 0.35
 # Dots of one colour differ from all that surrounds them in one way: white ones are lighter, red ones redder.
 _WAYS = tuple((channel, sign) for channel in range(3) for sign in (1, -1))
 _DIFFERS = 1.5  # CIELAB units
+# Roundness below which a spot is a rim, not a disc: half of those that the rims of socks and soles give lie below, of
+# dots one in ten.
+_ROUND = 0.35
 _CLEAR = 12.0  # contrast beyond which a spot is no clearer
 _LOWEST_SCORE = 2.2
 _BEST_KEPT = 60
@@ -114,7 +117,8 @@ def _seen(spots: list[Spots], leg: LegFrame, way: tuple[int, int]) -> _Seen | No
     every = _Seen(np.concatenate(local), whose, colour, beside, contrast, len(frames))
     down, across = every.place.T
     inside = (down > _CALF[0]) & (down < _HEEL[1]) & (np.abs(across) < _SIDEWAYS)
-    return every.only(inside & (way[1] * every.beside[:, way[0]] > _DIFFERS))
+    round_ = np.concatenate([spots[i].roundness for i in frames]) > _ROUND
+    return every.only(inside & round_ & (way[1] * every.beside[:, way[0]] > _DIFFERS))
 
 
 def _calf_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:

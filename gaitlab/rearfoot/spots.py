@@ -39,6 +39,8 @@ class Spots:
         contrast: (spot,) how it stands out from what surrounds it, in its weakest direction (an edge has none), CIELAB
             units.
         sd_px: (spot,) standard deviation of the place that the picture's noise leaves.
+        roundness: (spot,) 0..1, how it stands out in its weakest direction against its strongest: discs near 1, rims of
+            socks and soles near 0.
     """
 
     xy: FloatArray
@@ -46,12 +48,13 @@ class Spots:
     beside: FloatArray
     contrast: FloatArray
     sd_px: FloatArray
+    roundness: FloatArray
 
     def __len__(self) -> int:
         return len(self.xy)
 
 
-NO_SPOTS = Spots(np.empty((0, 2)), np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0))
+NO_SPOTS = Spots(np.empty((0, 2)), np.empty((0, 3)), np.empty((0, 3)), *(np.empty(0) for _ in range(3)))
 
 
 def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px: float) -> Spots:
@@ -74,7 +77,7 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
         _at_radius(lab, max(share * shank_px, _SMALLEST_RADIUS_PX * (1 + 0.5 * i)), noise)
         for i, share in enumerate(_RADII)
     ]
-    xy, colour, beside, contrast, sd, reach = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    xy, colour, beside, contrast, sd, roundness, reach = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.argsort(-contrast)[: 4 * _MOST]
     apart = np.linalg.norm(xy[order, None] - xy[None, order], axis=2) > np.maximum(
         reach[order, None], reach[None, order]
@@ -85,7 +88,7 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
         if free[i] and len(kept) < _MOST:
             kept.append(int(order[i]))
             free &= apart[i]
-    return Spots(xy[kept] + [left, top], colour[kept], beside[kept], contrast[kept], sd[kept])
+    return Spots(xy[kept] + [left, top], colour[kept], beside[kept], contrast[kept], sd[kept], roundness[kept])
 
 
 def _noise(channel: Any) -> float:
@@ -95,7 +98,7 @@ def _noise(channel: Any) -> float:
 
 
 def _at_radius(lab: Any, radius_px: float, noise: float) -> tuple[FloatArray, ...]:
-    """Return places, colours, differences, contrasts, errors and reaches of the spots of about one radius."""
+    """Return places, colours, differences, contrasts, errors, roundnesses and reaches of spots of about one radius."""
     centre, surround = (cv2.GaussianBlur(lab, (0, 0), share * radius_px) for share in (_CENTRE, _SURROUND))
     difference = centre - surround
     size = 2 * math.ceil(radius_px) + 1
@@ -107,12 +110,12 @@ def _at_radius(lab: Any, radius_px: float, noise: float) -> tuple[FloatArray, ..
     peaks[[0, -1]] = peaks[:, [0, -1]] = False
     rows, columns = np.nonzero(peaks)
     if not len(rows):
-        return np.empty((0, 2)), np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0), np.empty(0)
+        return np.empty((0, 2)), np.empty((0, 3)), np.empty((0, 3)), *(np.empty(0) for _ in range(4))
     near = np.arange(-1, 2)
     patch = difference[rows[:, None, None] + near[:, None], columns[:, None, None] + near[None]]  # (n, 3, 3, 3)
     middle = patch[:, 1, 1]
     along = np.einsum("nijc,nc->nij", patch, middle / np.linalg.norm(middle, axis=1)[:, None])
-    shift, curvature = _summit(along)
+    shift, curvature, roundness = _summit(along)
     contrast = curvature * radius_px**2
     # Noise of a Gaussian-smoothed slope over the curvature of the summit.
     spread = noise / (math.sqrt(8 * math.pi) * (_CENTRE * radius_px) ** 2) / np.maximum(curvature, 1e-6)
@@ -122,12 +125,14 @@ def _at_radius(lab: Any, radius_px: float, noise: float) -> tuple[FloatArray, ..
     return (
         xy[good].astype(np.float64), colour[good].astype(np.float64),
         (colour - surround[rows, columns])[good].astype(np.float64), contrast[good].astype(np.float64),
-        np.hypot(spread, _FLOOR_PX)[good].astype(np.float64), np.full(int(good.sum()), radius_px),
+        np.hypot(spread, _FLOOR_PX)[good].astype(np.float64), roundness[good].astype(np.float64),
+        np.full(int(good.sum()), radius_px),
     )  # fmt: skip
 
 
-def _summit(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the (n, 2) x, y of the summit of a paraboloid through (n, 3, 3) values, and its smaller curvature."""
+def _summit(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the (n, 2) x, y of the summit of a paraboloid through (n, 3, 3) values, its smaller curvature, and that
+    as a share of its larger one."""
     dx = (values[:, :, 2] - values[:, :, 0]).mean(axis=1) / 2
     dy = (values[:, 2, :] - values[:, 0, :]).mean(axis=1) / 2
     dxx = (values[:, :, 2] - 2 * values[:, :, 1] + values[:, :, 0]).mean(axis=1)
@@ -138,4 +143,5 @@ def _summit(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     safe = np.where(peaked, determinant, 1.0)
     shift = np.stack([(dxy * dy - dyy * dx) / safe, (dxy * dx - dxx * dy) / safe], axis=1)
     mean, half = -(dxx + dyy) / 2, np.hypot((dxx - dyy) / 2, dxy)
-    return np.where(peaked[:, None], shift, 9.0), np.where(peaked, mean - half, 0.0)
+    smaller = np.where(peaked, mean - half, 0.0)
+    return np.where(peaked[:, None], shift, 9.0), smaller, smaller / np.maximum(mean + half, 1e-9)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from gaitlab.core import SKELETONS, Angles, Contact, GaitCycle, GaitEvents, PoseSequence
+from gaitlab.core import SKELETONS, Angles, Contact, GaitCycle, GaitEvents, PoseSequence, Skeleton
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.metrics import METRICS, Trial, measure
 
@@ -139,12 +139,28 @@ def test_the_speed_of_eversion_needs_120_frames_a_second() -> None:
     assert "needs 120 frames a second" in row.missing_reason
 
 
-def test_points_of_a_network_are_less_sure_than_dots_and_say_so() -> None:
-    dots, guessed = (
-        rows_of(made_trial(rearfoot_source=source))["rearfoot_eversion_excursion", "left"]
-        for source in ("four points", "network points")
+def test_what_shows_the_rearfoot_is_named_and_dots_are_the_surest() -> None:
+    dots, pictures, guessed = (
+        rows_of(made_trial(rearfoot_source=source)) for source in ("four points", "heel pictures", "network points")
     )
-    assert guessed.mean == dots.mean
-    assert guessed.uncertainty > dots.uncertainty + 2
-    assert "network guessed" in guessed.note
-    assert not dots.note
+    key = ("rearfoot_eversion_excursion", "left")
+    assert guessed[key].mean == pictures[key].mean == dots[key].mean
+    assert guessed[key].uncertainty > pictures[key].uncertainty > dots[key].uncertainty + 2
+    assert dots[key].note == "from dots on heel and calf"
+    assert "pictures" in pictures[key].note
+    assert "network guessed" in guessed[key].note
+    assert np.isfinite(dots["eversion_velocity", "left"].mean)
+    assert math.isnan(pictures["eversion_velocity", "left"].mean)
+
+
+def test_pictures_of_the_heel_need_no_heel_point_of_the_network() -> None:
+    trial = made_trial(rearfoot_source="heel pictures")
+    kept = [i for i, name in enumerate(trial.pose.skeleton.names) if not name.endswith("heel")]
+    pose = dataclasses.replace(
+        trial.pose, xy=trial.pose.xy[:, kept], score=trial.pose.score[:, kept],
+        skeleton=Skeleton("no_heels", tuple(trial.pose.skeleton.names[i] for i in kept)),
+    )  # fmt: skip
+    trial = dataclasses.replace(trial, pose=pose)
+    assert np.isfinite(rows_of(trial)["rearfoot_eversion_excursion", "left"].mean)
+    none = rows_of(dataclasses.replace(trial, rearfoot_source=""))["rearfoot_eversion_excursion", "left"]
+    assert none.missing_reason == "the network gives no heel"

@@ -64,7 +64,7 @@ def gathered(pose: PoseSequence, **how: bool) -> list[Spots]:
     for frame in range(FRAMES):
         # In a few frames the network sees nobody: the dots are still there.
         collector.see(draw(frame, **how), None if frame in (10, 11) else pose.xy[frame])
-    return collector.spots
+    return collector.seen
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,12 @@ def test_legs_without_dots_and_one_leg_hidden_are_told(pose: PoseSequence, spots
 
 def test_dots_that_leave_the_picture_are_missed_and_named(pose: PoseSequence, spots: list[Spots]) -> None:
     cut = [
-        Spots(*(getattr(s, name)[s.xy[:, 1] < 225] for name in ("xy", "colour", "beside", "contrast", "sd_px")))
+        Spots(
+            *(
+                getattr(s, name)[s.xy[:, 1] < 225]
+                for name in ("xy", "colour", "beside", "contrast", "sd_px", "roundness")
+            )
+        )
         for s in spots
     ]
     with pytest.raises(InputError, match="dot"):
@@ -159,7 +164,7 @@ def test_a_file_of_clicks_is_read_back_and_wrong_ones_are_refused(tmp_path: Path
 def spots_at(*places: tuple[float, float]) -> Spots:
     count = len(places)
     white, beside = np.tile([95.0, 0.0, 0.0], (count, 1)), np.tile([50.0, 0.0, 0.0], (count, 1))
-    return Spots(np.array(places), white, beside, np.full(count, 40.0), np.full(count, 0.1))
+    return Spots(np.array(places), white, beside, np.full(count, 40.0), np.full(count, 0.1), np.ones(count))
 
 
 def standing_leg(x: float, frames: int) -> LegFrame:

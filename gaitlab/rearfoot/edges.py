@@ -1,0 +1,483 @@
+"""Heel counters without tape: one picture of each heel is put together from the clip, and every frame is laid on it.
+
+The heel counter is a few pixels high and the toes beside it show no border to it, so its two edges in one frame say
+little. A runner's heel looks alike in all stances, though: the median of all pictures of it shows it clearly,
+and how far a frame is turned against that median follows from the whole patch (inverse compositional registration after
+Baker and Matthews 2004, with weights that let go of what does not fit). Where the other foot hides the heel, or where
+the patch tells too little, there is no line. The shank's line is that from ankle to knee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from gaitlab.conditioning import mend_swaps
+from gaitlab.core.gait import BOTH_SIDES, Side, other
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.errors import InputError
+from gaitlab.rearfoot.legs import LegFrame, leg_frame
+from gaitlab.signal.smoothing import savitzky_golay
+from gaitlab.video.reader import Image
+
+# Lengths below are shares of the shank. Pictures reach so far round the ankle, and are made smaller than this shank.
+_REACH, _LARGEST_SHANK_PX = 0.50, 160.0
+# Pictures are kept until the end, about 50 kB a frame: of a long recording only the beginning counts.
+_MOST_FRAMES = 3600
+_SHANKS_REMEMBERED = 60
+# An ankle this far above the other one belongs to a foot in the air.
+_LIFTED = 0.30
+# The patch of the heel: its middle below the ankle, half its width, half its height; how far a heel may lie from where
+# the ankle lets expect it.
+_BELOW_ANKLE, _HALF_WIDTH, _HALF_HEIGHT, _ASTRAY = 0.10, 0.14, 0.11, 0.18
+# What the other leg hides: half the width of its foot and of its shank, and how long the foot looks where no toes are
+# known.
+_FOOT_HIDES, _SHANK_HIDES, _FOOT_LONG = 0.14, 0.12, 0.60
+# While the heel is down the belt carries it down the picture; when it lifts, the ankle rises faster: shanks/s.
+_RISING_PER_S = 0.15
+_ROUNDS, _STEPS = 5, 12
+_FEWEST = 8
+# Differences of colour count in their own spread; CIELAB units that compression and noise always make.
+_FAINTEST = 1.5
+_OUTLIER = 2.5
+# Strength with which turn and scale are held where the patch says nothing of them, in units of one pixel's evidence.
+_HOLD = (1e-3, 1e-3, 5.0, 30.0)
+# The heel's own line on the median: half its length, and the steepest an edge may be from row to row.
+_HALF_LINE = 0.05
+_EDGE_PENALTY = 0.15
+# Standard deviation of the mean tilt of heels in stance about the picture's vertical.
+_UPRIGHT_SD_DEG = 6.0
+# How far the mid-line of what looks like the heel was off on four rendered clips, whatever its own residual: toes stand
+# out beside it.
+_ASKEW_DEG = 5.0
+# Neighbouring pixels share their errors, and a foot that pitches looks turned: on four rendered clips lines were this
+# much worse than single pixels promise.
+_ERRORS_SHARED, _FLOOR_DEG = 3.0, 1.5
+_SHOWN_ENOUGH, _FITS_ENOUGH, _SURE_ENOUGH_DEG, _MOST_TURN_DEG = 0.60, 0.55, 4.0, 25.0
+# A heel seen in a smaller share of its pictures has too few to be told from what hides it.
+_USABLE_ENOUGH = 0.30
+# Both heels must be seen in this share, so that both feet are measured in one and the same way.
+_BOTH_USABLE = 0.50
+_CUTOFF_HZ = 12.0
+_LINES = {
+    "heel_line_low": "heel", "heel_line_high": "heel_top", "shank_line_low": "calf_bottom",
+    "shank_line_high": "calf_top",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What lies round one ankle: (row, column, 3) BGR, where its first pixel is in the frame, its size against that."""
+
+    image: Image
+    origin_px: FloatArray
+    scale: float
+
+
+class EdgeCollector:
+    """Gathers small pictures of the feet that are low; `see` takes the next frame."""
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        names = [f"{side}_{joint}" for side in BOTH_SIDES for joint in ("knee", "ankle")]
+        missing = [name for name in names if name not in skeleton]
+        if missing:
+            raise InputError(
+                f"heels are looked for below knees and ankles, but the keypoints have no {', '.join(missing)}"
+            )
+        self._columns = [skeleton.index(name) for name in names]
+        self._shanks: list[float] = []
+        self.seen: list[tuple[Picture, ...]] = []
+
+    def see(self, image: Image, xy: FloatArray | None) -> None:
+        """Take the next frame and its body's (keypoint, 2) px, None where nobody was found."""
+        if len(self.seen) >= _MOST_FRAMES or xy is None or not np.isfinite(joints := xy[self._columns]).all():
+            self.seen.append(())
+            return
+        lengths = [float(np.linalg.norm(joints[i + 1] - joints[i])) for i in (0, 2)]
+        self._shanks = [*self._shanks[1 - _SHANKS_REMEMBERED :], max(lengths)]
+        shank_px = float(np.median(self._shanks))
+        ankles = joints[[1, 3]]
+        low = ankles[:, 1] > ankles[::-1, 1] - _LIFTED * shank_px
+        self.seen.append(tuple(_cut(image, ankle, shank_px) for ankle in ankles[low]))
+
+    def miss(self) -> None:
+        """Take a frame that is not there."""
+        self.seen.append(())
+
+
+def _cut(image: Image, middle: FloatArray, shank_px: float) -> Picture:
+    """Return what lies round a place, its border repeated where the frame ends."""
+    reach = round(_REACH * shank_px)
+    x, y = (round(float(v)) for v in middle)
+    rows = np.clip(np.arange(y - reach, y + reach + 1), 0, image.shape[0] - 1)
+    columns = np.clip(np.arange(x - reach, x + reach + 1), 0, image.shape[1] - 1)
+    patch: Any = np.ascontiguousarray(image[rows[:, None], columns])
+    scale = min(1.0, _LARGEST_SHANK_PX / max(shank_px, 1.0))
+    if scale < 1:
+        size = max(1, round(scale * len(rows)))
+        scale = size / len(rows)
+        patch = cv2.resize(patch, (size, size), interpolation=cv2.INTER_AREA)
+    return Picture(patch, np.array([x - reach, y - reach], np.float64), scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Mid-lines of heels and shanks.
+
+    Attributes:
+        points: ``{left,right}_{heel,heel_top,calf_bottom,calf_top}`` to (frame, 2) px; NaN where the heel's line may
+            not be used. Only directions mean something: the points lie on the lines, not on landmarks.
+        sd_deg: side to (frame,) standard deviation of the heel's turn against the other frames, NaN where not known.
+        line_sd_deg: side to that of the line on the median picture, the same for all frames: an unknown zero. The edges
+            often give it poorly, toes beside the heel looking like the heel: use differences, not the angle itself.
+        usable: side to the share of the pictures of the standing foot whose line may be used.
+    """
+
+    points: Mapping[str, FloatArray]
+    sd_deg: Mapping[Side, FloatArray]
+    line_sd_deg: Mapping[Side, float]
+    usable: Mapping[Side, float]
+
+
+def mid_lines(raw: PoseSequence, pictures: Sequence[tuple[Picture, ...]]) -> Edges:
+    """Find the lines of both heels and shanks in every frame.
+
+    Args:
+        raw: keypoints with knees and ankles, as the collector saw them; times are those of the video.
+        pictures: of the collector, one entry a frame.
+
+    Raises:
+        InputError: as many pictures as frames were expected.
+    """
+    if len(pictures) != len(raw):
+        raise InputError(f"pictures of {len(raw)} frames were expected, one entry a frame, got {len(pictures)}")
+    pose = mend_swaps(raw)
+    legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
+    points: dict[str, FloatArray] = {}
+    sd_deg: dict[Side, FloatArray] = {}
+    line_sd_deg: dict[Side, float] = {}
+    usable: dict[Side, float] = {}
+    for side, leg in legs.items():
+        heel = _heel(pose, leg, side, pictures)
+        sd_deg[side], line_sd_deg[side], usable[side] = heel.sd_deg, heel.line_sd_deg, heel.usable
+        shown = np.isfinite(heel.sd_deg)[:, None]
+        # Picture coordinates: y grows downwards, so the top of a line turned clockwise lies to the right.
+        half = _HALF_LINE * leg.shank_px * np.stack([np.sin(heel.turn), -np.cos(heel.turn)], axis=1)
+        for name, at in (
+            ("heel", heel.middle - half), ("heel_top", heel.middle + half),
+            ("calf_bottom", leg.knee + 0.72 * (leg.ankle - leg.knee)),
+            ("calf_top", leg.knee + 0.34 * (leg.ankle - leg.knee)),
+        ):  # fmt: skip
+            points[f"{side}_{name}"] = np.where(shown, at, np.nan)
+    return Edges(points, sd_deg, line_sd_deg, usable)
+
+
+def with_heel_lines(raw: PoseSequence, pictures: Sequence[tuple[Picture, ...]]) -> PoseSequence:
+    """Return the keypoints with the lines of heels and shanks among them, or as they are where a heel is not clear.
+
+    The points are ``{left,right}_{heel,shank}_line_{low,high}``, NaN in swing and wherever a line may not be used.
+
+    Args:
+        raw: keypoints with knees and ankles, as the collector saw them.
+        pictures: of the collector, one entry a frame.
+    """
+    edges = mid_lines(raw, pictures)
+    if min(edges.usable.values()) < _BOTH_USABLE:
+        return raw
+    points = {f"{side}_{line}": edges.points[f"{side}_{name}"] for side in BOTH_SIDES for line, name in _LINES.items()}
+    score = np.stack([np.isfinite(point[:, 0]) for point in points.values()], axis=1).astype(np.float64)
+    counts: dict[str, Any] = {"share_usable": {side: round(share, 4) for side, share in edges.usable.items()}}
+    return raw.after(
+        Step("heel pictures", {}, counts), xy=np.concatenate([raw.xy, np.stack(list(points.values()), axis=1)], axis=1),
+        score=np.concatenate([raw.score, score], axis=1),
+        skeleton=Skeleton("with_heel_lines", (*raw.skeleton.names, *points)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Heel:
+    """One heel: (frame, 2) px its middle, (frame,) rad its line's turn clockwise from upright, (frame,) its error."""
+
+    middle: FloatArray
+    turn: FloatArray
+    sd_deg: FloatArray
+    line_sd_deg: float
+    usable: float
+
+
+def _heel(pose: PoseSequence, leg: LegFrame, side: Side, pictures: Sequence[tuple[Picture, ...]]) -> _Heel:
+    """Return the heel of one leg in every frame."""
+    middle, turn, sd = np.full((len(pose), 2), np.nan), np.full(len(pose), np.nan), np.full(len(pose), np.nan)
+    none = _Heel(middle, turn, sd, float("nan"), 0.0)
+    standing = np.flatnonzero(leg.upright & _not_rising(leg, pose.time_s))
+    near = [(f, _nearest(pictures[f], leg.ankle[f], leg.shank_px)) for f in standing.tolist()]
+    chosen = [(frame, picture) for frame, picture in near if picture is not None]
+    if len(chosen) < _FEWEST:
+        return none
+    scale = float(np.median([picture.scale for _, picture in chosen]))
+    stack = [_Laid.of(picture, _hidden(pose, side, frame, leg)) for frame, picture in chosen]
+    start = np.array([leg.ankle[frame] + [0.0, _BELOW_ANKLE * leg.shank_px] for frame, _ in chosen])
+    found = _lay(stack, start, shank_px=leg.shank_px, step_px=1 / scale)
+    if found is None:
+        return none
+    line_turn, line_sd_deg = _own_line(found.median, shank_px=leg.shank_px * scale)
+    frames = np.array([frame for frame, _ in chosen])
+    error_deg = np.hypot(_ERRORS_SHARED * found.turn_sd_deg, _FLOOR_DEG)
+    good = (
+        (found.shown > _SHOWN_ENOUGH)
+        & (found.fits > _FITS_ENOUGH)
+        & (error_deg < _SURE_ENOUGH_DEG)
+        & (np.abs(np.degrees(found.turn)) < _MOST_TURN_DEG)
+    )
+    usable = float(good.mean())
+    if not np.isfinite(line_turn):
+        return none
+    if usable < _USABLE_ENOUGH:
+        return replace(none, usable=usable)
+    line_turn, line_sd_deg = _near_upright(line_turn, line_sd_deg)
+    middle[frames[good]], turn[frames[good]] = found.middle[good], found.turn[good] + line_turn
+    sd[frames[good]] = error_deg[good]
+    return _Heel(middle, turn, _with_tremble(turn, sd, pose.time_s), line_sd_deg, usable)
+
+
+def _not_rising(leg: LegFrame, time_s: FloatArray) -> np.ndarray:
+    """Return (frame,) whether the ankle does not rise in the picture."""
+    rise = np.full(len(time_s), np.nan)
+    if len(time_s) > 2:
+        rise = -np.gradient(leg.ankle[:, 1], time_s) / leg.shank_px
+    down: np.ndarray = rise < _RISING_PER_S
+    return down
+
+
+def _nearest(pictures: tuple[Picture, ...], ankle: FloatArray, shank_px: float) -> Picture | None:
+    """Return the picture taken round this ankle; the network may have exchanged the legs when it was taken."""
+    near: tuple[float, Picture | None] = (_ASTRAY * shank_px, None)
+    for picture in pictures:
+        centre = picture.origin_px + (np.array(picture.image.shape[1::-1]) - 1) / 2 / picture.scale
+        if (away := float(np.linalg.norm(centre - ankle))) < near[0]:
+            near = (away, picture)
+    return near[1]
+
+
+def _hidden(pose: PoseSequence, side: Side, frame: int, leg: LegFrame) -> list[tuple[FloatArray, FloatArray, float]]:
+    """Return the (start, end, half width) px of what the other leg covers: its foot and shank, if it is lifted."""
+    knee, ankle = (pose.point(f"{other(side)}_{joint}")[frame] for joint in ("knee", "ankle"))
+    if not np.isfinite(ankle).all() or ankle[1] > leg.ankle[frame, 1] - 0.05 * leg.shank_px:
+        return []
+    toe = ankle + [0.0, _FOOT_LONG * leg.shank_px]
+    name = f"{other(side)}_big_toe"
+    if name in pose.skeleton and np.isfinite(at := pose.point(name)[frame]).all():
+        toe = at
+    covers = [(ankle, toe, _FOOT_HIDES * leg.shank_px)]
+    if np.isfinite(knee).all():
+        covers.append((knee, ankle, _SHANK_HIDES * leg.shank_px))
+    return covers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """A picture in CIELAB, with what of it the other leg leaves in sight."""
+
+    lab: Any
+    sight: Any
+    origin_px: FloatArray
+    scale: float
+
+    @staticmethod
+    def of(picture: Picture, covers: list[tuple[FloatArray, FloatArray, float]]) -> _Laid:
+        lab = cv2.cvtColor(picture.image.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+        sight = np.ones(lab.shape[:2], np.float32)
+        for start, end, half_px in covers:
+            ends = [
+                tuple(int(v) for v in np.round(8 * ((at - picture.origin_px + 0.5) * picture.scale - 0.5)))
+                for at in (start, end)
+            ]
+            cv2.line(sight, ends[0], ends[1], 0.0, max(1, round(2 * half_px * picture.scale)), cv2.LINE_8, 3)
+        return _Laid(cv2.GaussianBlur(lab, (0, 0), 0.7), sight, picture.origin_px, picture.scale)
+
+    def at(self, x: FloatArray, y: FloatArray) -> tuple[Any, Any]:
+        """Return colours and sight at places of the frame, px."""
+        across = ((x - self.origin_px[0] + 0.5) * self.scale - 0.5).astype(np.float32)
+        down = ((y - self.origin_px[1] + 0.5) * self.scale - 0.5).astype(np.float32)
+        lab = cv2.remap(self.lab, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        sight = cv2.remap(self.sight, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        return lab, sight
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Where every picture lies on the median: (n, 2) px, (n,) rad clockwise, how sure, how much is seen and fits."""
+
+    middle: FloatArray
+    turn: FloatArray
+    turn_sd_deg: FloatArray
+    shown: FloatArray
+    fits: FloatArray
+    median: Any
+
+
+def _lay(stack: list[_Laid], start: FloatArray, *, shank_px: float, step_px: float) -> _Found | None:
+    """Lay all pictures on their median: shift first, then turn and scale, with the median made anew each round."""
+    wide, high = (round(share * shank_px / step_px) for share in (_HALF_WIDTH, _HALF_HEIGHT))
+    if min(wide, high) < 3:
+        return None
+    v, u = np.mgrid[-high : high + 1, -wide : wide + 1].astype(np.float64)
+    # Soft borders: what enters at the rim of the patch must not pull at it.
+    soft = np.exp(-((u / wide) ** 4 + (v / high) ** 4))
+    n = len(stack)
+    state = np.concatenate([start, np.zeros((n, 2))], axis=1)
+    shown, fits, sd = np.zeros(n), np.ones(n), np.full(n, np.nan)
+    median = np.zeros((*u.shape, 3))
+    for turn in range(_ROUNDS):
+        seen = [laid.at(*_places(u, v, at, step_px)) for laid, at in zip(stack, state, strict=True)]
+        shown = np.array([(sight * soft).sum() for _, sight in seen]) / soft.sum()
+        clear = _clearest(shown, fits)
+        median, spread, known = _median_of([seen[k] for k in np.flatnonzero(clear)])
+        slopes = _slopes(median, u, v) / spread[..., None]
+        for k, laid in enumerate(stack):
+            if shown[k] < _SHOWN_ENOUGH / 2:
+                fits[k], sd[k] = 0.0, np.nan
+                continue
+            at, fits[k], sd[k] = _fit(
+                laid,
+                state[k],
+                (u, v),
+                step_px,
+                median,
+                spread,
+                slopes,
+                seen[k][1] * known * soft,
+                shifts_only=turn == 0,
+            )
+            if np.abs(at[:2] - start[k]).max() < _ASTRAY * shank_px:
+                state[k] = at
+            else:
+                fits[k] = 0.0
+        state[:, 2:] -= np.median(state[clear, 2:], axis=0)
+    return _Found(state[:, :2], state[:, 2], np.degrees(sd), shown, fits, median)
+
+
+def _clearest(shown: FloatArray, fits: FloatArray) -> np.ndarray:
+    """Return which pictures make the median: those that may be used, or the best eight, if they fit."""
+    enough = min(_SHOWN_ENOUGH, float(np.sort(shown)[-min(_FEWEST, len(shown))]))
+    clear = shown >= enough
+    fitting: np.ndarray = clear & (fits >= 0.8 * np.median(fits[clear]))
+    return fitting
+
+
+def _median_of(seen: list[tuple[Any, Any]]) -> tuple[Any, Any, Any]:
+    """Return the median colour of each pixel, its spread, and whether enough pictures show the pixel."""
+    sight = np.array([sight for _, sight in seen]) > 0.5
+    known = sight.sum(axis=0) >= min(_FEWEST, len(seen))
+    # A pixel that nobody shows keeps its covered colour: it counts for nothing, and makes no edge of its own.
+    shows = (sight | ~known)[..., None]
+    patches = np.where(shows, np.array([lab for lab, _ in seen]), np.nan)
+    median = np.nanmedian(patches, axis=0)
+    return median, np.nanmedian(np.abs(patches - median), axis=0) / 0.6745 + _FAINTEST, known
+
+
+def _places(u: FloatArray, v: FloatArray, at: FloatArray, step_px: float) -> tuple[FloatArray, FloatArray]:
+    """Return where the patch's pixels lie in the frame, for (x, y, turn, log of scale)."""
+    size = step_px * np.exp(at[3])
+    cos, sin = size * np.cos(at[2]), size * np.sin(at[2])
+    return at[0] + cos * u - sin * v, at[1] + sin * u + cos * v
+
+
+def _slopes(median: Any, u: FloatArray, v: FloatArray) -> Any:
+    """Return (row, column, channel, 4): how the median changes with shift, turn and scale."""
+    down, across = np.gradient(median, axis=(0, 1))
+    u, v = u[..., None], v[..., None]
+    return np.stack([across, down, down * u - across * v, across * u + down * v], axis=-1)
+
+
+def _fit(
+    laid: _Laid, at: FloatArray, grid: tuple[FloatArray, FloatArray], step_px: float, median: Any, spread: Any,
+    slopes: Any, trust: Any, *, shifts_only: bool,
+) -> tuple[FloatArray, float, float]:  # fmt: skip
+    """Return (x, y, turn, log of scale), the share of the patch that fits, and the turn's standard deviation, rad."""
+    at, hold = at.copy(), np.array(_HOLD)
+    free = 2 if shifts_only else 4
+    flat = slopes.reshape(-1, 4)
+    fits, sd = 0.0, float("nan")
+    for _ in range(_STEPS):
+        away = ((laid.at(*_places(*grid, at, step_px))[0] - median) / spread).ravel()
+        weight = np.repeat(trust.ravel(), 3) / (1 + (away / _OUTLIER) ** 2) ** 2
+        bent = (flat * weight[:, None]).T @ flat + np.diag(hold)
+        pull = flat.T @ (weight * away)
+        pull[3] += hold[3] * at[3]
+        move = -np.linalg.solve(bent[:free, :free], pull[:free])
+        move = np.clip(move, [-2, -2, -0.1, -0.1][:free], [2, 2, 0.1, 0.1][:free])
+        cos, sin = step_px * np.cos(at[2]), step_px * np.sin(at[2])
+        at[:2] += [cos * move[0] - sin * move[1], sin * move[0] + cos * move[1]]
+        at[2:free] = np.clip(at[2:free] + move[2:], [-0.6, -0.3][: free - 2], [0.6, 0.3][: free - 2])
+        fits = float(weight.sum() / (3 * trust.sum()))
+        left = float((weight * away**2).sum() / weight.sum())
+        sd = float(np.sqrt(np.linalg.inv(bent)[2, 2] * max(left, 0.1)))
+        if np.abs(move[:2]).max() < 0.01 and (free == 2 or abs(move[2]) < 0.001):
+            break
+    return at, fits, sd
+
+
+def _own_line(median: Any, *, shank_px: float) -> tuple[float, float]:
+    """Return the turn of the heel's mid-line on the median, rad clockwise from upright, and its error in degrees.
+
+    The error is that of a straight line through the middles between left and right edge. NaN where nothing stands out.
+    """
+    high, wide = median.shape[0] // 2, median.shape[1] // 2
+    half = max(2, round(_HALF_LINE * shank_px))
+    rows = median[max(0, high - half) : high + half + 1].astype(np.float64)
+    slope = np.linalg.norm(np.gradient(rows, axis=1), axis=-1)
+    left = _edge(slope[:, : wide + 1])
+    right = _edge(slope[:, wide:]) + wide
+    y = np.arange(len(rows), dtype=np.float64) - (len(rows) - 1) / 2
+    x = (left + right) / 2
+    if float(slope.max()) < _FAINTEST:
+        return float("nan"), float("nan")
+    lean = float((x * y).sum() / (y**2).sum())
+    away = x - x.mean() - lean * y
+    # Neighbouring rows share their errors through the blur: about three of them are one.
+    sd = float(np.sqrt(3 * (away**2).sum() / max(len(y) - 2, 1) / (y**2).sum()))
+    # The line leans to the right downwards: its top lies to the left.
+    return -float(np.arctan(lean)), float(np.degrees(np.arctan(sd)))
+
+
+def _near_upright(line_turn: float, line_sd_deg: float) -> tuple[float, float]:
+    """Return the turn and error of a line that, being a heel, stands about upright: a poor one gives way to that."""
+    trust = _UPRIGHT_SD_DEG**2 / (_UPRIGHT_SD_DEG**2 + line_sd_deg**2)
+    return trust * line_turn, float(np.hypot(np.sqrt(trust) * line_sd_deg, _ASKEW_DEG))
+
+
+def _edge(slope: FloatArray) -> FloatArray:
+    """Return (row,) the column of the strongest edge that runs through all rows, to a fraction of a pixel."""
+    n = slope.shape[1]
+    gain = slope / max(float(slope.max()), 1e-9)
+    change = _EDGE_PENALTY * np.abs(np.arange(n)[:, None] - np.arange(n)[None])
+    total, came = gain[0], []
+    for row in gain[1:]:
+        ways = total[None] - change
+        came.append(ways.argmax(axis=1))
+        total = row + ways.max(axis=1)
+    columns = [int(total.argmax())]
+    for back in reversed(came):
+        columns.append(int(back[columns[-1]]))
+    path = np.array(columns[::-1])
+    inner = np.clip(path, 1, n - 2)
+    rows = np.arange(len(path))
+    before, here, after = (gain[rows, inner + k] for k in (-1, 0, 1))
+    bend = 2 * here - before - after
+    shift = np.where(bend > 1e-6, np.clip((after - before) / np.maximum(2 * bend, 1e-6), -1, 1), 0.0)
+    places: FloatArray = inner + shift
+    return places
+
+
+def _with_tremble(turn: FloatArray, sd_deg: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Add to each frame's own error what the turn trembles about its smooth course, the same for all frames."""
+    smooth = savitzky_golay(turn[:, None], time_s, cutoff_hz=_CUTOFF_HZ)[:, 0]
+    away = np.degrees(np.abs(turn - smooth)[np.isfinite(turn) & np.isfinite(smooth)])
+    tremble = float(np.median(away)) / 0.6745 if len(away) else 0.0
+    return np.where(np.isfinite(sd_deg), np.hypot(sd_deg, tremble), np.nan)

@@ -98,7 +98,9 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
         looks = layout is not None or wanted.dots is not None
         if wanted.keypoints is not None:
             raw, facts, others = _given(wanted, opened)
-            for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=wanted.heels)
+            # Dots that were tracked elsewhere tell more than pictures.
+            heels = wanted.heels and "left_heel_top" not in raw.skeleton
+            for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
             if collector := for_dots or for_heels:
                 _collect(wanted, opened, raw, collector, progress=progress)
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -19,6 +20,7 @@ import pytest
 
 import gaitlab
 from gaitlab.demo import demo_clip
+from gaitlab.rearfoot.layout import DOTS
 from gaitlab.truth import load_truth
 from tests.report.make import make_film
 
@@ -38,6 +40,10 @@ from gaitlab.cli import main
 if __name__ == "__main__":
     if sys.argv[1] == "analyze" and "--keypoints" not in sys.argv:
         sys.argv += ["--keypoints", str(Path(sys.argv[2]).with_suffix(".points"))]
+    for option in ("--with", "--standing"):
+        if option in sys.argv:
+            at = sys.argv.index(option) + 1
+            sys.argv[at] = str(Path(sys.argv[at]).with_suffix(".csv"))
     if sys.argv[1] == "batch":
         rows = list(csv.DictReader(open(sys.argv[3])))
         sys.argv[3] = "with-keypoints.csv"
@@ -61,13 +67,37 @@ def write_points(path: Path, *, fps: float = FPS) -> int:
     at = np.stack(
         [[np.interp(times_s, known.time_s, axis) for axis in point.T] for point in known.xy_px.swapaxes(0, 1)]
     )  # fmt: skip
+    write_rows(path, list(known.names), at.transpose(2, 0, 1))
+    return len(times_s)
+
+
+def write_rear(folder: Path) -> None:
+    """Write the points of the rear clip's runner: rear.points of the body alone, rear.csv with those of dots."""
+    known = load_truth(demo_clip("rear")[1])
+    body = [i for i, name in enumerate(known.names) if name.partition("_")[2] not in DOTS]
+    frames = int(np.searchsorted(known.time_s, 8.0 - 1e-6))
+    write_rows(folder / "rear.points", [known.names[i] for i in body], known.xy_px[:frames, body])
+    write_rows(folder / "rear.csv", list(known.names), known.xy_px[:frames])
+
+
+def write_standing(path: Path) -> None:
+    """The rear clip's runner on both feet for two seconds: each side as in the middle of one of its stances."""
+    known = load_truth(demo_clip("rear")[1])
+    xy = known.xy_px[0].copy()
+    for contact in known.contacts[2:4]:
+        frame = int(np.searchsorted(known.time_s, contact.foot_strike_s + 0.4 * contact.duration_s))
+        own = [i for i, name in enumerate(known.names) if name.startswith(contact.side)]
+        xy[own] = known.xy_px[frame, own]
+    write_rows(path, list(known.names), np.tile(xy, (120, 1, 1)))
+
+
+def write_rows(path: Path, names: list[str], xy: np.ndarray) -> None:
+    """Write a tidy table of (frame, keypoint, 2) px."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["frame", "keypoint", "x_px", "y_px", "score"])
-        for frame in range(len(times_s)):
-            for name, (x, y) in zip(known.names, at[:, :, frame].tolist(), strict=True):
-                writer.writerow([frame, name, round(x, 2), round(y, 2), 0.9])
-    return len(times_s)
+        for frame, points in enumerate(xy.round(2).tolist()):
+            writer.writerows([frame, name, x, y, 0.9] for name, (x, y) in zip(names, points, strict=True))
 
 
 def write_video(path: Path, *, fps: float = FPS) -> None:
@@ -79,7 +109,12 @@ def prepare(folder: Path, needs: str) -> None:
     """Make what a page says it needs."""
     for name in needs.split():
         film, _, fps = name.partition("@")
-        if film.endswith(".mp4"):
+        if film == "rear.mp4":
+            shutil.copy(demo_clip("rear")[0], folder / film)
+            write_rear(folder)
+        elif film == "standing.csv":
+            write_standing(folder / film)
+        elif film.endswith(".mp4"):
             write_video(folder / film, fps=float(fps or FPS))
         elif name == "season/":
             write_points(folder / "points.csv")
@@ -139,6 +174,8 @@ def check_results(page: str, folder: Path) -> None:
         assert {path.suffix for path in folder.glob("run*")} >= {".trc", ".mot", ".c3d", ".csv", ".parquet"}
     if page == "compare-shoes":
         assert "</html>" in (folder / "shoes.html").read_text()[-20:]
+    if page == "rear-view":
+        check_rear(folder / "reports")
     if page == "season":
         assert 'id="trend"' in (folder / "season.html").read_text()
         table = gaitlab.load_sessions(folder / "season")
@@ -148,6 +185,23 @@ def check_results(page: str, folder: Path) -> None:
             rows = list(csv.DictReader((folder / place / "results.csv").open()))
             assert {row["status"] for row in rows} == {"done"}
             assert {row["athlete"] for row in rows} == {"P01", "P02"}
+
+
+def check_rear(reports: Path) -> None:
+    """The rear clip's runner rolls by 8 degrees on the left and 13 on the right, from -2 and -3."""
+    for name, note in (("rear", "dots"), ("zeroed", "dots"), ("no-dots", "pictures")):
+        session = gaitlab.open_session(reports / name)
+        rows = session.summary.set_index(["metric", "side"])
+        for side, expected_deg in (("left", 8.0), ("right", 13.0)):
+            row = rows.loc[("rearfoot_eversion_excursion", side)]
+            assert note in row["note"]
+            assert abs(row["mean"] - expected_deg) < row["uncertainty"]
+        assert np.isfinite(rows.loc[("peak_rearfoot_eversion", "left"), "mean"]) == (name == "zeroed")
+    shop = gaitlab.open_session(reports / "shop").info["shop_profile"]
+    assert shop["name"] == "Our shop"
+    both = gaitlab.open_session(reports / "both")
+    assert {"overstride", "pelvic_drop"} <= set(both.summary["metric"])
+    assert any("cadences of the two clips differ by 2" in warning for warning in both.info["warnings"])
 
 
 def test_the_readme_links_every_page() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -177,17 +178,22 @@ def real(estimator: PoseEstimator, *, hidden: bool) -> list[str]:
     return ["  ".join(cells), "left/right ignored: " + "  ".join(ignored), "median, % of height: " + "  ".join(middle)]
 
 
+_WAYS: dict[str, Callable[[PoseEstimator, bool], list[str]]] = {
+    "rendered": lambda estimator, hidden: rendered(estimator, hidden=hidden),
+    "clips": lambda estimator, hidden: clips(estimator),
+    "real": lambda estimator, hidden: real(estimator, hidden=hidden),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("rendered", "clips", "real"))
+    parser.add_argument("what", choices=_WAYS)
     parser.add_argument("--models", nargs="+", default=["runner", "runner-baseline", "openpose-light"])
     parser.add_argument("--hidden", action="store_true", help="ask for the points that are hidden, too")
     options = parser.parse_args()
     for name in options.models:
         estimator = load_estimator(name)
-        lines = (
-            clips(estimator) if options.what == "clips" else globals()[options.what](estimator, hidden=options.hidden)
-        )
+        lines = _WAYS[options.what](estimator, options.hidden)
         print(f"\n{name}")
         print("\n".join(f"  {line}" for line in lines), flush=True)
 

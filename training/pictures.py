@@ -11,7 +11,7 @@ import numpy as np
 
 from gaitlab.core import FloatArray
 from tools.synthetic import scene
-from tools.synthetic.clothes import Outfit
+from tools.synthetic.clothes import SKINS, Outfit
 from tools.synthetic.film import SKELETON, Figure, Person
 from tools.synthetic.motion import Motion
 from tools.synthetic.raster import Floats, Mesh, cast_shadow, paint, shadow_map
@@ -33,8 +33,6 @@ _KIND_SHARES = (0.76, 0.11, 0.04, 0.09)
 _COVER_M = 0.10
 _SKIN_M = 0.035
 _ON_THE_SKIN = ("heel_top", "calf_bottom", "calf_top")
-# Linear BGR, from light to dark.
-_SKINS = np.array([(0.36, 0.50, 0.74), (0.30, 0.42, 0.66), (0.17, 0.28, 0.50), (0.09, 0.16, 0.32), (0.04, 0.07, 0.15)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,14 +79,7 @@ class _Poses:
 
     def at(self, time_s: FloatArray) -> Channels:
         index = np.round(time_s).astype(int)
-
-        def taken(value):  # type: ignore[no-untyped-def]
-            if isinstance(value, dict):
-                return {k: taken(v) for k, v in value.items()}
-            return value[index] if isinstance(value, np.ndarray) else value
-
-        names = self.channels.__dataclass_fields__
-        return Channels(**{name: taken(getattr(self.channels, name)) for name in names})
+        return self.channels.read(lambda values: values[index])
 
 
 def sitting(seed: int) -> Sitting:
@@ -161,7 +152,7 @@ def any_person(rng: np.random.Generator) -> Person:
 
 def any_outfit(rng: np.random.Generator) -> Outfit:
     """Return any clothes, from tights and a top to a wide hoodie, often of colours close to each other."""
-    skin = _SKINS[int(rng.integers(len(_SKINS)))] * rng.uniform(0.75, 1.25) * np.exp(rng.normal(0, 0.06, 3))
+    skin = np.array(SKINS[int(rng.integers(len(SKINS)))]) * rng.uniform(0.75, 1.25) * np.exp(rng.normal(0, 0.06, 3))
     bottom, shoe, shirt = any_colour(rng), any_colour(rng), any_colour(rng)
     if rng.uniform() < 0.4:
         bottom = tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.08 + 0.008)  # type: ignore[assignment]
@@ -277,10 +268,8 @@ class _Shot:
         self._paint(mesh, None, self.backdrop, self._depth, where=self._where, facing=self._facing)
 
     def _paint(self, mesh: Mesh, shade, image: Floats, depth: Floats, **buffers) -> None:  # type: ignore[no-untyped-def]
-        screen = self._camera.project(mesh.points.astype(np.float64))
-        screen[..., :2] = (screen[..., :2] + 0.5) * _OVERSAMPLE - 0.5
-        paint(mesh, np.ascontiguousarray(screen, np.float32), self._room.lamp, self._camera.eye, shade, image, depth,
-              **buffers)  # fmt: skip
+        screen = self._camera.screen(mesh, oversample=_OVERSAMPLE)
+        paint(mesh, screen, self._room.lamp, self._camera.eye, shade, image, depth, **buffers)
 
 
 _FIGURES: list[Figure] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.synthetic.clothes import Outfit
+from tools.synthetic.clothes import SKINS, Outfit
 from tools.synthetic.film import Clip, Person
 from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Lamp
@@ -12,13 +12,6 @@ from tools.synthetic.scene import Camera, Room, Seen
 from tools.synthetic.style import Style
 
 # Linear BGR, from light to dark.
-_SKINS: tuple[Colour, ...] = (
-    (0.36, 0.50, 0.74),
-    (0.30, 0.42, 0.66),
-    (0.17, 0.28, 0.50),
-    (0.09, 0.16, 0.32),
-    (0.04, 0.07, 0.15),
-)
 _HAIR: tuple[Colour, ...] = (
     (0.02, 0.03, 0.05),
     (0.012, 0.012, 0.014),
@@ -43,7 +36,7 @@ DEMO = {
             height_m=1.68, gender=1.0, weight=0.36,
             outfit=Outfit(
                 legs="shorts", hair="tail", dots=True, shirt=(0.25, 0.12, 0.45), bottom=(0.06, 0.04, 0.05), sleeve=0.4,
-                shoe=(0.6, 0.35, 0.1),
+                shoe=(0.6, 0.35, 0.1), sole=(0.05, 0.045, 0.04),
             ),
         ),
         style=Style(
@@ -127,7 +120,7 @@ def _strong(rng: np.random.Generator) -> Colour:
 
 def _outfit(rng: np.random.Generator) -> Outfit:
     return Outfit(
-        skin=_SKINS[int(rng.integers(len(_SKINS)))], shirt=_strong(rng),
+        skin=SKINS[int(rng.integers(len(SKINS)))], shirt=_strong(rng),
         bottom=_paint(rng, 0.02, 0.10) if rng.uniform() < 0.7 else _strong(rng), sock=_paint(rng, 0.03, 0.75),
         shoe=_strong(rng), sole=_paint(rng, 0.4, 0.8) if rng.uniform() < 0.8 else _paint(rng, 0.03, 0.2),
         hair_colour=_HAIR[int(rng.integers(len(_HAIR)))], legs="shorts" if rng.uniform() < 0.65 else "tights",

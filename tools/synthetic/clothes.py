@@ -11,6 +11,15 @@ from tools.synthetic.body import SEGMENT, SIDES, SIGN, Shape
 from tools.synthetic.patches import Colour, Patch, cut, ellipsoid, lifted, rigid, smoothed
 from tools.synthetic.shoes import make_shoe, shoe_lines
 
+# Linear BGR, from light to dark.
+SKINS: tuple[Colour, ...] = (
+    (0.36, 0.50, 0.74),
+    (0.30, 0.42, 0.66),
+    (0.17, 0.28, 0.50),
+    (0.09, 0.16, 0.32),
+    (0.04, 0.07, 0.15),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
@@ -266,7 +275,8 @@ def _marks(shape: Shape, skin: Patch) -> dict[str, tuple[str, FloatArray]]:
 
 
 def _dot(shape: Shape, layers: list[Patch], segment: str, at: FloatArray) -> Patch:
-    """A round piece of white tape."""
+    """A round piece of white tape on whatever is outermost behind a place."""
+    at = np.array([_surface_x(np.concatenate([layer.points for layer in layers]), at, back=True), *at[1:]])
     ball, faces = ellipsoid(at - np.array([0.001, 0, 0]), np.array([0.005, 0.011, 0.011]) * shape.height_m / 1.78)
     return rigid(ball, faces, segment, np.full((len(ball), 3), 0.9), 0.0)
 

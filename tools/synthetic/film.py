@@ -142,10 +142,8 @@ class Set:
         return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if clip.oversample > 1 else image
 
     def _paint(self, mesh: Mesh, shade: ShadowMap | None, image: Floats, depth: Floats, **buffers: Any) -> None:
-        o, camera = self.clip.oversample, self.clip.camera
-        screen = camera.project(mesh.points.astype(np.float64))
-        screen[..., :2] = (screen[..., :2] + 0.5) * o - 0.5
-        screen = np.ascontiguousarray(screen, np.float32)
+        camera = self.clip.camera
+        screen = camera.screen(mesh, oversample=self.clip.oversample)
         paint(mesh, screen, self.clip.room.lamp, camera.eye, shade, image, depth, **buffers)
 
     def frame_times_s(self) -> FloatArray:

@@ -55,15 +55,7 @@ class Motion:
                 return np.interp(time_s, self.grid_s, values)
             return np.stack([np.interp(time_s, self.grid_s, column) for column in values.T], axis=-1)
 
-        everything = self._channels
-        return Channels(
-            **{
-                name: value if isinstance(value, float)
-                else {k: v if isinstance(v, float) else read(v) for k, v in value.items()} if isinstance(value, dict)
-                else read(value)
-                for name, value in ((n, getattr(everything, n)) for n in everything.__dataclass_fields__)
-            }
-        )  # fmt: skip
+        return self._channels.read(read)
 
     def _body(self, rng: np.random.Generator) -> None:
         """Pelvis, trunk and arms."""

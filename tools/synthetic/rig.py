@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +76,16 @@ class Channels:
     elbow_deg: dict[str, FloatArray]
     splay_deg: float
     in_shoe_m: dict[str, FloatArray] = field(default_factory=dict)
+
+    def read(self, how: Callable[[FloatArray], FloatArray]) -> Channels:
+        """Return channels of which ``how`` has read every array of times; what is constant stays."""
+
+        def each(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: each(inner) for name, inner in value.items()}
+            return how(value) if isinstance(value, np.ndarray) else value
+
+        return Channels(**{name: each(getattr(self, name)) for name in self.__dataclass_fields__})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -70,6 +70,12 @@ class Camera:
         inverse = np.where(relative @ forward > 0.05, 1 / depth, -1.0)
         return np.stack([x + (self.width_px - 1) / 2, y + (self.height_px - 1) / 2, inverse], axis=-1)
 
+    def screen(self, mesh: Mesh, *, oversample: int) -> Floats:
+        """Return a mesh's points as the rasteriser takes them: `project` on a picture so many times as fine."""
+        screen = self.project(mesh.points.astype(np.float64))
+        screen[..., :2] = (screen[..., :2] + 0.5) * oversample - 0.5
+        return np.ascontiguousarray(screen, np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Treadmill:

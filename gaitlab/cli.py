@@ -336,7 +336,7 @@ def _finish(session: Session) -> None:
 
 
 def _write_csv(table: Any, path: Path) -> None:
-    from gaitlab.store.file import whole_file
+    from gaitlab.files import whole_file
 
     with whole_file(path) as partial:
         table.to_csv(partial, index=False)

@@ -10,8 +10,8 @@ from typing import Any
 import jinja2
 
 from gaitlab.batch.work import Outcome
+from gaitlab.files import whole_file
 from gaitlab.metrics import METRICS
-from gaitlab.store.file import whole_file
 from gaitlab.store.session import open_session
 from gaitlab.store.tables import write_table
 

@@ -12,8 +12,8 @@ import gaitlab
 from gaitlab.batch.jobs import Job, fingerprint
 from gaitlab.config import Settings
 from gaitlab.errors import GaitlabError, OutputError
+from gaitlab.files import whole_file
 from gaitlab.pipeline import analyze
-from gaitlab.store.file import whole_file
 from gaitlab.store.session import Session, open_session
 
 # What the session was made from, beside its data: a second run compares it.

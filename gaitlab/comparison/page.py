@@ -9,8 +9,8 @@ from gaitlab.comparison.content import read_comparison
 from gaitlab.comparison.elements import ELEMENTS, heading
 from gaitlab.comparison.media import gather_films, shown
 from gaitlab.errors import OutputError
+from gaitlab.files import whole_file
 from gaitlab.report.assembly import environment, put_together, static
-from gaitlab.store.file import whole_file
 from gaitlab.store.session import Session
 
 _HERE = Path(__file__).resolve().parent

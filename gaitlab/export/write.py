@@ -10,7 +10,7 @@ from gaitlab.export.c3d import write_c3d
 from gaitlab.export.opensim import write_mot, write_trc
 from gaitlab.export.recording import Recording, recording_of
 from gaitlab.export.tables import write_csv, write_parquet
-from gaitlab.store.file import whole_file
+from gaitlab.files import whole_file
 from gaitlab.store.session import Session
 
 # Name, which is also the file's suffix -> its writer, which returns what a reader must know of what it left out.

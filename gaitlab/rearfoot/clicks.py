@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gaitlab.core.gait import BOTH_SIDES, Side
-from gaitlab.errors import InputError, OutputError
+from gaitlab.errors import InputError
+from gaitlab.files import whole_file
 from gaitlab.rearfoot.layout import DOTS
 
 _VERSION = 1
@@ -95,11 +95,5 @@ def write_clicks(clicks: Clicks, path: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
+    with whole_file(path, failure=f"cannot write the dots to '{path}'", advice="") as partial:
         partial.write_text(json.dumps(clicks.as_dict(), indent=1) + "\n", encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot write the dots to '{path}': {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)

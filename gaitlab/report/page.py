@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from gaitlab.files import whole_file
 from gaitlab.report.assembly import environment, put_together, static
 from gaitlab.report.content import Content, read_content
 from gaitlab.report.elements import ELEMENTS
 from gaitlab.report.media import Media, gather_media
-from gaitlab.store.file import whole_file
 from gaitlab.store.session import Session
 
 # The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.

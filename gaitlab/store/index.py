@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.errors import InputError, OutputError
-from gaitlab.store.file import whole_file
+from gaitlab.files import whole_file
 from gaitlab.store.parallel import in_parallel
 from gaitlab.store.session import REQUIRED, check_complete, check_version
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gaitlab.core.gait import GaitCycle, other
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle, other
 from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.trial import Trial
@@ -120,7 +120,7 @@ def _stand_in_rms(trial: Trial, what: str) -> float:
 
 
 def _rearfoot_sd(trial: Trial, mean: float) -> float:
-    """What a stand-in for the heel's own line leaves, and the angle's way while the foot strike is uncertain."""
+    """What the dots or a stand-in for the heel's line leave, and the angle's way while the strike is uncertain."""
     moved = [
         np.ptp(
             trial.angle(
@@ -132,7 +132,15 @@ def _rearfoot_sd(trial: Trial, mean: float) -> float:
         if c.accepted
     ]
     timing_deg = float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0
-    return float(np.hypot(timing_deg, _stand_in_rms(trial, "excursion")))
+    return float(np.linalg.norm([timing_deg, _stand_in_rms(trial, "excursion"), _dots_sd(trial)]))
+
+
+def _dots_sd(trial: Trial) -> float:
+    """What the places of tracked dots leave unsure in one frame: neighbouring frames share it, so no mean mends it."""
+    curves = (trial.angles.values_deg.get(f"{side}_rearfoot_sd_deg") for side in BOTH_SIDES)
+    known = [curve[np.isfinite(curve)] for curve in curves if curve is not None]
+    unsure = [float(np.median(curve)) for curve in known if len(curve)]
+    return float(np.mean(unsure)) if unsure else 0.0
 
 
 def _peak_time_sd(trial: Trial, mean: float) -> float:

@@ -38,7 +38,8 @@ class Spots:
         beside: (spot, 3) by how much its colour differs from what surrounds it: its sign tells light dots from dark.
         contrast: (spot,) how it stands out from what surrounds it, in its weakest direction (an edge has none), CIELAB
             units.
-        sd_px: (spot,) standard deviation of the place that the picture's noise leaves.
+        sd_px: (spot,) standard deviation of the place: what the picture's noise leaves, and how far the spot moves from
+            one radius to another.
         roundness: (spot,) 0..1, how it stands out in its weakest direction against its strongest: discs near 1, rims of
             socks and soles near 0.
     """
@@ -79,9 +80,9 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
     ]
     xy, colour, beside, contrast, sd, roundness, reach = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.argsort(-contrast)[: 4 * _MOST]
-    apart = np.linalg.norm(xy[order, None] - xy[None, order], axis=2) > np.maximum(
-        reach[order, None], reach[None, order]
-    )
+    distance = np.linalg.norm(xy[order, None] - xy[None, order], axis=2)
+    apart = distance > np.maximum(reach[order, None], reach[None, order])
+    sd[order] = np.hypot(sd[order], _disagreement(distance, beside[order], reach[order]))
     free = np.ones(len(order), bool)
     kept: list[int] = []
     for i in range(len(order)):
@@ -89,6 +90,21 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
             kept.append(int(order[i]))
             free &= apart[i]
     return Spots(xy[kept] + [left, top], colour[kept], beside[kept], contrast[kept], sd[kept], roundness[kept])
+
+
+def _disagreement(distance: FloatArray, beside: FloatArray, radius_px: FloatArray) -> FloatArray:
+    """Return (n,) px, how far from each spot the same one lies at the other radii (root mean square).
+
+    A disc on one plain colour has one middle at every radius; one beside an edge, as on a shoe in the sun, has not.
+    """
+    same = (beside @ beside.T > 0) & (distance < radius_px[:, None]) & (radius_px[:, None] != radius_px[None])
+    squared = []
+    for radius in np.unique(radius_px):
+        nearest = np.where(same & (radius_px[None] == radius), distance, np.inf).min(axis=1)
+        squared.append(np.where(np.isfinite(nearest), nearest, np.nan) ** 2)
+    known = np.isfinite(squared)
+    mean: FloatArray = np.where(known, squared, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.sqrt(mean)
 
 
 def _noise(channel: Any) -> float:

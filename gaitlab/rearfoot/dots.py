@@ -6,6 +6,7 @@ the legs are known through the whole clip, so a dot that was hidden is found aga
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,6 @@ from gaitlab.rearfoot.layout import DOTS, Dot, Layout, find_layout
 from gaitlab.rearfoot.legs import LegFrame, leg_frame
 from gaitlab.rearfoot.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.rearfoot.tracks import follow_dots
-from gaitlab.signal.smoothing import savitzky_golay
 from gaitlab.video.reader import Image
 
 # Round the shanks, in their length: to the sides, above the knees, below the ankles.
@@ -35,7 +35,6 @@ _SEEN_ENOUGH = 0.6
 # All dots are of one tape: one that stands out so much less than the others (median) is something else, or cannot be
 # told from what it sticks on.
 _CLEAR_ENOUGH = 0.45
-_CUTOFF_HZ = 12.0
 
 
 class DotCollector:
@@ -125,7 +124,11 @@ def track_dots(
         for dot in DOTS
     }
     _check_seen(layout, seen, told=told)
-    sd_px = {name: _with_tremble(xy[name], sd, pose.time_s) for name, sd in sd_px.items()}
+    sd_px = {
+        f"{side}_{dot}": _with_tremble(xy[f"{side}_{dot}"], sd_px[f"{side}_{dot}"], leg.upright)
+        for side, leg in legs.items()
+        for dot in DOTS
+    }
     return Dots(_with_points(pose, xy, seen, how="auto" if clicks is None else "clicks"), sd_px, seen, layout)
 
 
@@ -183,12 +186,19 @@ def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], tim
     return layout
 
 
-def _with_tremble(xy: FloatArray, sd_px: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Add to each frame's own error what the track trembles about its smooth course, the same for all frames."""
-    smooth = savitzky_golay(xy, time_s, cutoff_hz=_CUTOFF_HZ)
-    away = np.abs(xy - smooth)[np.isfinite(smooth).all(axis=1)]
+def _with_tremble(xy: FloatArray, sd_px: FloatArray, calm: np.ndarray) -> FloatArray:
+    """Add to each frame's own error what the track trembles from frame to frame, the same for all frames.
+
+    Third differences of neighbouring frames leave next to nothing of a motion as slow as that of the standing leg, and
+    of errors without memory the square root of 20 times their standard deviation.
+
+    Args:
+        calm: (frame,) whether the leg stands.
+    """
+    jumps = np.diff(xy, n=3, axis=0)[np.lib.stride_tricks.sliding_window_view(calm, 4).all(axis=1)]
+    jumps = jumps[np.isfinite(jumps).all(axis=1)]
     # From the median of a normal distribution; each axis by itself.
-    tremble = float(np.median(away)) / 0.6745 if len(away) else 0.0
+    tremble = float(np.median(np.abs(jumps))) / 0.6745 / math.sqrt(20) if len(jumps) else 0.0
     return np.where(np.isfinite(sd_px), np.hypot(sd_px, tremble), np.nan)
 
 

@@ -38,8 +38,8 @@ class Spots:
         beside: (spot, 3) by how much its colour differs from what surrounds it: its sign tells light dots from dark.
         contrast: (spot,) how it stands out from what surrounds it, in its weakest direction (an edge has none), CIELAB
             units.
-        sd_px: (spot,) standard deviation of the place: what the picture's noise leaves, and how far the spot moves from
-            one radius to another.
+        sd_px: (spot,) standard deviation of the place: what the picture's noise leaves, and how far the spot lies
+            from the same one at the next smaller radius.
         roundness: (spot,) 0..1, how it stands out in its weakest direction against its strongest: discs near 1, rims of
             socks and soles near 0.
     """
@@ -93,18 +93,16 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
 
 
 def _disagreement(distance: FloatArray, beside: FloatArray, radius_px: FloatArray) -> FloatArray:
-    """Return (n,) px, how far from each spot the same one lies at the other radii (root mean square).
+    """Return (n,) px, how far from each spot the same one lies at the next smaller radius; 0 where there is none.
 
-    A disc on one plain colour has one middle at every radius; one beside an edge, as on a shoe in the sun, has not.
+    A disc on one plain colour has one middle at every radius; one beside an edge, as on a shoe in the sun, has not: a
+    smaller radius sees less of what lies beside.
     """
-    same = (beside @ beside.T > 0) & (distance < radius_px[:, None]) & (radius_px[:, None] != radius_px[None])
-    squared = []
-    for radius in np.unique(radius_px):
-        nearest = np.where(same & (radius_px[None] == radius), distance, np.inf).min(axis=1)
-        squared.append(np.where(np.isfinite(nearest), nearest, np.nan) ** 2)
-    known = np.isfinite(squared)
-    mean: FloatArray = np.where(known, squared, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.sqrt(mean)
+    radii = np.unique(radius_px)
+    number = np.searchsorted(radii, radius_px)
+    same = (beside @ beside.T > 0) & (distance < radius_px[:, None]) & (number[None] == number[:, None] - 1)
+    nearest: FloatArray = np.where(same, distance, np.inf).min(axis=1, initial=np.inf)
+    return np.where(np.isfinite(nearest), nearest, 0.0)
 
 
 def _noise(channel: Any) -> float:

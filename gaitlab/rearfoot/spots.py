@@ -82,27 +82,32 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
     order = np.argsort(-contrast)[: 4 * _MOST]
     distance = np.linalg.norm(xy[order, None] - xy[None, order], axis=2)
     apart = distance > np.maximum(reach[order, None], reach[None, order])
-    sd[order] = np.hypot(sd[order], _disagreement(distance, beside[order], reach[order]))
+    finer = _finer(distance, beside[order], reach[order])
+    finest = order[finer[finer]]
+    places = {int(i): (xy[k], math.hypot(sd[k], away)) for i, k, away in
+              zip(order, finest, distance[np.arange(len(order)), finer], strict=True)}  # fmt: skip
     free = np.ones(len(order), bool)
     kept: list[int] = []
     for i in range(len(order)):
         if free[i] and len(kept) < _MOST:
             kept.append(int(order[i]))
             free &= apart[i]
-    return Spots(xy[kept] + [left, top], colour[kept], beside[kept], contrast[kept], sd[kept], roundness[kept])
+    where = np.array([places[i][0] for i in kept]).reshape(-1, 2) + [left, top]
+    unsure = np.array([places[i][1] for i in kept])
+    return Spots(where, colour[kept], beside[kept], contrast[kept], unsure, roundness[kept])
 
 
-def _disagreement(distance: FloatArray, beside: FloatArray, radius_px: FloatArray) -> FloatArray:
-    """Return (n,) px, how far from each spot the same one lies at the next smaller radius; 0 where there is none.
+def _finer(distance: FloatArray, beside: FloatArray, radius_px: FloatArray) -> np.ndarray:
+    """Return (n,) the index of the same spot at the next smaller radius, its own where there is none.
 
     A disc on one plain colour has one middle at every radius; one beside an edge, as on a shoe in the sun, has not: a
     smaller radius sees less of what lies beside.
     """
-    radii = np.unique(radius_px)
-    number = np.searchsorted(radii, radius_px)
+    number = np.searchsorted(np.unique(radius_px), radius_px)
     same = (beside @ beside.T > 0) & (distance < radius_px[:, None]) & (number[None] == number[:, None] - 1)
-    nearest: FloatArray = np.where(same, distance, np.inf).min(axis=1, initial=np.inf)
-    return np.where(np.isfinite(nearest), nearest, 0.0)
+    nearest = np.where(same, distance, np.inf)
+    own = np.arange(len(radius_px))
+    return np.where(same.any(axis=1), nearest.argmin(axis=1), own) if len(own) else own
 
 
 def _noise(channel: Any) -> float:

@@ -34,6 +34,7 @@ _DIFFERS = 1.5  # CIELAB units
 # Roundness below which a spot is a rim, not a disc: half of those that the rims of socks and soles give lie below, of
 # dots one in ten.
 _ROUND = 0.35
+_FAINT = 0.25  # what a spot of no contrast counts, seen in all pictures
 _CLEAR = 12.0  # contrast beyond which a spot is no clearer
 _LOWEST_SCORE = 2.2
 _BEST_KEPT = 60
@@ -189,7 +190,7 @@ def _sets(seen: _Seen | None) -> list[tuple[float, tuple[Dot, ...]]]:
 
 
 def _score(places: tuple[Dot, ...]) -> float:
-    there = sum(p.seen * (0.5 + 0.5 * min(p.contrast / _CLEAR, 1.0)) for p in places)
+    there = sum(p.seen * (_FAINT + (1 - _FAINT) * min(p.contrast / _CLEAR, 1.0)) for p in places)
     colour = np.std([p.colour for p in places], axis=0) * [_LIGHTNESS, 1, 1]
     across = [float(p.place[1]) for p in places]
     crooked = abs(across[1] - across[0]) + abs(across[3] - across[2]) + 0.5 * abs(across[2] - across[1])

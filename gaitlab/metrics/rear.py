@@ -26,7 +26,7 @@ _LARGEST_WHIP_DEG = 60.0
 # How far what is not dots misses the truth (root mean square): degrees of excursion, and percent of the contact until
 # the peak, in the worst of three groups of rendered clips, on the contacts that heel pictures show and with the network
 # `runner` (``python -m benchmarks.edges --demo``). With 4 mm of noise on the points of 12 runners the proxy does
-# better, 4.5 and 9.5 (``python -m benchmarks.rearfoot``): no network is that good.
+# better, 4.2 and 9.4 (``python -m benchmarks.rearfoot``): no network is that good.
 _STAND_IN_RMS: dict[str, dict[str, float]] = {
     "heel pictures": {"excursion": 4.2, "peak time": 7.4},
     "network points": {"excursion": 8.2, "peak time": 16.2},

@@ -20,14 +20,13 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
 from gaitlab.rearfoot.clicks import Clicks
 from gaitlab.rearfoot.layout import DOTS, Dot, Layout, find_layout
-from gaitlab.rearfoot.legs import LegFrame, leg_frame
+from gaitlab.rearfoot.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.rearfoot.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.rearfoot.tracks import follow_dots
 from gaitlab.video.reader import Image
 
 # Round the shanks, in their length: to the sides, above the knees, below the ankles.
 _SIDE, _ABOVE, _BELOW = 0.35, 0.10, 0.60
-_SHANKS_REMEMBERED = 60
 # A click finds a spot this near, in shank lengths and in pixels.
 _CLICK_SHANKS, _CLICK_PX = 0.06, 4.0
 # Dots seen in a smaller share of the standing leg's pictures than this are none, or are hidden too often.
@@ -41,24 +40,14 @@ class DotCollector:
     """Gathers the spots round both lower legs; `see` takes the next frame."""
 
     def __init__(self, skeleton: Skeleton) -> None:
-        names = [f"{side}_{joint}" for side in BOTH_SIDES for joint in ("knee", "ankle")]
-        missing = [name for name in names if name not in skeleton]
-        if missing:
-            raise InputError(
-                f"dots are looked for round knees and ankles, but the keypoints have no {', '.join(missing)}"
-            )
-        self._columns = [skeleton.index(name) for name in names]
-        self._shanks: list[float] = []
+        self._shanks = ShanksSeen(skeleton, "dots are looked for round")
         self._box: tuple[float, float, float, float] | None = None
         self.seen: list[Spots] = []
 
     def see(self, image: Image, xy: FloatArray | None) -> None:
         """Take the next frame and its body's (keypoint, 2) px, None where nobody was found."""
-        if xy is not None and np.isfinite(joints := xy[self._columns]).all():
-            lengths = [float(np.linalg.norm(joints[i + 1] - joints[i])) for i in (0, 2)]
-            # The longer shank of a runner is the one that stands upright.
-            self._shanks = [*self._shanks[1 - _SHANKS_REMEMBERED :], max(lengths)]
-            shank = float(np.median(self._shanks))
+        if (joints := self._shanks.joints(xy)) is not None:
+            shank = self._shanks.shank_px
             low, high = joints.min(axis=0), joints.max(axis=0)
             self._box = (
                 float(low[0] - _SIDE * shank), float(low[1] - _ABOVE * shank),
@@ -67,7 +56,7 @@ class DotCollector:
         if self._box is None:
             self.seen.append(NO_SPOTS)
         else:
-            self.seen.append(find_spots(image, self._box, shank_px=float(np.median(self._shanks))))
+            self.seen.append(find_spots(image, self._box, shank_px=self._shanks.shank_px))
 
     def miss(self) -> None:
         """Take a frame that is not there."""

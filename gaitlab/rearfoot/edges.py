@@ -21,7 +21,7 @@ from gaitlab.core.gait import BOTH_SIDES, Side, other
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
-from gaitlab.rearfoot.legs import LegFrame, leg_frame
+from gaitlab.rearfoot.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.signal.smoothing import savitzky_golay
 from gaitlab.video.reader import Image
 
@@ -29,7 +29,6 @@ from gaitlab.video.reader import Image
 _REACH, _LARGEST_SHANK_PX = 0.50, 160.0
 # Pictures are kept until the end, about 50 kB a frame: of a long recording only the beginning counts.
 _MOST_FRAMES = 3600
-_SHANKS_REMEMBERED = 60
 # An ankle this far above the other one belongs to a foot in the air.
 _LIFTED = 0.30
 # The patch of the heel: its middle below the ankle, half its width, half its height; how far a heel may lie from where
@@ -83,24 +82,15 @@ class EdgeCollector:
     """Gathers small pictures of the feet that are low; `see` takes the next frame."""
 
     def __init__(self, skeleton: Skeleton) -> None:
-        names = [f"{side}_{joint}" for side in BOTH_SIDES for joint in ("knee", "ankle")]
-        missing = [name for name in names if name not in skeleton]
-        if missing:
-            raise InputError(
-                f"heels are looked for below knees and ankles, but the keypoints have no {', '.join(missing)}"
-            )
-        self._columns = [skeleton.index(name) for name in names]
-        self._shanks: list[float] = []
+        self._shanks = ShanksSeen(skeleton, "heels are looked for below")
         self.seen: list[tuple[Picture, ...]] = []
 
     def see(self, image: Image, xy: FloatArray | None) -> None:
         """Take the next frame and its body's (keypoint, 2) px, None where nobody was found."""
-        if len(self.seen) >= _MOST_FRAMES or xy is None or not np.isfinite(joints := xy[self._columns]).all():
-            self.seen.append(())
+        if len(self.seen) >= _MOST_FRAMES or (joints := self._shanks.joints(xy)) is None:
+            self.miss()
             return
-        lengths = [float(np.linalg.norm(joints[i + 1] - joints[i])) for i in (0, 2)]
-        self._shanks = [*self._shanks[1 - _SHANKS_REMEMBERED :], max(lengths)]
-        shank_px = float(np.median(self._shanks))
+        shank_px = self._shanks.shank_px
         ankles = joints[[1, 3]]
         low = ankles[:, 1] > ankles[::-1, 1] - _LIFTED * shank_px
         self.seen.append(tuple(_cut(image, ankle, shank_px) for ankle in ankles[low]))

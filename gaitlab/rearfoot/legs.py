@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.gait import Side
+from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.errors import InputError
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.smoothing import savitzky_golay
 
@@ -18,6 +20,40 @@ _LOW_SHANKS = 0.30
 _MOST_LEANING = 0.5  # sideways for each pixel down
 _LONGEST_GAP_S = 0.3
 _CUTOFF_HZ = 8.0
+_SHANKS_REMEMBERED = 60
+
+
+class ShanksSeen:
+    """Knees and ankles of the frames as they come, and how long a shank looks.
+
+    Args:
+        looked_for: begins the error, e.g. ``dots are looked for round``.
+
+    Raises:
+        InputError: keypoints without knees and ankles.
+    """
+
+    def __init__(self, skeleton: Skeleton, looked_for: str) -> None:
+        names = [f"{side}_{joint}" for side in BOTH_SIDES for joint in ("knee", "ankle")]
+        missing = [name for name in names if name not in skeleton]
+        if missing:
+            raise InputError(f"{looked_for} knees and ankles, but the keypoints have no {', '.join(missing)}")
+        self._columns = [skeleton.index(name) for name in names]
+        self._lengths_px: list[float] = []
+
+    def joints(self, xy: FloatArray | None) -> FloatArray | None:
+        """Return (4, 2) px left knee, left ankle, right knee, right ankle of the next body; None if one is missing."""
+        if xy is None or not np.isfinite(joints := xy[self._columns]).all():
+            return None
+        lengths = [float(np.linalg.norm(joints[i + 1] - joints[i])) for i in (0, 2)]
+        # The longer shank of a runner is the one that stands upright.
+        self._lengths_px = [*self._lengths_px[1 - _SHANKS_REMEMBERED :], max(lengths)]
+        return joints
+
+    @property
+    def shank_px(self) -> float:
+        """The usual length of the last frames; some joints must have been seen."""
+        return float(np.median(self._lengths_px))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -84,17 +84,15 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
     apart = distance > np.maximum(reach[order, None], reach[None, order])
     finer = _finer(distance, beside[order], reach[order])
     finest = order[finer[finer]]
-    places = {int(i): (xy[k], math.hypot(sd[k], away)) for i, k, away in
-              zip(order, finest, distance[np.arange(len(order)), finer], strict=True)}  # fmt: skip
     free = np.ones(len(order), bool)
     kept: list[int] = []
     for i in range(len(order)):
         if free[i] and len(kept) < _MOST:
-            kept.append(int(order[i]))
+            kept.append(i)
             free &= apart[i]
-    where = np.array([places[i][0] for i in kept]).reshape(-1, 2) + [left, top]
-    unsure = np.array([places[i][1] for i in kept])
-    return Spots(where, colour[kept], beside[kept], contrast[kept], unsure, roundness[kept])
+    unsure = np.hypot(sd[finest[kept]], distance[kept, finer[kept]])
+    at = order[kept]
+    return Spots(xy[finest[kept]] + [left, top], colour[at], beside[at], contrast[at], unsure, roundness[at])
 
 
 def _finer(distance: FloatArray, beside: FloatArray, radius_px: FloatArray) -> np.ndarray:

@@ -61,6 +61,14 @@ def network(*, mirrored: bool = False) -> PoseSequence:
     return PoseSequence(xy, np.ones(xy.shape[:2]), np.arange(FRAMES) / FPS, Skeleton("legs", NAMES))
 
 
+def collected(pose: PoseSequence) -> EdgeCollector:
+    """Show plain pictures with the body that a pose has in them."""
+    collector = EdgeCollector(pose.skeleton)
+    for frame in range(FRAMES):
+        collector.see(draw(frame), pose.xy[frame])
+    return collector
+
+
 def found(*, mirrored: bool = False, **how: object) -> Edges:
     pose = network(mirrored=mirrored)
     collector = EdgeCollector(pose.skeleton)
@@ -123,10 +131,7 @@ def test_the_foot_in_front_of_the_heel_is_left_out(edges: Edges) -> None:
     # The left foot hangs before the right heel.
     xy[:, pose.skeleton.index("left_ankle")] = xy[:, pose.skeleton.index("right_ankle")] - [0.0, 60.0]
     lifted = PoseSequence(xy, pose.score, pose.time_s, pose.skeleton)
-    collector = EdgeCollector(pose.skeleton)
-    for frame in range(FRAMES):
-        collector.see(draw(frame), lifted.xy[frame])
-    hidden = mid_lines(lifted, collector.seen)
+    hidden = mid_lines(lifted, collected(lifted).seen)
     assert hidden.usable["right"] == 0.0
     assert np.isnan(hidden.points["right_heel"]).all()
 
@@ -136,9 +141,7 @@ def test_a_leg_never_seen_gives_nothing_and_wrong_input_is_told() -> None:
     xy = np.array(pose.xy)
     xy[:, pose.skeleton.index("left_knee")] = np.nan
     one = PoseSequence(xy, pose.score, pose.time_s, pose.skeleton)
-    collector = EdgeCollector(pose.skeleton)
-    for frame in range(FRAMES):
-        collector.see(draw(frame), one.xy[frame])
+    collector = collected(one)
     edges = mid_lines(one, collector.seen)
     assert edges.usable["left"] == 0.0
     assert np.isnan(edges.points["left_heel"]).all()

@@ -11,7 +11,7 @@ from tools.synthetic.raster import Lamp
 from tools.synthetic.scene import Camera, Room, Seen
 from tools.synthetic.style import Style
 
-# Linear BGR, from light to dark.
+# Linear BGR.
 _HAIR: tuple[Colour, ...] = (
     (0.02, 0.03, 0.05),
     (0.012, 0.012, 0.014),

@@ -8,7 +8,9 @@ both:
     python3 -m venv /tmp/opencv4 && /tmp/opencv4/bin/pip install -e . 'opencv-python-headless<5'
     /tmp/opencv4/bin/python -m benchmarks.pose
 
-Every network is timed alone, one frame after another as `gaitlab analyze` uses it: `crop` is one runner in a crop,
+Every network is timed alone, one frame after another as `gaitlab analyze` uses it: `pass` is cv2.dnn alone on one
+picture (the sum where a model has several networks), `crop` one runner in a crop with all that belongs to it (cutting,
+the mirror image where the recipe averages with it, decoding),
 `picture` everybody in the whole picture (needed about twice a second), `follow` the whole of it with reading the
 video. The machine should do nothing else.
 """
@@ -21,23 +23,26 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import cv2
 
+from gaitlab.core import FloatArray
 from gaitlab.errors import ModelError
 from gaitlab.pose.catalogue import catalogue, installed
 from gaitlab.pose.estimator import load_estimator
 from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.network import Network
 from gaitlab.video.drawing import draw_pose
-from gaitlab.video.reader import Frame, open_video
+from gaitlab.video.reader import Frame, Image, open_video
 from gaitlab.video.writer import VideoWriter
 
 CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.mp4"
-COLUMNS = ("opencv", "what", "load_ms", "crop_ms", "picture_ms", "follow_ms")
+COLUMNS = ("opencv", "what", "load_ms", "pass_ms", "crop_ms", "picture_ms", "follow_ms")
 
 
 def milliseconds(work: Callable[[], Any], *, repeats: int) -> float:
@@ -51,6 +56,19 @@ def milliseconds(work: Callable[[], Any], *, repeats: int) -> float:
     return 1000 * statistics.median(times)
 
 
+def pass_ms(work: Callable[[], Any]) -> float:
+    """Return the milliseconds of the networks that ``work`` runs, each on the first of its pictures."""
+    forward, passes = Network.forward, []
+
+    def noted(network: Network, pictures: Sequence[Image]) -> list[FloatArray]:
+        passes.append((network, pictures[:1]))
+        return forward(network, pictures)
+
+    with mock.patch.object(Network, "forward", noted):
+        work()
+    return sum(milliseconds(lambda n=n, p=p: n.forward(p), repeats=30) for n, p in passes)  # type: ignore[misc]
+
+
 def network_row(name: str, frames: list[Frame], *, models_dir: Path | None) -> dict[str, object]:
     """Time one network on the frames."""
     start = time.perf_counter()
@@ -61,6 +79,7 @@ def network_row(name: str, frames: list[Frame], *, models_dir: Path | None) -> d
     row: dict[str, object] = {"what": name, "load_ms": load_ms}
     row["picture_ms"] = milliseconds(lambda: estimator.everybody(image), repeats=5)
     if people:
+        row["pass_ms"] = pass_ms(lambda: estimator.one(image, people[0].box, people[0]))
         row["crop_ms"] = milliseconds(lambda: estimator.one(image, people[0].box, people[0]), repeats=30)
     start = time.perf_counter()
     follow_runner(iter(frames), estimator)

@@ -11,11 +11,12 @@ _WINDOW_SD = 1.2  # cells; about the width of the networks' own peaks, which mak
 _ROUNDS = 6
 
 
-def local_peaks(maps: FloatArray, *, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def local_peaks(maps: FloatArray, *, threshold: float | FloatArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return channel, row and column of the cells above ``threshold`` that no neighbour (of 8) exceeds.
 
     Args:
         maps: (channel, row, column).
+        threshold: one for all, or (channel, 1, 1) one a map.
     """
     padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
     rows, columns = maps.shape[1:]
@@ -38,20 +39,40 @@ def refine(maps: FloatArray, channel: np.ndarray, row: np.ndarray, column: np.nd
     SExtractor, XWIN_IMAGE).
     """
     offsets = np.arange(-_REACH, _REACH + 1)
-    padded = np.pad(np.maximum(maps, 0.0), ((0, 0), (_REACH, _REACH), (_REACH, _REACH)))
-    rows = row[:, None] + _REACH + offsets
-    columns = column[:, None] + _REACH + offsets
-    patch = padded[channel[:, None, None], rows[:, :, None], columns[:, None, :]]  # (peak, dy, dx)
+    patch = np.maximum(_patches(maps, channel, row[:, None] + offsets, column[:, None] + offsets), 0.0)
     shift = np.zeros((len(channel), 2))
     for _ in range(_ROUNDS):
-        across = np.exp(-0.5 * ((offsets - shift[:, :1]) / _WINDOW_SD) ** 2)
-        down = np.exp(-0.5 * ((offsets - shift[:, 1:]) / _WINDOW_SD) ** 2)
-        weight = patch * down[:, :, None] * across[:, None, :]
-        total = np.maximum(weight.sum(axis=(1, 2)), 1e-12)
-        centre = np.stack([(weight.sum(axis=1) * offsets).sum(axis=1), (weight.sum(axis=2) * offsets).sum(axis=1)], 1)
-        shift = np.clip(shift + 2 * (centre / total[:, None] - shift), -1.0, 1.0)
+        across, down = (np.exp(-0.5 * ((offsets - shift[:, i, None]) / _WINDOW_SD) ** 2) for i in (0, 1))
+        columns = across * (down[:, None] @ patch)[:, 0]
+        rows = down * (patch @ across[:, :, None])[:, :, 0]
+        centre = np.stack([columns @ offsets, rows @ offsets], axis=1) / np.maximum(columns.sum(axis=1), 1e-12)[:, None]
+        shift = np.clip(shift + 2 * (centre - shift), -1.0, 1.0)
     cells: FloatArray = shift + np.stack([column, row], axis=1)
     return cells
+
+
+def _patches(maps: FloatArray, channel: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> FloatArray:
+    """Return (place, dy, dx) of the maps at (place, dy) rows and (place, dx) columns, 0 beyond the edges."""
+    height, width = maps.shape[1:]
+    inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
+    at = (rows.clip(0, height - 1) * width)[:, :, None] + columns.clip(0, width - 1)[:, None, :]
+    patches: FloatArray = maps.reshape(len(maps), -1)[channel[:, None, None], at] * inside
+    return patches
+
+
+def share_near(maps: FloatArray, channel: np.ndarray, cells: FloatArray, *, reach: float) -> FloatArray:
+    """Return (place,) how much of a map lies within ``reach`` cells of a place.
+
+    Args:
+        maps: (channel, row, column).
+        channel: (place,) the map of each.
+        cells: (place, 2) x, y.
+    """
+    offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 2)
+    columns, rows = (np.floor(cells[:, i]).astype(int)[:, None] + offsets for i in (0, 1))
+    away_sq = ((rows - cells[:, 1:]) ** 2)[:, :, None] + ((columns - cells[:, :1]) ** 2)[:, None, :]
+    share: FloatArray = (_patches(maps, channel, rows, columns) * (away_sq <= reach**2)).sum(axis=(1, 2))
+    return share
 
 
 def strongest(maps: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -65,7 +86,7 @@ def strongest(maps: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def soft_max(logits: FloatArray) -> FloatArray:
     """Return (channel, row, column) probabilities that sum to 1 over each map."""
-    flat = logits.reshape(len(logits), -1).astype(np.float64)
+    flat = logits.reshape(len(logits), -1)
     flat = np.exp(flat - flat.max(axis=1, keepdims=True))
     shares: FloatArray = (flat / flat.sum(axis=1, keepdims=True)).reshape(logits.shape)
     return shares

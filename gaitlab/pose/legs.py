@@ -7,6 +7,7 @@ to take, joined by limbs of human length, and near where they were expected.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.pose.heatmaps import local_peaks, refine
+from gaitlab.pose.heatmaps import local_peaks, refine, share_near
 
 # Point: the point nearer to the knee, and the longest limb between them as a share of the person's height
 # (shank 0.246, after Winter; ankle to heel and toes within a shoe).
@@ -46,10 +47,10 @@ class _Choices:
     def pairs(self) -> FloatArray:
         """(left candidate, right candidate) log-probability of both legs' choices together."""
         both: FloatArray = self.log[0][:, None] + self.log[1][None, :]
-        for i in range(len(self.cells)):
-            others = np.delete(self.log, i, axis=1)
-            if others.size and others.max() > np.log(_OTHER):
-                both[i, i] -= _COST_OF_SAME
+        surest = self.log.max(axis=0)
+        second, first = np.partition(np.append(surest, -np.inf), -2)[-2:]
+        another = np.where(surest == first, second, first) > np.log(_OTHER)
+        both[np.diag_indices(len(surest))] -= _COST_OF_SAME * another
         return both
 
 
@@ -69,10 +70,7 @@ def joint_legs(
     if _ROOT not in names:
         return cells
     columns = {name: [skeleton.index(f"{side}_{name}") for side in SIDES] for name in names}
-    choices = {
-        name: _choices(maps[at], expected=expected[at], sd_cells=_EXPECTED_SD * height_cells)
-        for name, at in columns.items()
-    }
+    choices = _choices(maps, columns, expected=expected, sd_cells=_EXPECTED_SD * height_cells)
     chosen = _best(names, choices, height_cells)
     decided = [
         (columns[name][side], *_top(maps[columns[name][side]], choices[name].cells[candidate]))
@@ -85,23 +83,42 @@ def joint_legs(
     return result
 
 
-def _choices(maps: FloatArray, *, expected: FloatArray, sd_cells: float) -> _Choices:
-    """Return the candidates of a point from its (side, row, column) maps."""
-    rows, columns = maps.shape[1:]
-    places: list[FloatArray] = []
-    for own in maps:
-        _, row, column = local_peaks(own[None], threshold=0.1 * float(own.max()))
-        for k in np.argsort(-own[row, column])[:_MOST]:
-            place = np.array([column[k], row[k]], dtype=np.float64)
-            if all(np.hypot(*(place - other)) > _NEAR_CELLS for other in places):
-                places.append(place)
-    cells = np.array(places)
-    y, x = np.mgrid[:rows, :columns]
-    near = np.hypot(x - cells[:, 0, None, None], y - cells[:, 1, None, None]) <= _NEAR_CELLS
-    share = np.einsum("syx,cyx->sc", maps, near)
-    away = np.linalg.norm(cells[None] - expected[:, None], axis=-1) / sd_cells
+def _choices(
+    maps: FloatArray, columns: Mapping[str, Sequence[int]], *, expected: FloatArray, sd_cells: float
+) -> dict[str, _Choices]:
+    """Return the candidates of each point; ``columns`` has the maps of its left and right."""
+    channels = [channel for sides in columns.values() for channel in sides]
+    peaks = iter(_peaks(maps[channels]))
+    cells = {name: np.array(_apart([*next(peaks), *next(peaks)]), dtype=np.float64) for name in columns}
+    # Every candidate on the left map, then on the right one.
+    both = np.concatenate([np.tile(at, (2, 1)) for at in cells.values()])
+    channel = np.concatenate([np.repeat(sides, len(cells[name])) for name, sides in columns.items()])
+    share = share_near(maps, channel, both, reach=_NEAR_CELLS)
+    away = np.linalg.norm(both - expected[channel], axis=1) / sd_cells
     surprise = np.where(np.isfinite(away), np.minimum(0.5 * away**2, _MOST_SURPRISE), 0.0)
-    return _Choices(cells, np.log(share + _FLOOR) - surprise)
+    log = np.log(share + _FLOOR) - surprise
+    ends = np.cumsum([2 * len(at) for at in cells.values()])[:-1]
+    parts = np.split(log, ends)
+    return {name: _Choices(at, part.reshape(2, -1)) for (name, at), part in zip(cells.items(), parts, strict=True)}
+
+
+def _peaks(maps: FloatArray) -> list[list[tuple[int, int]]]:
+    """Return x, y in cells of each map's highest few peaks, the highest first."""
+    channel, row, column = local_peaks(maps, threshold=0.1 * maps.max(axis=(1, 2), keepdims=True))
+    found: list[list[tuple[int, int]]] = [[] for _ in maps]
+    for k in np.argsort(-maps[channel, row, column], kind="stable"):
+        if len(found[channel[k]]) < _MOST:
+            found[channel[k]].append((int(column[k]), int(row[k])))
+    return found
+
+
+def _apart(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the places without those too near to an earlier one."""
+    kept: list[tuple[int, int]] = []
+    for place in places:
+        if all(math.dist(place, other) > _NEAR_CELLS for other in kept):
+            kept.append(place)
+    return kept
 
 
 def _best(names: Sequence[str], choices: Mapping[str, _Choices], height_cells: float) -> dict[str, tuple[int, int]]:

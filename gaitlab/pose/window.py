@@ -49,9 +49,12 @@ def cut(image: Image, window: Window, *, width: int, height: int, border: float)
             y, x = top - window.top, left - window.left
             whole[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
         inside = whole
-    shrinks = window.width > width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(inside, (width, height), interpolation=method), dtype=np.uint8)
+    # Halving is many times as fast as averaging by a broken number: first to the next 2, 4, 8 times the size.
+    halvings = (-(-window.width // width) - 1).bit_length()
+    small = cv2.resize(inside, (width << halvings, height << halvings), interpolation=cv2.INTER_LINEAR)
+    for k in reversed(range(halvings)):
+        small = cv2.resize(small, (width << k, height << k), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def around(box: FloatArray, *, aspect: float, fill: float) -> Window:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from gaitlab.pose.estimator import PoseEstimator
     from gaitlab.rearfoot.clicks import Clicks
     from gaitlab.rearfoot.dots import DotCollector, Dots
-    from gaitlab.rearfoot.edges import EdgeCollector, Picture
+    from gaitlab.rearfoot.edges import EdgeCollector
+    from gaitlab.rearfoot.laying import Picture
     from gaitlab.rearfoot.layout import Layout
     from gaitlab.video.reader import Frame, Video, VideoInfo
 

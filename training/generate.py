@@ -1,7 +1,8 @@
 """Draw the pictures: ``python -m training.generate --sittings 1400 --workers 2`` writes shards into training/out/data.
 
 A shard holds the pictures of 25 sittings (30 pictures each) as JPEG, their labels, where the runner shows, and the
-empty places; seeds make it repeatable. Seeds from ``TEST_SEEDS`` on are never trained on.
+empty places; seeds make it repeatable. Seeds from ``CLOSE_SEEDS`` on look at the lower legs from behind; those from
+``TEST_SEEDS`` on are never trained on.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 OUT = Path(__file__).resolve().parent / "out"
 DATA = OUT / "data"
+CLOSE_SEEDS = 500_000
 TEST_SEEDS = 1_000_000
 PER_SHARD = 25
 
@@ -41,7 +43,8 @@ def draw_shard(first_seed: int, folder: Path) -> tuple[Path, int]:
             return target, len(data["xy"])
     rng = np.random.default_rng([first_seed, 3])
     images, masks, empty, xy, seen, height_px, view, kind = [], [], [], [], [], [], [], []
-    for sitting in sittings(range(first_seed, first_seed + PER_SHARD)):
+    close = first_seed % TEST_SEEDS >= CLOSE_SEEDS
+    for sitting in sittings(range(first_seed, first_seed + PER_SHARD), close=close):
         for picture in sitting.pictures:
             quality = int(rng.integers(60, 97))
             images.append(cv2.imencode(".jpg", picture.image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
@@ -74,13 +77,18 @@ def draw_shard(first_seed: int, folder: Path) -> tuple[Path, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sittings", type=int, default=1400, help="people to draw, 30 pictures each")
-    parser.add_argument("--test-sittings", type=int, default=50)
+    parser.add_argument("--close-sittings", type=int, default=250, help="of lower legs from behind")
+    parser.add_argument("--test-sittings", type=int, default=50, help="of whole people; half as many of lower legs")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     DATA.mkdir(parents=True, exist_ok=True)
     (OUT / "test").mkdir(exist_ok=True)
     jobs = [(seed, DATA) for seed in range(0, options.sittings, PER_SHARD)]
+    jobs += [(CLOSE_SEEDS + seed, DATA) for seed in range(0, options.close_sittings, PER_SHARD)]
     jobs[2:2] = [(TEST_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings, PER_SHARD)]
+    jobs[2:2] = [
+        (TEST_SEEDS + CLOSE_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings // 2, PER_SHARD)
+    ]
     start_s, pictures = time.monotonic(), 0
     with ProcessPoolExecutor(options.workers) as pool:
         for done in as_completed([pool.submit(draw_shard, *job) for job in jobs]):

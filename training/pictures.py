@@ -26,7 +26,7 @@ CAMERAS, EACH = 3, 10
 _OVERSAMPLE = 2
 _MOTION_S = 1.3
 _VIEWS = ("side", "rear", "three-quarter", "front")
-_VIEW_SHARES = (0.56, 0.24, 0.16, 0.04)
+_VIEW_SHARES = (0.54, 0.23, 0.16, 0.07)
 _KINDS = ("running", "walking", "standing", "anyhow")
 _KIND_SHARES = (0.76, 0.11, 0.04, 0.09)
 # A point is hidden if something lies so much nearer to the camera than the point: joints lie inside the body.
@@ -82,8 +82,8 @@ class _Poses:
         return self.channels.read(lambda values: values[index])
 
 
-def sitting(seed: int) -> Sitting:
-    """Return ``CAMERAS * EACH`` pictures of one person, drawn by a seed."""
+def sitting(seed: int, *, close: bool = False) -> Sitting:
+    """Return ``CAMERAS * EACH`` pictures of one person, drawn by a seed; ``close`` ones of the heels, from behind."""
     rng = np.random.default_rng([seed, 11])
     figure = Figure(any_person(rng))
     kind = str(rng.choice(_KINDS, p=_KIND_SHARES))
@@ -91,7 +91,7 @@ def sitting(seed: int) -> Sitting:
     motion, times_s = _motion(figure, kind, count, rng)
     pictures, empty = [], []
     for k in range(CAMERAS):
-        view = str(rng.choice(_VIEWS, p=_VIEW_SHARES))
+        view = "heels" if close else str(rng.choice(_VIEWS, p=_VIEW_SHARES))
         camera = any_camera(view, figure.shape.height_m, rng)
         room = any_room(rng)
         shot = _Shot(figure, motion, room, camera, rng)
@@ -101,11 +101,11 @@ def sitting(seed: int) -> Sitting:
     return Sitting(pictures, empty)
 
 
-def sittings(seeds: range) -> Iterator[Sitting]:
+def sittings(seeds: range, *, close: bool = False) -> Iterator[Sitting]:
     """Yield the sittings of seeds, leaving out those whose motion cannot be: a leg too short, a foot too late."""
     for seed in seeds:
         try:
-            yield sitting(seed)
+            yield sitting(seed, close=close)
         except ValueError:
             continue
 
@@ -142,11 +142,13 @@ def any_style(rng: np.random.Generator) -> Style:
 
 
 def any_person(rng: np.random.Generator) -> Person:
-    """Return anybody in any clothes."""
+    """Return anybody in any clothes; legs of every length, since what a hem hides is guessed from the rest."""
+    leg = rng.normal(1.03, 0.035)
     return Person(
         height_m=float(np.clip(rng.normal(1.73, 0.10), 1.45, 2.02)), gender=float(rng.choice([0, 1, rng.uniform()])),
         weight=float(rng.uniform(0.1, 0.8)), muscle=float(rng.uniform(0.25, 0.9)), age=float(rng.uniform(0.5, 0.85)),
-        outfit=any_outfit(rng),
+        proportions=float(rng.uniform(0.1, 0.9)), thigh=float(leg * rng.normal(1.01, 0.025)),
+        shank=float(leg * rng.normal(1.01, 0.025)), outfit=any_outfit(rng),
     )  # fmt: skip
 
 
@@ -168,7 +170,8 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
         legs=legs, sleeve=float(rng.uniform(1.5, 1.95) if hoodie or rng.uniform() < 0.2 else rng.uniform(0.1, 0.9)),
         hem=float(rng.choice([rng.uniform(0.22, 0.8), rng.uniform(0.8, 1.22)], p=[0.5, 0.5])),
         loose_m=float(max(0.0, rng.normal(0.02 if hoodie else 0.004, 0.012))),
-        wide_m=float(rng.uniform(0.0, 0.035)) if rng.uniform() < 0.5 else 0.0,
+        wide_m=float(rng.uniform(0.0, 0.045)) if rng.uniform() < 0.5 else 0.0,
+        drape=float(rng.uniform(0.15, 0.75)) if rng.uniform() < 0.6 else 0.0,
         tail_m=float(rng.uniform(0.10, 0.22)) if hoodie or rng.uniform() < 0.4 else 0.10,
         hood=bool(hoodie and rng.uniform() < 0.7),
         folds=(float(rng.uniform(0.001, 0.007)) if rng.uniform() < 0.7 else 0.0, float(rng.uniform(0, 100))),
@@ -187,14 +190,15 @@ def any_camera(view: str, height_m: float, rng: np.random.Generator) -> Camera:
         "rear": ("behind", rng.normal(0, 6)),
         "three-quarter": ("behind", float(rng.choice([-1, 1])) * rng.uniform(18, 72)),
         "front": ("behind", 180 + rng.normal(0, 12)),
-    }[view]
+    }["rear" if view == "heels" else view]
     fill = rng.uniform(0.60, 0.90)
-    view_m = height_m / fill
+    seen = 0.36 if view == "heels" else 1.0  # share of the height, from the belt up
+    view_m = seen * height_m / fill
     return Camera(
         seen_from=seen_from,  # type: ignore[arg-type]
         distance_m=float(np.exp(rng.uniform(np.log(2.2), np.log(8)))), height_m=rng.uniform(0.25, 1.7),
         yaw_deg=yaw, roll_deg=rng.normal(0, 2.0), width_px=WIDTH_PX, height_px=HEIGHT_PX, view_m=view_m,
-        middle_m=0.52 * height_m + rng.uniform(-0.05, 0.05) * view_m,
+        middle_m=0.52 * seen * height_m + rng.uniform(-0.05, 0.05) * view_m,
     )  # fmt: skip
 
 

@@ -105,3 +105,46 @@ def test_in_every_pose_the_lower_foot_stands_on_the_belt(kind: str) -> None:
         axis=0,
     )
     np.testing.assert_allclose(lowest, 0.0, atol=0.02)  # eversion tilts the sole a little
+
+
+def test_longer_thighs_raise_the_hips_and_not_the_ankles() -> None:
+    """Thigh / shank grows by the factor; a joint is a mean of points about it, some of which are not stretched."""
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from tools.synthetic.body import make_shape
+
+    body = {"height_m": 1.8, "gender": 0.2, "weight": 0.4, "muscle": 0.5}
+    plain, long = make_shape(**body), make_shape(**body, thigh=1.1)  # type: ignore[arg-type]
+
+    def heights(shape: object) -> np.ndarray:
+        joints, points = shape.joints, shape.points  # type: ignore[attr-defined]
+        return np.array([joints[f"left_{name}"][1] for name in ("ankle", "knee", "hip")]) - points[:, 1].min()
+
+    assert np.ptp(long.points[:, 1]) == pytest.approx(1.8)
+    (ankle, knee, hip), (ankle_l, knee_l, hip_l) = heights(plain), heights(long)
+    assert (hip_l - knee_l) / (knee_l - ankle_l) == pytest.approx(1.1 * (hip - knee) / (knee - ankle), rel=0.02)
+    assert hip_l > hip + 0.01
+    assert ankle_l < ankle  # the whole body shrinks back to its height
+
+
+def test_shorts_hang_behind_a_thigh_that_goes_forward_and_before_one_that_goes_back() -> None:
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from dataclasses import replace
+
+    from tools.synthetic.clothes import Outfit
+    from tools.synthetic.film import Figure, Person
+    from tools.synthetic.rig import place
+
+    outfit = Outfit(legs="shorts", hem=0.9, wide_m=0.03)
+    tight, hanging = (Figure(Person(outfit=replace(outfit, drape=share))) for share in (0.0, 0.7))
+    channels = poses(tight.shape, "walking", count=40, rng=np.random.default_rng(3))
+    placed = place(tight.shape, channels)
+    hips_x = placed.point("pelvis", tight.shape.joints["left_hip"])[:, 0]
+    lead = placed.point("left_shank", tight.shape.joints["left_knee"])[:, 0] - hips_x
+    cloth = hanging._hangs[hanging.dressed.points[hanging._hangs, 2] < -0.03]  # the left leg's
+    for k, behind in ((int(lead.argmax()), True), (int(lead.argmin()), False)):
+        moved = hanging.posed(placed, k).points[cloth, 0] - tight.posed(placed, k).points[cloth, 0]
+        facing = np.sign(hanging.dressed.drape[cloth])
+        assert (moved * facing > -1e-4).all()  # cloth only ever moves outwards
+        back, front = moved[facing < 0], moved[facing > 0]
+        assert (np.abs(back).max() > 0.02) == behind
+        assert (np.abs(front).max() > 0.02) != behind

@@ -77,9 +77,21 @@ def _ours(points: FloatArray) -> FloatArray:
 
 
 def make_shape(
-    *, height_m: float, gender: float, weight: float, muscle: float, age: float = 0.6, proportions: float = 0.6
+    *,
+    height_m: float,
+    gender: float,
+    weight: float,
+    muscle: float,
+    age: float = 0.6,
+    proportions: float = 0.6,
+    thigh: float = 1.0,
+    shank: float = 1.0,
 ) -> Shape:
-    """Return a person of a height; the other arguments are anny's phenotypes, 0..1 (gender: 0 male, 1 female)."""
+    """Return a person of a height; the other arguments are anny's phenotypes, 0..1 (gender: 0 male, 1 female).
+
+    ``thigh`` and ``shank`` stretch the legs: anny's are short, 0.233 and 0.236 of the height in a man where Winter
+    (2009, after Drillis and Contini) has 0.245 and 0.246, and differ too little from one person to the next.
+    """
     import torch
 
     model = _model()
@@ -91,6 +103,8 @@ def make_shape(
         out = model(pose_parameters=at_rest, phenotype_kwargs=phenotype)
     points = _ours(out["rest_vertices"][0].numpy().astype(np.float64))
     heads = _ours(out["rest_bone_heads"][0].numpy().astype(np.float64))
+    landmarks = {name: weight @ points for name, weight in _landmarks().items()}
+    points[:, 1], heads[:, 1] = (_longer_legs(y, landmarks, thigh, shank) for y in (points[:, 1], heads[:, 1]))
     scale = height_m / np.ptp(points[:, 1])
     points, heads = points * scale, heads * scale
     labels = list(model.bone_labels)
@@ -109,6 +123,17 @@ def make_shape(
         )
     eyes = dense[:, [i for i, bone in enumerate(labels) if bone.startswith("eye")]].sum(axis=1) > 0.5
     return Shape(points, weights / weights.sum(axis=1, keepdims=True), model.faces.numpy(), joints, eyes, height_m)
+
+
+def _longer_legs(y: FloatArray, landmarks: dict[str, FloatArray], thigh: float, shank: float) -> FloatArray:
+    """Return heights of a person at rest, whose legs hang down, after stretching thigh and shank."""
+    ankle, knee, hip = (
+        float(np.mean([landmarks[f"{side}_{name}"][1] for side in SIDES])) for name in ("ankle", "knee", "hip")
+    )
+    longer_knee = ankle + shank * (knee - ankle)
+    longer_hip = longer_knee + thigh * (hip - knee)
+    within = np.interp(y, [ankle, knee, hip], [ankle, longer_knee, longer_hip])
+    return within + np.minimum(y - ankle, 0) + np.maximum(y - hip, 0)
 
 
 def _segment_of(bone: str) -> str:

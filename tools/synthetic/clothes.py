@@ -9,6 +9,7 @@ import numpy as np
 from gaitlab.core import FloatArray
 from tools.synthetic.body import SEGMENT, SIDES, SIGN, Shape
 from tools.synthetic.patches import Colour, Patch, cut, ellipsoid, lifted, rigid, smoothed
+from tools.synthetic.raster import vertex_normals
 from tools.synthetic.shoes import make_shoe, shoe_lines
 
 # Linear BGR, from light to dark.
@@ -29,7 +30,8 @@ class Outfit:
         legs: ``shorts`` or ``tights``; sleeve: length of the sleeve, share of the upper arm (0.08: none; 1.9: to the
             wrist).
         hem: where shorts end, share of the thigh, over 1 below the knee; loose_m: how far shirt and shorts hang off the
-            body beyond usual; wide_m: how far shorts or trousers stand off the whole leg.
+            body beyond usual; wide_m: how far shorts or trousers stand off the whole leg; drape: how far they hang
+            from the hips instead of going with the thigh, 0 to 1.
         tail_m: how far the shirt hangs below the waist; hood: whether it has one; folds: (depth in m, phase in
             radians) of creases in shirt, shorts and trousers.
         sock_top: where socks begin, share of the shank.
@@ -50,6 +52,7 @@ class Outfit:
     hem: float = 0.50
     loose_m: float = 0.0
     wide_m: float = 0.0
+    drape: float = 0.0
     tail_m: float = 0.10
     hood: bool = False
     folds: tuple[float, float] = (0.0, 0.0)
@@ -64,6 +67,8 @@ class Dressed:
     """Everything that is painted: rest points (n, 3), segment weights, colours, gloss, faces; and points to follow.
 
     Attributes:
+        drape: (n,) how far a point hangs from the pelvis once its leg has turned away from under it: 0 to 1 what
+            faces forward, 0 to -1 what faces back.
         marks: keypoint name to (segment, (3,) rest point).
     """
 
@@ -72,6 +77,7 @@ class Dressed:
     albedo: FloatArray
     gloss: FloatArray
     faces: np.ndarray
+    drape: FloatArray
     marks: dict[str, tuple[str, FloatArray]] = field(default_factory=dict)
 
 
@@ -136,6 +142,8 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
         bottom_points = lifted(
             Patch(bottom_points, bottom.weights, bottom.faces, bottom.fields), _folds(bottom_points, outfit)
         )
+    if outfit.legs == "shorts":
+        bottom.weights = _along_the_thigh(bottom.weights)
     sock = part(6, 7)
     sock_points = lifted(sock, 0.003 * size)
     layers = [
@@ -156,7 +164,26 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
             for s in SIDES
             for name in ("heel", "heel_top", "calf_bottom", "calf_top")
         ]
-    return _together(layers, marks)
+    return _together(layers, marks, drape={1: _drape(shape, bottom_points, bottom.faces, outfit)})
+
+
+def _along_the_thigh(weights: FloatArray) -> FloatArray:
+    """Return the weights of shorts: what reaches over the knee goes with the thigh more than with the shank."""
+    weights = weights.copy()
+    for side in SIDES:
+        thigh, shank = SEGMENT[f"{side}_thigh"], SEGMENT[f"{side}_shank"]
+        weights[:, thigh] += 0.6 * weights[:, shank]
+        weights[:, shank] *= 0.4
+    return weights
+
+
+def _drape(shape: Shape, points: FloatArray, faces: np.ndarray, outfit: Outfit) -> FloatArray:
+    """Return how far the cloth of the legs hangs from the pelvis: nothing at the hip and below the knee."""
+    share = np.where(points[:, 2] > 0, *(
+        _along(points, shape.joints[f"{side}_hip"], shape.joints[f"{side}_knee"]) for side in ("right", "left")
+    ))  # fmt: skip
+    ends = [0.0, 0.35, 1.3, 1.35] if outfit.legs == "shorts" else [0.0, 0.35, 0.6, 1.0]
+    return outfit.drape * np.interp(share, ends, [0, 1, 1, 0]) * vertex_normals(points, faces)[:, 0]
 
 
 def _folds(points: FloatArray, outfit: Outfit) -> FloatArray:
@@ -281,7 +308,9 @@ def _dot(shape: Shape, layers: list[Patch], segment: str, at: FloatArray) -> Pat
     return rigid(ball, faces, segment, np.full((len(ball), 3), 0.9), 0.0)
 
 
-def _together(layers: list[Patch], marks: dict[str, tuple[str, FloatArray]]) -> Dressed:
+def _together(
+    layers: list[Patch], marks: dict[str, tuple[str, FloatArray]], *, drape: dict[int, FloatArray]
+) -> Dressed:
     starts = np.cumsum([0, *(len(p.points) for p in layers)])
     return Dressed(
         points=np.concatenate([p.points for p in layers]),
@@ -289,5 +318,6 @@ def _together(layers: list[Patch], marks: dict[str, tuple[str, FloatArray]]) -> 
         albedo=np.concatenate([p.albedo for p in layers if p.albedo is not None]),
         gloss=np.concatenate([np.full(len(p.points), p.gloss) for p in layers]),
         faces=np.concatenate([p.faces + start for p, start in zip(layers, starts[:-1], strict=True)]).astype(np.int32),
+        drape=np.concatenate([drape.get(i, np.zeros(len(p.points))) for i, p in enumerate(layers)]),
         marks=marks,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from gaitlab.core import SKELETONS, FloatArray
 from tools.synthetic import scene
-from tools.synthetic.body import SIDES, Shape, make_shape
+from tools.synthetic.body import SEGMENT, SIDES, Shape, make_shape
 from tools.synthetic.clothes import Dressed, Outfit, dress
 from tools.synthetic.motion import Motion
 from tools.synthetic.raster import Floats, Mesh, ShadowMap, cast_shadow, paint, shadow_map, vertex_normals
@@ -34,6 +34,9 @@ class Person:
     weight: float = 0.38
     muscle: float = 0.6
     age: float = 0.6
+    proportions: float = 0.6
+    thigh: float = 1.0
+    shank: float = 1.0
     outfit: Outfit = field(default_factory=Outfit)
 
 
@@ -68,8 +71,9 @@ class Figure:
 
     def __init__(self, person: Person) -> None:
         self.shape: Shape = make_shape(
-            height_m=person.height_m, gender=person.gender, weight=person.weight, muscle=person.muscle, age=person.age
-        )
+            height_m=person.height_m, gender=person.gender, weight=person.weight, muscle=person.muscle, age=person.age,
+            proportions=person.proportions, thigh=person.thigh, shank=person.shank,
+        )  # fmt: skip
         self.dressed: Dressed = dress(self.shape, person.outfit)
         self._rest = np.concatenate([self.dressed.points, np.ones((len(self.dressed.points), 1))], axis=1).astype(
             np.float32
@@ -77,15 +81,25 @@ class Figure:
         self._weights = self.dressed.weights.astype(np.float32)
         self._albedo = self.dressed.albedo.astype(np.float32)
         self._gloss = self.dressed.gloss.astype(np.float32)
+        self._hangs = np.flatnonzero(self.dressed.drape)
 
     def posed(self, placed: Placed, k: int, *, on_belt: bool = True) -> Mesh:
         """Return the surface at the k-th time: linear blend skinning; a sole is squeezed where it meets the belt."""
         matrix = np.concatenate([placed.turn[k], placed.shift[k][..., None]], axis=-1).reshape(-1, 12)
         blended = (self._weights @ matrix.astype(np.float32)).reshape(-1, 3, 4)
         points = np.einsum("nij,nj->ni", blended, self._rest)
+        if len(self._hangs):
+            points[self._hangs] = self._draped(points[self._hangs], matrix[SEGMENT["pelvis"]].reshape(3, 4))
         if on_belt:
             points[:, 1] = np.maximum(points[:, 1], 0.0015)
         return Mesh(points, vertex_normals(points, self.dressed.faces), self._albedo, self._gloss, self.dressed.faces)
+
+    def _draped(self, points: Floats, pelvis: FloatArray) -> Floats:
+        """Return cloth that hangs from the pelvis behind a thigh that goes forward, and before one that goes back."""
+        drape = self.dressed.drape[self._hangs]
+        hanging = self._rest[self._hangs] @ pelvis.T
+        outside = np.sign(drape) * (hanging[:, 0] - points[:, 0]) > 0
+        return (points + np.where(outside, np.abs(drape), 0.0)[:, None] * (hanging - points)).astype(np.float32)
 
     def marks(self, placed: Placed) -> dict[str, FloatArray]:
         """Return every keypoint's (t, 3) m: neck and mid-hip are the middles of shoulders and hips."""

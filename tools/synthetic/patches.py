@@ -77,7 +77,7 @@ def smoothed(points: FloatArray, faces: np.ndarray, rounds: int, share: float = 
 
 
 def lifted(patch: Patch, by_m: FloatArray | float) -> FloatArray:
-    normal = vertex_normals(patch.points.astype(np.float32), patch.faces.astype(np.int32)).astype(np.float64)
+    normal = vertex_normals(patch.points, patch.faces).astype(np.float64)
     return patch.points + np.asarray(by_m).reshape(-1, 1) * normal
 
 

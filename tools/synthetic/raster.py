@@ -87,7 +87,7 @@ def _pointer(array: Floats | Ints | None) -> ctypes.c_void_p:
 
 def vertex_normals(points: Floats, faces: Ints) -> Floats:
     """Return the unit normals (n, 3) of a mesh's vertices."""
-    points = np.ascontiguousarray(points, np.float32)
+    points, faces = np.ascontiguousarray(points, np.float32), np.ascontiguousarray(faces, np.int32)
     out = np.empty_like(points)
     _library().normals(_pointer(points), len(points), _pointer(faces), len(faces), _pointer(out))
     return out

@@ -10,9 +10,9 @@ both:
 
 Every network is timed alone, one frame after another as `gaitlab analyze` uses it: `pass` is cv2.dnn alone on one
 picture (the sum where a model has several networks), `crop` one runner in a crop with all that belongs to it (cutting,
-the mirror image where the recipe averages with it, decoding),
-`picture` everybody in the whole picture (needed about twice a second), `follow` the whole of it with reading the
-video. The machine should do nothing else.
+the mirror image where the recipe averages with it, decoding), `picture` everybody in the whole picture (needed now and
+then), `follow` the whole of it with reading the video. `pass` and `crop` are taken in turn, so their ratios hold on a
+machine that is busy now and then, too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -56,21 +56,38 @@ def milliseconds(work: Callable[[], Any], *, repeats: int) -> float:
     return 1000 * statistics.median(times)
 
 
-def pass_ms(work: Callable[[], Any]) -> float:
-    """Return the milliseconds of the networks that ``work`` runs, each on the first of its pictures."""
-    forward, passes = Network.forward, []
+def passes(work: Callable[[], Any]) -> Callable[[], None]:
+    """Return what runs the networks that ``work`` ran, each on the first of its pictures, and nothing else."""
+    forward, seen = Network.forward, []
 
     def noted(network: Network, pictures: Sequence[Image]) -> list[FloatArray]:
-        passes.append((network, pictures[:1]))
+        seen.append((network, pictures[:1]))
         return forward(network, pictures)
 
     with mock.patch.object(Network, "forward", noted):
         work()
-    return sum(milliseconds(lambda n=n, p=p: n.forward(p), repeats=30) for n, p in passes)  # type: ignore[misc]
+
+    def again() -> None:
+        for network, pictures in seen:
+            network.forward(pictures)
+
+    return again
 
 
-def network_row(name: str, frames: list[Frame], *, models_dir: Path | None) -> dict[str, object]:
-    """Time one network on the frames."""
+def in_turn(works: Mapping[str, Callable[[], Any]], *, rounds: int) -> dict[str, float]:
+    """Return each work's median milliseconds, taken in turn: what slows the machine for a while slows all."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for name, work in [*works.items()] * (rounds + 1):
+        start = time.perf_counter()
+        work()
+        times[name].append(time.perf_counter() - start)
+    return {name: 1000 * statistics.median(taken[1:]) for name, taken in times.items()}
+
+
+def network_row(
+    name: str, frames: list[Frame], crops: dict[str, Callable[[], Any]], *, models_dir: Path | None
+) -> dict[str, object]:
+    """Time one network on the frames; what it does with a crop goes into ``crops``."""
     start = time.perf_counter()
     estimator = load_estimator(name, models_dir=models_dir)
     load_ms = 1000 * (time.perf_counter() - start)
@@ -79,8 +96,7 @@ def network_row(name: str, frames: list[Frame], *, models_dir: Path | None) -> d
     row: dict[str, object] = {"what": name, "load_ms": load_ms}
     row["picture_ms"] = milliseconds(lambda: estimator.everybody(image), repeats=5)
     if people:
-        row["pass_ms"] = pass_ms(lambda: estimator.one(image, people[0].box, people[0]))
-        row["crop_ms"] = milliseconds(lambda: estimator.one(image, people[0].box, people[0]), repeats=30)
+        crops[name] = lambda: estimator.one(image, people[0].box, people[0])
     start = time.perf_counter()
     follow_runner(iter(frames), estimator)
     row["follow_ms"] = 1000 * (time.perf_counter() - start) / len(frames)
@@ -121,13 +137,18 @@ def main() -> None:
     with open_video(options.clip) as video:
         frames = list(islice(video.frames(), options.frames))
     rows: list[dict[str, object]] = []
+    crops: dict[str, Callable[[], Any]] = {}
     for name in catalogue():
         if installed(name, models_dir=options.models_dir) is None:
             continue
         try:
-            rows.append(network_row(name, frames, models_dir=options.models_dir))
+            rows.append(network_row(name, frames, crops, models_dir=options.models_dir))
         except ModelError as error:
             print(error, file=sys.stderr)
+    crop_ms = in_turn(crops, rounds=20)
+    pass_ms = in_turn({name: passes(work) for name, work in crops.items()}, rounds=20)
+    for row in rows:
+        row |= {"pass_ms": pass_ms.get(str(row["what"]), ""), "crop_ms": crop_ms.get(str(row["what"]), "")}
     rows.extend(video_rows(options.clip, frames))
     print("  ".join(f"{column:>12}" if column != "what" else f"{column:26}" for column in COLUMNS))
     for row in rows:

@@ -14,10 +14,12 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from gaitlab.conditioning import mend_swaps
 from gaitlab.core import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
 from gaitlab.pose.body import Body
@@ -103,7 +105,6 @@ def _sides_right(found: Body, estimator: PoseEstimator, truth: FloatArray) -> bo
 
 def clips(estimator: PoseEstimator, *, count: int = 4) -> list[str]:
     """Judge left and right over time on rendered clips of people never trained on."""
-    from gaitlab.conditioning import mend_swaps
     from gaitlab.truth import load_truth
     from tools.synthetic.clips import random_clip
     from tools.synthetic.film import render
@@ -156,6 +157,12 @@ def real(estimator: PoseEstimator, *, hidden: bool) -> list[str]:
         pose = follow_runner(video.frames(), estimator).pose
     if pose is None:
         return ["nobody found"]
+    mended = _judged(mend_swaps(pose), labels, hidden=hidden)
+    return [*_judged(pose, labels, hidden=hidden), "after the repair of exchanged legs: " + mended[0]]
+
+
+def _judged(pose: PoseSequence, labels: dict[str, Any], *, hidden: bool) -> list[str]:
+    """Return lines on the shares of labelled points that were found, with the legs as named and with either's."""
     height_px = labels["runner_height_px"]
     hits: Hits = {}
     either: Hits = {}

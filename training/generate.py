@@ -43,7 +43,7 @@ def draw_shard(first_seed: int, folder: Path) -> tuple[Path, int]:
             return target, len(data["xy"])
     rng = np.random.default_rng([first_seed, 3])
     images, masks, empty, xy, seen, height_px, view, kind = [], [], [], [], [], [], [], []
-    close = first_seed % TEST_SEEDS >= CLOSE_SEEDS
+    close = CLOSE_SEEDS <= first_seed < TEST_SEEDS
     for sitting in sittings(range(first_seed, first_seed + PER_SHARD), close=close):
         for picture in sitting.pictures:
             quality = int(rng.integers(60, 97))
@@ -78,7 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sittings", type=int, default=1400, help="people to draw, 30 pictures each")
     parser.add_argument("--close-sittings", type=int, default=250, help="of lower legs from behind")
-    parser.add_argument("--test-sittings", type=int, default=50, help="of whole people; half as many of lower legs")
+    parser.add_argument("--test-sittings", type=int, default=50, help="of whole people, for judging")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     DATA.mkdir(parents=True, exist_ok=True)
@@ -86,9 +86,6 @@ def main() -> None:
     jobs = [(seed, DATA) for seed in range(0, options.sittings, PER_SHARD)]
     jobs += [(CLOSE_SEEDS + seed, DATA) for seed in range(0, options.close_sittings, PER_SHARD)]
     jobs[2:2] = [(TEST_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings, PER_SHARD)]
-    jobs[2:2] = [
-        (TEST_SEEDS + CLOSE_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings // 2, PER_SHARD)
-    ]
     start_s, pictures = time.monotonic(), 0
     with ProcessPoolExecutor(options.workers) as pool:
         for done in as_completed([pool.submit(draw_shard, *job) for job in jobs]):

@@ -61,6 +61,11 @@ def _mean(points: FloatArray) -> FloatArray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
+def box_height(box: FloatArray) -> float:
+    """Return the height of a box (left, top, right, bottom)."""
+    return float(box[3] - box[1])
+
+
 def overlap(a: FloatArray, b: FloatArray) -> float:
     """Return the intersection over union of two boxes (left, top, right, bottom)."""
     size = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])

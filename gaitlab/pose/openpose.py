@@ -9,7 +9,7 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.errors import ModelError
 from gaitlab.pose.assembly import Rules, assemble, find_peaks
-from gaitlab.pose.body import Body, overlap
+from gaitlab.pose.body import Body, box_height, overlap
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.heatmaps import strongest
 from gaitlab.pose.legs import joint_legs
@@ -157,7 +157,7 @@ class OpenPose:
         places = window.to_picture(peaks.xy, columns=columns, rows=rows)
         taken = np.concatenate([b.xy for b in others]) if others else np.empty((0, 2))
         cell_px = window.height / rows
-        reach_px = _REACH * float(box_height(within))
+        reach_px = _REACH * box_height(within)
         xy, score = body.xy.copy(), body.score.copy()
         for part in np.flatnonzero(missing & np.isfinite(guess.xy[:, 0])):
             candidates = np.flatnonzero(peaks.channel == part)
@@ -169,11 +169,6 @@ class OpenPose:
                     xy[part], score[part] = place, peaks.score[candidates[k]]
                     break
         return Body(xy, score)
-
-
-def box_height(box: FloatArray) -> float:
-    """Return the height of a box (left, top, right, bottom)."""
-    return float(box[3] - box[1])
 
 
 def _grown(box: FloatArray, share: float) -> FloatArray:

@@ -10,9 +10,9 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.errors import ModelError
-from gaitlab.pose.body import Body, overlap
+from gaitlab.pose.body import Body, box_height, overlap
 from gaitlab.pose.catalogue import InstalledModel
-from gaitlab.pose.heatmaps import refine, soft_max
+from gaitlab.pose.heatmaps import refine, share_near, soft_max
 from gaitlab.pose.legs import joint_legs
 from gaitlab.pose.network import Network
 from gaitlab.pose.window import Window, around, centres, cut
@@ -31,6 +31,11 @@ _BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, t
 _MIN_POINT = 0.15
 _TABLES = ("body_25", "runner_31")
 _POINTS_PER_HEIGHT = 0.93  # eyes to soles
+# From behind shoulders and hips lie apart by so much of the points' height, the right ones on the right.
+_FROM_BEHIND = 0.08
+_BELOW_THE_KNEE = ("ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
+# A closer look that finds a point further away than this, of the points' height, has taken it for another.
+_SAME_POINT = 0.06
 
 
 class RunnerNetwork:
@@ -51,6 +56,7 @@ class RunnerNetwork:
         self._width, self._height = (int(v) for v in recipe["crop_px"])
         self._fill = float(recipe["fill"])
         self._flip = bool(recipe.get("flip", False)) if flip is None else flip
+        self._closer = bool(recipe.get("closer", False))
         self.skeleton = self._skeleton_of_output()
         self._mirrored = np.array(self.skeleton.mirrored)
         self.model: dict[str, Any] = {
@@ -58,6 +64,7 @@ class RunnerNetwork:
             "format": installed.format,
             "crop_px": [self._width, self._height],
             "flip_averaged": self._flip,
+            "closer_look": self._closer,
         }
 
     def everybody(self, image: Image) -> list[Body]:
@@ -82,12 +89,16 @@ class RunnerNetwork:
     def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the runner in a crop round ``box``; None if nobody is there.
 
+        From behind the lower legs are looked at once more in a crop of their own, where a heel is four times as large.
+
         Args:
             box: (4,) left, top, right, bottom px that the runner will be in.
             guess: where the points are expected; only tells the legs apart.
         """
         body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
-        return _sure(body) if _mean_score(body) >= _MIN_SCORE else None
+        if _mean_score(body) < _MIN_SCORE:
+            return None
+        return _sure(self._lower_legs_closer(image, body) if self._closer and self._from_behind(body) else body)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
         """Return (keypoint, row, column) confidence round the surest person, each map's peak 1, and their window."""
@@ -119,7 +130,31 @@ class RunnerNetwork:
     def _window(self, box: FloatArray) -> Window:
         return around(box, aspect=self._width / self._height, fill=self._fill)
 
-    def _decoded(self, image: Image, window: Window, *, flip: bool, guess: Body | None = None) -> Body:
+    def _from_behind(self, body: Body) -> bool:
+        """Whether the runner turns their back to the camera."""
+        apart = [
+            body.point(self.skeleton, f"right_{name}")[0] - body.point(self.skeleton, f"left_{name}")[0]
+            for name in ("shoulder", "hip")
+        ]
+        return bool(np.mean(apart) > _FROM_BEHIND * box_height(body.box))
+
+    def _lower_legs_closer(self, image: Image, body: Body) -> Body:
+        """Return the body with what lies below the knees placed anew, in a crop of both lower legs."""
+        legs = np.array([name.endswith(("knee", *_BELOW_THE_KNEE)) for name in self.skeleton.names])
+        window = self._window(body.without(legs).box)
+        if window.height < self._height:
+            return body  # filmed so small that a closer look shows no more
+        tall = box_height(body.box)
+        close = self._decoded(image, window, flip=self._flip, guess=body, height_px=tall / _POINTS_PER_HEIGHT)
+        same = np.linalg.norm(close.xy - body.xy, axis=1) < _SAME_POINT * tall
+        below = np.array([name.endswith(_BELOW_THE_KNEE) for name in self.skeleton.names])
+        better = below & same & (close.score >= _MIN_POINT)
+        return Body(np.where(better[:, None], close.xy, body.xy), np.where(better, close.score, body.score))
+
+    def _decoded(
+        self, image: Image, window: Window, *, flip: bool, guess: Body | None = None, height_px: float | None = None
+    ) -> Body:
+        """Return what the maps of a window show; ``height_px`` is the person's, else they fill the window as meant."""
         maps = self.maps(image, window, flip=flip)
         count, rows, columns = maps.shape
         best = maps.reshape(count, -1).argmax(axis=1)
@@ -127,11 +162,11 @@ class RunnerNetwork:
         cells = refine(maps, np.arange(count), row, column)
         if guess is not None:
             expected = window.to_cells(guess.xy, columns=columns, rows=rows)
-            height = self._fill * rows / _POINTS_PER_HEIGHT
+            share = self._fill / _POINTS_PER_HEIGHT if height_px is None else height_px / window.height
+            height = share * rows
             cells = joint_legs(maps, cells, self.skeleton, expected=expected, height_cells=height)
-        y, x = np.mgrid[:rows, :columns]
-        near = np.hypot(x - cells[:, 0, None, None], y - cells[:, 1, None, None]) <= _NEAR_CELLS
-        return Body(window.to_picture(cells, columns=columns, rows=rows), (maps * near).sum(axis=(1, 2)))
+        score = share_near(maps, np.arange(count), cells, reach=_NEAR_CELLS)
+        return Body(window.to_picture(cells, columns=columns, rows=rows), score.astype(np.float64))
 
     def _search_windows(self, image: Image) -> Iterator[Window]:
         rows, columns = image.shape[:2]

@@ -14,6 +14,7 @@ from gaitlab.errors import ModelError
 from gaitlab.pose.body import Body
 from gaitlab.pose.catalogue import default_model, find_model, known_model
 from gaitlab.pose.estimator import PoseEstimator, load_estimator
+from gaitlab.pose.network import Network
 from gaitlab.resources import resource_folder
 from gaitlab.truth import Truth, load_truth
 from gaitlab.video.reader import Image, open_video
@@ -65,6 +66,36 @@ def test_legs_and_feet_lie_where_they_are(runner: PoseEstimator, view: str, poin
         away = [body.point(runner.skeleton, n) - truth.xy_px[i, truth.names.index(n)] for n in names]
         near.append(np.linalg.norm(away, axis=1) < 0.05 * height_px)
     assert np.mean(near) > 0.93
+
+
+@pytest.mark.parametrize(("view", "looks"), [("side", 1), ("rear", 2)])
+def test_from_behind_the_lower_legs_are_looked_at_once_more(
+    runner: PoseEstimator, view: str, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((_, image),), _ = _pictures(view, count=1)
+    (somebody,) = runner.everybody(image)
+    forward, seen = Network.forward, []
+    monkeypatch.setattr(Network, "forward", lambda self, pictures: seen.append(pictures) or forward(self, pictures))
+    assert runner.one(image, somebody.box, somebody) is not None
+    assert len(seen) == looks
+
+
+def test_the_closer_look_puts_heels_where_they_are(runner: PoseEstimator) -> None:
+    """Half as far off as in the crop of the whole runner, whose pixels are four times as large."""
+    frames, truth = _pictures("rear")
+    names = [f"{side}_{name}" for side in ("left", "right") for name in ("heel", "heel_top", "calf_bottom", "calf_top")]
+
+    def away(body: Body | None, i: int) -> FloatArray:
+        assert body is not None
+        found = [body.point(runner.skeleton, name) - truth.xy_px[i, truth.names.index(name)] for name in names]
+        return np.linalg.norm(found, axis=1)
+
+    close, far = [], []
+    for i, image in frames:
+        (somebody,) = runner.everybody(image)  # looks at whole people only
+        far.append(away(somebody, i))
+        close.append(away(runner.one(image, somebody.box, somebody), i))
+    assert np.nanmedian(close) < 0.7 * np.nanmedian(far)
 
 
 def test_the_mirrored_picture_gives_the_mirrored_runner(runner: PoseEstimator) -> None:

@@ -34,6 +34,8 @@ _POINTS_PER_HEIGHT = 0.93  # eyes to soles
 # From behind shoulders and hips lie apart by so much of the points' height, the right ones on the right.
 _FROM_BEHIND = 0.08
 _BELOW_THE_KNEE = ("ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
+# The least part of its input that a closer look fills with pixels of the picture, enlarged.
+_SMALLEST_CLOSE = 0.5
 # A closer look that finds a point further away than this, of the points' height, has taken it for another.
 _SAME_POINT = 0.06
 
@@ -142,7 +144,7 @@ class RunnerNetwork:
         """Return the body with what lies below the knees placed anew, in a crop of both lower legs."""
         legs = np.array([name.endswith(("knee", *_BELOW_THE_KNEE)) for name in self.skeleton.names])
         window = self._window(body.without(legs).box)
-        if window.height < self._height:
+        if window.height < _SMALLEST_CLOSE * self._height:
             return body  # filmed so small that a closer look shows no more
         tall = box_height(body.box)
         close = self._decoded(image, window, flip=self._flip, guess=body, height_px=tall / _POINTS_PER_HEIGHT)

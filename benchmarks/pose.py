@@ -85,9 +85,9 @@ def in_turn(works: Mapping[str, Callable[[], Any]], *, rounds: int) -> dict[str,
 
 
 def network_row(
-    name: str, frames: list[Frame], crops: dict[str, Callable[[], Any]], *, models_dir: Path | None
-) -> dict[str, object]:
-    """Time one network on the frames; what it does with a crop goes into ``crops``."""
+    name: str, frames: list[Frame], *, models_dir: Path | None
+) -> tuple[dict[str, object], Callable[[], Any] | None]:
+    """Time one network on the frames, and return what it does with a crop, None where it finds nobody."""
     start = time.perf_counter()
     estimator = load_estimator(name, models_dir=models_dir)
     load_ms = 1000 * (time.perf_counter() - start)
@@ -95,12 +95,11 @@ def network_row(
     people = estimator.everybody(image)
     row: dict[str, object] = {"what": name, "load_ms": load_ms}
     row["picture_ms"] = milliseconds(lambda: estimator.everybody(image), repeats=5)
-    if people:
-        crops[name] = lambda: estimator.one(image, people[0].box, people[0])
+    crop = (lambda: estimator.one(image, people[0].box, people[0])) if people else None
     start = time.perf_counter()
     follow_runner(iter(frames), estimator)
     row["follow_ms"] = 1000 * (time.perf_counter() - start) / len(frames)
-    return row
+    return row, crop
 
 
 def video_rows(clip: Path, frames: list[Frame]) -> Iterable[dict[str, object]]:
@@ -142,9 +141,13 @@ def main() -> None:
         if installed(name, models_dir=options.models_dir) is None:
             continue
         try:
-            rows.append(network_row(name, frames, crops, models_dir=options.models_dir))
+            row, crop = network_row(name, frames, models_dir=options.models_dir)
         except ModelError as error:
             print(error, file=sys.stderr)
+            continue
+        rows.append(row)
+        if crop is not None:
+            crops[name] = crop
     crop_ms = in_turn(crops, rounds=20)
     pass_ms = in_turn({name: passes(work) for name, work in crops.items()}, rounds=20)
     for row in rows:

@@ -74,11 +74,10 @@ def cadence_spm(track: FloatArray, fps: float) -> float:
     return float(120 * hertz[np.abs(wave @ ((filled - filled.mean()) * np.hanning(len(track)))).argmax()])
 
 
-def point_rows(name: str, pose: PoseSequence, truth: PoseSequence) -> list[dict[str, object]]:
+def point_rows(name: str, pose: PoseSequence, mended: PoseSequence, truth: PoseSequence) -> list[dict[str, object]]:
     """Return a row a leg point."""
     height = height_px(truth)
     rows: list[dict[str, object]] = []
-    mended = mend_swaps(pose)
     for side in SIDES:
         standing = stance(truth, side)[: len(pose)]
         for joint in (j for j in LEG if f"{side}_{j}" in pose.skeleton):
@@ -100,7 +99,7 @@ def point_rows(name: str, pose: PoseSequence, truth: PoseSequence) -> list[dict[
     return rows
 
 
-def exchanged(pose: PoseSequence, truth: PoseSequence) -> float:
+def legs_exchanged(pose: PoseSequence, truth: PoseSequence) -> float:
     """Return the share of frames, %, whose knees and ankles are nearer to the truth's of the other leg."""
 
     def away(other: bool) -> FloatArray:
@@ -110,12 +109,13 @@ def exchanged(pose: PoseSequence, truth: PoseSequence) -> float:
             for a, b in zip(SIDES, sides, strict=True)
             for joint in ("knee", "ankle")
         ]
-        return np.nansum(apart, axis=0)
+        total: FloatArray = np.nansum(apart, axis=0)
+        return total
 
     return 100 * float((away(other=True) < away(other=False)).mean())
 
 
-def summary(name: str, pose: PoseSequence, truth: PoseSequence) -> str:
+def summary(name: str, pose: PoseSequence, mended: PoseSequence, truth: PoseSequence) -> str:
     """Return the line of one network."""
     joints = [j for j in LEG if f"left_{j}" in pose.skeleton and pose.seen(f"left_{j}") and pose.seen(f"right_{j}")]
     left, right = (np.stack([pose.point(f"{side}_{j}") for j in joints], axis=1) for side in SIDES)
@@ -125,7 +125,7 @@ def summary(name: str, pose: PoseSequence, truth: PoseSequence) -> str:
     return (
         f"{name}: cadence {ankles} steps/min; all of {len(joints)} points of both legs in {100 * whole.mean():.0f} % "
         f"of frames; {100 * swaps.mean():.1f} left/right exchanges per 100 frames; legs exchanged in "
-        f"{exchanged(pose, truth):.1f} % of frames, {exchanged(mend_swaps(pose), truth):.1f} % after the repair"
+        f"{legs_exchanged(pose, truth):.1f} % of frames, {legs_exchanged(mended, truth):.1f} % after the repair"
     )
 
 
@@ -139,8 +139,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     truth = read_keypoints(FOLDER / "male_side.pose.json", format="gaitlab-pose")
     names = options.models or [n for n in catalogue() if installed(n, models_dir=options.models_dir)]
-    rows = point_rows("the stronger network", truth, truth)
-    lines = [summary("the stronger network", truth, truth)]
+    rows: list[dict[str, object]] = []
+    lines: list[str] = []
+
+    def judge(name: str, pose: PoseSequence) -> None:
+        mended = mend_swaps(pose)
+        rows.extend(point_rows(name, pose, mended, truth))
+        lines.append(summary(name, pose, mended, truth))
+
+    judge("the stronger network", truth)
     for name in names:
         estimator = load_estimator(name, models_dir=options.models_dir)
         with open_video(FOLDER / "male_side.mp4") as video:
@@ -148,8 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if followed.pose is None:
             lines.append(f"{name}: nobody found")
             continue
-        rows += point_rows(name, followed.pose, truth)
-        lines.append(summary(name, followed.pose, truth))
+        judge(name, followed.pose)
     print(f"{'network':26}{'point':18}" + "".join(f"{column:>22}" for column in COLUMNS[2:]))
     for row in rows:
         print(f"{row['network']:26}{row['point']:18}" + "".join(f"{row[column]:>22.1f}" for column in COLUMNS[2:]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.skeleton import BELOW_THE_KNEE
 from gaitlab.errors import one_of
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.kalman import kalman
@@ -18,7 +19,7 @@ from gaitlab.signal.smoothing import SMOOTHERS
 from gaitlab.signal.swaps import swapped_frames
 
 # Dots of a foot swap with it: points of one leg never come from two.
-_LEG = ("knee", "ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
+_LEG = ("knee", *BELOW_THE_KNEE)
 # The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
 _LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "heel_top": 0.10, "knee": 0.15}
 _LONGEST_TRUNK_GAP_S = 0.20

@@ -221,9 +221,7 @@ def write_body(path: Path, *, noise_px: float) -> None:
     """Write the body points of the demonstration's rear clip, without those of dots, as a network would give them."""
     truth = load_truth(demo_clip("rear")[1])
     noise = np.random.default_rng(0).normal(0, noise_px, truth.xy_px.shape)
-    pose = PoseSequence(
-        truth.xy_px + noise, np.ones(truth.xy_px.shape[:2]), truth.time_s, Skeleton("truth", truth.names)
-    )
+    pose = dataclasses.replace(truth.seen(), xy=truth.xy_px + noise)
     body = tuple(name for name in truth.names if name.partition("_")[2] not in DOTS)
     write_csv(path, pose.between(0, 8), body)
 

@@ -19,6 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from benchmarks.pose_quality import legs_exchanged
 from gaitlab.conditioning import mend_swaps
 from gaitlab.core import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
@@ -125,7 +126,7 @@ def clips(estimator: PoseEstimator, *, count: int = 4) -> list[str]:
             continue
         height_px = truth.height_m / truth.metres_per_px
         mended = mend_swaps(pose)
-        exchanged = [_frames_exchanged(p, truth.names, truth.xy_px) for p in (pose, mended)]
+        exchanged = [legs_exchanged(p, truth.seen()) for p in (pose, mended)]
         near = [
             (np.linalg.norm(mended.point(f"{s}_{n}") - truth.xy_px[: len(pose), truth.names.index(f"{s}_{n}")], axis=1)
              < _RIGHT * height_px).mean()
@@ -136,18 +137,6 @@ def clips(estimator: PoseEstimator, *, count: int = 4) -> list[str]:
             f"{100 - exchanged[1]:.1f} % after the repair; all points within 5 %: {100 * np.mean(near):.1f}"
         )
     return lines
-
-
-def _frames_exchanged(pose: PoseSequence, names: tuple[str, ...], truth: FloatArray) -> float:
-    def cost(swap: bool) -> FloatArray:
-        total = np.zeros(len(pose))
-        for side, other in (("left", "right"), ("right", "left")):
-            for name in ("knee", "ankle"):
-                at = truth[: len(pose), names.index(f"{other if swap else side}_{name}")]
-                total += np.nan_to_num(np.linalg.norm(pose.point(f"{side}_{name}") - at, axis=1))
-        return total
-
-    return 100 * float(np.mean(cost(True) < cost(False)))
 
 
 def real(estimator: PoseEstimator, *, hidden: bool) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SIDES = ("left", "right")
+BELOW_THE_KNEE = ("ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
 _LIMBS = (
     ("neck", "mid_hip"), ("nose", "neck"),
     *((f"{s}_{a}", f"{s}_{b}") for s in SIDES for a, b in (

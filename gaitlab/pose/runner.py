@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.core.skeleton import BELOW_THE_KNEE, SKELETONS, Skeleton
 from gaitlab.errors import ModelError
 from gaitlab.pose.body import Body, box_height, overlap
 from gaitlab.pose.catalogue import InstalledModel
@@ -33,7 +33,6 @@ _TABLES = ("body_25", "runner_31")
 _POINTS_PER_HEIGHT = 0.93  # eyes to soles
 # From behind shoulders and hips lie apart by so much of the points' height, the right ones on the right.
 _FROM_BEHIND = 0.08
-_BELOW_THE_KNEE = ("ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
 # The least part of its input that a closer look fills with pixels of the picture, enlarged.
 _SMALLEST_CLOSE = 0.5
 # A closer look that finds a point further away than this, of the points' height, has taken it for another.
@@ -61,6 +60,9 @@ class RunnerNetwork:
         self._closer = bool(recipe.get("closer", False))
         self.skeleton = self._skeleton_of_output()
         self._mirrored = np.array(self.skeleton.mirrored)
+        points = [name.partition("_")[2] for name in self.skeleton.names]
+        self._below_the_knee = np.array([point in BELOW_THE_KNEE for point in points])
+        self._lower_leg = self._below_the_knee | np.array([point == "knee" for point in points])
         self.model: dict[str, Any] = {
             "name": self.name,
             "format": installed.format,
@@ -142,15 +144,13 @@ class RunnerNetwork:
 
     def _lower_legs_closer(self, image: Image, body: Body) -> Body:
         """Return the body with what lies below the knees placed anew, in a crop of both lower legs."""
-        legs = np.array([name.endswith(("knee", *_BELOW_THE_KNEE)) for name in self.skeleton.names])
-        window = self._window(body.without(legs).box)
+        window = self._window(body.without(self._lower_leg).box)
         if window.height < _SMALLEST_CLOSE * self._height:
             return body  # filmed so small that a closer look shows no more
         tall = box_height(body.box)
         close = self._decoded(image, window, flip=self._flip, guess=body, height_px=tall / _POINTS_PER_HEIGHT)
         same = np.linalg.norm(close.xy - body.xy, axis=1) < _SAME_POINT * tall
-        below = np.array([name.endswith(_BELOW_THE_KNEE) for name in self.skeleton.names])
-        better = below & same & (close.score >= _MIN_POINT)
+        better = self._below_the_knee & same & (close.score >= _MIN_POINT)
         return Body(np.where(better[:, None], close.xy, body.xy), np.where(better, close.score, body.score))
 
     def _decoded(

@@ -146,6 +146,8 @@ def test_what_shows_the_rearfoot_is_named_and_dots_are_the_surest() -> None:
     key = ("rearfoot_eversion_excursion", "left")
     assert guessed[key].mean == pictures[key].mean == dots[key].mean
     assert min(guessed[key].uncertainty, pictures[key].uncertainty) > dots[key].uncertainty + 2
+    when = ("time_to_peak_eversion", "left")
+    assert guessed[when].uncertainty > pictures[when].uncertainty > dots[when].uncertainty
     assert dots[key].note == "from dots on heel and calf"
     assert "pictures" in pictures[key].note
     assert "network guessed" in guessed[key].note

@@ -81,7 +81,7 @@ def test_from_behind_the_lower_legs_are_looked_at_once_more(
 
 
 def test_the_closer_look_puts_heels_where_they_are(runner: PoseEstimator) -> None:
-    """Half as far off as in the crop of the whole runner, whose pixels are four times as large."""
+    """Nearer than in the crop of the whole runner, whose pixels show four times as much."""
     frames, truth = _pictures("rear")
     names = [f"{side}_{name}" for side in ("left", "right") for name in ("heel", "heel_top", "calf_bottom", "calf_top")]
 

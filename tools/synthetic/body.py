@@ -103,8 +103,11 @@ def make_shape(
         out = model(pose_parameters=at_rest, phenotype_kwargs=phenotype)
     points = _ours(out["rest_vertices"][0].numpy().astype(np.float64))
     heads = _ours(out["rest_bone_heads"][0].numpy().astype(np.float64))
-    landmarks = {name: weight @ points for name, weight in _landmarks().items()}
-    points[:, 1], heads[:, 1] = (_longer_legs(y, landmarks, thigh, shank) for y in (points[:, 1], heads[:, 1]))
+    levels = [
+        float(np.mean([_landmarks()[f"{side}_{name}"] @ points[:, 1] for side in SIDES]))
+        for name in ("ankle", "knee", "hip")
+    ]
+    points[:, 1], heads[:, 1] = (_longer_legs(y, levels, thigh, shank) for y in (points[:, 1], heads[:, 1]))
     scale = height_m / np.ptp(points[:, 1])
     points, heads = points * scale, heads * scale
     labels = list(model.bone_labels)
@@ -125,14 +128,12 @@ def make_shape(
     return Shape(points, weights / weights.sum(axis=1, keepdims=True), model.faces.numpy(), joints, eyes, height_m)
 
 
-def _longer_legs(y: FloatArray, landmarks: dict[str, FloatArray], thigh: float, shank: float) -> FloatArray:
-    """Return heights of a person at rest, whose legs hang down, after stretching thigh and shank."""
-    ankle, knee, hip = (
-        float(np.mean([landmarks[f"{side}_{name}"][1] for side in SIDES])) for name in ("ankle", "knee", "hip")
-    )
+def _longer_legs(y: FloatArray, levels: list[float], thigh: float, shank: float) -> FloatArray:
+    """Return heights of a person at rest, whose legs hang down, after stretching what lies between ankle, knee, hip."""
+    ankle, knee, hip = levels
     longer_knee = ankle + shank * (knee - ankle)
     longer_hip = longer_knee + thigh * (hip - knee)
-    within = np.interp(y, [ankle, knee, hip], [ankle, longer_knee, longer_hip])
+    within = np.interp(y, levels, [ankle, longer_knee, longer_hip])
     return within + np.minimum(y - ankle, 0) + np.maximum(y - hip, 0)
 
 

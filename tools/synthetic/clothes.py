@@ -86,22 +86,23 @@ def _along(points: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray
     return (points - start) @ axis / (axis @ axis)
 
 
+def _along_limb(shape: Shape, points: FloatArray, start: str, end: str) -> FloatArray:
+    """Return how far along the limb of their own side points lie: 0 at its start, 1 at its end."""
+    left, right = (_along(points, shape.joints[f"{side}_{start}"], shape.joints[f"{side}_{end}"]) for side in SIDES)
+    return np.where(points[:, 2] > 0, right, left)
+
+
 def dress(shape: Shape, outfit: Outfit) -> Dressed:
     """Return the runner's whole surface and the points whose truth is known."""
     rest, points = shape.joints, shape.points
     size = shape.height_m / 1.78
-    side_of = np.where(points[:, 2] > 0, 1, 0)
-
-    def limb(start: str, end: str) -> FloatArray:
-        both = np.stack([_along(points, rest[f"{side}_{start}"], rest[f"{side}_{end}"]) for side in SIDES], axis=-1)
-        return both[np.arange(len(points)), side_of]
 
     arm_weight = shape.weights[
         :, [SEGMENT[f"{s}_{p}"] for s in SIDES for p in ("upper_arm", "forearm", "hand", "fingers")]
     ].sum(1)
     head_weight = shape.weights[:, [SEGMENT["head"]]].sum(1)
-    upper_arm = np.where(arm_weight > 0.02, limb("shoulder", "elbow"), -1.0)
-    thigh, shank = limb("hip", "knee"), limb("knee", "ankle")
+    upper_arm = np.where(arm_weight > 0.02, _along_limb(shape, points, "shoulder", "elbow"), -1.0)
+    thigh, shank = (_along_limb(shape, points, *ends) for ends in (("hip", "knee"), ("knee", "ankle")))
     neck = rest["neck_joint"]
     mid_hip = (rest["left_hip"] + rest["right_hip"]) / 2
     waist_y = mid_hip[1] + 0.15 * size
@@ -136,19 +137,26 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
     if outfit.legs == "shorts":
         lift = 0.006 + (0.020 + outfit.loose_m) * np.clip(1.1 - 2.2 * bottom.fields[:, 5], 0, 1) + outfit.wide_m
         bottom_points = smoothed(lifted(bottom, lift * size), bottom.faces, 8)
+        bottom.weights = _along_the_thigh(bottom.weights)
     else:
         bottom_points = smoothed(lifted(bottom, (0.004 + outfit.wide_m) * size), bottom.faces, 2)
     if outfit.legs == "shorts" or outfit.wide_m:
         bottom_points = lifted(
             Patch(bottom_points, bottom.weights, bottom.faces, bottom.fields), _folds(bottom_points, outfit)
         )
-    if outfit.legs == "shorts":
-        bottom.weights = _along_the_thigh(bottom.weights)
     sock = part(6, 7)
     sock_points = lifted(sock, 0.003 * size)
     layers = [
         Patch(shirt_points, shirt.weights, shirt.faces, shirt.fields, _printed(shirt_points, outfit)),
-        Patch(bottom_points, bottom.weights, bottom.faces, bottom.fields, _cloth(bottom_points, outfit.bottom), 0.05),
+        Patch(
+            bottom_points,
+            bottom.weights,
+            bottom.faces,
+            bottom.fields,
+            _cloth(bottom_points, outfit.bottom),
+            0.05,
+            _drape(shape, bottom_points, bottom.faces, outfit),
+        ),
         Patch(sock_points, sock.weights, sock.faces, sock.fields, _cloth(sock_points, outfit.sock), 0.0),
         _bare_skin(shape, skin, outfit),
         *(make_shoe(shape, side, colour=outfit.shoe, sole_colour=outfit.sole) for side in SIDES),
@@ -164,7 +172,7 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
             for s in SIDES
             for name in ("heel", "heel_top", "calf_bottom", "calf_top")
         ]
-    return _together(layers, marks, drape={1: _drape(shape, bottom_points, bottom.faces, outfit)})
+    return _together(layers, marks)
 
 
 def _along_the_thigh(weights: FloatArray) -> FloatArray:
@@ -179,9 +187,7 @@ def _along_the_thigh(weights: FloatArray) -> FloatArray:
 
 def _drape(shape: Shape, points: FloatArray, faces: np.ndarray, outfit: Outfit) -> FloatArray:
     """Return how far the cloth of the legs hangs from the pelvis: nothing at the hip and below the knee."""
-    share = np.where(points[:, 2] > 0, *(
-        _along(points, shape.joints[f"{side}_hip"], shape.joints[f"{side}_knee"]) for side in ("right", "left")
-    ))  # fmt: skip
+    share = _along_limb(shape, points, "hip", "knee")
     ends = [0.0, 0.35, 1.3, 1.35] if outfit.legs == "shorts" else [0.0, 0.35, 0.6, 1.0]
     return outfit.drape * np.interp(share, ends, [0, 1, 1, 0]) * vertex_normals(points, faces)[:, 0]
 
@@ -308,9 +314,7 @@ def _dot(shape: Shape, layers: list[Patch], segment: str, at: FloatArray) -> Pat
     return rigid(ball, faces, segment, np.full((len(ball), 3), 0.9), 0.0)
 
 
-def _together(
-    layers: list[Patch], marks: dict[str, tuple[str, FloatArray]], *, drape: dict[int, FloatArray]
-) -> Dressed:
+def _together(layers: list[Patch], marks: dict[str, tuple[str, FloatArray]]) -> Dressed:
     starts = np.cumsum([0, *(len(p.points) for p in layers)])
     return Dressed(
         points=np.concatenate([p.points for p in layers]),
@@ -318,6 +322,6 @@ def _together(
         albedo=np.concatenate([p.albedo for p in layers if p.albedo is not None]),
         gloss=np.concatenate([np.full(len(p.points), p.gloss) for p in layers]),
         faces=np.concatenate([p.faces + start for p, start in zip(layers, starts[:-1], strict=True)]).astype(np.int32),
-        drape=np.concatenate([drape.get(i, np.zeros(len(p.points))) for i, p in enumerate(layers)]),
+        drape=np.concatenate([np.broadcast_to(p.drape, len(p.points)) for p in layers]),
         marks=marks,
     )

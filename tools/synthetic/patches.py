@@ -21,6 +21,7 @@ class Patch:
     fields: FloatArray  # (n, k) scalars that travel along when triangles are cut
     albedo: FloatArray | None = None
     gloss: float = 0.03
+    drape: FloatArray | float = 0.0  # see `tools.synthetic.clothes.Dressed`
 
 
 def cut(patch: Patch, column: int) -> Patch:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from gaitlab.core import SKELETONS, FloatArray
+from gaitlab.core.skeleton import SIDES
 from training.generate import unpacked
 from training.network import HEIGHT_PX, WIDTH_PX
 
@@ -19,6 +20,7 @@ _MIRRORED = np.array(SKELETON.mirrored)
 _FILL = (0.55, 0.92)
 _FILL_ANYHOW = (0.36, 1.12)
 _LEGS_FILL = (1.15, 1.9)
+_LEGS_ONLY = 0.08  # share of crops without an upper body: legs must tell left from right by themselves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,8 @@ def sample(
         crop = _lit(crop, rng)
         if rng.uniform() < 0.25:
             crop, sure = _covered(crop, xy, sure, rng)
+        if rng.uniform() < _LEGS_ONLY:
+            crop, sure = _legs_only(crop, xy, sure, rng)
     return np.ascontiguousarray(crop), xy, sure
 
 
@@ -169,3 +173,18 @@ def _covered(
     cv2.rectangle(crop, tuple(low.astype(int).tolist()), tuple(high.astype(int).tolist()), colour, -1)
     behind = ((xy > low) & (xy < high)).all(axis=1)
     return crop, np.where(behind, np.minimum(sure, 0.5), sure)
+
+
+def _legs_only(
+    crop: np.ndarray, xy: FloatArray, sure: FloatArray, rng: np.random.Generator
+) -> tuple[np.ndarray, FloatArray]:
+    """Return the crop with all above the hips, or a little more, behind one colour or blurred away."""
+    hips = np.mean([xy[SKELETON.index(f"{side}_hip")][1] for side in SIDES])
+    shoulders = np.mean([xy[SKELETON.index(f"{side}_shoulder")][1] for side in SIDES])
+    edge = int(hips + rng.uniform(-0.25, 0.12) * (hips - shoulders))
+    if not 0 < edge < HEIGHT_PX:
+        return crop, sure
+    crop = crop.copy()
+    plain = rng.uniform() < 0.5
+    crop[:edge] = rng.uniform(0, 255, 3) if plain else cv2.GaussianBlur(crop[:edge], (0, 0), rng.uniform(6, 20))
+    return crop, np.where(xy[:, 1] < edge, np.minimum(sure, 0.5), sure)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -18,6 +17,7 @@ from tools.synthetic.raster import Floats, Mesh, cast_shadow, paint, shadow_map
 from tools.synthetic.rig import Channels, Placed, place
 from tools.synthetic.scene import Camera, Room
 from tools.synthetic.style import Style
+from training.arms import Moves, own_arms
 from training.poses import poses
 from training.scenery import any_colour, any_room, cluttered, in_front
 
@@ -27,6 +27,7 @@ _OVERSAMPLE = 2
 _MOTION_S = 1.3
 _VIEWS = ("side", "rear", "three-quarter", "front")
 _VIEW_SHARES = (0.54, 0.23, 0.16, 0.07)
+_OWN_ARMS = 0.75  # share of people whose arms say nothing about their legs
 _KINDS = ("running", "walking", "standing", "anyhow")
 _KIND_SHARES = (0.76, 0.11, 0.04, 0.09)
 # A point is hidden if something lies so much nearer to the camera than the point: joints lie inside the body.
@@ -65,12 +66,6 @@ class Sitting:
     empty: list[np.ndarray]
 
 
-class Moves(Protocol):
-    """Anything that gives channels at times."""
-
-    def at(self, time_s: FloatArray) -> Channels: ...
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Poses:
     """A row of poses, read by whole seconds; between two of them lies nothing."""
@@ -89,6 +84,8 @@ def sitting(seed: int, *, close: bool = False) -> Sitting:
     kind = str(rng.choice(_KINDS, p=_KIND_SHARES))
     count = CAMERAS * EACH
     motion, times_s = _motion(figure, kind, count, rng)
+    if rng.uniform() < _OWN_ARMS:
+        motion = own_arms(motion, (float(times_s.min()), float(np.ptp(times_s))), rng)
     pictures, empty = [], []
     for k in range(CAMERAS):
         view = "heels" if close else str(rng.choice(_VIEWS, p=_VIEW_SHARES))
@@ -159,7 +156,7 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
     if rng.uniform() < 0.4:
         bottom = tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.08 + 0.008)  # type: ignore[assignment]
     legs = "shorts" if rng.uniform() < 0.65 else "tights"
-    if rng.uniform() < 0.2:  # a suit: one cloth above and below
+    if rng.uniform() < 0.3:  # a suit: one cloth above and below
         bottom = tuple(float(v) for v in np.asarray(shirt) * rng.uniform(0.8, 1.25))  # type: ignore[assignment]
     hoodie = rng.uniform() < 0.25
     return Outfit(
@@ -170,7 +167,7 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
         legs=legs, sleeve=float(rng.uniform(1.5, 1.95) if hoodie or rng.uniform() < 0.2 else rng.uniform(0.1, 0.9)),
         hem=float(rng.choice([rng.uniform(0.22, 0.8), rng.uniform(0.8, 1.22)], p=[0.5, 0.5])),
         loose_m=float(max(0.0, rng.normal(0.02 if hoodie else 0.004, 0.012))),
-        wide_m=float(rng.uniform(0.0, 0.045)) if rng.uniform() < 0.5 else 0.0,
+        wide_m=float(rng.uniform(0.0, 0.06)) if rng.uniform() < 0.5 else 0.0,
         drape=float(rng.uniform(0.15, 0.75)) if rng.uniform() < 0.6 else 0.0,
         tail_m=float(rng.uniform(0.10, 0.22)) if hoodie or rng.uniform() < 0.4 else 0.10,
         hood=bool(hoodie and rng.uniform() < 0.7),

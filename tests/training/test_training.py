@@ -148,3 +148,71 @@ def test_shorts_hang_behind_a_thigh_that_goes_forward_and_before_one_that_goes_b
         back, front = moved[facing < 0], moved[facing > 0]
         assert (np.abs(back).max() > 0.02) == behind
         assert (np.abs(front).max() > 0.02) != behind
+
+
+def test_arms_of_their_own_leave_the_legs_alone_and_say_nothing_about_them() -> None:
+    """The arms' swing against the legs: wholly so in a runner's motion, on average not at all in borrowed arms."""
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from tools.synthetic.body import make_shape
+    from tools.synthetic.motion import Motion
+    from tools.synthetic.style import Style
+    from training.arms import own_arms
+
+    shape = make_shape(height_m=1.75, gender=0.3, weight=0.4, muscle=0.5)
+    motion = Motion(shape, Style(), duration_s=1.3, rng=np.random.default_rng(4))
+    time_s = np.linspace(0.1, 1.2, 60)
+    plain = motion.at(time_s)
+    legs = plain.ankle_m["left"][:, 0] - plain.ankle_m["right"][:, 0]
+
+    def against(channels: object) -> float:
+        arms = channels.arm_deg["left"] - channels.arm_deg["right"]  # type: ignore[attr-defined]
+        return -float(np.mean((legs - legs.mean()) * (arms - arms.mean())) / (legs.std() * max(arms.std(), 1e-9)))
+
+    assert against(plain) > 0.8
+    rng = np.random.default_rng(5)
+    carried = [own_arms(motion, (0.05, 1.2), rng).at(time_s) for _ in range(200)]
+    assert abs(np.mean([against(channels) for channels in carried])) < 0.15
+    for channels in carried[:5]:
+        np.testing.assert_array_equal(channels.ankle_m["left"], plain.ankle_m["left"])
+        np.testing.assert_array_equal(channels.pelvis_m, plain.pelvis_m)
+
+
+def test_a_stoop_takes_the_waist_back_and_the_neck_forward_and_a_nod_only_the_head() -> None:
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from dataclasses import replace
+
+    from tools.synthetic.body import make_shape
+    from tools.synthetic.rig import place
+
+    shape = make_shape(height_m=1.75, gender=0.3, weight=0.4, muscle=0.5)
+    channels = poses(shape, "standing", count=3, rng=np.random.default_rng(6))
+    upright, stooped, nodding = (
+        place(shape, replace(channels, **bent)) for bent in ({}, {"stoop_deg": 20.0}, {"nod_deg": 20.0})
+    )
+    neck, waist, crown = shape.joints["neck_joint"], shape.joints["abdomen"], shape.joints["head"] + [0, 0.15, 0]
+
+    def moved(to: object, segment: str, point: np.ndarray) -> np.ndarray:
+        return (to.point(segment, point) - upright.point(segment, point))[:, 0]  # type: ignore[attr-defined]
+
+    assert (moved(stooped, "thorax", shape.joints["thorax"]) < -0.01).all()
+    assert ((moved(stooped, "thorax", neck) > 0.03) & (moved(stooped, "thorax", neck) < 0.08)).all()
+    np.testing.assert_allclose(moved(stooped, "pelvis", waist), 0, atol=1e-12)
+    assert (moved(nodding, "head", crown) > 0.04).all()
+    np.testing.assert_allclose(moved(nodding, "thorax", neck), 0, atol=1e-12)
+
+
+def test_without_an_upper_body_the_legs_are_left_as_they_were() -> None:
+    from training.augment import _legs_only
+
+    crop = np.random.default_rng(7).integers(0, 255, (HEIGHT_PX, WIDTH_PX, 3)).astype(np.uint8)
+    xy = np.full((len(SKELETON), 2), 200.0)
+    for name, y in (("shoulder", 60.0), ("hip", 110.0), ("wrist", 95.0)):
+        xy[[SKELETON.index(f"{side}_{name}") for side in ("left", "right")], 1] = y
+    for seed in range(20):
+        covered, sure = _legs_only(crop, xy, np.ones(len(SKELETON)), np.random.default_rng(seed))
+        edge = int(np.flatnonzero((covered == crop).all(axis=(1, 2)))[0])
+        assert 110 - 0.25 * 50 - 1 <= edge <= 110 + 0.12 * 50 + 1
+        assert (covered[edge:] == crop[edge:]).all()
+        assert (sure[xy[:, 1] >= edge] == 1).all()
+        assert sure[SKELETON.index("left_shoulder")] == 0.5
+    assert (_legs_only(crop, xy + 400, np.ones(len(SKELETON)), np.random.default_rng(1))[0] == crop).all()

@@ -11,6 +11,9 @@ import numpy as np
 from gaitlab.core import FloatArray
 from tools.synthetic.body import SEGMENT, SEGMENTS, SIDES, SIGN, Shape
 
+# How far the waist goes back while the chest stoops, a share of its angle, or the neck would go further forward.
+_STOOP_BELOW = 0.6
+
 
 def rotation(axis: str, angle_rad: FloatArray) -> FloatArray:
     """Return (…, 3, 3) rotations about a coordinate axis, by the right-hand rule."""
@@ -58,6 +61,7 @@ class Channels:
         toe_out_deg: side to a constant.
         arm_deg, elbow_deg: side to (t,) shoulder flexion and elbow flexion.
         splay_deg: how far the elbows stand off.
+        stoop_deg, nod_deg: constants, how far the chest and the head are bent forward of what the lean gives them.
         in_shoe_m: side to (t, 3), how far the ankle joint is forward, above and right of ``ankle_m``, along the foot;
             without it the foot is loaded at all times.
     """
@@ -75,6 +79,8 @@ class Channels:
     arm_deg: dict[str, FloatArray]
     elbow_deg: dict[str, FloatArray]
     splay_deg: float
+    stoop_deg: float = 0.0
+    nod_deg: float = 0.0
     in_shoe_m: dict[str, FloatArray] = field(default_factory=dict)
 
     def read(self, how: Callable[[FloatArray], FloatArray]) -> Channels:
@@ -152,7 +158,7 @@ def place(shape: Shape, channels: Channels) -> Placed:
     put("pelvis", pelvis, middle, channels.pelvis_m)
     # A shape at rest does not stand with its neck above its hips; lean is what the line from hip to neck shows.
     upright = np.degrees(np.arctan2(*((rest["left_shoulder"] + rest["right_shoulder"]) / 2 - middle)[:2]))
-    thorax_lean = rotation("z", np.radians(-1.15 * (lean - upright)))
+    thorax_lean = rotation("z", np.radians(-1.15 * (lean - upright) - channels.stoop_deg))
     thorax = (
         rotation("y", np.radians(-channels.thorax_turn_deg))
         @ rotation("x", np.radians(0.35 * channels.pelvis_drop_deg))
@@ -161,12 +167,13 @@ def place(shape: Shape, channels: Channels) -> Placed:
     abdomen = (
         rotation("y", np.radians(-(channels.thorax_turn_deg + channels.pelvis_turn_deg) / 2))
         @ rotation("x", np.radians(-0.3 * channels.pelvis_drop_deg))
-        @ rotation("z", np.radians(-0.95 * (lean - upright)))
+        @ rotation("z", np.radians(-0.95 * (lean - upright) + _STOOP_BELOW * channels.stoop_deg))
     )
     put("abdomen", abdomen, rest["abdomen"], moved("pelvis", rest["abdomen"]))
     put("thorax", thorax, rest["thorax"], moved("abdomen", rest["thorax"]))
-    put("neck", rotation("z", np.radians(-0.7 * lean)), rest["neck_joint"], moved("thorax", rest["neck_joint"]))
-    put("head", rotation("z", np.radians(-0.15 * lean)), rest["head"], moved("neck", rest["head"]))
+    neck = rotation("z", np.radians(-0.7 * lean - 0.6 * channels.nod_deg))
+    put("neck", neck, rest["neck_joint"], moved("thorax", rest["neck_joint"]))
+    put("head", rotation("z", np.radians(-0.15 * lean - channels.nod_deg)), rest["head"], moved("neck", rest["head"]))
     for side in SIDES:
         _place_arm(side, rest, channels, thorax, put, moved)
         _place_leg(side, rest, channels, put, moved)

@@ -220,12 +220,13 @@ class _Shot:
             self._still(front)
         self._shadows = rng.uniform() < 0.6
         self._noise = float(np.exp(rng.uniform(np.log(0.002), np.log(0.04))))
-        self._blur_s = float(rng.choice([0.0, rng.uniform(0.002, 0.014)], p=[0.72, 0.28]))
+        # Indoors a phone exposes for a sixtieth of a second and more.
+        self._blur_s = float(rng.choice([0.0, rng.uniform(0.002, 0.024)], p=[0.65, 0.35]))
         self._mirror_m = rng.uniform(0.8, 2.2) if rng.uniform() < 0.06 else 0.0
 
     def photograph(self, time_s: float, *, view: str, kind: str, still: bool) -> Picture:
         """Return the picture whose exposure is centred on a time, and its labels."""
-        steps = 1 if still or not self._blur_s else 3
+        steps = 1 if still or not self._blur_s else 3 if self._blur_s < 0.013 else 5
         moments = time_s + self._blur_s * ((np.arange(steps) + 0.5) / steps - 0.5)
         figure, room, camera = self._figure, self._room, self._camera
         placed = place(figure.shape, self._motion.at(np.append(moments, time_s)))

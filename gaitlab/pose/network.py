@@ -17,7 +17,6 @@ from gaitlab.pose.openvino import openvino_to_onnx
 from gaitlab.pose.tensorflow import with_constant_resizes
 from gaitlab.video.reader import Image
 
-
 # OpenCV 5's engine of old: a small network takes three quarters of the new engine's time, and gives the same numbers.
 _CLASSIC = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
 

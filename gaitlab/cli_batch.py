@@ -26,7 +26,6 @@ def batch(
     facing: Annotated[str, typer.Option(help="Which way the runners face: left, right or auto.")] = "auto",
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
     models_dir: Annotated[Path | None, typer.Option(help="A folder of pose networks to look into first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download a network.")] = False,
     no_video: Annotated[bool, typer.Option("--no-video", help="Write no videos.")] = False,
     config: Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting.")] = None,
@@ -43,7 +42,6 @@ def batch(
         "belt_speed_mps": parse(speed, SPEED) if speed else None,
         "model": model,
         "models_dir": str(models_dir) if models_dir else None,
-        "offline": offline or None,
     }
     options = {name: value for name, value in said.items() if value is not None}
     assignments = (set_ or []) + (["video.annotate=false"] if no_video else [])

@@ -38,7 +38,7 @@ def demo_session(
 
     Args:
         output: the session folder.
-        model: the pose network; None takes the best one installed, or fetches the free default.
+        model: the pose network; None takes the best one installed.
         annotate: whether to draw the video too.
         force: replace the folder if it is a session.
         progress: called as ``progress(stage, done, total)``.

@@ -49,7 +49,6 @@ def analyze(
     end_s: float | None = None,
     model: str | None = None,
     models_dir: str | Path | None = None,
-    offline: bool = False,
     keypoints: str | Path | None = None,
     keypoints_format: str = "csv",
     fps: float | None = None,
@@ -78,7 +77,6 @@ def analyze(
         end_s: last second of the video to use.
         model: the pose network; None takes the setting ``pose.model``.
         models_dir: a folder of networks to look into first.
-        offline: never download a network; without it, and with none installed, the permissive default is fetched.
         keypoints: a file of keypoints that replaces the network.
         keypoints_format: its format.
         fps: frame rate of keypoints whose file does not say it.
@@ -113,7 +111,7 @@ def analyze(
     shop = read_profile(Path(profile)) if profile is not None else None
     wanted = Wanted(
         video, keypoints, keypoints_format, fps, capture_fps, start_s, end_s, model or chosen.pose.model,
-        Path(models_dir) if models_dir else None, offline, chosen.pose.person, dots,
+        Path(models_dir) if models_dir else None, chosen.pose.person, dots,
     )  # fmt: skip
     if with_ is None:
         _check_rear_only(view, dots=dots, standing=standing, profile=profile)

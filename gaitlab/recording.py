@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.errors import InputError, ModelError
+from gaitlab.errors import InputError
 
 if TYPE_CHECKING:
     from gaitlab.core.skeleton import Skeleton
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
     from gaitlab.rearfoot.layout import Layout
     from gaitlab.video.reader import Frame, Video, VideoInfo
 
-_log = logging.getLogger("gaitlab")
-# Fetched in this order where no network is installed: both are free for every use.
-_DEFAULT_NETWORKS = ("openpose-light+blazepose", "blazepose-full")
-# Ships with gaitlab: what is left where nothing can be fetched. docs/model_card.md says why it is not the first.
-_LAST_RESORT = "runner"
 # progress(stage, done, total): called after every frame of a stage.
 Progress = Callable[[str, int, int], None]
 
@@ -51,7 +45,6 @@ class Wanted:
     end_s: float | None = None
     model: str = "auto"
     models_dir: Path | None = None
-    offline: bool = False
     person: int = -1
     dots: str | Path | None = None
     heels: bool = False
@@ -105,9 +98,10 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
             if collector := for_dots or for_heels:
                 _collect(wanted, opened, raw, collector, progress=progress)
         else:
-            estimator = _estimator(
-                wanted.model, models_dir=wanted.models_dir, offline=wanted.offline, progress=progress
-            )
+            from gaitlab.pose.estimator import load_estimator
+
+            named = None if wanted.model == "auto" else wanted.model
+            estimator = load_estimator(named, models_dir=wanted.models_dir)
             for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=wanted.heels)
             raw, facts, others = _estimate(opened, estimator, wanted, for_dots or for_heels, progress=progress)
     dots: Dots | None = None
@@ -196,70 +190,6 @@ def _collect(
         progress("looking at the lower legs", number + 1, len(raw))
     for _ in range(len(raw) - len(collector.seen)):
         collector.miss()
-
-
-def _estimator(model: str, *, models_dir: Path | None, offline: bool, progress: Progress) -> PoseEstimator:
-    """Load a network by name, or the best one installed; with none at all, fetch the permissive default first."""
-    from gaitlab.pose.catalogue import default_model, installed
-    from gaitlab.pose.estimator import load_estimator
-
-    if model != "auto":
-        return load_estimator(model, models_dir=models_dir)
-    try:
-        return load_estimator(default_model(models_dir).name, models_dir=models_dir)
-    except ModelError:
-        if not offline:
-            return load_estimator(_install_default(models_dir, progress), models_dir=models_dir)
-        if installed(_LAST_RESORT, models_dir=models_dir) is None:
-            raise
-        return load_estimator(_last_resort("is installed"), models_dir=models_dir)
-
-
-def _last_resort(why: str) -> str:
-    """Return the network that ships; one line says why it is taken."""
-    _log.warning(
-        "no pose network %s; taking '%s', which ships with gaitlab: its knees and hips are less sure", why, _LAST_RESORT
-    )
-    return _LAST_RESORT
-
-
-def _install_default(models_dir: Path | None, progress: Progress) -> str:
-    """Fetch the first of the default networks that can be had and return its name; one line says which it is.
-
-    Where none can be fetched it is the network that ships.
-    """
-    from gaitlab.pose.catalogue import installed
-    from gaitlab.pose.install import install, install_folder
-
-    folder = install_folder(models_dir)
-    troubles: list[ModelError] = []
-    for name in _DEFAULT_NETWORKS:
-        told = bool(troubles)
-        if troubles:
-            _log.warning(
-                "no pose network is installed and '%s' cannot be reached from here; taking '%s' instead, which is less "
-                "accurate", _DEFAULT_NETWORKS[0], name,
-            )  # fmt: skip
-
-        def on_piece(file: str, done: int, total: int | None, *, name: str = name) -> None:
-            nonlocal told
-            if not told:  # a host that cannot be reached sends no piece, and what is taken instead says so
-                told = True
-                _log.warning("no pose network is installed; fetching '%s' into '%s'", name, folder)
-            progress(file, done, total or 0)
-
-        try:
-            install(name, models_dir=models_dir, progress=on_piece)
-        except ModelError as error:
-            troubles.append(error)
-        else:
-            return name
-    if installed(_LAST_RESORT, models_dir=models_dir) is not None:
-        return _last_resort("can be fetched from here")
-    raise ModelError(
-        f"no pose network is installed and none could be fetched ({' and '.join(_DEFAULT_NETWORKS)} were tried); "
-        f"where there is a network, run: gaitlab models install {_DEFAULT_NETWORKS[0]}"
-    ) from troubles[0]
 
 
 def _estimate(

@@ -106,7 +106,7 @@ def test_no_pose_network(tmp_path: Path, blank_video: Path) -> None:
     code = (
         "import sys, gaitlab.pose.catalogue as c, pathlib\n"
         f"c.search_folders = lambda models_dir=None: [pathlib.Path({str(tmp_path)!r}) / 'models']\n"
-        f"sys.argv = ['gaitlab', 'analyze', {str(blank_video)!r}, '--offline']\n"
+        f"sys.argv = ['gaitlab', 'analyze', {str(blank_video)!r}]\n"
         "from gaitlab.cli import main\nmain()"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
@@ -186,12 +186,12 @@ def test_the_pose_file_of_the_clip(tmp_path: Path, shared: Path) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("model", ["openpose-light", "runner-baseline"])
+@pytest.mark.parametrize("model", ["openpose-light", "runner"])
 def test_the_whole_way_with_a_network(tmp_path: Path, shared: Path, model: str) -> None:
+    """With the network that is taken unless another is named, and with one that has no feet."""
     out = tmp_path / "out"
-    result = gaitlab(
-        "analyze", shared / CLIP, "--view", "side", "--height", "178 cm", "--model", model, "-o", out, cwd=tmp_path
-    )
+    named = [] if model == "runner" else ["--model", model]
+    result = gaitlab("analyze", shared / CLIP, "--view", "side", "--height", "178 cm", *named, "-o", out, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert {path.name for path in out.iterdir()} == TABLES | {"annotated.mp4", "clip.mp4"}
     info = json.loads((out / "session.json").read_text())
@@ -201,6 +201,8 @@ def test_the_whole_way_with_a_network(tmp_path: Path, shared: Path, model: str) 
     assert float(table["cadence", "both"]["mean"]) == pytest.approx(168.9, abs=1.0)
     missing = table["foot_strike_angle", "left"]["missing_reason"]
     assert ("gives no heel and no big toe" in missing) == (model == "openpose-light")
+    if model == "runner":
+        assert min(int(table["stride_time", side]["n"]) for side in ("left", "right")) >= 14
     _same_frame_times(shared / CLIP, out / "annotated.mp4")
 
 

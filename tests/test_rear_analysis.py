@@ -212,9 +212,7 @@ def test_dots_of_another_video_are_refused_before_any_work(tmp_path: Path) -> No
     points = {side: dict.fromkeys(DOTS, (5.0, 5.0)) for side in BOTH_SIDES}
     write_clicks(Clicks(1280, 720, 0.0, points), tmp_path / "dots.json")
     with pytest.raises(InputError, match=r"clicked on a video of 1280 x 720, but .* has 640 x 720"):
-        gaitlab.analyze(
-            demo_clip("rear")[0], view="rear", dots=tmp_path / "dots.json", output=tmp_path / "s", offline=True
-        )
+        gaitlab.analyze(demo_clip("rear")[0], view="rear", dots=tmp_path / "dots.json", output=tmp_path / "s")
 
 
 def write_body(path: Path, *, noise_px: float) -> None:

@@ -216,13 +216,13 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
 
 
 def default_model(models_dir: Path | None = None) -> InstalledModel:
-    """Return the best installed network of those that may be taken without being named.
+    """Return the best installed network.
 
     Raises:
         ModelError: none is installed.
     """
-    for name, model in catalogue().items():
-        found = installed(name, models_dir=models_dir) if model.recipe.get("auto", True) else None
+    for name in catalogue():
+        found = installed(name, models_dir=models_dir)
         if found is not None:
             return found
     places = ", ".join(str(folder) for folder in search_folders(models_dir))

@@ -10,7 +10,6 @@ import pytest
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.demo import demo_clip
-from gaitlab.errors import ModelError
 from gaitlab.pose.body import Body
 from gaitlab.pose.catalogue import default_model, find_model, known_model
 from gaitlab.pose.estimator import PoseEstimator, load_estimator
@@ -35,13 +34,12 @@ def _pictures(view: str, count: int = 12) -> tuple[list[tuple[int, Image]], Trut
     return frames, load_truth(truth)
 
 
-def test_it_is_there_but_only_taken_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On real frames its knees are worse than those of the default, see docs/model_card.md."""
+def test_a_fresh_machine_takes_it_and_so_does_one_with_others_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_model().name == "runner"
     own = resource_folder("models")
     monkeypatch.setattr("gaitlab.pose.catalogue.search_folders", lambda models_dir=None: [own])
-    assert find_model("runner").model.commercial
-    with pytest.raises(ModelError, match="no pose network is installed"):
-        default_model()
+    assert default_model().name == "runner"
+    assert default_model().model.commercial
 
 
 def test_the_file_is_small_and_the_one_that_was_judged() -> None:

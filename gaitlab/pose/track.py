@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import BELOW_THE_KNEE, Skeleton
+from gaitlab.core.skeleton import Skeleton
 from gaitlab.pose.body import Body, trunk
 
 # The place is extrapolated from so many seconds; the extent of the swinging limbs is remembered a stride long.
@@ -20,8 +20,6 @@ _SURE = 0.3  # points below do not stretch the box
 # height against shoulder to hip 0.29).
 _LEG_PER_TRUNK = 1.7
 _LONGEST_STEP_S = 0.1  # limbs move at constant velocity no longer than this
-# Left and right are what most frames of so long say: more than a leg's passing of the other, less than a stride.
-_NAMES_S = 0.5
 
 
 class Track:
@@ -43,13 +41,9 @@ class Track:
         self.bodies: list[Body] = []
         self._skeleton = skeleton
         self._recent: deque[tuple[float, FloatArray, FloatArray]] = deque()  # time, trunk, extent round the trunk
-        # Time, points with either leg where its own course goes on, and whether its names are the other way round.
-        self._courses: deque[tuple[float, FloatArray, bool]] = deque()
-        self._other_leg = _legs_exchanged(skeleton)
 
     def add(self, frame: int, time_s: float, body: Body) -> None:
         """Add what was found in a frame."""
-        self._go_on(time_s, body.xy)
         self.frames.append(frame)
         self.times_s.append(time_s)
         self.bodies.append(body)
@@ -74,34 +68,13 @@ class Track:
         return extent + np.tile(self._place(time_s), 2)
 
     def guess(self, time_s: float) -> Body:
-        """Return the points as they will be at constant velocity.
-
-        Legs whose names were exchanged for a few frames go on by their own courses, under the names of most frames.
-        """
-        ahead = self._ahead(time_s)
-        exchanged = np.mean([other for _, _, other in self._courses]) > 0.5
-        return Body(ahead[self._other_leg] if exchanged else ahead, self.bodies[-1].score)
-
-    def _ahead(self, time_s: float) -> FloatArray:
-        """Return (keypoint, 2) px where the courses lead."""
-        last_s, last, _ = self._courses[-1]
-        before_s, before, _ = self._courses[-2] if len(self._courses) > 1 else (-np.inf, last, False)
-        step_s, ahead_s = last_s - before_s, time_s - last_s
-        if max(step_s, ahead_s) > _LONGEST_STEP_S:  # limbs are anywhere by now: the body as a whole moves on
-            return last + self._place(time_s) - self._place(last_s)
-        moved: FloatArray = last + np.nan_to_num((last - before) / step_s) * ahead_s
-        return moved
-
-    def _go_on(self, time_s: float, xy: FloatArray) -> None:
-        """Put either leg where its course leads, whatever the network calls it."""
-        exchanged = False
-        if self._courses:
-            ahead = self._ahead(time_s)
-            as_named, other = (np.nansum(np.linalg.norm(ahead - legs, axis=1)) for legs in (xy, xy[self._other_leg]))
-            exchanged = bool(other < as_named)
-        self._courses.append((time_s, xy[self._other_leg] if exchanged else xy, exchanged))
-        while time_s - self._courses[0][0] > _NAMES_S and len(self._courses) > 2:
-            self._courses.popleft()
+        """Return the points as they will be at constant velocity."""
+        last, hidden_s = self.bodies[-1], self.hidden_s(time_s)
+        step_s = self.times_s[-1] - self.times_s[-2] if len(self.bodies) > 1 else np.inf
+        if max(step_s, hidden_s) > _LONGEST_STEP_S:  # limbs are anywhere by now: the body as a whole moves on
+            return Body(last.xy + self._place(time_s) - self._place(self.times_s[-1]), last.score)
+        velocity = np.nan_to_num((last.xy - self.bodies[-2].xy) / step_s)
+        return Body(last.xy + velocity * hidden_s, last.score)
 
     def _place(self, time_s: float) -> FloatArray:
         """Where the trunk will be: the straight line through the last few places."""
@@ -116,13 +89,6 @@ class Track:
         # No further ahead than the places reach back.
         ahead_s = min(time_s - newest, max(_PLACE_S, (newest - times[0]) / 2))
         return np.asarray(mean + slope * (newest + ahead_s - middle_s))
-
-
-def _legs_exchanged(skeleton: Skeleton) -> np.ndarray:
-    """Return (keypoint,) indices that exchange the legs, from the knees down."""
-    order, mirrored = np.arange(len(skeleton)), np.array(skeleton.mirrored)
-    leg = [name.partition("_")[2] in ("knee", *BELOW_THE_KNEE) for name in skeleton.names]
-    return np.where(leg, mirrored, order)
 
 
 def _with_legs(box: FloatArray, xy: FloatArray, skeleton: Skeleton) -> FloatArray:

@@ -15,9 +15,13 @@ from gaitlab.core import FloatArray
 from tools.synthetic.body import SIDES
 from tools.synthetic.rig import Channels
 
-# Shoulder and elbow flexion, degrees: hands on rails or console, before the chest, swinging as runners', hanging.
-_CARRIAGES = (((15, 60), (15, 90)), ((-25, 25), (85, 138)), ((-25, 10), (60, 110)), ((-12, 12), (2, 35)))
-_CARRIAGE_SHARES = (0.3, 0.35, 0.25, 0.1)
+# How often, and shoulder and elbow flexion, degrees.
+_CARRIAGES = {
+    "on the rails": (0.3, (15, 60), (15, 90)),
+    "before the chest": (0.35, (-25, 25), (85, 138)),
+    "swinging": (0.25, (-25, 10), (60, 110)),
+    "hanging": (0.1, (-12, 12), (2, 35)),
+}
 
 
 class Moves(Protocol):
@@ -75,9 +79,9 @@ def own_arms(motion: Moves, moments_s: tuple[float, float], rng: np.random.Gener
     alike = rng.uniform() < 0.65
     for side in SIDES:
         if side == SIDES[0] or not alike:
-            kind = int(rng.choice(len(_CARRIAGES), p=_CARRIAGE_SHARES))
-            middle = [float(rng.uniform(*span)) for span in _CARRIAGES[kind]]
-            swing = rng.uniform(0, 1.1) if kind == 2 else rng.uniform(0, 0.5) * (rng.uniform() < 0.7)
+            kind = list(_CARRIAGES)[int(rng.choice(len(_CARRIAGES), p=[often for often, *_ in _CARRIAGES.values()]))]
+            middle = [float(rng.uniform(*span)) for span in _CARRIAGES[kind][1:]]
+            swing = rng.uniform(0, 1.1) if kind == "swinging" else rng.uniform(0, 0.5) * (rng.uniform() < 0.7)
         arm[side], elbow[side] = middle[0] + rng.normal(0, 5), middle[1] + rng.normal(0, 7)
         share[side] = float(swing)
     return OwnArms(

@@ -10,6 +10,8 @@ from typing import Any
 from gaitlab.report.measures import Measure, Measured
 
 AT_MOST = 3
+# Measured in the picture; times are not.
+_SEEN_IN_THE_PICTURE = ("deg", "m", "leg lengths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,24 @@ def findings(
     headlines: Collection[str],
     texts: Mapping[str, Any],
     smallest_difference_deg: float,
+    legs_comparable: bool = True,
 ) -> tuple[Finding, ...]:
     """Return what stands out, at most `AT_MOST`, of the headline metrics first, then the strongest; one a group.
 
     A difference between the legs counts where it exceeds its own uncertainty and the smallest difference that a second
     measurement would confirm (``smallest_difference_deg`` for angles that declare none). A value counts where its
     whole interval lies outside the published range. Values of a single cycle have no uncertainty and never count.
+    Where the camera sees the legs unlike each other (not ``legs_comparable``), differences of angles and lengths
+    between them are not told.
     """
+    units = {measure.name: measure.unit for measure in measures}
     found = sorted(
-        _all(measures, texts, smallest_difference_deg), key=lambda f: (f.metric not in headlines, -f.strength)
+        (
+            finding
+            for finding in _all(measures, texts, smallest_difference_deg)
+            if legs_comparable or not finding.between_legs or units[finding.metric] not in _SEEN_IN_THE_PICTURE
+        ),
+        key=lambda f: (f.metric not in headlines, -f.strength),
     )
     told: dict[str, Finding] = {}
     for finding in found:

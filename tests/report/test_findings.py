@@ -34,9 +34,11 @@ def as_measures(rows: list[MetricValue]) -> tuple[Measure, ...]:
     return measures(map(as_row, rows), METRICS, units="metric", other_group="Other", naming_groups=naming)
 
 
-def told(*rows: MetricValue, headlines: tuple[str, ...] = ()) -> list[str]:
-    smallest = read_layout()["findings"]["smallest_difference_deg"]
-    found = findings(as_measures(list(rows)), headlines=headlines, texts=TEXTS, smallest_difference_deg=smallest)
+def told(*rows: MetricValue, headlines: tuple[str, ...] = (), legs_comparable: bool = True) -> list[str]:
+    found = findings(
+        as_measures(list(rows)), headlines=headlines, texts=TEXTS, legs_comparable=legs_comparable,
+        smallest_difference_deg=read_layout()["findings"]["smallest_difference_deg"],
+    )  # fmt: skip
     return [finding.sentence for finding in found]
 
 
@@ -62,6 +64,15 @@ def test_an_angle_that_a_second_measurement_would_not_confirm_is_none() -> None:
     assert told(*both("peak_knee_flexion_stance", 14.5, 10.0, uncertainty=0.5, reference=None)) == [
         "Peak knee flexion, stance is 4.5 ± 0.7° larger on the left."
     ]
+
+
+def test_where_the_legs_are_seen_unlike_each_other_only_times_differ() -> None:
+    angle = both("knee_flexion_at_contact", 30.0, 10.0, uncertainty=1.0, unit="deg")
+    length = both("overstride", 0.30, 0.10, uncertainty=0.01, unit="m")
+    time = both("contact_time", 0.30, 0.20, uncertainty=0.01, unit="s")
+    assert len(told(*angle, *length, *time)) == 3
+    (sentence,) = told(*angle, *length, *time, legs_comparable=False)
+    assert sentence.startswith("Contact time is 100")
 
 
 def test_an_angle_without_a_published_smallest_difference_takes_the_largest_there_is() -> None:

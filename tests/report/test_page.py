@@ -185,6 +185,19 @@ def test_the_rear_view_shows_its_own_curves_over_stance(tmp_path: Path) -> None:
     assert "facing" not in found.text
 
 
+@pytest.mark.parametrize(("belt_deg", "tilt_deg", "oblique"), [(7.0, 0.0, True), (2.5, 2.5, False), (None, 0.0, False)])
+def test_an_oblique_camera_keeps_differences_of_angles_from_what_stands_out(
+    tmp_path: Path, belt_deg: float | None, tilt_deg: float, oblique: bool
+) -> None:
+    """The belt slopes more than a phone is tilted, so nothing could be levelled by it."""
+    knee = [value("knee_flexion_at_contact", side, v, uncertainty=1.0) for side, v in (("left", 30.0), ("right", 10.0))]
+    calibration = {"metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": None}
+    calibration |= {"belt_deg": belt_deg, "tilt_deg": tilt_deg, "tilt_source": ""}
+    text = page(make_session(tmp_path, summary=knee, calibration=calibration)).text
+    assert ("larger on the left" in text) != oblique
+    assert ("it sees the two legs from different angles" in text) == oblique
+
+
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
     nothing = {"belt_speed_mps": None, "height_m": None, "mass_kg": None}
     calibration = {"metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": None, "tilt_deg": 0.0}

@@ -49,13 +49,8 @@ def findings(
     Where the camera sees the legs unlike each other (not ``legs_comparable``), differences of angles and lengths
     between them are not told.
     """
-    units = {measure.name: measure.unit for measure in measures}
     found = sorted(
-        (
-            finding
-            for finding in _all(measures, texts, smallest_difference_deg)
-            if legs_comparable or not finding.between_legs or units[finding.metric] not in _SEEN_IN_THE_PICTURE
-        ),
+        _all(measures, texts, smallest_difference_deg, legs_comparable),
         key=lambda f: (f.metric not in headlines, -f.strength),
     )
     told: dict[str, Finding] = {}
@@ -64,12 +59,15 @@ def findings(
     return tuple(told.values())[:AT_MOST]
 
 
-def _all(measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: float) -> Iterator[Finding]:
+def _all(
+    measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: float, legs_comparable: bool
+) -> Iterator[Finding]:
     for measure in measures:
         smallest = measure.detectable
         if not math.isfinite(smallest):
             smallest = smallest_difference_deg if measure.unit == "deg" else 0.0
-        if (finding := _difference(measure, texts, smallest)) is not None:
+        comparable = legs_comparable or measure.unit not in _SEEN_IN_THE_PICTURE
+        if comparable and (finding := _difference(measure, texts, smallest)) is not None:
             yield finding
         if (finding := _outside(measure, texts)) is not None:
             yield finding

@@ -74,7 +74,7 @@ def describe(
             "facing_agreement": calibration.facing_agreement,
         },
         "quality": quality(analysis),
-        "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS)],
+        "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS, oblique=calibration.oblique)],
         "others_seen": source.others,
         "warnings": list(analysis.warnings),
     }

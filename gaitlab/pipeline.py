@@ -233,6 +233,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
         have = {row.metric for row in summary}
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
+        oblique = any(clip.calibration.oblique for clip in (analysis, other.analysis))
         info = {
             **info,
             "warnings": [
@@ -244,7 +245,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
                 "quality": other.info["quality"],
             },
             **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),
-            "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS)],
+            "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique)],
         }  # fmt: skip
         (folder / inside).mkdir()
         _write_clip(folder / inside, other, None, settings, progress=progress)

@@ -59,6 +59,11 @@ class Calibration:
     leg_px: float
     warnings: tuple[str, ...] = field(default=())
 
+    @property
+    def oblique(self) -> bool:
+        """Whether the belt slopes more than a phone is ever tilted: the camera may see the legs from other angles."""
+        return abs(self.belt_deg) > _MAX_ROLL_DEG
+
 
 def facing(pose: PoseSequence) -> tuple[int, float]:
     """Return +1 (runner faces image-right) or -1 (image-left), and the share of votes for it.
@@ -173,7 +178,8 @@ def calibrate(
         tilt_deg, tilt_source = 0.0, "the picture's own vertical"
         warnings.append(
             f"the belt slopes by {abs(belt_deg):.0f}° in the picture: the treadmill is inclined or the camera looks at "
-            "it obliquely or was tilted; trunk, thigh and shank are measured against the picture's vertical"
+            "it obliquely or was tilted; trunk, thigh and shank are measured against the picture's vertical, and "
+            "angles and lengths of the two legs are not compared"
         )
     speed_px_per_s = belt_speed_px_per_s
     leg_px = leg_length_px(pose, forward=forward)

@@ -9,6 +9,9 @@ import numpy as np
 
 from gaitlab.core.metric import MetricSpec, MetricValue
 
+# Measured along the picture; times are not.
+_SEEN_IN_THE_PICTURE = ("deg", "m", "leg lengths")
+
 
 @dataclass(frozen=True, slots=True)
 class Asymmetry:
@@ -24,7 +27,8 @@ class Asymmetry:
         symmetry_index_percent: 100 (R - L) / ((R + L) / 2) (Robinson et al. 1987); NaN for angles, whose zero is
             a convention.
         symmetry_angle_percent: 100 (45° - atan(L / R)) / 90° (Zifchock et al. 2008); NaN likewise.
-        beyond_noise: whether the difference exceeds both its interval and the smallest detectable one.
+        comparable: whether the camera saw both legs alike, so that the difference is the runner's.
+        beyond_noise: whether the difference, if comparable, exceeds both its interval and the smallest detectable one.
     """
 
     metric: str
@@ -35,20 +39,32 @@ class Asymmetry:
     detectable: float
     symmetry_index_percent: float
     symmetry_angle_percent: float
+    comparable: bool
     beyond_noise: bool
 
 
-def asymmetries(rows: Iterable[MetricValue], specs: Mapping[str, MetricSpec]) -> list[Asymmetry]:
-    """Compare the sides of every metric that has both."""
+def asymmetries(
+    rows: Iterable[MetricValue], specs: Mapping[str, MetricSpec], *, oblique: bool = False
+) -> list[Asymmetry]:
+    """Compare the sides of every metric that has both; ``oblique`` as `legs_comparable` takes it."""
     by_side = {(row.metric, row.side): row for row in rows if np.isfinite(row.mean)}
     return [
-        _compare(by_side[name, "left"], by_side[name, "right"], spec)
+        _compare(by_side[name, "left"], by_side[name, "right"], spec, legs_comparable(spec, oblique=oblique))
         for name, spec in specs.items()
         if (name, "left") in by_side and (name, "right") in by_side
     ]
 
 
-def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec) -> Asymmetry:
+def legs_comparable(spec: MetricSpec, *, oblique: bool) -> bool:
+    """Return whether a difference between the legs can be the runner's.
+
+    A side view that looks obliquely (`Calibration.oblique`) sees the near leg and the far one from other angles, and
+    what it measures along the picture differs with them.
+    """
+    return not (oblique and "side" in spec.views and spec.unit in _SEEN_IN_THE_PICTURE)
+
+
+def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec, comparable: bool) -> Asymmetry:
     difference = right.mean - left.mean
     interval = float(np.hypot(left.uncertainty, right.uncertainty))
     detectable = spec.detectable.difference if spec.detectable else float("nan")
@@ -62,7 +78,8 @@ def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec) -> Asymmet
         detectable=detectable,
         symmetry_index_percent=symmetry_index_percent(left.mean, right.mean) if spec.ratio else float("nan"),
         symmetry_angle_percent=symmetry_angle_percent(left.mean, right.mean) if spec.ratio else float("nan"),
-        beyond_noise=bool(np.isfinite(interval) and abs(difference) > limit),
+        comparable=comparable,
+        beyond_noise=bool(comparable and np.isfinite(interval) and abs(difference) > limit),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle
 from gaitlab.core.metric import MetricSpec, MetricValue
 from gaitlab.kinematics.frame import near_side
+from gaitlab.metrics.asymmetry import legs_comparable
 from gaitlab.metrics.trial import Trial
 from gaitlab.statistics import t_quantile
 
@@ -149,6 +150,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append(f"only {n} cycles; {needed} make a stable mean")
     if trial.view == "side" and side in BOTH_SIDES and side != near_side(trial.calibration.forward) and spec.needs:
         notes.append("far leg: partly hidden, less exact")
+    if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):
+        notes.append("camera looks obliquely: not to be compared with the other leg")
     if spec.proxy_label and trial.rearfoot_source in _REARFOOT_NOTES:
         notes.append(_REARFOOT_NOTES[trial.rearfoot_source])
     if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:

@@ -94,26 +94,18 @@ def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
     return {"cards": cards(chosen, content.texts)} if chosen else None
 
 
-def _looks_obliquely(content: Content) -> bool:
-    """Whether the belt slopes more than a phone is ever tilted, so that no tilt could be taken from it."""
-    calibration = content.info["calibration"]
-    return content.view == "side" and bool(calibration.get("belt_deg")) and not calibration.get("tilt_deg")
-
-
 def _findings(content: Content, media: Media) -> Mapping[str, Any]:
-    oblique = _looks_obliquely(content)
     found = findings(
         content.measures,
         headlines=content.headlines,
         texts=content.texts,
         smallest_difference_deg=content.layout["findings"]["smallest_difference_deg"],
-        legs_comparable=not oblique,
     )
     return {
         "findings": found,
         "empty": content.texts["findings"]["none" if content.has_cycles else "too_little"],
         "between_legs": any(f.between_legs for f in found) and content.view == "side",
-        "oblique": oblique,
+        "oblique": not all(measure.comparable for measure in content.measures),
         "ranges": any(not f.between_legs for f in found),
     }
 

@@ -10,8 +10,6 @@ from typing import Any
 from gaitlab.report.measures import Measure, Measured
 
 AT_MOST = 3
-# Measured in the picture; times are not.
-_SEEN_IN_THE_PICTURE = ("deg", "m", "leg lengths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +37,16 @@ def findings(
     headlines: Collection[str],
     texts: Mapping[str, Any],
     smallest_difference_deg: float,
-    legs_comparable: bool = True,
 ) -> tuple[Finding, ...]:
     """Return what stands out, at most `AT_MOST`, of the headline metrics first, then the strongest; one a group.
 
     A difference between the legs counts where it exceeds its own uncertainty and the smallest difference that a second
     measurement would confirm (``smallest_difference_deg`` for angles that declare none). A value counts where its
     whole interval lies outside the published range. Values of a single cycle have no uncertainty and never count.
-    Where the camera sees the legs unlike each other (not ``legs_comparable``), differences of angles and lengths
-    between them are not told.
+    Where the camera did not see both legs alike there is no difference to tell (`Measure.difference`).
     """
     found = sorted(
-        _all(measures, texts, smallest_difference_deg, legs_comparable),
+        _all(measures, texts, smallest_difference_deg),
         key=lambda f: (f.metric not in headlines, -f.strength),
     )
     told: dict[str, Finding] = {}
@@ -59,15 +55,12 @@ def findings(
     return tuple(told.values())[:AT_MOST]
 
 
-def _all(
-    measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: float, legs_comparable: bool
-) -> Iterator[Finding]:
+def _all(measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: float) -> Iterator[Finding]:
     for measure in measures:
         smallest = measure.detectable
         if not math.isfinite(smallest):
             smallest = smallest_difference_deg if measure.unit == "deg" else 0.0
-        comparable = legs_comparable or measure.unit not in _SEEN_IN_THE_PICTURE
-        if comparable and (finding := _difference(measure, texts, smallest)) is not None:
+        if (finding := _difference(measure, texts, smallest)) is not None:
             yield finding
         if (finding := _outside(measure, texts)) is not None:
             yield finding

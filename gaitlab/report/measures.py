@@ -40,7 +40,7 @@ class Measure:
 
     ``full_label`` is what it is called where its group does not stand above it; ``detectable`` is the smallest
     difference that a second measurement would confirm, NaN where none is published; ``ratio`` says that shares of it
-    make sense.
+    make sense; ``comparable`` that the camera saw both legs alike.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Measure:
     full_label: str
     detectable: float = math.nan
     ratio: bool = False
+    comparable: bool = True
 
     @property
     def known(self) -> tuple[Measured, ...]:
@@ -62,9 +63,9 @@ class Measure:
 
     @property
     def difference(self) -> float:
-        """Left minus right; NaN where a side is missing."""
+        """Left minus right; NaN where a side is missing or the camera did not see both legs alike."""
         left, right = (self.sides.get(side) for side in ("left", "right"))
-        return left.mean - right.mean if left and right else math.nan
+        return left.mean - right.mean if left and right and self.comparable else math.nan
 
     @property
     def difference_uncertainty(self) -> float:
@@ -103,6 +104,7 @@ def measures(
     units: Units,
     other_group: str,
     naming_groups: Collection[str] = (),
+    not_comparable: Collection[str] = (),
 ) -> tuple[Measure, ...]:
     """Return the metrics of a summary in the order of its rows.
 
@@ -112,12 +114,14 @@ def measures(
         units: ``metric`` or ``imperial``.
         other_group: the group of metrics that are not declared.
         naming_groups: groups that belong to their metrics' names.
+        not_comparable: metrics of which the camera did not see both legs alike.
     """
     by_name: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
         by_name.setdefault(row["metric"], []).append(row)
     return tuple(
-        _measure(name, found, specs.get(name), units, other_group, naming_groups) for name, found in by_name.items()
+        _measure(name, found, specs.get(name), units, other_group, naming_groups, comparable=name not in not_comparable)
+        for name, found in by_name.items()
     )
 
 
@@ -128,6 +132,8 @@ def _measure(
     units: Units,
     other_group: str,
     naming_groups: Collection[str],
+    *,
+    comparable: bool,
 ) -> Measure:
     unit = next((row["unit"] for row in rows if row["mean"]), rows[0]["unit"])
     with_range = next((row for row in rows if row["reference_low"] and row["reference_high"]), None)
@@ -148,6 +154,7 @@ def _measure(
         ),
         detectable=spec.detectable.difference if spec and spec.detectable else math.nan,
         ratio=bool(spec and spec.ratio),
+        comparable=comparable,
     )
 
 

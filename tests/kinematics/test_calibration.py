@@ -80,6 +80,14 @@ def test_a_steep_belt_is_told_and_not_levelled(slope_deg: float) -> None:
     assert steep.belt_deg == pytest.approx(slope_deg)
     assert steep.tilt_deg == 0.0
     assert f"slopes by {abs(slope_deg):.0f}°" in steep.warnings[0]
+    assert steep.oblique
+
+
+@pytest.mark.parametrize("slope_deg", [-3.0, 0.0, 3.0])
+def test_a_phone_held_a_little_askew_is_not_oblique(slope_deg: float) -> None:
+    pose, contacts = riding(tilt_deg=slope_deg)
+    assert not calibrate(pose, contacts, forward=1, belt_speed_px_per_s=600.0).oblique
+    assert not calibrate(pose, contacts[:2], forward=1, belt_speed_px_per_s=600.0).oblique  # not measured
 
 
 def test_scale_from_belt_speed_and_height_check_each_other() -> None:

@@ -39,6 +39,24 @@ def test_without_an_interval_nothing_is_told() -> None:
     assert not found.beyond_noise
 
 
+@pytest.mark.parametrize(
+    ("metric", "values", "comparable"),
+    [
+        ("knee_flexion_at_contact", (30.0, 10.0), False),
+        ("overstride", (0.30, 0.15), False),
+        ("contact_time", (0.30, 0.20), True),  # a clock sees no angle
+        ("pelvic_drop", (9.0, 2.0), True),  # another camera's
+    ],
+)
+def test_an_oblique_side_view_compares_no_angles_and_lengths_of_the_legs(
+    metric: str, values: tuple[float, float], comparable: bool
+) -> None:
+    for oblique in (False, True):
+        (found,) = asymmetries(sides(metric, *values, uncertainty=0.001), METRICS, oblique=oblique)
+        assert found.comparable == found.beyond_noise == (comparable or not oblique)
+        assert found.difference == pytest.approx(values[1] - values[0])
+
+
 def test_indices_by_hand() -> None:
     assert symmetry_index_percent(0.20, 0.30) == pytest.approx(40.0)
     assert symmetry_index_percent(0.30, 0.20) == pytest.approx(-40.0)

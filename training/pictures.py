@@ -176,6 +176,7 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
         print_=(float(rng.uniform(0.3, 1)) if rng.uniform() < 0.25 else 0.0, float(rng.uniform(2, 14)),
                 float(rng.uniform(0, np.pi))),
         hair=str(rng.choice(["short", "short", "tail", "none"])), dots=bool(rng.uniform() < 0.12),
+        hang=float(rng.uniform(0.2, 1.0)) if hoodie or rng.uniform() < 0.4 else 0.0,
     )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def any_camera(view: str, height_m: float, rng: np.random.Generator) -> Camera:
     """Return a camera for a view: near or far, low or high, never quite square, the runner somewhere in the picture."""
     side = str(rng.choice(["left", "right"]))
     seen_from, yaw = {
-        "side": (side, rng.normal(0, 6) if rng.uniform() < 0.5 else rng.uniform(-35, 35)),  # nobody measures it
+        "side": (side, rng.normal(0, 6) if rng.uniform() < 0.4 else rng.uniform(-40, 40)),  # nobody measures it
         "rear": ("behind", rng.normal(0, 6)),
         "three-quarter": ("behind", float(rng.choice([-1, 1])) * rng.uniform(18, 165)),
         "front": ("behind", 180 + rng.normal(0, 12)),

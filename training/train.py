@@ -25,6 +25,8 @@ from training.network import STRIDE, RunnerNet
 
 _SIGMA_CELLS = 1.1
 _HIDDEN, _OUTSIDE = 0.4, 0.05
+# Hips and shoulders lie under cloth and behind the trunk in most pictures: hidden ones count like the others.
+_MOSTLY_HIDDEN = ("hip", "shoulder")
 _HEAVY = ("ankle", "heel", "big_toe", "small_toe", "heel_top")
 _EMA = 0.999
 
@@ -67,8 +69,10 @@ class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
 
 
 def point_weights() -> Tensor:
-    """Return how much each keypoint counts: feet twice."""
-    return torch.tensor([2.0 if name.endswith(_HEAVY) else 1.0 for name in SKELETON.names])
+    """Return (2, keypoint): how much each counts where it is seen, feet twice, and where it is hidden."""
+    seen = torch.tensor([2.0 if name.endswith(_HEAVY) else 1.0 for name in SKELETON.names])
+    hidden = torch.tensor([1.0 if name.endswith(_MOSTLY_HIDDEN) else _HIDDEN for name in SKELETON.names])
+    return torch.stack([seen, seen * hidden])
 
 
 def loss_of(logits: Tensor, xy: Tensor, sure: Tensor, weights: Tensor) -> Tensor:
@@ -89,7 +93,7 @@ def loss_of(logits: Tensor, xy: Tensor, sure: Tensor, weights: Tensor) -> Tensor
     # The target is separable: sum over rows and columns without ever building it.
     inside = -(torch.einsum("nkrc,nkr->nkc", logs, down) * across).sum(-1)
     outside = -logs.mean(dim=(-2, -1))
-    weight = torch.where(sure >= 1, 1.0, torch.where(sure > 0, _HIDDEN, 0.0)) * weights
+    weight = torch.where(sure >= 1, weights[0], torch.where(sure > 0, weights[1], 0.0))
     total = (weight * inside).sum() + (_OUTSIDE * (sure == 0) * outside).sum()
     return total / (weight.sum() + 1e-6)
 

@@ -150,6 +150,33 @@ def test_shorts_hang_behind_a_thigh_that_goes_forward_and_before_one_that_goes_b
         assert (np.abs(front).max() > 0.02) != behind
 
 
+def test_a_shirt_that_hangs_covers_hollows_and_never_cuts_into_the_body() -> None:
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from dataclasses import replace
+
+    from tools.synthetic.clothes import Outfit
+    from tools.synthetic.film import Figure, Person
+    from tools.synthetic.raster import vertex_normals
+
+    outfit = Outfit(tail_m=0.2)
+    tight, hanging = (Figure(Person(outfit=replace(outfit, hang=share))).dressed for share in (0.0, 1.0))
+    moved = np.flatnonzero(np.abs(hanging.points - tight.points).max(axis=1) > 1e-9)
+    shift = (hanging.points - tight.points)[moved]
+    assert np.abs(shift[:, 1:]).max() < 1e-9
+    facing = vertex_normals(tight.points, tight.faces)[moved, 0]
+    assert (shift[:, 0] * facing > -1e-6).all()
+    assert 0.01 < -shift[:, 0].min() < 0.12  # over the hollow of the back
+
+    def comes_in_m(points: np.ndarray) -> float:
+        """How much the outline of the back comes in again on the way down; its last, partial row left out."""
+        x, y = points[moved[facing < 0]][:, :2].T
+        row = np.floor((y.max() - y) / 0.04)
+        return float(np.diff([x[row == k].min() for k in np.unique(row)][:-1]).max())
+
+    assert comes_in_m(hanging.points) < 0.002 < 0.005 < comes_in_m(tight.points)
+    assert hanging.marks["left_hip"][1] == pytest.approx(tight.marks["left_hip"][1])
+
+
 def test_arms_of_their_own_leave_the_legs_alone_and_say_nothing_about_them() -> None:
     """The arms' swing against the legs: wholly so in a runner's motion, on average not at all in borrowed arms."""
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")

@@ -32,6 +32,8 @@ class Outfit:
         hem: where shorts end, share of the thigh, over 1 below the knee; loose_m: how far shirt and shorts hang off the
             body beyond usual; wide_m: how far shorts or trousers stand off the whole leg; drape: how far they hang
             from the hips instead of going with the thigh, 0 to 1.
+        hang: how far the shirt hangs from the shoulder blades and the chest over the hollow of the back and the belly
+            instead of following them, 0 to 1.
         tail_m: how far the shirt hangs below the waist; hood: whether it has one; folds: (depth in m, phase in
             radians) of creases in shirt, shorts and trousers.
         sock_top: where socks begin, share of the shank.
@@ -53,6 +55,7 @@ class Outfit:
     loose_m: float = 0.0
     wide_m: float = 0.0
     drape: float = 0.0
+    hang: float = 0.0
     tail_m: float = 0.10
     hood: bool = False
     folds: tuple[float, float] = (0.0, 0.0)
@@ -130,8 +133,10 @@ def dress(shape: Shape, outfit: Outfit) -> Dressed:
 
     shirt = part(0, 1, 2)
     loose = 0.010 + 0.012 * np.clip((waist_y + 0.15 * size - shirt.points[:, 1]) / (0.25 * size), 0, 1)
-    loose += outfit.wide_m * (shirt.points[:, 1] < waist_y)  # over the bottom, never under it
+    below_ribs = np.clip(1 + (waist_y - shirt.points[:, 1]) / (0.12 * size), 0, 1)
+    loose += outfit.wide_m * below_ribs  # over the bottom, never under it
     shirt_points = smoothed(lifted(shirt, (loose + outfit.loose_m) * size), shirt.faces, 6)
+    shirt_points = _hung(shirt_points, shirt, outfit)
     shirt_points = lifted(Patch(shirt_points, shirt.weights, shirt.faces, shirt.fields), _folds(shirt_points, outfit))
     bottom = part(3, 4, 5)
     if outfit.legs == "shorts":
@@ -190,6 +195,29 @@ def _drape(shape: Shape, points: FloatArray, faces: np.ndarray, outfit: Outfit) 
     share = _along_limb(shape, points, "hip", "knee")
     ends = [0.0, 0.35, 1.3, 1.35] if outfit.legs == "shorts" else [0.0, 0.35, 0.6, 1.0]
     return outfit.drape * np.interp(share, ends, [0, 1, 1, 0]) * vertex_normals(points, faces)[:, 0]
+
+
+def _hung(points: FloatArray, shirt: Patch, outfit: Outfit) -> FloatArray:
+    """Return the shirt's points moved out to where loose cloth hangs: over hollows, and straight down below bulges."""
+    if not outfit.hang:
+        return points
+    on_trunk = np.clip(2 * shirt.fields[:, 4], 0, 1)
+    below_collar = np.clip(shirt.fields[:, 0] / 0.1, 0, 1)
+    x, y = points[:, 0], points[:, 1]
+    levels = np.arange(y.max(), y.min() - 0.02, -0.02)
+    row = np.round((levels[0] - y) / 0.02).astype(int)
+    facing = vertex_normals(points, shirt.faces)[:, 0]
+    moved = points.copy()
+    for sign in (1, -1):
+        outline = np.full(len(levels), -np.inf)
+        np.maximum.at(outline, row[on_trunk > 0.9], sign * x[on_trunk > 0.9])
+        known = np.isfinite(outline)
+        hung = np.maximum.accumulate(outline[known])
+        for _ in range(300):  # a tight line over hollows
+            hung[1:-1] = np.maximum(hung[1:-1], (hung[:-2] + hung[2:]) / 2)
+        out_m = np.interp(-y, -levels[known], hung - outline[known])
+        moved[:, 0] += sign * outfit.hang * on_trunk * below_collar * np.clip(sign * facing, 0, 1) * out_m
+    return moved
 
 
 def _folds(points: FloatArray, outfit: Outfit) -> FloatArray:

@@ -9,10 +9,10 @@ both:
     /tmp/opencv4/bin/python -m benchmarks.pose
 
 Every network is timed alone, one frame after another as `gaitlab analyze` uses it: `pass` is cv2.dnn alone on one
-picture (the sum where a model has several networks), `crop` one runner in a crop with all that belongs to it (cutting,
-the mirror image where the recipe averages with it, decoding), `picture` everybody in the whole picture (needed now and
-then), `follow` the whole of it with reading the video. `pass` and `crop` are taken in turn, so their ratios hold on a
-machine that is busy now and then, too.
+picture (the sum where a model has several networks), `both` cv2.dnn alone with the mirror image too where the recipe
+averages with it, `crop` one runner in a crop with all that belongs to it (cutting and decoding), `picture` everybody in
+the whole picture (needed now and then), `follow` the whole of it with reading the video. The first three are taken in
+turn, so their ratios hold on a machine that is busy now and then, too.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from gaitlab.video.reader import Frame, Image, open_video
 from gaitlab.video.writer import VideoWriter
 
 CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.mp4"
-COLUMNS = ("opencv", "what", "load_ms", "pass_ms", "crop_ms", "picture_ms", "follow_ms")
+COLUMNS = ("opencv", "what", "load_ms", "pass_ms", "both_ms", "crop_ms", "picture_ms", "follow_ms")
 
 
 def milliseconds(work: Callable[[], Any], *, repeats: int) -> float:
@@ -56,12 +56,12 @@ def milliseconds(work: Callable[[], Any], *, repeats: int) -> float:
     return 1000 * statistics.median(times)
 
 
-def passes(work: Callable[[], Any]) -> Callable[[], None]:
-    """Return what runs the networks that ``work`` ran, each on the first of its pictures, and nothing else."""
+def passes(work: Callable[[], Any], *, at_most: int) -> Callable[[], None]:
+    """Return what runs the networks that ``work`` ran, each on so many of its pictures, and nothing else."""
     forward, seen = Network.forward, []
 
     def noted(network: Network, pictures: Sequence[Image]) -> list[FloatArray]:
-        seen.append((network, pictures[:1]))
+        seen.append((network, pictures[:at_most]))
         return forward(network, pictures)
 
     with mock.patch.object(Network, "forward", noted):
@@ -149,9 +149,12 @@ def main() -> None:
         if crop is not None:
             crops[name] = crop
     crop_ms = in_turn(crops, rounds=20)
-    pass_ms = in_turn({name: passes(work) for name, work in crops.items()}, rounds=20)
+    pass_ms, both_ms = (
+        in_turn({name: passes(work, at_most=count) for name, work in crops.items()}, rounds=20) for count in (1, 2)
+    )
     for row in rows:
-        row |= {"pass_ms": pass_ms.get(str(row["what"]), ""), "crop_ms": crop_ms.get(str(row["what"]), "")}
+        columns = {"pass_ms": pass_ms, "both_ms": both_ms, "crop_ms": crop_ms}
+        row |= {column: times.get(str(row["what"]), "") for column, times in columns.items()}
     rows.extend(video_rows(options.clip, frames))
     print("  ".join(f"{column:>12}" if column != "what" else f"{column:26}" for column in COLUMNS))
     for row in rows:

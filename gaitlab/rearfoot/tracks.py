@@ -30,7 +30,6 @@ _STEP_S = 1 / 60
 _APART = 0.035
 # What it costs to have no spot, to lose it and to find it again, in squared standard deviations.
 _MISSING, _LOST = 6.0, 3.0
-_ROUNDS = 4  # of settling whose a spot is
 _GATE = 4.0  # standard deviations from its place and its colour beyond which a spot is not looked at
 
 
@@ -89,14 +88,12 @@ def _shared_out(
     }  # fmt: skip
     unsettled = set(legs)
     paths: dict[tuple[Side, str], list[int]] = {}
-    for _ in range(_ROUNDS):
+    while unsettled:  # every round leaves somebody fewer choices
         for side in unsettled:
             upper, lower = ((side, name) for name in pair)
             between = layout[side][pair[1]].place - layout[side][pair[0]].place
             paths[upper], paths[lower] = _pair_paths(choices[upper], choices[lower], legs[side], between, time_s)
         unsettled = _settle(paths, choices)
-        if not unsettled:
-            break
     return paths
 
 

@@ -1,7 +1,8 @@
-"""Arms that say nothing about the legs: held still, on a rail, at the chest, or swinging out of step.
+"""Arms and trunks that say nothing about the legs: held still, on a rail, at the chest, or swinging out of step.
 
 Arms that always swing against the legs teach a network to tell left from right by them, and to be sure of the wrong
-leg where a runner carries a hand before the belly.
+leg where a runner carries a hand before the belly. Shoulders, hips and a face that always turn alike teach it to put
+the hips where the shoulders say, and wrongly where somebody swings the shoulders far or looks aside.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Moves(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnArms:
-    """A motion with arms and shoulders of its own.
+    """A motion with arms, shoulders, hips and a head that turn on their own.
 
     Attributes:
         motion: what the legs do.
@@ -41,7 +42,8 @@ class OwnArms:
         share: side to the share of the borrowed swing that is left.
         arm_deg, elbow_deg: side to what the arm swings about.
         turn_share, turn_deg: the same for the shoulders' turn.
-        splay_deg, stoop_deg, nod_deg: as in `Channels`.
+        hips_share, hips_deg: the same for the hips', in step with the legs.
+        splay_deg, stoop_deg, nod_deg, head_turn_deg: as in `Channels`.
     """
 
     motion: Moves
@@ -52,9 +54,12 @@ class OwnArms:
     elbow_deg: dict[str, float]
     turn_share: float
     turn_deg: float
+    hips_share: float
+    hips_deg: float
     splay_deg: float
     stoop_deg: float
     nod_deg: float
+    head_turn_deg: float
 
     def at(self, time_s: FloatArray) -> Channels:
         """Return the channels at times."""
@@ -67,9 +72,11 @@ class OwnArms:
             arm_deg={side: self.arm_deg[side] + swing[side] for side in SIDES},
             elbow_deg={side: np.clip(self.elbow_deg[side] + 0.35 * swing[side], 2, 142) for side in SIDES},
             thorax_turn_deg=self.turn_deg + self.turn_share * other.thorax_turn_deg,
+            pelvis_turn_deg=self.hips_deg + self.hips_share * channels.pelvis_turn_deg,
             splay_deg=self.splay_deg,
             stoop_deg=self.stoop_deg,
             nod_deg=self.nod_deg,
+            head_turn_deg=self.head_turn_deg,
         )
 
 
@@ -86,6 +93,8 @@ def own_arms(motion: Moves, moments_s: tuple[float, float], rng: np.random.Gener
         share[side] = float(swing)
     return OwnArms(
         motion, moments_s, later_s=float(rng.uniform(0, moments_s[1])), share=share, arm_deg=arm, elbow_deg=elbow,
-        turn_share=float(rng.uniform(0, 1.2)), turn_deg=float(rng.normal(0, 5)), splay_deg=float(rng.uniform(4, 26)),
+        turn_share=float(rng.uniform(0, 2.5)), turn_deg=float(rng.normal(0, 8)),
+        hips_share=float(rng.uniform(0.8, 2.5)), hips_deg=float(rng.normal(0, 2)), splay_deg=float(rng.uniform(4, 26)),
         stoop_deg=float(np.clip(rng.normal(4, 8), -8, 22)), nod_deg=float(rng.normal(6, 12)),
+        head_turn_deg=float(rng.normal(0, 14)),
     )  # fmt: skip

@@ -150,6 +150,22 @@ def test_shorts_hang_behind_a_thigh_that_goes_forward_and_before_one_that_goes_b
         assert (np.abs(front).max() > 0.02) != behind
 
 
+def test_a_face_turned_to_the_right_lies_to_the_right_and_moves_nothing_below_the_neck() -> None:
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from dataclasses import replace
+
+    from tools.synthetic.body import make_shape
+    from tools.synthetic.rig import place
+
+    shape = make_shape(height_m=1.75, gender=0.3, weight=0.4, muscle=0.5)
+    straight = poses(shape, "standing", count=1, rng=np.random.default_rng(3))
+    before, after = (place(shape, replace(straight, head_turn_deg=turn)) for turn in (0.0, 30.0))
+    nose = [placed.point("head", shape.joints["nose"])[0] for placed in (before, after)]
+    shoulder = [placed.point("thorax", shape.joints["left_shoulder"])[0] for placed in (before, after)]
+    assert 0.03 < nose[1][2] - nose[0][2] < 0.12  # z is the runner's right
+    assert shoulder[1] == pytest.approx(shoulder[0])
+
+
 def test_a_shirt_that_hangs_covers_hollows_and_never_cuts_into_the_body() -> None:
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
     from dataclasses import replace

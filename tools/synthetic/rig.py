@@ -62,6 +62,7 @@ class Channels:
         arm_deg, elbow_deg: side to (t,) shoulder flexion and elbow flexion.
         splay_deg: how far the elbows stand off.
         stoop_deg, nod_deg: constants, how far the chest and the head are bent forward of what the lean gives them.
+        head_turn_deg: constant, how far the face is turned to the right.
         in_shoe_m: side to (t, 3), how far the ankle joint is forward, above and right of ``ankle_m``, along the foot;
             without it the foot is loaded at all times.
     """
@@ -81,6 +82,7 @@ class Channels:
     splay_deg: float
     stoop_deg: float = 0.0
     nod_deg: float = 0.0
+    head_turn_deg: float = 0.0
     in_shoe_m: dict[str, FloatArray] = field(default_factory=dict)
 
     def read(self, how: Callable[[FloatArray], FloatArray]) -> Channels:
@@ -171,9 +173,11 @@ def place(shape: Shape, channels: Channels) -> Placed:
     )
     put("abdomen", abdomen, rest["abdomen"], moved("pelvis", rest["abdomen"]))
     put("thorax", thorax, rest["thorax"], moved("abdomen", rest["thorax"]))
-    neck = rotation("z", np.radians(-0.7 * lean - 0.6 * channels.nod_deg))
+    face = np.full(n, np.radians(-channels.head_turn_deg))
+    neck = rotation("y", 0.5 * face) @ rotation("z", np.radians(-0.7 * lean - 0.6 * channels.nod_deg))
     put("neck", neck, rest["neck_joint"], moved("thorax", rest["neck_joint"]))
-    put("head", rotation("z", np.radians(-0.15 * lean - channels.nod_deg)), rest["head"], moved("neck", rest["head"]))
+    head = rotation("y", face) @ rotation("z", np.radians(-0.15 * lean - channels.nod_deg))
+    put("head", head, rest["head"], moved("neck", rest["head"]))
     for side in SIDES:
         _place_arm(side, rest, channels, thorax, put, moved)
         _place_leg(side, rest, channels, put, moved)

@@ -42,6 +42,16 @@ def load_weights(source: Path) -> dict[str, torch.Tensor]:
         }
 
 
+def halfway(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the mean of two sets of weights where one went on from the other (Wortsman et al. 2022, model soups)."""
+    return {name: (value + other[name]) / 2 if value.dtype.is_floating_point else value for name, value in one.items()}
+
+
+def read_state(source: Path) -> dict[str, torch.Tensor]:
+    """Return the weights in an npz of `save_weights` or in a file of torch's."""
+    return load_weights(source) if source.suffix == ".npz" else torch.load(source, weights_only=True)
+
+
 def export(state: dict[str, torch.Tensor], target: Path) -> None:
     """Write the network as ONNX and make sure that OpenCV computes what torch computes.
 
@@ -75,9 +85,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, default=OUT / "runner.pt")
     parser.add_argument("--target", type=Path, default=_ROOT / "models" / "runner.onnx")
+    parser.add_argument("--average", type=Path, help="former weights to meet halfway: both together tremble less")
     options = parser.parse_args()
-    state = load_weights(options.weights) if options.weights.suffix == ".npz" else torch.load(options.weights)
-    if options.weights.suffix != ".npz":
+    state = read_state(options.weights)
+    if options.average:
+        state = halfway(state, read_state(options.average))
+    if options.average or options.weights.suffix != ".npz":
         save_weights(state, WEIGHTS)
     export(state, options.target)
     data = options.target.read_bytes()

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.augment import GREY, SKELETON, load, sample
-from training.export import load_weights
+from training.export import read_state
 from training.generate import DATA, OUT
 from training.network import STRIDE, RunnerNet
 
@@ -115,8 +115,7 @@ def train(rank: int, plan: Plan) -> None:
     )
     network = RunnerNet(len(SKELETON)).to(memory_format=torch.channels_last)
     if plan.start is not None:
-        known = plan.start.suffix == ".npz"
-        network.load_state_dict(load_weights(plan.start) if known else torch.load(plan.start, weights_only=True))
+        network.load_state_dict(read_state(plan.start))
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
     heavy = [p for p in network.parameters() if p.ndim > 1]
     light = [p for p in network.parameters() if p.ndim <= 1]

@@ -233,7 +233,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
         have = {row.metric for row in summary}
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
-        oblique = any(clip.calibration.oblique for clip in (analysis, other.analysis))
+        oblique = analysis.calibration.oblique or other.analysis.calibration.oblique
         info = {
             **info,
             "warnings": [

@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, default=OUT / "runner.pt")
     parser.add_argument("--target", type=Path, default=_ROOT / "models" / "runner.onnx")
-    parser.add_argument("--average", type=Path, help="former weights to meet halfway: both together tremble less")
+    parser.add_argument("--average", type=Path, help="former weights to meet halfway")
     options = parser.parse_args()
     state = read_state(options.weights)
     if options.average:

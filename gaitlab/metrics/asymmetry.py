@@ -9,8 +9,8 @@ import numpy as np
 
 from gaitlab.core.metric import MetricSpec, MetricValue
 
-# Measured along the picture; times are not.
-_SEEN_IN_THE_PICTURE = ("deg", "m", "leg lengths")
+# Units, as declared, of what is measured along the picture; times are not.
+_SEEN_IN_THE_PICTURE = ("deg", "m")
 
 
 @dataclass(frozen=True, slots=True)

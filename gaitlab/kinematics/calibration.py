@@ -62,7 +62,12 @@ class Calibration:
     @property
     def oblique(self) -> bool:
         """Whether the belt slopes more than a phone is ever tilted: the camera may see the legs from other angles."""
-        return abs(self.belt_deg) > _MAX_ROLL_DEG
+        return _is_steep(self.belt_deg)
+
+
+def _is_steep(belt_deg: float) -> bool:
+    """Whether a belt slopes more than a phone is ever tilted; NaN, not measured, does not."""
+    return abs(belt_deg) > _MAX_ROLL_DEG
 
 
 def facing(pose: PoseSequence) -> tuple[int, float]:
@@ -174,7 +179,7 @@ def calibrate(
     tilt_deg, tilt_source = belt_deg, "path of the stance foot"
     if not np.isfinite(belt_deg):
         tilt_deg, tilt_source = 0.0, "not measured: " + ("too few clear stances" if feet else "no toes seen")
-    elif abs(belt_deg) > _MAX_ROLL_DEG:
+    elif _is_steep(belt_deg):
         tilt_deg, tilt_source = 0.0, "the picture's own vertical"
         warnings.append(
             f"the belt slopes by {abs(belt_deg):.0f}° in the picture: the treadmill is inclined or the camera looks at "

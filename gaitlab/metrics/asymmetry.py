@@ -59,9 +59,10 @@ def legs_comparable(spec: MetricSpec, *, oblique: bool) -> bool:
     """Return whether a difference between the legs can be the runner's.
 
     A side view that looks obliquely (`Calibration.oblique`) sees the near leg and the far one from other angles, and
-    what it measures along the picture differs with them.
+    what it measures along the picture differs with them. What is belt speed times a time does not.
     """
-    return not (oblique and "side" in spec.views and spec.unit in _SEEN_IN_THE_PICTURE)
+    in_the_picture = spec.unit in _SEEN_IN_THE_PICTURE and not spec.needs_belt_speed
+    return not (oblique and "side" in spec.views and in_the_picture)
 
 
 def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec, comparable: bool) -> Asymmetry:

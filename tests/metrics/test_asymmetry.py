@@ -45,6 +45,7 @@ def test_without_an_interval_nothing_is_told() -> None:
         ("knee_flexion_at_contact", (30.0, 10.0), False),
         ("overstride", (0.30, 0.15), False),
         ("contact_time", (0.30, 0.20), True),  # a clock sees no angle
+        ("step_length", (1.10, 0.90), True),  # belt speed times a time
         ("pelvic_drop", (9.0, 2.0), True),  # another camera's
     ],
 )

@@ -21,7 +21,8 @@ _CARRIAGES = {
     "on the rails": (0.3, (15, 60), (15, 90)),
     "before the chest": (0.35, (-25, 25), (85, 138)),
     "swinging": (0.25, (-25, 10), (60, 110)),
-    "hanging": (0.1, (-12, 12), (2, 35)),
+    "hanging": (0.04, (-12, 12), (2, 35)),
+    "raised": (0.06, (45, 165), (5, 90)),
 }
 
 
@@ -43,7 +44,7 @@ class OwnArms:
         arm_deg, elbow_deg: side to what the arm swings about.
         turn_share, turn_deg: the same for the shoulders' turn.
         hips_share, hips_deg: the same for the hips', in step with the legs.
-        splay_deg, stoop_deg, nod_deg, head_turn_deg: as in `Channels`.
+        splay_deg, stoop_deg, nod_deg, head_turn_deg, side_lean_deg: as in `Channels`.
     """
 
     motion: Moves
@@ -60,6 +61,7 @@ class OwnArms:
     stoop_deg: float
     nod_deg: float
     head_turn_deg: float
+    side_lean_deg: float
 
     def at(self, time_s: FloatArray) -> Channels:
         """Return the channels at times."""
@@ -77,6 +79,7 @@ class OwnArms:
             stoop_deg=self.stoop_deg,
             nod_deg=self.nod_deg,
             head_turn_deg=self.head_turn_deg,
+            side_lean_deg=self.side_lean_deg,
         )
 
 
@@ -94,7 +97,9 @@ def own_arms(motion: Moves, moments_s: tuple[float, float], rng: np.random.Gener
     return OwnArms(
         motion, moments_s, later_s=float(rng.uniform(0, moments_s[1])), share=share, arm_deg=arm, elbow_deg=elbow,
         turn_share=float(rng.uniform(0, 2.5)), turn_deg=float(rng.normal(0, 8)),
-        hips_share=float(rng.uniform(0.8, 2.5)), hips_deg=float(rng.normal(0, 2)), splay_deg=float(rng.uniform(4, 26)),
+        hips_share=float(rng.uniform(0.8, 2.5)), hips_deg=float(rng.normal(0, 2)),
+        splay_deg=float(rng.uniform(4, 26) if rng.uniform() < 0.85 else rng.uniform(26, 100)),
         stoop_deg=float(np.clip(rng.normal(4, 8), -8, 22)), nod_deg=float(rng.normal(6, 12)),
         head_turn_deg=float(rng.normal(0, 14)),
+        side_lean_deg=float(rng.normal(0, 3) if rng.uniform() < 0.8 else rng.normal(0, 16)),
     )  # fmt: skip

@@ -20,6 +20,9 @@ _MIRRORED = np.array(SKELETON.mirrored)
 _FILL = (0.55, 0.92)
 _FILL_ANYHOW = (0.36, 1.12)
 _LEGS_FILL = (1.15, 1.9)
+_ROLLED_DEG = 32  # as far as a camera is ever turned, in one crop of ten
+_OTHER_TEXTURE, _DAPPLED = 0.25, 0.2  # shares of crops
+_FACELESS = 0.05  # share of crops whose face is made unknown, as in published films
 _LEGS_ONLY = 0.08  # share of crops without an upper body: legs must tell left from right by themselves
 
 
@@ -64,7 +67,7 @@ def sample(
     turn = _turn(xy, seen, image.shape, rng, train=train)
     flip = train and rng.uniform() < 0.5
     crop = _warped(image, turn, rng if train else None)
-    xy = xy @ turn[:, :2].T + turn[:, 2]
+    xy = cv2.perspectiveTransform(xy[None], turn)[0]
     if flip:
         crop = crop[:, ::-1]
         xy = (np.array([WIDTH_PX - 1, 0]) + np.array([-1, 1]) * xy)[_MIRRORED]
@@ -72,7 +75,13 @@ def sample(
     inside = (xy >= -0.5).all(axis=1) & (xy[:, 0] <= WIDTH_PX - 0.5) & (xy[:, 1] <= HEIGHT_PX - 0.5)
     sure = np.where(inside, np.where(seen, 1.0, 0.5), 0.0)
     if train:
+        if rng.uniform() < _OTHER_TEXTURE:
+            crop = _of_other_texture(crop, rng)
+        if rng.uniform() < _DAPPLED:
+            crop = _dappled(crop, rng)
         crop = _lit(crop, rng)
+        if rng.uniform() < _FACELESS:
+            crop = _faceless(crop, xy, rng)
         if rng.uniform() < 0.25:
             crop, sure = _covered(crop, xy, sure, rng)
         if rng.uniform() < _LEGS_ONLY:
@@ -92,12 +101,12 @@ def _before_another_place(stored: Stored, index: int, image: np.ndarray, rng: np
 def _turn(
     xy: FloatArray, seen: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator, *, train: bool
 ) -> FloatArray:
-    """Return the (2, 3) map from picture to crop."""
+    """Return the (3, 3) map from picture to crop: moved, scaled and turned, sometimes as a tilted camera sees it."""
     inside = (xy >= 0).all(axis=1) & (xy[:, 0] < shape[1]) & (xy[:, 1] < shape[0])
     box = xy[inside] if inside.sum() > 4 else xy
     low, high = box.min(axis=0), box.max(axis=0)
     middle, tall = (low + high) / 2, max(high[1] - low[1], (high[0] - low[0]) * HEIGHT_PX / WIDTH_PX, 8.0)
-    fill, shift, degrees = 0.72, np.zeros(2), 0.0
+    fill, shift, degrees, tilt_deg = 0.72, np.zeros(2), 0.0, 0.0
     if train:
         kind = rng.uniform()
         fill = rng.uniform(*(_FILL if kind < 0.75 else _FILL_ANYHOW))
@@ -106,14 +115,27 @@ def _turn(
             fill = rng.uniform(*_LEGS_FILL)
             middle = middle + np.array([0, 0.5 * tall * (1 - 0.85 / fill)])
             shift *= 0.4
-        degrees = rng.normal(0, 7)
+        degrees = rng.normal(0, 7) if rng.uniform() < 0.9 else rng.uniform(-_ROLLED_DEG, _ROLLED_DEG)
+        tilt_deg = rng.normal(0, 9) if rng.uniform() < 0.4 else 0.0
     else:
         shift = rng.uniform(-1, 1, 2) * 0.02
     scale = fill * HEIGHT_PX / tall
     c, s = scale * np.cos(np.radians(degrees)), scale * np.sin(np.radians(degrees))
     matrix = np.array([[c, -s], [s, c]])
     to = np.array([WIDTH_PX - 1, HEIGHT_PX - 1]) / 2 + shift * np.array([WIDTH_PX, HEIGHT_PX])
-    return np.concatenate([matrix, (to - matrix @ middle)[:, None]], axis=1)
+    turn = np.eye(3)
+    turn[:2] = np.concatenate([matrix, (to - matrix @ middle)[:, None]], axis=1)
+    return _tilted(tilt_deg, focal_px=rng.uniform(1.2, 4) * fill * HEIGHT_PX) @ turn if tilt_deg else turn
+
+
+def _tilted(degrees: float, *, focal_px: float) -> FloatArray:
+    """Return the (3, 3) map from a crop to what the same camera sees looking down; its middle stays in place."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    middle = np.array([[1, 0, (WIDTH_PX - 1) / 2], [0, 1, (HEIGHT_PX - 1) / 2], [0, 0, 1]])
+    look = np.array([[1, 0, 0], [0, c, -s * focal_px], [0, s / focal_px, c]])
+    back = np.array([[1, 0, 0], [0, 1, focal_px * s / c], [0, 0, 1]])
+    turned: FloatArray = middle @ back @ look @ np.linalg.inv(middle)
+    return turned
 
 
 def _warped(image: np.ndarray, turn: FloatArray, rng: np.random.Generator | None) -> np.ndarray:
@@ -121,13 +143,11 @@ def _warped(image: np.ndarray, turn: FloatArray, rng: np.random.Generator | None
     if rng is not None and rng.uniform() < 0.2:  # filmed small
         share = rng.uniform(0.3, 0.8)
     size = (round(WIDTH_PX * share), round(HEIGHT_PX * share))
-    small = turn.copy()
-    small[:, :2] *= share
-    small[:, 2] = (small[:, 2] + 0.5) * share - 0.5
-    scale = np.hypot(*small[:, 0])
+    small = np.array([[share, 0, 0.5 * share - 0.5], [0, share, 0.5 * share - 0.5], [0, 0, 1]]) @ turn
+    scale = np.hypot(small[0, 0], small[1, 0]) / small[2, 2]
     if scale < 0.75:
         image = cv2.GaussianBlur(image, (0, 0), 0.4 / scale)
-    crop = cv2.warpAffine(image, small, size, flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3)
+    crop = cv2.warpPerspective(image, small, size, flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3)
     return crop if share == 1.0 else cv2.resize(crop, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
 
 
@@ -157,6 +177,54 @@ def _lit(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))]
         crop = cv2.imdecode(cv2.imencode(".jpg", crop, quality)[1], cv2.IMREAD_COLOR)
     return crop
+
+
+def _faceless(crop: np.ndarray, xy: FloatArray, rng: np.random.Generator) -> np.ndarray:
+    """Return the crop with the face in squares or blurred; its points stay where they are."""
+    face = xy[[SKELETON.index(name) for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "neck")]]
+    reach = float(rng.uniform(0.4, 0.9) * np.ptp(face, axis=0).max())
+    middle = face[:-1].mean(axis=0)
+    (left, top), (right, bottom) = (
+        np.clip(np.round(middle + sign * reach).astype(int), 0, [WIDTH_PX, HEIGHT_PX]) for sign in (-1, 1)
+    )
+    if right - left < 3 or bottom - top < 3:
+        return crop
+    crop = np.ascontiguousarray(crop)
+    patch = crop[top:bottom, left:right]
+    if rng.uniform() < 0.6:
+        few = cv2.resize(patch, tuple(int(v) for v in rng.integers(3, 7, 2)), interpolation=cv2.INTER_AREA)
+        crop[top:bottom, left:right] = cv2.resize(few, patch.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    else:
+        crop[top:bottom, left:right] = cv2.GaussianBlur(patch, (0, 0), 0.35 * reach + 0.5)
+    return crop
+
+
+def _of_other_texture(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the crop mixed with itself under random small filters: shapes stay, textures and colours do not.
+
+    Teaches a network to look at shapes (Xu et al. 2021, Robust and generalizable visual representation learning via
+    random convolutions); what is drawn has other textures than what is filmed.
+    """
+    size = int(rng.choice([1, 3, 5]))
+    picture = crop.astype(np.float32)
+    other = np.zeros_like(picture)
+    for out in range(3):
+        for channel in range(3):
+            kernel = rng.normal(0, 1 / np.sqrt(3 * size * size), (size, size))
+            other[..., out] += cv2.filter2D(picture[..., channel], -1, kernel)
+    # As bright and as full of contrast as before.
+    mean, spread = other.mean(axis=(0, 1)), other.std(axis=(0, 1)) + 1e-3
+    other = (other - mean) / spread * picture.std() + picture.mean()
+    share = rng.uniform(0, 0.9)
+    return np.clip((1 - share) * picture + share * other, 0, 255).astype(np.uint8)
+
+
+def _dappled(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the crop in spots of light and shade."""
+    cells = np.exp(rng.uniform(np.log(3), np.log(28)))
+    rough = rng.normal(0, rng.uniform(0.05, 0.4), (max(3, int(cells * HEIGHT_PX / WIDTH_PX)), max(3, int(cells))))
+    light = cv2.resize(np.exp(rough).astype(np.float32), (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
+    return np.clip(crop * light[..., None], 0, 255).astype(np.uint8)
 
 
 def _covered(

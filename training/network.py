@@ -56,7 +56,7 @@ class RunnerNet(nn.Module):
             levels.append(x)
         y = self.across[-1](levels[-1])
         for i in (2, 1, 0):
-            y = functional.interpolate(y, scale_factor=2, mode="nearest") + self.across[i](levels[i])
+            y = functional.interpolate(y, scale_factor=2, mode="bilinear") + self.across[i](levels[i])
             if i == 2:  # what the coarsest levels know is thought over once more, where that is cheap
                 y = y + self.mix(torch.relu(y))
         return self.maps(torch.relu(y))

@@ -158,14 +158,20 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
     legs = "shorts" if rng.uniform() < 0.65 else "tights"
     if rng.uniform() < 0.3:  # a suit: one cloth above and below
         bottom = tuple(float(v) for v in np.asarray(shirt) * rng.uniform(0.8, 1.25))  # type: ignore[assignment]
+    if rng.uniform() < 0.06:  # nothing on
+        shirt = tuple(float(v) for v in skin)  # type: ignore[assignment]
+    sock, sole = any_colour(rng), any_colour(rng) if rng.uniform() < 0.5 else tuple(rng.uniform(0.55, 0.9, 3).tolist())
+    if rng.uniform() < 0.08:  # as good as barefoot, or in sandals
+        shoe = sock = tuple(float(v) for v in skin)  # type: ignore[assignment]
+        sole = sole if rng.uniform() < 0.4 else shoe
     hoodie = rng.uniform() < 0.25
     return Outfit(
         skin=tuple(float(v) for v in np.clip(skin, 0.01, 0.95)),  # type: ignore[arg-type]
-        shirt=shirt, bottom=bottom, sock=any_colour(rng), shoe=shoe,
-        sole=any_colour(rng) if rng.uniform() < 0.5 else tuple(float(v) for v in rng.uniform(0.55, 0.9, 3)),  # type: ignore[arg-type]
+        shirt=shirt, bottom=bottom, sock=sock, shoe=shoe, sole=sole,  # type: ignore[arg-type]
         hair_colour=tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.5),  # type: ignore[arg-type]
         legs=legs, sleeve=float(rng.uniform(1.5, 1.95) if hoodie or rng.uniform() < 0.2 else rng.uniform(0.1, 0.9)),
-        hem=float(rng.choice([rng.uniform(0.22, 0.8), rng.uniform(0.8, 1.22)], p=[0.5, 0.5])),
+        hem=float(rng.choice([rng.uniform(0.22, 0.8), rng.uniform(0.8, 1.22), rng.uniform(1.22, 1.75)],
+                             p=[0.5, 0.4, 0.1])),
         loose_m=float(max(0.0, rng.normal(0.02 if hoodie else 0.004, 0.012))),
         wide_m=float(rng.uniform(0.0, 0.06)) if rng.uniform() < 0.5 else 0.0,
         drape=float(rng.uniform(0.15, 0.75)) if rng.uniform() < 0.6 else 0.0,
@@ -194,7 +200,8 @@ def any_camera(view: str, height_m: float, rng: np.random.Generator) -> Camera:
     view_m = seen * height_m / fill
     return Camera(
         seen_from=seen_from,  # type: ignore[arg-type]
-        distance_m=float(np.exp(rng.uniform(np.log(2.2), np.log(8)))), height_m=rng.uniform(0.25, 1.7),
+        distance_m=float(np.exp(rng.uniform(np.log(2.2), np.log(8)))),
+        height_m=rng.uniform(0.25, 1.7) if view == "heels" or rng.uniform() < 0.8 else rng.uniform(1.7, 2.7),
         yaw_deg=yaw, roll_deg=rng.normal(0, 2.0), width_px=WIDTH_PX, height_px=HEIGHT_PX, view_m=view_m,
         middle_m=0.52 * seen * height_m + rng.uniform(-0.05, 0.05) * view_m,
     )  # fmt: skip

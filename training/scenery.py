@@ -99,8 +99,11 @@ def cluttered(backdrop: Floats, rng: np.random.Generator) -> Floats:
     """Return floor and walls (h, w, 3; linear light) with things drawn on them: nothing there is to be trusted."""
     height, width = backdrop.shape[:2]
     image = backdrop.copy()
-    if rng.uniform() < 0.3:
+    kind = rng.uniform()
+    if kind < 0.3:
         image = _clouds(height, width, rng)
+    elif kind < 0.45:
+        image = _leaves(height, width, rng)
     for _ in range(int(rng.integers(0, 45))):
         _thing(image, rng)
     if rng.uniform() < 0.5:
@@ -120,6 +123,17 @@ def _clouds(height: int, width: int, rng: np.random.Generator, *, grey: bool = F
         total += strength * grown.reshape(height, width, -1)
     total -= total.min()
     return total / max(float(total.max()), 1e-6) * (1.0 if grey else rng.uniform(0.1, 0.9))
+
+
+def _leaves(height: int, width: int, rng: np.random.Generator) -> Floats:
+    """Return grass, leaves or gravel in sun and shade, (h, w, 3): as rough at every size."""
+    rough = np.zeros((height, width, 1), np.float32)
+    for cells in (3, 8, 20, 50, 130, 300):
+        small = rng.normal(0, 1, (cells, cells)).astype(np.float32)
+        rough[..., 0] += rng.uniform(0.2, 1) * cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    share = 1 / (1 + np.exp(-rng.uniform(0.8, 3) * rough))
+    dark, bright = (np.array([rng.uniform(0.0, 0.5), 1.0, rng.uniform(0.5, 1.3)], np.float32) for _ in range(2))
+    return (dark * rng.uniform(0.01, 0.08) * (1 - share) + bright * rng.uniform(0.15, 0.8) * share).astype(np.float32)
 
 
 def _thing(image: Floats, rng: np.random.Generator) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e '.[training]'")
 
-from training.augment import SKELETON, Stored, sample  # noqa: E402
+from training.augment import SKELETON, Stored, _tilted, sample  # noqa: E402
 from training.network import HEIGHT_PX, STRIDE, WIDTH_PX, RunnerNet  # noqa: E402
 from training.poses import poses  # noqa: E402
-from training.train import loss_of, point_weights, prepared  # noqa: E402
+from training.train import away_cells, loss_of, point_weights, prepared  # noqa: E402
 
 
 def _stored(name: str) -> Stored:
@@ -43,6 +43,22 @@ def test_a_label_follows_its_point_through_crop_turn_and_mirror() -> None:
     assert min(found.values()) > 10, found  # about half of the crops are mirrored
 
 
+def test_a_camera_that_looks_down_keeps_the_middle_and_makes_heads_large() -> None:
+    """Of two upright lines the upper ends come apart, as the shoulders of somebody seen from above do."""
+    focal_px, degrees = 400.0, 10.0
+    turn = _tilted(degrees, focal_px=focal_px)
+    middle = np.array([(WIDTH_PX - 1) / 2, (HEIGHT_PX - 1) / 2])
+    corners = middle + np.array([[0, 0], [-40, -80], [40, -80], [-40, 80], [40, 80]], dtype=float)
+    there = cv2.perspectiveTransform(corners[None], turn)[0] - middle
+    assert np.abs(there[0]).max() < 1e-9
+    # By hand: a ray (x, y, f) turned about the picture's horizontal is (x, y cos - f sin, y sin + f cos).
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    expected_x = 40 * focal_px / (-80 * s + focal_px * c)
+    expected_y = focal_px * (-80 * c - focal_px * s) / (-80 * s + focal_px * c) + focal_px * s / c
+    assert np.allclose(there[2], [expected_x, expected_y])
+    assert np.ptp(there[1:3, 0]) > np.ptp(there[3:5, 0])
+
+
 def test_a_judged_crop_is_neither_mirrored_nor_turned() -> None:
     stored = _stored("left_ankle")
     crop, xy, sure = sample(stored, 0, np.random.default_rng(1), train=False)
@@ -68,6 +84,20 @@ def test_the_loss_is_smallest_where_the_point_is() -> None:
 
     assert cost(20) < cost(None) < cost(5)
     assert cost(20) < cost(20, 25)
+
+
+def test_a_bell_a_little_off_costs_as_much_as_it_is_off() -> None:
+    """Under a window of spread w the centroid of a bell of spread s that lies d off is d w² / (w² + s²), doubled."""
+    rows, columns = np.mgrid[:56, :40]
+    off, spread, window = 0.3, 1.1, 1.2
+    bell = np.exp(-0.5 * ((columns - 20 - off) ** 2 + (rows - 30) ** 2) / spread**2)
+    maps = torch.from_numpy(bell / bell.sum()).float()[None, None].requires_grad_()
+    away = away_cells(maps, torch.tensor([[[20.0, 30.0]]]))
+    expected = 2 * off * window**2 / (window**2 + spread**2) - 0.05  # less half of where the loss is round
+    assert float(away.detach()) == pytest.approx(expected, abs=0.01)
+    away.sum().backward()
+    assert maps.grad is not None
+    assert float(maps.grad[0, 0, 30, 22]) > 0 > float(maps.grad[0, 0, 30, 18])  # more on the far side costs, less gains
 
 
 def test_outside_the_crop_a_flat_map_is_best() -> None:

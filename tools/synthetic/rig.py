@@ -63,6 +63,8 @@ class Channels:
         splay_deg: how far the elbows stand off.
         stoop_deg, nod_deg: constants, how far the chest and the head are bent forward of what the lean gives them.
         head_turn_deg: constant, how far the face is turned to the right.
+        side_lean_deg: constant, how far the chest is bent to the right of what the hips give it, half of it in the
+            waist.
         in_shoe_m: side to (t, 3), how far the ankle joint is forward, above and right of ``ankle_m``, along the foot;
             without it the foot is loaded at all times.
     """
@@ -83,6 +85,7 @@ class Channels:
     stoop_deg: float = 0.0
     nod_deg: float = 0.0
     head_turn_deg: float = 0.0
+    side_lean_deg: float = 0.0
     in_shoe_m: dict[str, FloatArray] = field(default_factory=dict)
 
     def read(self, how: Callable[[FloatArray], FloatArray]) -> Channels:
@@ -163,12 +166,12 @@ def place(shape: Shape, channels: Channels) -> Placed:
     thorax_lean = rotation("z", np.radians(-1.15 * (lean - upright) - channels.stoop_deg))
     thorax = (
         rotation("y", np.radians(-channels.thorax_turn_deg))
-        @ rotation("x", np.radians(0.35 * channels.pelvis_drop_deg))
+        @ rotation("x", np.radians(0.35 * channels.pelvis_drop_deg + channels.side_lean_deg))
         @ thorax_lean
     )
     abdomen = (
         rotation("y", np.radians(-(channels.thorax_turn_deg + channels.pelvis_turn_deg) / 2))
-        @ rotation("x", np.radians(-0.3 * channels.pelvis_drop_deg))
+        @ rotation("x", np.radians(-0.3 * channels.pelvis_drop_deg + 0.5 * channels.side_lean_deg))
         @ rotation("z", np.radians(-0.95 * (lean - upright) + _STOOP_BELOW * channels.stoop_deg))
     )
     put("abdomen", abdomen, rest["abdomen"], moved("pelvis", rest["abdomen"]))

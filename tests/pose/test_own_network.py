@@ -14,6 +14,7 @@ from gaitlab.pose.body import Body
 from gaitlab.pose.catalogue import default_model, find_model, known_model
 from gaitlab.pose.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.network import Network
+from gaitlab.pose.runner import RunnerNetwork
 from gaitlab.resources import resource_folder
 from gaitlab.truth import Truth, load_truth
 from gaitlab.video.reader import Image, open_video
@@ -76,6 +77,20 @@ def test_from_behind_the_lower_legs_are_looked_at_once_more(
     monkeypatch.setattr(Network, "forward", lambda self, pictures: seen.append(pictures) or forward(self, pictures))
     assert runner.one(image, somebody.box, somebody) is not None
     assert len(seen) == looks
+
+
+@pytest.mark.parametrize(("off_deg", "behind"), [(0, True), (-40, True), (50, False), (90, False), (180, False)])
+def test_a_side_view_far_off_the_perpendicular_is_none_from_behind(
+    runner: PoseEstimator, off_deg: float, behind: bool
+) -> None:
+    """Shoulders 0.34 m and hips 0.19 m apart, 1.65 m from eyes to soles, filmed so far off the line behind."""
+    assert isinstance(runner, RunnerNetwork)
+    xy = np.zeros((len(runner.skeleton), 2))
+    xy[runner.skeleton.index("left_heel")] = 0, 1.65
+    for name, apart_m in (("shoulder", 0.34), ("hip", 0.19)):
+        for side, sign in (("left", -1), ("right", 1)):
+            xy[runner.skeleton.index(f"{side}_{name}"), 0] = sign * apart_m / 2 * np.cos(np.radians(off_deg))
+    assert runner._from_behind(Body(300 * xy, np.ones(len(xy)))) == behind
 
 
 def test_the_closer_look_puts_heels_where_they_are(runner: PoseEstimator) -> None:

@@ -29,8 +29,8 @@ _LARGEST_WHIP_DEG = 60.0
 # BlazePose, alone or with openpose-light's legs, makes of it on rendered clips (docs/accuracy.md). With 4 mm of noise
 # on the points of 12 runners it does better, 4.2 and 9.4 (``python -m benchmarks.rearfoot``): no network is that good.
 _STAND_IN_RMS: dict[str, dict[str, float]] = {
-    "heel pictures": {"excursion": 5.3, "peak time": 8.5},
-    "network points": {"excursion": 5.2, "peak time": 14.9},
+    "heel pictures": {"excursion": 4.1, "peak time": 5.7},
+    "network points": {"excursion": 5.6, "peak time": 13.0},
     "proxy": {"excursion": 8.4, "peak time": 20.5},
 }
 # The rearfoot turns so fast that fewer frames a second miss the top of its speed.

@@ -44,7 +44,7 @@ class OwnArms:
         arm_deg, elbow_deg: side to what the arm swings about.
         turn_share, turn_deg: the same for the shoulders' turn.
         hips_share, hips_deg: the same for the hips', in step with the legs.
-        splay_deg, stoop_deg, nod_deg, head_turn_deg, side_lean_deg: as in `Channels`.
+        posture: what stays as it is, by its name in `Channels`.
     """
 
     motion: Moves
@@ -57,11 +57,7 @@ class OwnArms:
     turn_deg: float
     hips_share: float
     hips_deg: float
-    splay_deg: float
-    stoop_deg: float
-    nod_deg: float
-    head_turn_deg: float
-    side_lean_deg: float
+    posture: dict[str, float]
 
     def at(self, time_s: FloatArray) -> Channels:
         """Return the channels at times."""
@@ -75,11 +71,7 @@ class OwnArms:
             elbow_deg={side: np.clip(self.elbow_deg[side] + 0.35 * swing[side], 2, 142) for side in SIDES},
             thorax_turn_deg=self.turn_deg + self.turn_share * other.thorax_turn_deg,
             pelvis_turn_deg=self.hips_deg + self.hips_share * channels.pelvis_turn_deg,
-            splay_deg=self.splay_deg,
-            stoop_deg=self.stoop_deg,
-            nod_deg=self.nod_deg,
-            head_turn_deg=self.head_turn_deg,
-            side_lean_deg=self.side_lean_deg,
+            **self.posture,
         )
 
 
@@ -98,8 +90,11 @@ def own_arms(motion: Moves, moments_s: tuple[float, float], rng: np.random.Gener
         motion, moments_s, later_s=float(rng.uniform(0, moments_s[1])), share=share, arm_deg=arm, elbow_deg=elbow,
         turn_share=float(rng.uniform(0, 2.5)), turn_deg=float(rng.normal(0, 8)),
         hips_share=float(rng.uniform(0.8, 2.5)), hips_deg=float(rng.normal(0, 2)),
-        splay_deg=float(rng.uniform(4, 26) if rng.uniform() < 0.85 else rng.uniform(26, 100)),
-        stoop_deg=float(np.clip(rng.normal(4, 8), -8, 22)), nod_deg=float(rng.normal(6, 12)),
-        head_turn_deg=float(rng.normal(0, 14)),
-        side_lean_deg=float(rng.normal(0, 3) if rng.uniform() < 0.8 else rng.normal(0, 16)),
+        posture={
+            "splay_deg": float(rng.uniform(4, 26) if rng.uniform() < 0.85 else rng.uniform(26, 100)),
+            "stoop_deg": float(np.clip(rng.normal(4, 8), -8, 22)),
+            "nod_deg": float(rng.normal(6, 12)),
+            "head_turn_deg": float(rng.normal(0, 14)),
+            "side_lean_deg": float(rng.normal(0, 3) if rng.uniform() < 0.8 else rng.normal(0, 16)),
+        },
     )  # fmt: skip

@@ -13,6 +13,7 @@ from tools.synthetic import scene
 from tools.synthetic.clothes import SKINS, Outfit
 from tools.synthetic.film import SKELETON, Figure, Person
 from tools.synthetic.motion import Motion
+from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Floats, Mesh, cast_shadow, paint, shadow_map
 from tools.synthetic.rig import Channels, Placed, place
 from tools.synthetic.scene import Camera, Room
@@ -151,7 +152,8 @@ def any_person(rng: np.random.Generator) -> Person:
 
 def any_outfit(rng: np.random.Generator) -> Outfit:
     """Return any clothes, from tights and a top to a wide hoodie, often of colours close to each other."""
-    skin = np.array(SKINS[int(rng.integers(len(SKINS)))]) * rng.uniform(0.75, 1.25) * np.exp(rng.normal(0, 0.06, 3))
+    tone = np.array(SKINS[int(rng.integers(len(SKINS)))]) * rng.uniform(0.75, 1.25) * np.exp(rng.normal(0, 0.06, 3))
+    skin: Colour = tuple(float(v) for v in np.clip(tone, 0.01, 0.95))  # type: ignore[assignment]
     bottom, shoe, shirt = any_colour(rng), any_colour(rng), any_colour(rng)
     if rng.uniform() < 0.4:
         bottom = tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.08 + 0.008)  # type: ignore[assignment]
@@ -159,15 +161,16 @@ def any_outfit(rng: np.random.Generator) -> Outfit:
     if rng.uniform() < 0.3:  # a suit: one cloth above and below
         bottom = tuple(float(v) for v in np.asarray(shirt) * rng.uniform(0.8, 1.25))  # type: ignore[assignment]
     if rng.uniform() < 0.06:  # nothing on
-        shirt = tuple(float(v) for v in skin)  # type: ignore[assignment]
-    sock, sole = any_colour(rng), any_colour(rng) if rng.uniform() < 0.5 else tuple(rng.uniform(0.55, 0.9, 3).tolist())
+        shirt = skin
+    sock = any_colour(rng)
+    sole = any_colour(rng) if rng.uniform() < 0.5 else tuple(rng.uniform(0.55, 0.9, 3).tolist())
     if rng.uniform() < 0.08:  # as good as barefoot, or in sandals
-        shoe = sock = tuple(float(v) for v in skin)  # type: ignore[assignment]
-        sole = sole if rng.uniform() < 0.4 else shoe
+        shoe = sock = skin
+        if rng.uniform() >= 0.4:
+            sole = skin
     hoodie = rng.uniform() < 0.25
     return Outfit(
-        skin=tuple(float(v) for v in np.clip(skin, 0.01, 0.95)),  # type: ignore[arg-type]
-        shirt=shirt, bottom=bottom, sock=sock, shoe=shoe, sole=sole,  # type: ignore[arg-type]
+        skin=skin, shirt=shirt, bottom=bottom, sock=sock, shoe=shoe, sole=sole,
         hair_colour=tuple(float(v) for v in np.asarray(any_colour(rng)) * 0.5),  # type: ignore[arg-type]
         legs=legs, sleeve=float(rng.uniform(1.5, 1.95) if hoodie or rng.uniform() < 0.2 else rng.uniform(0.1, 0.9)),
         hem=float(rng.choice([rng.uniform(0.22, 0.8), rng.uniform(0.8, 1.22), rng.uniform(1.22, 1.75)],

@@ -184,7 +184,7 @@ def calibrate(
         warnings.append(
             f"the belt slopes by {abs(belt_deg):.0f}° in the picture: the treadmill is inclined or the camera looks at "
             "it obliquely or was tilted; trunk, thigh and shank are measured against the picture's vertical, and "
-            "angles and lengths of the two legs are not compared"
+            "angles of the two legs, and lengths measured in the picture, are not compared"
         )
     speed_px_per_s = belt_speed_px_per_s
     leg_px = leg_length_px(pose, forward=forward)

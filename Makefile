@@ -3,24 +3,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check install clean
+.PHONY: demo test lint install clean
 
+# What `pip install gaitlab-run` brings; the tools of the tests (1 GB with dask, arrow and mypy) come only when asked for.
 install: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "gaitlab needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-compile --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
-demo: install
+demo: $(VENV)/installed
 	$(BIN)/gaitlab demo --force
 
 test: lint
 	$(BIN)/python -m pytest
 
-lint: install
+lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -22,6 +22,7 @@ import gaitlab
 from gaitlab.demo import demo_clip
 from gaitlab.rearfoot.layout import DOTS
 from gaitlab.truth import load_truth
+from tests.readme_example import differences, example, printed
 from tests.report.make import make_film
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -220,3 +221,16 @@ def test_every_option_the_pages_name_is_there() -> None:
     for page in PAGES:
         for option in set(re.findall(r"`(--[\w-]+)", page.read_text())):
             assert option in known, f"{page.name}: {option}"
+
+
+def test_the_readme_shows_what_a_newcomer_gets() -> None:
+    assert differences(example(), printed()) == []
+
+
+def test_a_wrong_number_or_word_in_the_readme_is_noticed() -> None:
+    shown = "│ Cadence │ 167.8 ± 0.8 (n 20) │ steps/min │"
+    assert not differences(shown, "│ Cadence   │ 167.9 ± 0.7 (n 20) │ steps/min │")
+    assert differences(shown, "│ Cadence │ 172.8 ± 0.8 (n 20) │ steps/min │")
+    assert differences(shown, "│ Cadence │ -167.8 ± 0.8 (n 20) │ steps/min │")
+    assert differences(shown, "│ Stride │ 167.8 ± 0.8 (n 20) │ steps/min │")
+    assert differences(shown, "")

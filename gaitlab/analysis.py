@@ -225,8 +225,7 @@ def _zero_deg(
     if len(found) < len(BOTH_SIDES):
         raise InputError(
             "the standing recording shows no half second of standing still with the points that show the rearfoot "
-            f"({source}) on both sides; film the runner from behind, standing still on both feet, or leave --standing "
-            "out"
+            f"({source}) on both sides; film the runner from behind, standing still on both feet, or leave it out"
         )
     return found
 
@@ -319,7 +318,7 @@ def _slower_than_life(mended: PoseSequence, *, forward: int) -> tuple[str, ...]:
         if events.activity == "running" and _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
             return (
                 f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "
-                f"motion, say the true frame rate with --capture-fps {mended.fps * factor:.0f}",
+                f"motion, the true frame rate must be entered: {mended.fps * factor:.0f}",
             )
     return ()
 
@@ -348,7 +347,7 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity) -> tup
     likely = f" ({fits[0]}x is likely)" if fits else ""
     return (
         f"{cadence:.0f} steps/min is no cadence of running; in slow motion it would be {would_be}{likely}: if the "
-        "video is slow motion, say the true frame rate with --capture-fps",
+        "video is slow motion, the true frame rate must be entered",
     )
 
 

@@ -243,6 +243,7 @@ def compare(
     """Say what changed between sessions, and whether it is more than noise."""
     from gaitlab.cli_tables import print_comparison
     from gaitlab.compare import compare as run
+    from gaitlab.quality import grave_warnings
     from gaitlab.store.session import open_session
 
     opened = [open_session(folder) for folder in sessions]
@@ -252,6 +253,9 @@ def compare(
 
         write_comparison(opened, output, units=units, embed_video=embed_video)
     print_comparison(table)
+    for session in opened:
+        for warning in grave_warnings(session.info):
+            typer.echo(f"WARNING: {session.folder}: {warning}", err=True)
     if csv is not None:
         _write_csv(table, csv)
     if output is not None:
@@ -320,16 +324,13 @@ def _progress() -> Any:
 
 def _finish(session: Session) -> None:
     """Print the table, the warnings and where the report lies; exit 1 where the video supports no gait metrics."""
-    from gaitlab.cli_tables import print_summary
+    from gaitlab.cli_tables import print_summary, warning_lines
 
     print_summary(session)
-    for warning in session.info["warnings"]:
-        typer.echo(f"note: {warning}", err=True)
+    for line in warning_lines(session):
+        typer.echo(line, err=True)
     typer.echo(str(session.report))
     if not any(session.info["quality"]["cycles_accepted"].values()):
-        typer.echo(
-            "gaitlab: no gait cycle could be measured in this recording; the folder holds what was seen", err=True
-        )
         raise typer.Exit(1)
 
 

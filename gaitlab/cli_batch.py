@@ -66,5 +66,5 @@ def batch(
 
 def _tell(outcome: Outcome) -> None:
     where = f": {outcome.folder}" if outcome.folder else ""
-    reason = f": {outcome.reason}" if outcome.status == "failed" else ""
+    reason = f": {outcome.reason}" if outcome.reason else ""
     typer.echo(f"{outcome.status:>7}  {outcome.job.source}{where}{reason}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,12 +11,27 @@ from rich.table import Table
 from rich.text import Text
 
 from gaitlab.metrics import METRICS
+from gaitlab.quality import GRADES, grade_of, grave_warnings
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gaitlab.selftest import Check
     from gaitlab.store.session import Session
+
+
+# What a session says is missing -> the option that gives it. Pages and tables say it without: whoever reads them may
+# never have seen a command line.
+OPTIONS: Mapping[str, str] = {
+    "the body mass": "--mass",
+    "the body height": "--height",
+    "the belt speed": "--speed",
+    "the true frame rate": "--capture-fps",
+    "the side the runner faces": "--facing",
+    "a recording of it": "--standing",
+    "use more of the recording": "--start, --end",
+}
+_GRADE_STYLES = dict(zip(GRADES, ("green", "yellow", "bold red"), strict=True))
 
 
 def console() -> Console:
@@ -41,6 +57,20 @@ def _value(row: dict[str, str] | None) -> Text:
     if row["uncertainty"]:
         text += f" ± {_number(float(row['uncertainty']), row['metric'])}"
     return Text(f"{text} (n {row['n']})")
+
+
+def with_options(sentence: str) -> str:
+    """Return a sentence with the option behind each thing that it asks for: ``needs the body mass (--mass)``."""
+    asked = re.search(r"\bneeds\b|\bmust be entered\b|\brecord longer\b", sentence)
+    for thing, option in OPTIONS.items() if asked else ():
+        sentence = sentence.replace(thing, f"{thing} ({option})", 1)
+    return sentence
+
+
+def warning_lines(session: Session) -> list[str]:
+    """Return a session's warnings as a terminal says them; what forbids to build on the numbers is no mere note."""
+    grave = grave_warnings(session.info)
+    return [f"{'WARNING' if text in grave else 'note'}: {with_options(text)}" for text in session.warnings]
 
 
 def print_summary(session: Session) -> None:
@@ -69,24 +99,35 @@ def print_summary(session: Session) -> None:
             cells = (_value(rows.get("left")), _value(rows.get("right")))
         told = beyond_noise.get(any_row["metric"])
         difference = "" if told is None else f"{told['difference']:+.{_decimals(any_row['metric'])}f}"
-        table.add_row(Text(any_row["label"]), *cells, difference, any_row["unit"], Text("; ".join(sorted(remarks))))
+        table.add_row(
+            Text(any_row["label"]), *cells, difference, any_row["unit"], Text(with_options("; ".join(sorted(remarks))))
+        )
     console().print(table)
 
 
 def print_sessions(sessions: Sequence[Session]) -> None:
-    """Print a row a session."""
+    """Print a row a session, and below it why a poor recording is one."""
     table = Table()
-    for heading in ("session", "athlete", "label", "recorded", "view", "activity", "cycles", "warnings"):
+    for heading in ("session", "athlete", "label", "recorded", "view", "activity", "cycles", "quality", "warnings"):
         table.add_column(heading)
     for session in sessions:
         info = session.info
         cycles = info["quality"]["cycles_accepted"]
         cells: list[Any] = [
             session.folder, info["athlete"], info["label"], (info["recorded_at"] or "")[:10], info["view"],
-            info["activity"], f"{cycles['left']} + {cycles['right']}", len(info["warnings"]),
+            info["activity"], f"{cycles['left']} + {cycles['right']}", _quality(info), len(session.warnings),
         ]  # fmt: skip
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
-    console().print(table)
+        table.add_row(*(c if isinstance(c, Text) else Text("" if c is None else str(c)) for c in cells))
+    terminal = console()
+    terminal.print(table)
+    for session in sessions:
+        for warning in grave_warnings(session.info):
+            terminal.print(Text(f"{session.folder}: {warning}"))
+
+
+def _quality(info: Mapping[str, Any]) -> Text:
+    grade = grade_of(info)
+    return Text(grade, style=_GRADE_STYLES[grade])
 
 
 def print_comparison(table: pd.DataFrame) -> None:

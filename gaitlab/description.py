@@ -12,11 +12,14 @@ import gaitlab
 from gaitlab.analysis import Analysis, Runner, quality
 from gaitlab.config import Settings
 from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.quality import judged
 from gaitlab.recording import Recording
 from gaitlab.store.session import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from gaitlab.video.reader import VideoInfo
+
+_PACKAGE = Path(gaitlab.__file__).resolve().parent
 
 
 def describe(
@@ -41,12 +44,14 @@ def describe(
     """
     calibration = analysis.calibration
     video = source.video
-    return {
+    dated = _dated(video, keypoints)
+    found = {
         "schema_version": SCHEMA_VERSION,
         "gaitlab_version": gaitlab.__version__,
         "athlete": athlete,
         "label": label,
-        "recorded_at": _recorded_at(video, keypoints),
+        "recorded_at": dated[0],
+        "dated_by": dated[1],
         "view": analysis.view,
         "facing": analysis.facing,
         "activity": analysis.events.activity,
@@ -78,6 +83,7 @@ def describe(
         "others_seen": source.others,
         "warnings": list(analysis.warnings),
     }
+    return judged(found)
 
 
 def _describe_video(video: VideoInfo) -> dict[str, Any]:
@@ -99,12 +105,15 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _recorded_at(video: VideoInfo | None, keypoints: str | Path | None) -> str | None:
-    """Return when the recording was made: as the video says, otherwise when the file was last written."""
+def _dated(video: VideoInfo | None, keypoints: str | Path | None) -> tuple[str | None, str | None]:
+    """Return a recording's date and where it is from: the ``video`` says it, or it is when the ``file`` was written.
+
+    The clips that come with gaitlab have none: their files are as old as the installation.
+    """
     if video is not None and video.recorded_at:
-        return video.recorded_at
+        return video.recorded_at, "video"
     path = video.path if video is not None else Path(keypoints) if keypoints is not None else None
-    if path is None:
-        return None
+    if path is None or path.resolve().is_relative_to(_PACKAGE):
+        return None, None
     modified = path.stat().st_mtime
-    return datetime.fromtimestamp(modified, tz=UTC).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(modified, tz=UTC).isoformat(timespec="seconds"), "file"

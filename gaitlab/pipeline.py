@@ -18,6 +18,7 @@ from gaitlab.description import describe
 from gaitlab.errors import InputError, one_of
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.quality import of_clip
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
 from gaitlab.store.folder import check_free, whole_folder
@@ -238,7 +239,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
             **info,
             "warnings": [
                 *info["warnings"], *_cadence_warnings(analysis, other.analysis),
-                *(f"{other.analysis.view} clip: {warning}" for warning in other.info["warnings"]),
+                *(of_clip(other.analysis.view, warning) for warning in other.info["warnings"]),
             ],
             "with": {
                 "folder": inside, "name": other.name, "view": other.analysis.view,

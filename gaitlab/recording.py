@@ -220,7 +220,7 @@ def _estimate(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
             "or from behind, try another network with --model or another part with --start and --end"
         )
-    return followed.pose, estimator.model, followed.others
+    return followed.pose, {**estimator.model, "points": len(estimator.skeleton)}, followed.others
 
 
 def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:

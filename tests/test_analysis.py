@@ -38,13 +38,13 @@ def analyzed(pose: PoseSequence, settings: Settings | None = None, **runner: obj
 @pytest.mark.parametrize("factor", [2, 4, 8])
 def test_slow_motion_is_asked_about(tracks: PoseSequence, factor: int) -> None:
     said = " ".join(analyzed(replace(tracks, time_s=tracks.time_s * factor)).warnings)
-    assert "--capture-fps" in said
-    assert ("169 at 2x" in said or "168 at 2x" in said) if factor == 2 else f"--capture-fps {30}" in said
+    assert "the true frame rate must be entered" in said
+    assert ("169 at 2x" in said or "168 at 2x" in said) if factor == 2 else "must be entered: 30" in said
 
 
 @pytest.mark.shared
 def test_true_speed_is_not_asked_about(tracks: PoseSequence) -> None:
-    assert "--capture-fps" not in " ".join(analyzed(tracks).warnings)
+    assert "frame rate" not in " ".join(analyzed(tracks).warnings)
 
 
 @pytest.mark.shared
@@ -157,4 +157,4 @@ def test_walking_with_a_known_motion(vault_px: float) -> None:
         assert value(found, "double_support", side) == pytest.approx(100 * (2 * seen_s / STRIDE_S - 1), abs=1)
     metrics = {row.metric for row in found.summary}
     assert "flight_time" not in metrics
-    assert not any("--capture-fps" in warning for warning in found.warnings)
+    assert not any("frame rate" in warning for warning in found.warnings)

@@ -182,7 +182,7 @@ def test_the_pose_file_of_the_clip(tmp_path: Path, shared: Path) -> None:
         assert 0.25 <= float(table["duty_factor", side]["mean"]) <= 0.48
     # No scale is known: lengths come as shares of the leg, and the unit says so.
     assert table["overstride", "left"]["unit"] == "leg lengths"
-    assert "--mass" in table["leg_stiffness", "left"]["missing_reason"]
+    assert table["leg_stiffness", "left"]["missing_reason"] == "needs the body mass"
 
 
 @pytest.mark.shared

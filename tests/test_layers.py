@@ -20,7 +20,7 @@ ORDER = (
     ("conditioning",),
     ("kinematics",),
     ("gait",),
-    ("metrics",),
+    ("metrics", "quality"),
     ("video",),
     ("pose",),
     ("rearfoot",),

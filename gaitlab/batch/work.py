@@ -14,6 +14,7 @@ from gaitlab.config import Settings
 from gaitlab.errors import GaitlabError, OutputError
 from gaitlab.files import whole_file
 from gaitlab.pipeline import analyze
+from gaitlab.quality import grave_warnings
 from gaitlab.store.session import Session, open_session
 
 # What the session was made from, beside its data: a second run compares it.
@@ -30,7 +31,7 @@ class Outcome:
     Attributes:
         job: the job.
         status: ``done`` now, ``kept`` from a run before, ``no gait`` where nothing could be measured, ``failed``.
-        reason: one line, where it failed or shows no gait.
+        reason: one line, where it failed, shows no gait, or shows it too poorly to build on.
         folder: the session's, where there is one.
         seconds: how long it took.
     """
@@ -72,10 +73,9 @@ def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome |
 
 
 def _of_session(job: Job, session: Session, status: Status, seconds: float) -> Outcome:
-    if any(session.info["quality"]["cycles_accepted"].values()):
-        return Outcome(job, status, "", session.folder, seconds)
-    reason = "; ".join(session.info["warnings"]) or "no gait cycle could be measured"
-    return Outcome(job, "no gait", reason, session.folder, seconds)
+    measured = any(session.info["quality"]["cycles_accepted"].values())
+    reason = "; ".join(grave_warnings(session.info) if measured else session.warnings)
+    return Outcome(job, status if measured else "no gait", reason, session.folder, seconds)
 
 
 def _mark_of(folder: Path) -> str | None:

@@ -11,7 +11,8 @@ from gaitlab.compare.sessions import compare
 from gaitlab.compare.trends import FEWEST, session_time, trends
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError
-from gaitlab.report.content import Content, read_content
+from gaitlab.quality import LIMITS, grave_warnings
+from gaitlab.report.content import Content, network, read_content
 from gaitlab.report.measures import Measure
 from gaitlab.report.numbers import decimal
 from gaitlab.report.numbers import speed as speed_text
@@ -71,6 +72,11 @@ class Comparison:
     def first(self) -> Compared:
         """What the others are held against."""
         return self.compared[0]
+
+    @property
+    def grave(self) -> list[str]:
+        """What forbids to build on the numbers of one of them."""
+        return [f"{one.letter}: {warning}" for one in self.compared for warning in grave_warnings(one.content.info)]
 
     @property
     def cautions(self) -> list[str]:
@@ -160,7 +166,7 @@ def _cautions(compared: Sequence[Compared], texts: Mapping[str, str]) -> Iterato
         yield texts["fps"].format(told=told([f"{rate:.4g}" for rate in rates]))
     for fact, values in (
         ("facing", [str(info.get("facing")) for info in infos]),
-        ("network", [str(info["model"].get("name")) for info in infos]),
+        ("network", [network(info, compared[0].content.texts) for info in infos]),
         ("activity", [str(info["activity"]) for info in infos]),
     ):
         if len(set(values)) > 1:
@@ -168,10 +174,7 @@ def _cautions(compared: Sequence[Compared], texts: Mapping[str, str]) -> Iterato
     sources = [info["calibration"]["source"] or texts["no_scale"] for info in infos]
     if len(set(sources)) > 1:
         yield texts["scale"].format(told=told(sources))
-    few = [one.letter for one in compared if not one.content.has_cycles]
-    if few:
-        yield texts["no_cycles"].format(letters=", ".join(few))
-    enough = compared[0].content.layout["quality"]["accepted_cycles_a_side"]["good"]
+    enough = LIMITS["accepted_cycles_a_side"].good
     thin = [
         f"{one.letter} {decimal(n, 0)}"
         for one in compared

@@ -46,7 +46,8 @@ def heading(comparison: Comparison, *, sentence: str = "{athlete}") -> str:
 
 
 def _cautions(comparison: Comparison, films: Films) -> Mapping[str, Any] | None:
-    return {"sentences": comparison.cautions} if comparison.cautions else None
+    grave, cautions = comparison.grave, comparison.cautions
+    return {"grave": grave, "sentences": cautions} if grave or cautions else None
 
 
 def _found(comparison: Comparison, films: Films) -> Mapping[str, Any]:

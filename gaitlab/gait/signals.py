@@ -121,5 +121,5 @@ def check_long_enough(pose: PoseSequence) -> None:
     if duration_s < _SHORTEST_RECORDING_S:
         raise InputError(
             f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not {duration_s:.2f} s; "
-            "record longer or widen --start and --end"
+            "record longer, or use more of the recording"
         )

@@ -206,7 +206,7 @@ def calibrate(
     if facing_agreement < 0.75:
         warnings.append(
             f"only {100 * facing_agreement:.0f} % of the cues agree which way the runner faces; if the angles look "
-            "mirrored, say --facing left or --facing right"
+            "mirrored, the side the runner faces must be entered"
         )
     metres_per_px = scales.get(source)
     if belt_speed_mps is None and metres_per_px is not None and speed_px_per_s > 0:

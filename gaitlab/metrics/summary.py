@@ -76,18 +76,18 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
         (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
         (
             spec.needs_zero and side not in trial.rearfoot_zero_deg,
-            "needs half a second of standing still in the recording, or --standing FILE, as its zero; the change from "
-            "contact does without",
+            "needs half a second of standing still in the recording, or a recording of it, as its zero; the change "
+            "from contact does without",
         ),
         (
             trial.pose.fps < _ROUNDED_FPS * spec.needs_fps,
             f"needs {spec.needs_fps:g} frames a second or more, not {trial.pose.fps:.4g}",
         ),
-        (spec.needs_mass and trial.mass_kg is None, "needs the body mass: --mass"),
-        (spec.needs_height and trial.height_m is None, "needs the body height: --height"),
+        (spec.needs_mass and trial.mass_kg is None, "needs the body mass"),
+        (spec.needs_height and trial.height_m is None, "needs the body height"),
         (
             spec.needs_belt_speed and not spec.unit_without_scale and calibration.belt_speed_mps is None,
-            "needs the belt speed (--speed), or a scale and visible toes",
+            "needs the belt speed, or a scale and visible toes",
         ),
         (
             spec.needs_belt_speed and not np.isfinite(trial.belt_speed),

@@ -111,6 +111,13 @@ def read_texts(language: str) -> Mapping[str, Any]:
     return tomllib.loads(known[language].read_text(encoding="utf-8"))
 
 
+def network(info: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+    """Return what found the keypoints, in words: a network and how many points of the body it gives, or a file."""
+    model = info["model"]
+    name = texts["networks"].get(model.get("name"), model.get("name", ""))
+    return str(texts["facts"]["points"].format(network=name, points=model["points"]) if "points" in model else name)
+
+
 def column_sides(column: str) -> tuple[tuple[str, str], ...]:
     """Return (side, column) for both legs where the name has a ``{side}``, otherwise (``both``, column)."""
     if "{side}" not in column:

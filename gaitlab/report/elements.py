@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.quality import grade_of, grave_warnings
 from gaitlab.report import numbers
-from gaitlab.report.checks import checks, point_name, verdict
-from gaitlab.report.content import Content, column_key
+from gaitlab.report.checks import checks, point_name
+from gaitlab.report.content import Content, column_key, network
 from gaitlab.report.curves import CycleCurve
 from gaitlab.report.figures import cycle_figures, time_figure
 from gaitlab.report.findings import findings
@@ -55,14 +56,21 @@ def facts(content: Content) -> list[tuple[str, str]]:
     file = (video or info["keypoints"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),
-        (names["recorded"], (info["recorded_at"] or "")[:16].replace("T", " ")),
+        _date(content),
         (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
         (names["speed"], _speed(content)),
         (names["runner"], numbers.body(info["runner"]["height_m"], info["runner"]["mass_kg"], units=content.units)),
         (names["video"], ", ".join(part for part in (file, frames) if part)),
-        (names["network"], info["model"].get("name")),
+        (names["network"], network(info, texts)),
     ]
     return [(name, str(value)) for name, value in found if value]
+
+
+def _date(content: Content) -> tuple[str, str]:
+    """Return when the recording was made; of a file that does not say it, its own date, called so."""
+    info, names = content.info, content.texts["facts"]
+    date = (info["recorded_at"] or "").replace("T", " ")
+    return (names["file_date"], date[:10]) if info["dated_by"] == "file" else (names["recorded"], date[:16])
 
 
 def _speed(content: Content) -> str:
@@ -74,14 +82,10 @@ def _speed(content: Content) -> str:
 
 
 def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
-    texts = content.texts["warnings"]
-    grave = ""
-    if not content.has_cycles:
-        grave = texts["nothing"]
-    elif verdict(checks(content)) == "poor":
-        grave = texts["poor"]
-    sentences = [_sentence(str(warning)) for warning in content.info["warnings"]]
-    return {"grave": grave, "sentences": sentences} if grave or sentences else None
+    grave = grave_warnings(content.info)
+    others = [warning for warning in content.info["warnings"] if warning not in grave]
+    told = {"grave": [_sentence(warning) for warning in grave], "sentences": [_sentence(warning) for warning in others]}
+    return told if grave or others else None
 
 
 def _sentence(text: str) -> str:
@@ -208,13 +212,13 @@ def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
 
 
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:
-    found = checks(content)
     quality, calibration = content.info["quality"], content.info["calibration"]
     texts = content.texts["quality"]
     seen = [(point_name(name, content.texts), share) for name, share in quality["share_of_frames_seen"].items()]
     return {
-        "checks": found,
-        "verdict": verdict(found),
+        "checks": checks(content),
+        "verdict": grade_of(content.info),
+        "grave": [_sentence(warning) for warning in grave_warnings(content.info)],
         "rejected": sorted(quality["cycles_rejected"].items(), key=lambda item: -item[1]),
         "seen": sorted(seen, key=lambda item: item[1]),
         "scale": _scale(calibration, texts),

@@ -1,18 +1,21 @@
 """Session folders of older layouts, read as if they were written today; nothing on disk is changed.
 
 Layouts: 1 is the first one. 2 adds ``asymmetry`` and ``settings.report`` to session.json and ``variation_percent`` to
-summary.csv; early folders of layout 2 call themselves 1 and have them already.
+summary.csv; early folders of layout 2 call themselves 1 and have them already. 3 adds ``quality.verdict`` and names no
+options of the command line any more where it says what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from gaitlab.core.metric import MetricValue
 from gaitlab.metrics import METRICS, asymmetries, variation_percent
+from gaitlab.quality import judged, of_clip
 from gaitlab.store.tables import read_table
 
 
@@ -47,5 +50,39 @@ def _value(row: dict[str, str]) -> MetricValue:
     )  # fmt: skip
 
 
+def _verdict_told(info: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Judge the recording, and the second clip of the same run, whose own session lies within this one."""
+    if "quality" not in info:  # there is nothing to judge
+        return info
+    warnings = [without_options(warning) for warning in info["warnings"]]
+    told = judged({"dated_by": None, **info, "warnings": warnings})
+    if not (beside := info.get("with")):
+        return told
+    own = json.loads((folder / beside["folder"] / "session.json").read_text(encoding="utf-8"))
+    other = judged({**own, "warnings": []})
+    warnings = [*told["warnings"], *(of_clip(beside["view"], warning) for warning in other["warnings"])]
+    return {**told, "warnings": warnings, "with": {**beside, "quality": other["quality"]}}
+
+
+# What layouts before 3 said to users of the command line -> the same for everybody.
+_OPTIONS_NAMED: Mapping[str, str] = {
+    "needs the body mass: --mass": "needs the body mass",
+    "needs the body height: --height": "needs the body height",
+    "the belt speed (--speed), or": "the belt speed, or",
+    "in the recording, or --standing FILE, as its zero": "in the recording, or a recording of it, as its zero",
+    "say the true frame rate with --capture-fps ": "the true frame rate must be entered: ",
+    "say the true frame rate with --capture-fps": "the true frame rate must be entered",
+    "say --facing left or --facing right": "the side the runner faces must be entered",
+    "record longer or widen --start and --end": "record longer, or use more of the recording",
+}
+
+
+def without_options(sentence: str) -> str:
+    """Return a sentence of an older layout without the options of the command line in it."""
+    for named, plain in _OPTIONS_NAMED.items():
+        sentence = sentence.replace(named, plain)
+    return sentence
+
+
 # Layout -> what makes the next one of it.
-MIGRATIONS: dict[int, Callable[[dict[str, Any], Path], dict[str, Any]]] = {1: _asymmetry_told}
+MIGRATIONS: dict[int, Callable[[dict[str, Any], Path], dict[str, Any]]] = {1: _asymmetry_told, 2: _verdict_told}

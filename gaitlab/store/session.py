@@ -15,13 +15,13 @@ from gaitlab.core.gait import Activity, Contact, GaitEvents, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
-from gaitlab.store.migrate import migrated, variations_of
+from gaitlab.store.migrate import migrated, variations_of, without_options
 from gaitlab.store.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
 
 
@@ -41,6 +41,11 @@ class Session:
         content: dict[str, Any] = json.loads((self.folder / "session.json").read_text(encoding="utf-8"))
         check_version(self.folder, content["schema_version"])
         return migrated(content, self.folder, to=SCHEMA_VERSION)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know, what forbids to build on the numbers first; the pages and commands say the same."""
+        return tuple(self.info["warnings"])
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -94,7 +99,10 @@ class Session:
 
     def rows(self, table: str) -> list[dict[str, str]]:
         """Return a table (``summary``, ``cycles``, ``angles``, ``events``) as text, without pandas."""
-        return read_table(self.folder / f"{table}.csv")
+        rows = read_table(self.folder / f"{table}.csv")
+        if table != "summary":
+            return rows
+        return [{**row, "missing_reason": without_options(row["missing_reason"])} for row in rows]
 
     def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd

@@ -56,7 +56,7 @@ def test_the_summary_gets_its_variation(first: Path) -> None:
 
 def test_old_and_new_compare_list_load_and_are_reported(first: Path, tmp_path: Path) -> None:
     second = shutil.copytree(first, tmp_path / "second")
-    newest = json.loads((second / "session.json").read_text()) | {"schema_version": SCHEMA_VERSION, "asymmetry": []}
+    newest = open_session(first).info
     (second / "session.json").write_text(json.dumps(newest))
     table = compare([open_session(first), open_session(second)])
     assert set(table["metric"]) <= set(METRICS)
@@ -64,6 +64,18 @@ def test_old_and_new_compare_list_load_and_are_reported(first: Path, tmp_path: P
     assert len(list(find_sessions(tmp_path))) == 2
     assert load_sessions(tmp_path)["session"].nunique() == 2
     assert rebuild_report(open_session(first)).read_text().startswith("<!DOCTYPE html>")
+
+
+def test_its_verdict_is_told_and_no_option_of_the_command_line(first: Path) -> None:
+    described = json.loads((first / "session.json").read_text())
+    described["warnings"] = ["if the video is slow motion, say the true frame rate with --capture-fps 120"]
+    (first / "session.json").write_text(json.dumps(described))
+    session = open_session(first)
+    assert session.info["quality"]["verdict"]["grade"] in ("good", "fair", "poor")
+    assert session.warnings[-1] == "if the video is slow motion, the true frame rate must be entered: 120"
+    assert "--mass" in (first / "summary.csv").read_text()
+    reasons = {row["metric"]: row["missing_reason"] for row in session.rows("summary")}
+    assert reasons["leg_stiffness"] == "needs the body mass"
 
 
 def test_nothing_on_disk_is_changed(first: Path) -> None:

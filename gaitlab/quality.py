@@ -1,0 +1,162 @@
+"""How good a recording is: its numbers graded, one verdict, and the sentence that says it wherever it is told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gaitlab.core.gait import BOTH_SIDES
+
+# From best to worst.
+GRADES = ("good", "fair", "poor")
+_LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe")
+# These blur some numbers; they do not make a recording poor.
+_LIMITS_ONLY = ("fps", "scale_disagreement")
+_NO_CYCLE = "no gait cycle could be measured in this recording: the numbers are missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on a number is good, and beyond where it is poor; between the two it is fair."""
+
+    good: float
+    poor: float
+
+
+LIMITS: Mapping[str, Limits] = {
+    "accepted_cycles_a_side": Limits(good=7, poor=3),
+    "share_of_cycles_accepted": Limits(good=0.75, poor=0.4),
+    "share_of_leg_points_seen": Limits(good=0.9, poor=0.6),
+    "share_filled": Limits(good=0.05, poor=0.2),
+    "share_of_swaps": Limits(good=0.02, poor=0.15),
+    "fps": Limits(good=100, poor=45),
+    "scale_disagreement": Limits(good=0.04, poor=0.08),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One judged number.
+
+    Attributes:
+        name: of `LIMITS`.
+        grade: one of `GRADES`.
+        value: what was judged: a count, a share from 0 to 1, or frames a second.
+        found: what it was made of, by names of its own.
+    """
+
+    name: str
+    grade: str
+    value: float
+    found: Mapping[str, Any]
+
+
+def judged(info: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a session.json with ``quality.verdict``; one that forbids to build on it warns first.
+
+    The verdict holds the ``grade``, the ``sentence`` of a poor recording (otherwise empty), and the ``checks``.
+    """
+    found = checks(info)
+    grade = verdict(found)
+    sentence = _sentence(info, found) if grade == "poor" else ""
+    told = {"grade": grade, "sentence": sentence, "checks": [asdict(check) for check in found]}
+    warnings = [sentence, *info["warnings"]] if sentence else list(info["warnings"])
+    return {**info, "quality": {**info["quality"], "verdict": told}, "warnings": warnings}
+
+
+def checks(info: Mapping[str, Any]) -> tuple[Check, ...]:
+    """Return every check that a session.json has numbers for."""
+    return tuple(
+        Check(name, grade(value, LIMITS[name]), value, found)
+        for name, value, found in _measured(info)
+        if math.isfinite(value)
+    )
+
+
+def grade(value: float, limits: Limits) -> str:
+    """Return the grade of a value; where ``good`` lies below ``poor``, less is better."""
+    rising = limits.good > limits.poor
+    if value >= limits.good if rising else value <= limits.good:
+        return "good"
+    return "poor" if (value < limits.poor if rising else value > limits.poor) else "fair"
+
+
+def verdict(found: tuple[Check, ...]) -> str:
+    """Return the worst grade of all; ``poor`` only where what is counted (cycles, points) is poor."""
+    worst = [min(GRADES.index(c.grade), 1 if c.name in _LIMITS_ONLY else 2) for c in found]
+    return GRADES[max(worst, default=2)]
+
+
+def grade_of(info: Mapping[str, Any]) -> str:
+    """Return the grade of a session: the worst one, where a second clip's numbers stand in it too."""
+    return max((str(told["grade"]) for _, told in _verdicts(info)), key=GRADES.index)
+
+
+def grave_warnings(info: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return those of a session's warnings that forbid to build on its numbers."""
+    return tuple(of_clip(view, told["sentence"]) for view, told in _verdicts(info) if told["sentence"])
+
+
+def of_clip(view: str, warning: str) -> str:
+    """Return a warning of the session's second clip as the session says it; ``view`` is empty for its own."""
+    return f"{view} clip: {warning}" if view else warning
+
+
+def _verdicts(info: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "", info["quality"]["verdict"]
+    if other := info.get("with"):
+        yield other["view"], other["quality"]["verdict"]
+
+
+def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, Any]]]:
+    """Yield each check's name, its number and what it was made of."""
+    quality = info["quality"]
+    accepted: dict[str, int] = {side: quality["cycles_accepted"].get(side, 0) for side in BOTH_SIDES}
+    yield "accepted_cycles_a_side", min(accepted.values()), accepted
+
+    total = sum(accepted.values()) + sum(quality["cycles_rejected"].values())
+    yield "share_of_cycles_accepted", sum(accepted.values()) / total if total else 0.0, {"total": total}
+
+    seen = quality["share_of_frames_seen"]
+    sided = [name for name in seen if name.partition("_")[0] in BOTH_SIDES]
+    legs = {name: seen[name] for name in sided if name.partition("_")[2] in _LEG_POINTS}
+    worst = min(legs, key=lambda name: legs[name], default="")
+    yield "share_of_leg_points_seen", legs.get(worst, math.nan), {"point": worst}
+
+    frames = max(round(info["duration_s"] * info["fps"]), 1)
+    yield "share_filled", quality.get("points_filled", 0) / (frames * max(len(seen), 1)), {}
+
+    swaps = quality.get("swaps_mended", 0)
+    yield "share_of_swaps", swaps / frames, {"count": swaps}
+
+    yield "fps", float(info["fps"]), {}
+
+    scales = [value for value in info["calibration"]["check"].values() if value]
+    yield "scale_disagreement", max(scales) / min(scales) - 1 if len(scales) > 1 else math.nan, {}
+
+
+# What each check says of a poor recording.
+_POOR = {
+    "accepted_cycles_a_side": "only {left} left and {right} right gait cycles could be used",
+    "share_of_cycles_accepted": "only {percent:.0f} % of the {total} gait cycles could be used",
+    "share_of_leg_points_seen": "the {point} was seen in only {percent:.0f} % of the frames",
+    "share_filled": "{percent:.0f} % of the points are bridged gaps",
+    "share_of_swaps": "left and right had to be swapped in {percent:.0f} % of the frames",
+}
+
+
+def _sentence(info: Mapping[str, Any], found: tuple[Check, ...]) -> str:
+    """Return what a poor recording says of itself: that there are no numbers, or not to build on them, and why."""
+    if not any(info["quality"]["cycles_accepted"].values()):
+        return _NO_CYCLE
+    reasons = [
+        _POOR[check.name].format(
+            percent=100 * check.value,
+            **{name: str(value).replace("_", " ") for name, value in check.found.items()},
+        )
+        for check in found
+        if check.grade == "poor" and check.name in _POOR
+    ]
+    return f"a poor recording, do not build on these numbers: {', '.join(reasons)}; film again"

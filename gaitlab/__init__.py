@@ -4,15 +4,18 @@
     session = gaitlab.analyze("run.mp4", belt_speed_mps=2.8, height_m=1.78)
     session.summary
 
-Importing does nothing but this: each name below is loaded when it is first used.
+Importing does nothing but this: each name of ``__all__`` is loaded when it is first used.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+__all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session", "trends"]
 
 if TYPE_CHECKING:
     from gaitlab.compare import compare, trends
@@ -21,26 +24,55 @@ if TYPE_CHECKING:
     from gaitlab.pipeline import analyze
     from gaitlab.store.session import Session, open_session
     from gaitlab.store.sessions import load_sessions
+else:  # out of a type checker's sight: for it there is no other name than these
 
-_HOMES = {
-    "GaitlabError": "gaitlab.errors",
-    "Session": "gaitlab.store.session",
-    "Settings": "gaitlab.config",
-    "analyze": "gaitlab.pipeline",
-    "compare": "gaitlab.compare",
-    "load_sessions": "gaitlab.store.sessions",
-    "open_session": "gaitlab.store.session",
-    "trends": "gaitlab.compare",
-}
+    def __getattr__(name: str) -> object:
+        match name:
+            case "GaitlabError":
+                from gaitlab.errors import GaitlabError
 
-__all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session", "trends"]
+                return GaitlabError
+            case "Session":
+                from gaitlab.store.session import Session
 
+                return Session
+            case "Settings":
+                from gaitlab.config import Settings
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+                return Settings
+            case "analyze":
+                from gaitlab.pipeline import analyze
+
+                return analyze
+            case "compare":
+                from gaitlab.compare import compare
+
+                return compare
+            case "load_sessions":
+                from gaitlab.store.sessions import load_sessions
+
+                return load_sessions
+            case "open_session":
+                from gaitlab.store.session import open_session
+
+                return open_session
+            case "trends":
+                from gaitlab.compare import trends
+
+                return trends
         raise AttributeError(f"module 'gaitlab' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Python binds every room to its name in the package; ``gaitlab.compare`` is the function, not its room."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -72,6 +72,7 @@ class Model:
         commercial: whether the licence allows commercial use.
         forms: ways to have it, preferred first.
         parts: for a combination, the networks it is made of; alternatives stand in one string with commas.
+        trial: whether it is none for users, who cannot get it: only who names it finds it, if it is there.
         recipe: every other value of the table: the input and the decoder's parameters.
     """
 
@@ -83,7 +84,14 @@ class Model:
     commercial: bool
     forms: tuple[Form, ...] = ()
     parts: tuple[str, ...] = ()
+    trial: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether it, or what it is made of, can be fetched."""
+        parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
+        return all(part.downloadable for part in parts) if parts else any(form.downloadable for form in self.forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 
 def _model(name: str, table: Mapping[str, Any]) -> Model:
-    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts")
+    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial")
     return Model(
         name=name,
         title=table["title"],
@@ -123,6 +131,7 @@ def _model(name: str, table: Mapping[str, Any]) -> Model:
         commercial=table["commercial"],
         forms=tuple(_form(form) for form in table.get("forms", ())),
         parts=tuple(table.get("parts", ())),
+        trial=table.get("trial", False),
         recipe={key: value for key, value in table.items() if key not in own},
     )
 
@@ -134,10 +143,15 @@ def catalogue() -> Mapping[str, Model]:
     return {name: _model(name, table) for name, table in tomllib.loads(text).items()}
 
 
+def for_users() -> tuple[Model, ...]:
+    """Return the networks that can be had, best first."""
+    return tuple(model for model in catalogue().values() if not model.trial)
+
+
 def known_model(name: str) -> Model:
-    """Return a network of the catalogue; ModelError with the nearest name where there is none."""
+    """Return a network of the catalogue; ModelError with the nearest name that can be had where there is none."""
     if name not in catalogue():
-        raise ModelError(one_of("pose network", name, catalogue()))
+        raise ModelError(one_of("pose network", name, [model.name for model in for_users()]))
     return catalogue()[name]
 
 
@@ -209,9 +223,9 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
     model = known_model(name)
     wanted = [part.split(",")[0] for part in model.parts] or [" and ".join(f.name for f in model.forms[0].files)]
     places = ", ".join(str(folder) for folder in search_folders(models_dir))
+    advice = f"run: gaitlab models install {name}" if model.downloadable else "it has no public source, put it there"
     raise ModelError(
-        f"the pose network '{name}' is not installed: {' and '.join(wanted)} not found in {places}; "
-        f"run: gaitlab models install {name}"
+        f"the pose network '{name}' is not installed: {' and '.join(wanted)} not found in {places}; {advice}"
     )
 
 
@@ -221,10 +235,10 @@ def default_model(models_dir: Path | None = None) -> InstalledModel:
     Raises:
         ModelError: none is installed.
     """
-    for name in catalogue():
-        found = installed(name, models_dir=models_dir)
+    for model in for_users():
+        found = installed(model.name, models_dir=models_dir)
         if found is not None:
             return found
     places = ", ".join(str(folder) for folder in search_folders(models_dir))
-    first = next(model.name for model in catalogue().values() if model.parts or model.forms[0].downloadable)
+    first = next(model.name for model in for_users() if model.downloadable)
     raise ModelError(f"no pose network is installed in {places}; run: gaitlab models install {first}")

@@ -13,9 +13,9 @@ from gaitlab.pose.catalogue import (
     Form,
     Model,
     ModelFile,
-    catalogue,
     file_places,
     find_model,
+    for_users,
     installed,
     known_model,
     user_folder,
@@ -76,8 +76,8 @@ def install_folder(models_dir: Path | None = None) -> Path:
 
 
 def list_models(*, models_dir: Path | None = None) -> list[ModelStatus]:
-    """Return the status of every network of the catalogue, best first."""
-    return [_status(model, models_dir) for model in catalogue().values()]
+    """Return the status of every network that can be had, best first."""
+    return [_status(model, models_dir) for model in for_users()]
 
 
 def _status(model: Model, models_dir: Path | None) -> ModelStatus:

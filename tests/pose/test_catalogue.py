@@ -78,6 +78,28 @@ def test_a_missing_network_says_what_where_and_how(tmp_path: Path, monkeypatch: 
         plan("runner-baseline", folder=tmp_path)
 
 
+def test_a_network_that_nobody_can_get_is_neither_listed_nor_suggested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials = [model.name for model in catalogue.catalogue().values() if model.trial]
+    assert trials == ["runner-baseline"]
+    assert not set(trials) & {status.name for status in list_models()}
+    given = folders(tmp_path, monkeypatch)[0]
+    with pytest.raises(ModelError) as unknown:
+        catalogue.find_model("runner-base")
+    with pytest.raises(ModelError) as absent:
+        catalogue.default_model(given)
+    assert not any(name in str(error.value) for name in trials for error in (unknown, absent))
+    # One whose file lies in a folder is found by who names it, and no other is told to fetch it.
+    with pytest.raises(ModelError, match="no public source, put it there"):
+        catalogue.find_model(trials[0], models_dir=given)
+    (given / trials[0]).mkdir(parents=True)
+    (given / trials[0] / f"{trials[0]}.onnx").write_bytes(b"x")
+    assert catalogue.find_model(trials[0], models_dir=given).name == trials[0]
+    with pytest.raises(ModelError, match="no pose network is installed"):
+        catalogue.default_model(given)
+
+
 def test_a_damaged_network_is_said_to_be_one(tmp_path: Path) -> None:
     (tmp_path / "openpose-light.onnx").write_bytes(b"this is no network")
     with pytest.raises(ModelError, match=r"cannot be read from .*openpose-light\.onnx.*gaitlab models verify"):

@@ -24,9 +24,9 @@ class Asymmetry:
         difference: right minus left, in the metric's unit.
         interval: half-width of its 95 % interval.
         detectable: smallest detectable difference, or NaN where none is published.
-        symmetry_index_percent: 100 (R - L) / ((R + L) / 2) (Robinson et al. 1987); NaN for angles, whose zero is
+        symmetry_index_percent: 100 (R - L) / ((R + L) / 2) (`sources.SYMMETRY_INDEX`); NaN for angles, whose zero is
             a convention.
-        symmetry_angle_percent: 100 (45° - atan(L / R)) / 90° (Zifchock et al. 2008); NaN likewise.
+        symmetry_angle_percent: 100 (45° - atan(L / R)) / 90° (`sources.SYMMETRY_ANGLE`); NaN likewise.
         comparable: whether the camera saw both legs alike, so that the difference is the runner's.
         beyond_noise: whether the difference, if comparable, exceeds both its interval and the smallest detectable one.
     """
@@ -85,13 +85,13 @@ def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec, comparable
 
 
 def symmetry_index_percent(left: float, right: float) -> float:
-    """Return 100 (R - L) / (0.5 (R + L)), positive where the right is larger (Robinson et al. 1987)."""
+    """Return 100 (R - L) / (0.5 (R + L)), positive where the right is larger (`sources.SYMMETRY_INDEX`)."""
     middle = (left + right) / 2
     return 100 * (right - left) / middle if middle else float("nan")
 
 
 def symmetry_angle_percent(left: float, right: float) -> float:
-    """Return 100 (45° - atan(L / R)) / 90°, positive where the right is larger (Zifchock et al. 2008)."""
+    """Return 100 (45° - atan(L / R)) / 90°, positive where the right is larger (`sources.SYMMETRY_ANGLE`)."""
     angle_deg = 45.0 - float(np.degrees(np.arctan2(left, right)))
     return 100 * (angle_deg - 180.0 if angle_deg > 90 else angle_deg) / 90
 

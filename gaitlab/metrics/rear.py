@@ -13,6 +13,7 @@ import numpy as np
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle, other
 from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
 from gaitlab.core.pose import FloatArray
+from gaitlab.metrics.sources import HEEL_WHIPS, RETEST, TWO_LABORATORIES
 from gaitlab.metrics.trial import Trial
 
 Compute = Callable[[Trial, GaitCycle], float]
@@ -35,10 +36,6 @@ _STAND_IN_RMS: dict[str, dict[str, float]] = {
 }
 # The rearfoot turns so fast that fewer frames a second miss the top of its speed.
 _VELOCITY_FPS = 120.0
-
-_MARKERS = "46 runners on treadmills at 2.5 m/s, 3-D markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD"
-_SOUZA = "heel whips of runners from behind (Souza et al. 2015, PM&R); mean ± SD"
-_SDD = "test-retest of 2-D running video, smallest detectable difference (Dingenen et al. 2018, Phys Ther Sport)"
 
 
 def _stance(trial: Trial, cycle: GaitCycle, angle: str, share: float = 1.0) -> FloatArray:
@@ -165,7 +162,7 @@ REAR_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "pelvic_drop", "Pelvic drop", "deg", _PELVIS, _REAR,
         "largest fall of the pelvis towards the swing side in stance", _peak_in_stance("pelvic_drop"),
-        needs=("hip",), detectable=Detectable(2.8, _SDD),
+        needs=("hip",), detectable=Detectable(2.8, RETEST),
     ),
     MetricSpec(
         "trunk_side_lean", "Trunk side lean", "deg", _PELVIS, _REAR,
@@ -174,7 +171,7 @@ REAR_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "hip_adduction", "Hip adduction", "deg", _LEG, _REAR,
         "largest sum of pelvic drop and the thigh's inward lean in stance", _peak_in_stance("hip_adduction"),
-        needs=("hip", "knee"), reference=Reference(4.0, 10.1, _MARKERS), detectable=Detectable(3.8, _SDD),
+        needs=("hip", "knee"), reference=Reference(4.0, 10.1, TWO_LABORATORIES), detectable=Detectable(3.8, RETEST),
     ),
     MetricSpec(
         "knee_projection_angle", "Knee projection angle", "deg", _LEG, _REAR,
@@ -192,7 +189,7 @@ REAR_METRICS: tuple[MetricSpec, ...] = (
         "largest eversion of the heel against the shank while the heel is down, from standing",
         _peak_rearfoot_eversion, needs=("heel",), needs_zero=True,
         proxy_label="Peak rear-view ankle alignment (proxy)", systematic=_rearfoot_sd,
-        reference=Reference(3.0, 9.4, _MARKERS),
+        reference=Reference(3.0, 9.4, TWO_LABORATORIES),
     ),
     MetricSpec(
         "rearfoot_eversion_excursion", "Inward rolling", "deg", _REARFOOT, _REAR,
@@ -213,7 +210,7 @@ REAR_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "heel_whip", "Heel whip", "deg", _STEP, _REAR,
         "how far the foot turns in early swing; positive: heel inward", _heel_whip, needs=("heel", "big_toe"),
-        reference=Reference(-8.8, 9.6, _SOUZA),
+        reference=Reference(-8.8, 9.6, HEEL_WHIPS),
     ),
     MetricSpec(
         "step_width", "Step width", "m", _STEP, _REAR,

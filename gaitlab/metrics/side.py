@@ -1,7 +1,7 @@
 """The side-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
 
-Reference ranges are mean ± SD of published groups, descriptive and speed-dependent, never a verdict. The curve values
-were read off the published figure to ± 0.5°; markers and anatomical zeros differ from keypoints by several degrees.
+Reference ranges are mean ± SD of published groups (`metrics.sources`), descriptive and speed-dependent, never a
+verdict; markers and anatomical zeros differ from keypoints by several degrees.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from gaitlab.core.gait import GaitCycle
 from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
+from gaitlab.metrics.sources import RETEST, SPRING_MASS, TWO_LABORATORIES, YOUNG_RUNNERS
 from gaitlab.metrics.trial import Trial
 
 Compute = Callable[[Trial, GaitCycle], float]
@@ -21,12 +22,8 @@ _GRAVITY = 9.81
 _TROCHANTER_SHARE_OF_HEIGHT = 0.53
 # How far a scale may be off (standard uncertainty, share): consoles are within 2 %, body proportions within 5 %.
 _SCALE_SD = {"belt speed": 0.02, "known length": 0.02, "body height": 0.04}
-_YOUNG_RUNNERS = "young adult runners, J Exp Biol, table 4 of markup 1086286; mean ± SD"
-_BMC_RIC = "46 runners on treadmills at 2.5 m/s, markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD"
-
 # The upper ends of the published ranges: a difference must exceed them to be told.
-_SDD = "test-retest of 2-D running video, smallest detectable difference (Dingenen et al. 2018, Phys Ther Sport)"
-_FOOT_SDD, _SHANK_SDD, _KNEE_SDD = Detectable(2.3, _SDD), Detectable(4.8, _SDD), Detectable(3.8, _SDD)
+_FOOT_SDD, _SHANK_SDD, _KNEE_SDD = Detectable(2.3, RETEST), Detectable(4.8, RETEST), Detectable(3.8, RETEST)
 
 
 # Time
@@ -122,7 +119,7 @@ def _trunk_lean(trial: Trial, cycle: GaitCycle) -> float:
     return float(np.mean(trial.angle("trunk_lean_deg", cycle.start_s, cycle.toe_off_s)))
 
 
-# Stiffness: the spring-mass model of Morin et al. 2005, with the downward displacement of the centre of mass positive.
+# Stiffness: the spring-mass model of `SPRING_MASS`, with the downward displacement of the centre of mass positive.
 
 
 def _spring(trial: Trial, cycle: GaitCycle) -> tuple[float, float]:
@@ -236,7 +233,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "cadence", "Cadence", "steps/min", _TIME, _BOTH,
         "steps a minute: 120 / stride time", _cadence, per_side=False,
-        reference=Reference(147, 167, _YOUNG_RUNNERS), ratio=True,
+        reference=Reference(147, 167, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "stride_time", "Stride time", "s", _TIME, _BOTH,
@@ -249,17 +246,17 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "contact_time", "Contact time", "s", _TIME, _BOTH,
         "from foot strike to toe-off", _contact_time, systematic=_contact_sd_s, decimals=3,
-        reference=Reference(0.248, 0.294, _YOUNG_RUNNERS), ratio=True,
+        reference=Reference(0.248, 0.294, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "flight_time", "Flight time", "s", _TIME, _BOTH,
         "from toe-off to the other foot's strike", _flight_time, only="running", systematic=_contact_sd_s,
-        decimals=3, reference=Reference(0.093, 0.131, _YOUNG_RUNNERS), ratio=True,
+        decimals=3, reference=Reference(0.093, 0.131, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "duty_factor", "Duty factor", "", _TIME, _BOTH,
         "contact time as a share of stride time", _duty_factor, systematic=_duty_sd, decimals=3,
-        reference=Reference(0.332, 0.378, _YOUNG_RUNNERS), ratio=True,
+        reference=Reference(0.332, 0.378, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "swing_share", "Swing", "%", _TIME, _BOTH,
@@ -274,7 +271,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "step_length", "Step length", "m", _LENGTH, _SIDE,
         "belt speed times step time", _step_length, needs_belt_speed=True, unit_without_scale="leg lengths",
-        systematic=_step_length_sd, decimals=2, reference=Reference(0.965, 1.025, _YOUNG_RUNNERS), ratio=True,
+        systematic=_step_length_sd, decimals=2, reference=Reference(0.965, 1.025, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "stride_length", "Stride length", "m", _LENGTH, _SIDE,
@@ -309,37 +306,37 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "knee_flexion_at_contact", "Knee flexion", "deg", _CONTACT, _SIDE,
         "knee flexion at foot strike", _at_contact("knee_flexion"), needs=_LEG,
-        systematic=_angle_sd("knee_flexion"), reference=Reference(8, 16, _BMC_RIC),
+        systematic=_angle_sd("knee_flexion"), reference=Reference(8, 16, TWO_LABORATORIES),
     ),
     MetricSpec(
         "hip_flexion_at_contact", "Hip flexion (thigh to trunk)", "deg", _CONTACT, _SIDE,
         "thigh against the trunk at foot strike", _at_contact("hip_flexion"), needs=("hip", "knee", *_TRUNK),
-        systematic=_angle_sd("hip_flexion"), reference=Reference(17, 29, _BMC_RIC),
+        systematic=_angle_sd("hip_flexion"), reference=Reference(17, 29, TWO_LABORATORIES),
     ),
     MetricSpec(
         "ankle_angle_at_contact", "Ankle dorsiflexion", "deg", _CONTACT, _SIDE,
         "dorsiflexion at foot strike", _at_contact("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
-        systematic=_angle_sd("ankle_flexion"), reference=Reference(-1, 10, _BMC_RIC),
+        systematic=_angle_sd("ankle_flexion"), reference=Reference(-1, 10, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_knee_flexion_stance", "Peak knee flexion, stance", "deg", _MOTION, _SIDE,
         "largest knee flexion between foot strike and toe-off", _peak_in_stance("knee_flexion"), needs=_LEG,
-        reference=Reference(35, 45, _BMC_RIC), detectable=_KNEE_SDD,
+        reference=Reference(35, 45, TWO_LABORATORIES), detectable=_KNEE_SDD,
     ),
     MetricSpec(
         "peak_knee_flexion_swing", "Peak knee flexion, swing", "deg", _MOTION, _SIDE,
         "largest knee flexion between toe-off and foot strike", _peak_knee_flexion_swing, needs=_LEG,
-        reference=Reference(83, 99, _BMC_RIC),
+        reference=Reference(83, 99, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_hip_extension", "Peak hip extension (thigh to trunk)", "deg", _MOTION, _SIDE,
         "largest extension of the thigh against the trunk", _peak_hip_extension, needs=("hip", "knee", *_TRUNK),
-        reference=Reference(7, 20, _BMC_RIC),
+        reference=Reference(7, 20, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_dorsiflexion", "Peak dorsiflexion", "deg", _MOTION, _SIDE,
         "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
-        reference=Reference(19, 26, _BMC_RIC), detectable=_SHANK_SDD,
+        reference=Reference(19, 26, TWO_LABORATORIES), detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "trunk_lean", "Trunk lean", "deg", _MOTION, _SIDE,
@@ -347,12 +344,12 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     ),
     MetricSpec(
         "leg_stiffness", "Leg stiffness", "kN/m", _SPRING, _SIDE,
-        "peak force over leg compression, from contact and flight time (Morin et al. 2005)", _leg_stiffness,
+        f"peak force over leg compression, from contact and flight time ({SPRING_MASS})", _leg_stiffness,
         needs_belt_speed=True, needs_mass=True, needs_height=True, only="running", systematic=_stiffness_sd, ratio=True,
     ),
     MetricSpec(
         "vertical_stiffness", "Vertical stiffness", "kN/m", _SPRING, _SIDE,
-        "peak force over the fall of the centre of mass, from contact and flight time (Morin et al. 2005)",
+        f"peak force over the fall of the centre of mass, from contact and flight time ({SPRING_MASS})",
         _vertical_stiffness, needs_mass=True, only="running", systematic=_stiffness_sd, ratio=True,
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from gaitlab.report.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.media import Media
 from gaitlab.report.player import player_data
 from gaitlab.report.skeletons import Drawing, draw
-from gaitlab.report.tables import cards, groups, note_letters, range_sources
+from gaitlab.report.tables import cards, formula_sources, groups, note_letters, range_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,7 @@ def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
         "groups": groups(content.measures, content.texts, sources=sources, notes=notes),
         "sources": list(sources),
         "notes": list(notes.items()),
+        "formulas": formula_sources(content.measures, content.texts),
     }
 
 

@@ -81,7 +81,7 @@ class Measure:
 
     @property
     def symmetry_index_percent(self) -> float:
-        """How much the right is larger, as a share of the mean of both (Robinson et al. 1987); NaN for angles."""
+        """How much the right is larger, as a share of the mean of both (`sources.SYMMETRY_INDEX`); NaN for angles."""
         left, right = (self.sides.get(side) for side in ("left", "right"))
         return symmetry_index_percent(left.mean, right.mean) if self.ratio and left and right else math.nan
 

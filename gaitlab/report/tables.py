@@ -9,6 +9,8 @@ from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any
 
+from gaitlab.metrics import METRICS
+from gaitlab.metrics.sources import SYMMETRY_INDEX
 from gaitlab.report.measures import Measure, Measured
 from gaitlab.report.numbers import decimal
 
@@ -112,6 +114,18 @@ def range_sources(measures: Iterable[Measure]) -> dict[str, int]:
     """Return the published sources, numbered from 1 as footnotes."""
     named = dict.fromkeys(m.reference.source for m in measures if m.reference)
     return {source: number for number, source in enumerate(named, start=1)}
+
+
+def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> list[str]:
+    """Return where what the table does with two legs comes from, as far as it is done here."""
+    words = texts["metrics"]
+    retests = dict.fromkeys(
+        spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
+    )
+    told = [words["detectable_source"].format(source=source) for source in retests]
+    if any(_symmetry(measure, texts) for measure in measures):
+        told.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
+    return told
 
 
 def note_letters(measures: Iterable[Measure]) -> dict[str, str]:

@@ -1,0 +1,29 @@
+"""Where published numbers and formulas come from: author, year, journal, where to find it; then on whom, and how read.
+
+Each was looked up; one whose authors or identifier could not be found says so, and none was guessed.
+"""
+
+from __future__ import annotations
+
+# Table 4: groups of 9 younger and 20 older runners, 10 younger and 10 older people who do not run. The younger runners.
+YOUNG_RUNNERS = (
+    "Karamanidis & Arampatzis 2005, J Exp Biol 208:3907-3923, doi:10.1242/jeb.01830, table 4: 9 young male endurance "
+    "runners at 2.7 m/s; mean ± SD"
+)
+# Of the data set no paper was found, its year is its notebook's; that of one of its two laboratories is PeerJ 2017.
+TWO_LABORATORIES = (
+    "Fukuchi, Duarte & Ferber 2023, data set BMC_RIC (github.com/BMClab/datasets; one of its two laboratories: Fukuchi "
+    "et al. 2017, PeerJ 5:e3298, doi:10.7717/peerj.3298): 46 runners on treadmills at 2.5 m/s, markers in three "
+    "dimensions; mean ± SD read off its figure to ± 0.5°"
+)
+HEEL_WHIPS = (
+    "Souza et al. 2015, PM&R 7:823-830, PubMed 25758531: 256 recreational runners on a treadmill, filmed from behind; "
+    "mean ± SD"
+)
+RETEST = (
+    "Dingenen et al. 2018, Phys Ther Sport 33:40-47, doi:10.1016/j.ptsp.2018.06.009: 21 recreational runners filmed "
+    "twice, a week apart; upper end of the smallest detectable differences"
+)
+SPRING_MASS = "Morin et al. 2005, J Appl Biomech 21:167-180, doi:10.1123/jab.21.2.167"
+SYMMETRY_INDEX = "Robinson et al. 1987, J Manipulative Physiol Ther 10:172-176, PubMed 2958572"
+SYMMETRY_ANGLE = "Zifchock et al. 2008, Gait Posture 27:622-627, doi:10.1016/j.gaitpost.2007.08.006"

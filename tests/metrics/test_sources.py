@@ -1,0 +1,68 @@
+"""Whoever doubts a range or a formula can look it up: author, year, journal, and where to find it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gaitlab.metrics import METRICS, sources
+from gaitlab.resources import resource_folder
+from tests.report.make import make_session
+
+# "Author(s) Year, Journal …", with a DOI, a PubMed number or the address of a data set.
+LOOKED_UP = re.compile(
+    r"^[A-Z][\w'-]+(?: et al\.|(?:, [A-Z][\w'-]+)* & [A-Z][\w'-]+)? (?:19|20)\d\d, [\w&. ]+.*"
+    r"(?:doi:10\.\d{4,}/\S+|PubMed \d{6,8}|github\.com/\w+)"
+)
+NAMED = {name: value for name, value in vars(sources).items() if name.isupper()}
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_a_source_can_be_looked_up(name: str) -> None:
+    assert LOOKED_UP.match(NAMED[name]), NAMED[name]
+
+
+def test_every_range_and_every_smallest_difference_has_one_of_them() -> None:
+    told = [spec.reference.source for spec in METRICS.values() if spec.reference]
+    told += [spec.detectable.source for spec in METRICS.values() if spec.detectable]
+    assert len(told) > 10
+    assert set(told) <= set(NAMED.values())
+    for name in ("leg_stiffness", "vertical_stiffness"):
+        assert sources.SPRING_MASS in METRICS[name].description
+
+
+def test_ranges_are_the_published_mean_and_spread() -> None:
+    """Table 4: 1.31 ± 0.08 strides a second, 271 ± 23 and 112 ± 19 ms, 35.5 ± 2.3 %, 99.5 ± 3.0 cm."""
+    published = {
+        "cadence": (120 * 1.31, 120 * 0.08), "contact_time": (0.271, 0.023), "flight_time": (0.112, 0.019),
+        "duty_factor": (0.355, 0.023), "step_length": (0.995, 0.030),
+    }  # fmt: skip
+    for name, (mean, sd) in published.items():
+        reference = METRICS[name].reference
+        assert reference is not None
+        assert reference.source == sources.YOUNG_RUNNERS
+        assert (reference.low, reference.high) == pytest.approx((mean - sd, mean + sd), rel=0.005), name
+
+
+def test_the_page_names_them(tmp_path: Path) -> None:
+    from gaitlab.report import write_report
+
+    session = make_session(tmp_path)
+    write_report(session)
+    page = session.report.read_text(encoding="utf-8").replace("&amp;", "&")
+    for source in (
+        sources.YOUNG_RUNNERS,
+        sources.TWO_LABORATORIES,
+        sources.RETEST,
+        sources.SPRING_MASS,
+        sources.SYMMETRY_INDEX,
+    ):
+        assert source in page
+
+
+def test_the_example_of_a_shop_says_what_is_not_known_of_its_source() -> None:
+    source = tomllib.loads((resource_folder("configs") / "shop_profile.toml").read_text(encoding="utf-8"))
+    assert "authors not verified" in source["profile"]["source"]

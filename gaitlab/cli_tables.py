@@ -114,7 +114,7 @@ def print_sessions(sessions: Sequence[Session]) -> None:
         info = session.info
         cycles = info["quality"]["cycles_accepted"]
         cells: list[Any] = [
-            session.folder, info["athlete"], info["label"], (info["recorded_at"] or "")[:10], info["view"],
+            session.folder, info["athlete"], info["label"], _date(info), info["view"],
             info["activity"], f"{cycles['left']} + {cycles['right']}", _quality(info), len(session.warnings),
         ]  # fmt: skip
         table.add_row(*(c if isinstance(c, Text) else Text("" if c is None else str(c)) for c in cells))
@@ -123,6 +123,11 @@ def print_sessions(sessions: Sequence[Session]) -> None:
     for session in sessions:
         for warning in grave_warnings(session.info):
             terminal.print(Text(f"{session.folder}: {warning}"))
+
+
+def _date(info: Mapping[str, Any]) -> str:
+    date = (info["recorded_at"] or "")[:10]
+    return f"{date} (file)" if info["dated_by"] == "file" else date
 
 
 def _quality(info: Mapping[str, Any]) -> Text:

@@ -44,7 +44,7 @@ def describe(
     """
     calibration = analysis.calibration
     video = source.video
-    dated = _dated(video, keypoints)
+    dated = recording_date(video, keypoints)
     found = {
         "schema_version": SCHEMA_VERSION,
         "gaitlab_version": gaitlab.__version__,
@@ -105,7 +105,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _dated(video: VideoInfo | None, keypoints: str | Path | None) -> tuple[str | None, str | None]:
+def recording_date(video: VideoInfo | None, keypoints: str | Path | None) -> tuple[str | None, str | None]:
     """Return a recording's date and where it is from: the ``video`` says it, or it is when the ``file`` was written.
 
     The clips that come with gaitlab have none: their files are as old as the installation.

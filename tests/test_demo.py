@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import gaitlab
 from gaitlab.analysis import Analysis, Runner, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.core import GaitEvents
 from gaitlab.demo import demo_clip, demo_session
+from gaitlab.description import recording_date
 from gaitlab.errors import InputError
 from gaitlab.selftest import checks
 from gaitlab.truth import (
@@ -162,3 +165,25 @@ def test_the_clip_through_a_network(
     # The same session does not pass for another runner's truth.
     other = replace(truth, contacts=tuple(replace(c, foot_strike_s=c.foot_strike_s - 0.06) for c in truth.contacts))
     assert any(not check.passed for check in checks(session, other))
+
+
+def test_a_rendered_clip_has_no_date_and_a_file_says_it_is_the_files(tmp_path: Path, truth: Truth) -> None:
+    seen = truth.seen().between(0.0, 2.5)
+    rows = [
+        f"{frame},{name},{x},{y},1"
+        for frame, points in enumerate(seen.xy)
+        for name, (x, y) in zip(seen.skeleton.names, points, strict=True)
+    ]
+    points = tmp_path / "points.csv"
+    points.write_text("\n".join(["frame,keypoint,x_px,y_px,score", *rows]))
+    os.utime(points, (1.7e9, 1.7e9))  # 14 November 2023
+    of_file = gaitlab.analyze(keypoints=points, fps=60, output=tmp_path / "a").info
+    assert (of_file["dated_by"], of_file["recorded_at"][:10]) == ("file", "2023-11-14")
+    with open_video(demo_clip()[0]) as video:
+        assert recording_date(video.info, None) == (None, None)
+        elsewhere = replace(video.info, path=points)
+    assert recording_date(elsewhere, None)[1] == "file"
+    assert recording_date(replace(elsewhere, recorded_at="2024-05-04T10:00:00"), None) == (
+        "2024-05-04T10:00:00",
+        "video",
+    )

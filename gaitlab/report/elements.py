@@ -215,7 +215,11 @@ def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:
     quality, calibration = content.info["quality"], content.info["calibration"]
     texts = content.texts["quality"]
-    seen = [(point_name(name, content.texts), share) for name, share in quality["share_of_frames_seen"].items()]
+    seen = [
+        (point_name(name, content.texts), share)
+        for name, share in quality["share_of_frames_seen"].items()
+        if name.partition("_")[2] not in content.layout["seen"]["not_listed"]
+    ]
     return {
         "checks": checks(content),
         "verdict": grade_of(content.info),
@@ -224,7 +228,7 @@ def _quality(content: Content, media: Media) -> Mapping[str, Any]:
         "seen": sorted(seen, key=lambda item: item[1]),
         "scale": _scale(calibration, texts),
         "tilt": texts["tilt"].format(
-            tilt=numbers.decimal(calibration["tilt_deg"], 1), source=calibration["tilt_source"]
+            tilt=numbers.decimal(abs(calibration["tilt_deg"]), 1), source=calibration["tilt_source"]
         )
         if calibration.get("tilt_deg")
         else "",

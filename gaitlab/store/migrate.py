@@ -1,8 +1,8 @@
 """Session folders of older layouts, read as if they were written today; nothing on disk is changed.
 
 Layouts: 1 is the first one. 2 adds ``asymmetry`` and ``settings.report`` to session.json and ``variation_percent`` to
-summary.csv; early folders of layout 2 call themselves 1 and have them already. 3 adds ``quality.verdict`` and names no
-options of the command line any more where it says what is missing.
+summary.csv; early folders of layout 2 call themselves 1 and have them already. 3 adds ``quality.verdict``, names no
+options of the command line any more where it says what is missing, and gives sources that can be looked up.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.core.metric import MetricValue
-from gaitlab.metrics import METRICS, asymmetries, variation_percent
+from gaitlab.metrics import METRICS, asymmetries, sources, variation_percent
 from gaitlab.quality import judged, of_clip
 from gaitlab.store.tables import read_table
 
@@ -75,6 +75,23 @@ _OPTIONS_NAMED: Mapping[str, str] = {
     "say --facing left or --facing right": "the side the runner faces must be entered",
     "record longer or widen --start and --end": "record longer, or use more of the recording",
 }
+
+
+# Sources as layouts before 3 gave them -> as they can be looked up.
+_SOURCES: Mapping[str, str] = {
+    "young adult runners, J Exp Biol, table 4 of markup 1086286; mean ± SD": sources.YOUNG_RUNNERS,
+    "46 runners on treadmills at 2.5 m/s, markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD":
+        sources.TWO_LABORATORIES,
+    "46 runners on treadmills at 2.5 m/s, 3-D markers (BMC and RIC data sets, Fukuchi and Ferber); mean ± SD":
+        sources.TWO_LABORATORIES,
+    "heel whips of runners from behind (Souza et al. 2015, PM&R); mean ± SD": sources.HEEL_WHIPS,
+}  # fmt: skip
+
+
+def row_of_today(row: dict[str, str]) -> dict[str, str]:
+    """Return a row of summary.csv with its reason and its source as today's layout has them."""
+    reason, source = row["missing_reason"], row["reference_source"]
+    return {**row, "missing_reason": without_options(reason), "reference_source": _SOURCES.get(source, source)}
 
 
 def without_options(sentence: str) -> str:

@@ -15,7 +15,7 @@ from gaitlab.core.gait import Activity, Contact, GaitEvents, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
-from gaitlab.store.migrate import migrated, variations_of, without_options
+from gaitlab.store.migrate import migrated, row_of_today, variations_of
 from gaitlab.store.tables import read_table
 
 if TYPE_CHECKING:
@@ -100,9 +100,7 @@ class Session:
     def rows(self, table: str) -> list[dict[str, str]]:
         """Return a table (``summary``, ``cycles``, ``angles``, ``events``) as text, without pandas."""
         rows = read_table(self.folder / f"{table}.csv")
-        if table != "summary":
-            return rows
-        return [{**row, "missing_reason": without_options(row["missing_reason"])} for row in rows]
+        return [row_of_today(row) for row in rows] if table == "summary" else rows
 
     def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd

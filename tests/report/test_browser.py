@@ -116,6 +116,27 @@ def test_the_video_plays_and_its_time_advances(name: str, request: pytest.Fixtur
     assert opened.troubles == []
 
 
+def test_a_click_on_the_picture_plays_and_pauses(laptop: Played, laptop_without_video: Played) -> None:
+    for opened, paused in ((laptop, f"{FILM}.paused"), (laptop_without_video, "PLAY.textContent === '▶'")):
+        paused = paused.replace("PLAY", "document.getElementById('play')")
+        opened.page.locator(".screen").click()
+        opened.until(f"!({paused})")
+        opened.page.locator(".screen").click()
+        opened.until(paused)
+
+
+def test_a_click_in_a_chart_brings_the_picture_into_view_and_moves_nothing_where_it_is(laptop: Played) -> None:
+    top = "document.querySelector('.screen').getBoundingClientRect().top"
+    laptop.click_chart("chart-time", 1.0)
+    laptop.until(f"Math.abs({FILM}.currentTime - 1.0) < 0.03")
+    laptop.until(f"{top} >= document.querySelector('nav').offsetHeight && {top} < innerHeight / 2")
+    laptop.page.set_viewport_size({"width": 1440, "height": 4000})  # picture and charts in one view
+    laptop.page.evaluate("scrollTo(0, 10)")
+    laptop.click_chart("chart-knee_flexion", 50)
+    assert laptop.page.evaluate("scrollY") == 10
+    laptop.page.set_viewport_size(LAPTOP)
+
+
 def test_keys_step_one_frame_jump_to_strikes_and_set_the_speed(laptop: Played) -> None:
     laptop.seek(0.0)
     laptop.page.locator("#play").focus()

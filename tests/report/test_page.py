@@ -16,6 +16,7 @@ import pytest
 
 from gaitlab.errors import InputError, OutputError
 from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.pose.catalogue import for_users
 from gaitlab.report import write_report
 from gaitlab.report.assembly import as_script_data
 from gaitlab.report.content import read_layout, read_texts
@@ -211,9 +212,39 @@ def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
         )
     )
     assert "Unnamed runner" in found.text
-    for name in ("Recorded", "Belt speed", "Keypoints", "None", "nan", "Scales agree"):
+    for name in ("Recorded", "Belt speed", "Pose network", "None", "nan", "Scales agree"):
         assert name not in found.text
     assert "No scale is known" in found.text
+
+
+@pytest.mark.parametrize(
+    ("dated_by", "told"),
+    [("video", "Recorded 2025-05-04 10:20"), ("file", "File from 2025-05-04 "), (None, "Recorded")],
+)
+def test_a_date_of_a_file_is_called_so(tmp_path: Path, dated_by: str | None, told: str) -> None:
+    assert told in page(make_session(tmp_path, dated_by=dated_by)).text
+
+
+def test_a_network_is_called_by_words(tmp_path: Path) -> None:
+    model = {"name": "runner", "points": 31}
+    assert "Pose network gaitlab runner, 31 points of the body" in page(make_session(tmp_path, model=model)).text
+    known = read_texts("en")["networks"]
+    assert set(known) == {model.name for model in for_users()}
+
+
+def test_every_marker_of_a_card_has_a_length_and_so_its_ends_on_paper(tmp_path: Path) -> None:
+    found = page(make_session(tmp_path))
+    dots = [a for tag, a in found.tags if tag == "line" and (a.get("class") or "").startswith("dot")]
+    assert len(dots) >= 8
+    assert all(float(dot["x2"] or 0) > float(dot["x1"] or 0) for dot in dots)
+
+
+def test_points_that_were_laid_and_not_seen_are_not_listed(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    session.info["quality"]["share_of_frames_seen"]["left_heel_line_low"] = 0.2
+    text = page(session).text
+    assert "heel line" not in text
+    assert "left heel" in text
 
 
 def test_imperial_units(tmp_path: Path) -> None:

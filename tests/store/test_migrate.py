@@ -11,7 +11,7 @@ import pytest
 
 from gaitlab.compare import compare
 from gaitlab.errors import InputError
-from gaitlab.metrics import METRICS
+from gaitlab.metrics import METRICS, sources
 from gaitlab.pipeline import rebuild_report
 from gaitlab.store.migrate import MIGRATIONS
 from gaitlab.store.session import SCHEMA_VERSION, open_session
@@ -76,6 +76,9 @@ def test_its_verdict_is_told_and_no_option_of_the_command_line(first: Path) -> N
     assert "--mass" in (first / "summary.csv").read_text()
     reasons = {row["metric"]: row["missing_reason"] for row in session.rows("summary")}
     assert reasons["leg_stiffness"] == "needs the body mass"
+    told = {row["metric"]: row["reference_source"] for row in session.rows("summary")}
+    assert told["cadence"] == sources.YOUNG_RUNNERS
+    assert told["knee_flexion_at_contact"] == sources.TWO_LABORATORIES
 
 
 def test_nothing_on_disk_is_changed(first: Path) -> None:

@@ -125,6 +125,7 @@
   document.querySelectorAll("[data-layer]").forEach((box) =>
     box.addEventListener("change", () => { layers[box.dataset.layer] = box.checked; runners.forEach(draw); }));
   bar.addEventListener("input", () => seek(Number(bar.value)));
+  document.querySelectorAll("#players .screen").forEach((screen) => screen.addEventListener("click", actions.play));
   // The keys belong to the players only while they can be seen: elsewhere the arrows scroll the page.
   const players = document.getElementById("players");
   let visible = false;
@@ -141,6 +142,7 @@
   addEventListener("resize", () => runners.forEach(draw));
   gaitlab.player = {
     now: () => position, percent, contacts: [], runners, seek,
+    reveal: () => gaitlab.reveal(players.querySelector(".screen"), document.getElementById("videos")),
     seekPercent: (x) => seek(Math.floor(position) + Math.min(Math.max(x, 0), 99.9) / 100),
     onTime: (listener) => { listeners.push(listener); listener(position); },
   };

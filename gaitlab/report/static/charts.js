@@ -67,6 +67,7 @@
     const axis = plot._fullLayout.xaxis;
     const x = axis.p2d(clientX - plot.getBoundingClientRect().left - axis._offset);
     if (x < axis.range[0] || x > axis.range[1]) return;
+    player.reveal();
     if (figure.kind === "time") { player.seek(x - player.start); return; }
     if (figure.kind === "phase") { player.seekPercent(x); return; }
     // A place in the cycle is found in the stride that is shown now.

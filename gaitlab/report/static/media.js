@@ -46,6 +46,12 @@
     return film;
   };
 
+  // Scroll to a section unless its picture can be seen whole, below the bar that stays at the top.
+  gaitlab.reveal = (picture, section) => {
+    const { top, bottom } = picture.getBoundingClientRect();
+    if (top < document.querySelector("nav").offsetHeight || bottom > innerHeight) section.scrollIntoView();
+  };
+
   // While a video plays, the frame on the screen lags behind its clock; browsers that tell which one it is are asked.
   gaitlab.shownTime = (media, rate, changed) => {
     let onScreen = null;

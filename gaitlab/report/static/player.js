@@ -84,14 +84,17 @@
   document.querySelectorAll("[data-speed]").forEach((b) => b.addEventListener("click", () => setSpeed(Number(b.dataset.speed))));
   document.querySelectorAll("[data-layer]").forEach((box) =>
     box.addEventListener("change", () => { layers[box.dataset.layer] = box.checked; draw(); }));
+  // Who asked for a moment elsewhere on the page is led to it; where the picture can be seen already, nothing moves.
+  const player = document.getElementById("player"), screen = player.querySelector(".screen");
+  const reveal = () => gaitlab.reveal(screen, document.getElementById("video"));
+  screen.addEventListener("click", toggle);
   document.querySelectorAll("[data-seek]").forEach((b) => b.addEventListener("click", () => {
     media.pause();
     seekFrame(frameAt(Number(b.dataset.seek) + interval * 0.1));
-    document.getElementById("video").scrollIntoView();
+    reveal();
   }));
   bar.addEventListener("input", () => { media.pause(); seek(Number(bar.value)); });
   // The keys belong to the player only while it can be seen: elsewhere the arrows scroll the page.
-  const player = document.getElementById("player");
   let visible = false;
   new IntersectionObserver(([entry]) => { visible = entry.intersectionRatio >= 0.5; }, { threshold: [0, 0.5, 1] }).observe(player);
   document.addEventListener("keydown", (event) => {
@@ -106,6 +109,6 @@
   for (const name of ["play", "pause", "ended"]) media.addEventListener(name, showState);
   for (const name of ["seeked", "loadeddata", "timeupdate"]) media.addEventListener(name, show);
   addEventListener("resize", draw);
-  gaitlab.player = { seek: (time) => { media.pause(); seekFrame(frameAt(time)); }, now, onTime: (f) => { listeners.push(f); f(now()); }, contacts: data.contacts, start: data.start };
+  gaitlab.player = { seek: (time) => { media.pause(); seekFrame(frameAt(time)); }, now, reveal, onTime: (f) => { listeners.push(f); f(now()); }, contacts: data.contacts, start: data.start };
   show();
 })();

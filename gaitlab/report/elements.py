@@ -52,16 +52,17 @@ def facts(content: Content) -> list[tuple[str, str]]:
     words, names = texts["words"], texts["facts"]
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
     frames = names["frames_a_second"].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
-    video = info["video"]
-    file = (video or info["keypoints"] or {}).get("name", "")
+    file = (info["video"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),
         _date(content),
         (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
         (names["speed"], _speed(content)),
         (names["runner"], numbers.body(info["runner"]["height_m"], info["runner"]["mass_kg"], units=content.units)),
-        (names["video"], ", ".join(part for part in (file, frames) if part)),
-        (names["network"], network(info, texts)),
+        (names["video" if file else "recording"], ", ".join(part for part in (file, frames) if part)),
+        (names["keypoints"], names["from_file"].format(name=info["keypoints"]["name"]))
+        if info["keypoints"]
+        else (names["network"], network(info, texts)),
     ]
     return [(name, str(value)) for name, value in found if value]
 

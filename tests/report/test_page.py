@@ -227,7 +227,9 @@ def test_a_date_of_a_file_is_called_so(tmp_path: Path, dated_by: str | None, tol
 
 def test_a_network_is_called_by_words(tmp_path: Path) -> None:
     model = {"name": "runner", "points": 31}
-    assert "Pose network gaitlab runner, 31 points of the body" in page(make_session(tmp_path, model=model)).text
+    text = page(make_session(tmp_path / "a", model=model, keypoints=None)).text
+    assert "Pose network gaitlab runner, 31 points of the body" in text
+    assert "Keypoints from the file run.json" in page(make_session(tmp_path / "b", model=model)).text
     known = read_texts("en")["networks"]
     assert set(known) == {model.name for model in for_users()}
 

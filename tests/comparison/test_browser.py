@@ -135,6 +135,14 @@ def test_playing_keeps_them_together(laptop: Opened) -> None:
     assert laptop.troubles == []
 
 
+def test_a_click_on_a_picture_plays_and_pauses_all(laptop: Opened) -> None:
+    picture = laptop.page.locator("#players .screen").last
+    picture.click()
+    laptop.until("document.getElementById('play').textContent === '❚❚'")
+    picture.click()
+    laptop.until("document.getElementById('play').textContent === '▶'")
+
+
 def test_a_click_in_a_curve_leads_all_and_the_cursor_follows(laptop: Opened) -> None:
     laptop.page.evaluate("gaitlab.player.seek(1)")
     laptop.click_chart("chart-knee_flexion-left", 40)

@@ -219,13 +219,17 @@ def report(
     """Rebuild report.html from a session folder."""
     from gaitlab.config import Settings, with_values
     from gaitlab.pipeline import rebuild_report
+    from gaitlab.quality import grave_warnings
     from gaitlab.store.session import open_session
 
     opened = open_session(session)
     kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
     changed = dict(assignment.split("=") for assignment in _page_assignments(units, embed_video))
     settings = with_values(Settings(), kept | changed)
-    typer.echo(str(rebuild_report(opened, settings=settings.report)))
+    page = rebuild_report(opened, settings=settings.report)
+    for warning in grave_warnings(opened.info):
+        typer.echo(f"WARNING: {warning}", err=True)
+    typer.echo(str(page))
 
 
 @app.command()

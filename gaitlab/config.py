@@ -14,9 +14,16 @@ from gaitlab.toml import read_toml
 
 
 def _setting(
-    default: Any, doc: str, *, choices: tuple[str, ...] = (), low: float | None = None, high: float | None = None
+    default: Any,
+    doc: str,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    off: float | None = None,
 ) -> Any:
-    return field(default=default, metadata={"doc": doc, "choices": choices, "low": low, "high": high})
+    """Declare a setting; ``off`` is the one value outside ``low`` to ``high`` that switches it off."""
+    return field(default=default, metadata={"doc": doc, "choices": choices, "low": low, "high": high, "off": off})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,9 @@ class PoseSettings:
     """[pose]"""
 
     model: str = _setting("auto", "pose network; auto takes the best one installed, see `gaitlab models list`")
-    person: int = _setting(-1, "which person to follow, as numbered in session.json; -1 chooses the runner", low=-1)
+    person: int = _setting(
+        -1, "which person to follow, as numbered in session.json; -1 chooses the runner", low=-1, high=999
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class TrackSettings:
 
     min_score: float = _setting(0.3, "points with a lower score count as not seen", low=0.0, high=1.0)
     outlier_threshold: float = _setting(3.0, "standard deviations that make a jump an outlier", low=2.0, high=20.0)
-    outlier_floor: float = _setting(0.02, "jumps below this share of the leg length are none", low=0.0, high=0.5)
+    outlier_floor: float = _setting(0.02, "jumps below this share of the leg length are none", low=0.005, high=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,9 @@ class SmoothingSettings:
         "fixed", "fixed takes cutoff_hz; residual lets the data choose (Winter)", choices=("fixed", "residual")
     )
     cutoff_hz: float = _setting(
-        0.0, "frequency at which 0.707 of an amplitude is left; 0: 12 from behind, 10 from the side", low=0.0, high=60.0
-    )
+        0.0, "frequency at which 0.707 of an amplitude is left; 0: 12 from behind, 10 from the side",
+        low=1.0, high=60.0, off=0.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,11 @@ class CalibrationSettings:
     """[calibration]"""
 
     known_length_m: float = _setting(
-        0.0, "length in metres of something in the runner's plane, e.g. the deck; 0: none", low=0.0, high=10.0
+        0.0, "length in metres of something in the runner's plane, e.g. the deck; 0: none", low=0.05, high=10.0, off=0.0
     )
-    known_length_px: float = _setting(0.0, "how long that is in the picture, in pixels; 0: none", low=0.0, high=20000.0)
+    known_length_px: float = _setting(
+        0.0, "how long that is in the picture, in pixels; 0: none", low=10.0, high=20000.0, off=0.0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +128,35 @@ def known_settings() -> Iterator[tuple[str, dataclasses.Field[Any]]]:
             yield f"{section.name}.{entry.name}", entry
 
 
+# Beyond every range, and within what a float holds: whole numbers of a file may be of any size.
+_HUGE = 10**300
+
+
 def _checked(key: str, value: Any, entry: dataclasses.Field[Any]) -> Any:
     """Return ``value`` in the setting's type; SettingsError where it does not fit."""
     wanted = type(entry.default)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = float(min(max(value, -_HUGE), _HUGE))
     if type(value) is not wanted:
         raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}")
-    choices, low, high = (entry.metadata[k] for k in ("choices", "low", "high"))
+    choices, low, high, off = (entry.metadata[k] for k in ("choices", "low", "high", "off"))
     if choices and value not in choices:
         raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}{nearest(str(value), choices)}")
-    if (low is not None and value < low) or (high is not None and value > high):
+    # Asked this way round, NaN lies in no range.
+    if low is not None and not (low <= value <= high or value == off):
         raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}")
     return value
 
 
 def _words(entry: dataclasses.Field[Any]) -> str:
-    choices, low, high = (entry.metadata[k] for k in ("choices", "low", "high"))
+    choices, low, high, off = (entry.metadata[k] for k in ("choices", "low", "high", "off"))
     if choices:
         return "one of " + ", ".join(choices)
     kind = {"float": "a number", "int": "a whole number", "bool": "true or false", "str": "a text"}
     word = kind[type(entry.default).__name__]
-    if low is not None and high is not None:
-        return f"{word} from {low:g} to {high:g}"
-    return f"{word}, {low:g} or more" if low is not None else word
+    if low is None:
+        return word
+    return f"{word} from {low:g} to {high:g}" + ("" if off is None else f", or {off:g}")
 
 
 def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from gaitlab.analysis import Runner, analyze_pose
 from gaitlab.config import Settings, as_toml, known_settings, parse_assignment, read_settings, with_values
+from gaitlab.core import PoseSequence
+from gaitlab.demo import demo_clip
 from gaitlab.errors import InputError, SettingsError
 from gaitlab.resources import resource_folder
+from gaitlab.truth import load_truth
 
 
 def another_value(entry: dataclasses.Field):
@@ -45,6 +49,53 @@ def test_out_of_range_and_wrong_kind_are_refused() -> None:
     ]:
         with pytest.raises(SettingsError, match=key):
             with_values(Settings(), {key: value})
+
+
+NUMBERS = [(key, entry) for key, entry in known_settings() if type(entry.default) in (int, float)]
+
+
+def extremes(entry: dataclasses.Field) -> list[float]:
+    return sorted({entry.metadata[k] for k in ("low", "high", "off")} - {None})
+
+
+@pytest.mark.parametrize(("key", "entry"), NUMBERS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_number_outside_its_range_is_refused_and_the_range_named(key: str, entry: dataclasses.Field) -> None:
+    kind = type(entry.default)
+    lowest, *_, highest = extremes(entry)
+    wrong: list[object] = [
+        kind(lowest - 1),
+        kind(highest + 1),
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+        10**400,
+        True,
+    ]
+    if entry.metadata["off"] is not None:
+        wrong.append((entry.metadata["off"] + entry.metadata["low"]) / 2)
+    for value in wrong:
+        with pytest.raises(
+            SettingsError, match=f"{key}.* from {entry.metadata['low']:g} to {entry.metadata['high']:g}"
+        ):
+            with_values(Settings(), {key: value})
+    for text in ("nan", "inf", "-inf", "1e999"):
+        with pytest.raises(SettingsError, match=key):
+            with_values(Settings(), dict([parse_assignment(f"{key}={text}")]))
+
+
+@pytest.fixture(scope="module")
+def two_seconds() -> PoseSequence:
+    return load_truth(demo_clip()[1]).seen().between(0.0, 2.0)
+
+
+@pytest.mark.parametrize(("key", "entry"), NUMBERS, ids=lambda v: v if isinstance(v, str) else "")
+def test_every_extreme_of_a_number_can_be_worked_with(
+    key: str, entry: dataclasses.Field, two_seconds: PoseSequence
+) -> None:
+    for value in extremes(entry):
+        settings = with_values(Settings(), {key: value})
+        found = analyze_pose(two_seconds, runner=Runner(height_m=1.8), settings=settings)
+        assert len(found.pose) == len(two_seconds)
 
 
 def test_an_unknown_setting_names_the_nearest() -> None:

@@ -129,7 +129,7 @@ def analyze_pose(
 def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
     forward, agreement = facing(raw) if runner.facing == "auto" else (_FORWARD[runner.facing], 1.0)
     mended, pose = _conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
-    events, trouble = _events(mended, forward=forward, runner=runner, settings=settings)
+    events, trouble = _events(mended, forward=forward, settings=settings)
     calibration = calibrate(
         mended,
         events.contacts,
@@ -282,18 +282,11 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Anal
     )
 
 
-def _events(
-    mended: PoseSequence, *, forward: int, runner: Runner, settings: Settings
-) -> tuple[GaitEvents, tuple[str, ...]]:
+def _events(mended: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
     """Find the contacts; a recording without any is a finding, not an error."""
     chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
     try:
-        events = detect_contacts(
-            mended,
-            forward=forward,
-            belt_speed_mps=runner.belt_speed_mps,
-            activity=chosen[settings.gait.activity],
-        )
+        events = detect_contacts(mended, forward=forward, activity=chosen[settings.gait.activity])
     except InputError as error:
         return GaitEvents((), "ambiguous"), (str(error), *_slower_than_life(mended, forward=forward))
     return events, ()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -162,8 +161,6 @@ def detect_contacts(
     pose: PoseSequence,
     *,
     forward: int,
-    metres_per_px: float | None = None,
-    belt_speed_mps: float | None = None,
     activity: Activity | None = None,
     strike: Fitted = constants.STRIKE,
     off: Fitted = constants.OFF,
@@ -175,8 +172,6 @@ def detect_contacts(
             be irregular. Heels and toes may be missing altogether: events then rest on ankles, knees and hips, with
             a larger uncertainty.
         forward: +1 where the runner faces image-right, -1 where image-left.
-        metres_per_px: scale; with ``belt_speed_mps`` it replaces the belt speed measured on the stance foot.
-        belt_speed_mps: speed of the treadmill.
         activity: taken as given instead of being decided from the duty factor.
         strike, off: other leads than those that ship, for fits and benchmarks.
 
@@ -195,12 +190,7 @@ def detect_contacts(
     def found(walking: bool) -> list[Contact]:
         contacts: list[Contact] = []
         for leg, swing in zip(legs, swings, strict=True):
-            known = belt
-            if metres_per_px is not None and belt_speed_mps is not None:
-                known = replace(belt, speed=belt_speed_mps / metres_per_px / leg.leg_px)
-            contacts += _contacts(
-                pose, leg, swing, forward=forward, belt=known, walking=walking, strike=strike, off=off
-            )
+            contacts += _contacts(pose, leg, swing, forward=forward, belt=belt, walking=walking, strike=strike, off=off)
         return sorted(contacts, key=lambda c: c.foot_strike_s)
 
     walking = vaults(legs, swings) if activity is None else activity == "walking"

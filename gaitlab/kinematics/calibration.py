@@ -60,6 +60,12 @@ class Calibration:
     warnings: tuple[str, ...] = field(default=())
 
     @property
+    def speed_was_entered(self) -> bool:
+        """Whether `belt_speed_mps` is the console's; otherwise a scale turned the ride of the stance foot into it."""
+        measured = self.belt_speed_px_per_s > 0 and "belt speed" not in self.scales
+        return self.belt_speed_mps is not None and not measured
+
+    @property
     def oblique(self) -> bool:
         """Whether the belt slopes more than a phone is ever tilted: the camera may see the legs from other angles."""
         return _is_steep(self.belt_deg)

@@ -130,15 +130,6 @@ def test_a_tilted_camera_or_an_incline_is_levelled(tilt_deg: float) -> None:
     assert np.nanmax(np.abs(difference_s)) < 0.012
 
 
-def test_a_known_belt_speed_and_scale_replace_the_measured_one() -> None:
-    pose = filmed(RUNNING)
-    measured = times(detect_contacts(pose, forward=1))
-    right = times(detect_contacts(pose, forward=1, metres_per_px=1 / 400, belt_speed_mps=RUNNING.belt_mps))
-    wrong = times(detect_contacts(pose, forward=1, metres_per_px=1 / 400, belt_speed_mps=2 * RUNNING.belt_mps))
-    assert np.nanmax(np.abs(right - measured)) < 0.004
-    assert np.nanmax(np.abs(wrong - measured)) > 0.010
-
-
 @pytest.mark.parametrize(("style", "seconds"), [(RUNNING, 3.0), (WALKING, 5.0)])
 @pytest.mark.parametrize("forward", [1, -1])
 def test_who_passes_the_camera_is_measured_as_on_a_belt(style: Style, seconds: float, forward: int) -> None:

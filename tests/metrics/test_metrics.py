@@ -195,6 +195,30 @@ def test_without_mass_height_or_speed() -> None:
     assert rows["leg_stiffness", "left"].missing_reason.startswith("needs the belt speed")
 
 
+@pytest.mark.parametrize(
+    ("known", "share"),
+    [
+        # The console is good to 1 %, whatever scale the lengths rest on.
+        ({"belt_speed_mps": 3.0, "scale_source": "belt speed", "scales": {"belt speed": 0.002}}, 0.01),
+        ({"belt_speed_mps": 3.0, "belt_speed_px_per_s": math.nan, "scale_source": "body height",
+          "scales": {"body height": 0.002}}, 0.01),
+        # Measured: the ride of the foot to 2.4 %, and a scale from the body's height to 4 %, from a length to 2 %.
+        ({"belt_speed_mps": 3.0, "scale_source": "body height", "scales": {"body height": 0.002}},
+         math.hypot(0.024, 0.04)),
+        ({"belt_speed_mps": 3.0, "scale_source": "known length", "scales": {"known length": 0.002}},
+         math.hypot(0.024, 0.02)),
+        # In leg lengths there is no scale to be wrong, and no console to be right.
+        ({"belt_speed_mps": None, "metres_per_px": None, "scale_source": "", "scales": {}}, 0.024),
+    ],
+)  # fmt: skip
+def test_speed_is_as_sure_as_what_it_rests_on(known: dict, share: float) -> None:
+    trial = made_trial()
+    rows = rows_of(dataclasses.replace(trial, calibration=dataclasses.replace(trial.calibration, **known)))
+    for metric, side in (("speed", "both"), ("stride_length", "left")):
+        row = rows[metric, side]
+        assert row.uncertainty == pytest.approx(1.96 * share * row.mean), metric
+
+
 def test_walking_has_no_flight_and_no_spring() -> None:
     rows = rows_of(walking_trial())
     for metric in ("flight_time", "leg_stiffness", "vertical_stiffness"):

@@ -275,6 +275,7 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Anal
         rearfoot_source=trial.rearfoot_source,
         warnings=(
             *trouble,
+            *conditioning.smoothing_warnings(trial.pose),
             *slow_motion_warnings(trial.cycles, trial.activity),
             *trial.calibration.warnings,
             *_cycle_warnings(trial),

@@ -15,7 +15,7 @@ from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.kalman import kalman
 from gaitlab.signal.outliers import outliers
 from gaitlab.signal.residual import residual_cutoff_hz
-from gaitlab.signal.smoothing import SMOOTHERS
+from gaitlab.signal.smoothing import SMOOTHERS, effective_cutoff_hz
 from gaitlab.signal.swaps import swapped_frames
 
 # Dots of a foot swap with it: points of one leg never come from two.
@@ -23,6 +23,8 @@ _LEG = ("knee", *BELOW_THE_KNEE)
 # The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
 _LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "heel_top": 0.10, "knee": 0.15}
 _LONGEST_TRUNK_GAP_S = 0.20
+# A cut-off further off than this share of what was asked for is told.
+_CUTOFF_TOLERANCE = 0.10
 
 
 def gate(pose: PoseSequence, *, min_score: float) -> PoseSequence:
@@ -105,6 +107,9 @@ def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "
         cutoff_hz: its -3 dB frequency.
         choose: ``fixed``, or ``residual`` to let the data choose the cut-off instead.
 
+    The history holds the cut-off that was asked for (``cutoff_hz``) and the one that it is at this frame rate
+    (``effective_cutoff_hz``; None where frames are too few to smooth at all).
+
     Raises:
         ValueError: for an unknown method.
     """
@@ -119,4 +124,30 @@ def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "
         xy = kalman(pose.xy, pose.time_s, cutoff_hz=cutoff_hz, score=pose.score)
     else:
         xy = SMOOTHERS[method](pose.xy, pose.time_s, cutoff_hz=cutoff_hz)
-    return pose.after(Step("smoothing", {"method": method, "cutoff_hz": cutoff_hz, "cutoff": choose}), xy=xy)
+    parameters = {
+        "method": method,
+        "cutoff_hz": cutoff_hz,
+        "effective_cutoff_hz": _rounded(effective_cutoff_hz(method, rate_hz=round(pose.fps, 3), cutoff_hz=cutoff_hz)),
+        "cutoff": choose,
+    }
+    return pose.after(Step("smoothing", parameters), xy=xy)
+
+
+def _rounded(frequency_hz: float | None) -> float | None:
+    return None if frequency_hz is None else round(frequency_hz, 2)
+
+
+def smoothing_warnings(pose: PoseSequence) -> tuple[str, ...]:
+    """Say so where a smoothed sequence was not smoothed as asked, because its frames are too few for it."""
+    done = next((step.parameters for step in pose.history if step.name == "smoothing"), None)
+    if done is None or done["method"] == "none":
+        return ()
+    asked_hz, effective_hz = done["cutoff_hz"], done["effective_cutoff_hz"]
+    if effective_hz is None:
+        return (
+            f"the points are not smoothed: at {pose.fps:.0f} frames a second nothing faster than {pose.fps / 2:.0f} Hz "
+            f"shows, and {asked_hz:g} Hz was asked for; film at 60 frames a second or more",
+        )
+    if abs(effective_hz / asked_hz - 1) > _CUTOFF_TOLERANCE:
+        return (f"the points are smoothed at {effective_hz:.1f} Hz, not at the {asked_hz:g} Hz asked for",)
+    return ()

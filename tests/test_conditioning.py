@@ -90,7 +90,22 @@ def test_each_step_is_recorded_in_order() -> None:
     pose = PoseSequence(xy, np.full((60, 25), 0.9), np.arange(60) / 30, body)
     done = conditioning.smooth(conditioning.mend(pose, **MEND), method="butterworth", cutoff_hz=8.0)
     assert [step.name for step in done.history] == ["gate", "swaps", "outliers", "gaps", "smoothing"]
-    assert done.history[-1].parameters == {"method": "butterworth", "cutoff_hz": 8.0, "cutoff": "fixed"}
+    assert done.history[-1].parameters == {
+        "method": "butterworth", "cutoff_hz": 8.0, "effective_cutoff_hz": 8.0, "cutoff": "fixed",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["savitzky-golay", "butterworth", "kalman"])
+def test_a_cutoff_that_the_frame_rate_cannot_show_is_said(method: str) -> None:
+    body = SKELETONS["body_25"]
+    for fps, effective_hz in ((14, None), (24, 10.0), (30, 10.0), (60, 10.0)):
+        pose = PoseSequence(np.zeros((60, 25, 2)), np.full((60, 25), 0.9), np.arange(60) / fps, body)
+        done = conditioning.smooth(pose, method=method, cutoff_hz=10.0)
+        stated_hz = done.history[-1].parameters["effective_cutoff_hz"]
+        assert stated_hz is None if effective_hz is None else stated_hz == pytest.approx(effective_hz, rel=0.01)
+        said = conditioning.smoothing_warnings(done)
+        assert [("14 frames a second" in s, "10 Hz" in s) for s in said] == ([(True, True)] if fps == 14 else [])
+    assert conditioning.smoothing_warnings(conditioning.smooth(pose, method="none", cutoff_hz=10.0)) == ()
 
 
 def test_unsure_points_are_dropped() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -234,7 +234,18 @@ def _quality(content: Content, media: Media) -> Mapping[str, Any]:
         if calibration.get("tilt_deg")
         else "",
         "others": len(content.info.get("others_seen") or ()),
+        "smoothing": _smoothing(quality.get("history", ()), texts),
     }
+
+
+def _smoothing(history: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> str:
+    """Return how the tracks were smoothed: the cut-off that it is, not the one that was asked for."""
+    done: Mapping[str, Any] = next((step["parameters"] for step in history if step["step"] == "smoothing"), {})
+    if "effective_cutoff_hz" not in done:  # not smoothed, or a session of before it was written down
+        return texts["unsmoothed"] if done.get("method") == "none" else ""
+    if done["effective_cutoff_hz"] is None:
+        return texts["unsmoothed"]
+    return texts["smoothed"].format(method=done["method"], cutoff=numbers.decimal(done["effective_cutoff_hz"], 1))
 
 
 def _scale(calibration: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
+from gaitlab.signal.grid import can_show
 from gaitlab.signal.runs import per_run
 
-# The smoother's steady response is 1 / (1 + (r/q) w^6); it is 0.707 at 0.863 of the frequency where the two terms
-# are equal, hence q = r (2 pi fc / 0.863)^6.
-_CORNER = (np.sqrt(2) - 1) ** (1 / 6)
 _REFERENCE_SCORE = 0.9
 _MAX_NOISE_FACTOR = 25.0
 _MIN_NOISE_PX = 0.25
+# Frames times columns that are smoothed at once: each keeps 240 bytes until the pass back.
+_AT_ONCE = 1_000_000
 
 
 def measurement_noise(values: FloatArray, time_s: FloatArray) -> FloatArray:
@@ -30,6 +30,19 @@ def measurement_noise(values: FloatArray, time_s: FloatArray) -> FloatArray:
     third = np.diff(values, n=3, axis=0)
     noise: FloatArray = np.maximum(1.4826 * np.median(np.abs(third), axis=0) / np.sqrt(20.0), _MIN_NOISE_PX)
     return noise
+
+
+def _process_density(variance: FloatArray, dt_s: float, cutoff_hz: float) -> FloatArray:
+    """Return the spectral density of jerk, px^2/s^5, at which the smoother in its steady state cuts at ``cutoff_hz``.
+
+    The smoother leaves S / (S + r) of a frequency, of which 0.707 is left where S = r / (sqrt 2 - 1). White jerk
+    integrated three times has S = q / w^6, and a camera folds all that is above half its frame rate onto what is below:
+    the sum of q / (w + 2 pi k / dt)^6 over all k is a polynomial in 1 / sin(w dt / 2).
+    """
+    cosecant = 1 / np.sin(np.pi * cutoff_hz * dt_s) ** 2
+    folded = (cosecant**3 - cosecant**2 + 2 / 15 * cosecant) / 64
+    density: FloatArray = variance / ((np.sqrt(2) - 1) * dt_s**5 * folded)
+    return density
 
 
 def _transition(dt_s: float) -> tuple[FloatArray, FloatArray]:
@@ -48,8 +61,7 @@ def _smooth(values: FloatArray, variance: FloatArray, time_s: FloatArray, cutoff
     """Filter forwards and smooth backwards (frame, column) values with a variance a frame and column."""
     frames, columns = values.shape
     dt_s = np.diff(time_s)
-    noise_density = np.median(variance, axis=0) * np.median(dt_s)
-    q = noise_density * (2 * np.pi * cutoff_hz / _CORNER) ** 6
+    q = _process_density(np.median(variance, axis=0), float(np.median(dt_s)), cutoff_hz)
     state = np.zeros((columns, 3))
     state[:, 0] = values[0]
     spread = np.zeros((columns, 3, 3))
@@ -87,7 +99,8 @@ def kalman(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float, score: F
     Args:
         values: (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
         time_s: (frame,) seconds; intervals may vary.
-        cutoff_hz: -3 dB frequency of the smoother in its steady state.
+        cutoff_hz: -3 dB frequency of the smoother in its steady state; nothing is smoothed where it is half the frame
+            rate or more.
         score: confidence 0..1 of the shape of ``values`` (or with its trailing axes missing): the noise variance of
             a frame is multiplied by (0.9 / score)^2, between 1 and 25 times.
     """
@@ -103,8 +116,15 @@ def kalman(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float, score: F
     both = np.concatenate([flat, np.where(np.isfinite(flat), factor, np.nan)], axis=1)
 
     def smooth(run: FloatArray, run_time_s: FloatArray) -> FloatArray:
+        if not can_show(run_time_s, cutoff_hz):
+            return run
         track, run_factor = np.split(run, 2, axis=1)
         variance = measurement_noise(track, run_time_s) ** 2 * run_factor
-        return np.concatenate([_smooth(track, variance, run_time_s, cutoff_hz), run_factor], axis=1)
+        columns = max(_AT_ONCE // len(track), 1)
+        smoothed = [
+            _smooth(track[:, i : i + columns], variance[:, i : i + columns], run_time_s, cutoff_hz)
+            for i in range(0, track.shape[1], columns)
+        ]
+        return np.concatenate([*smoothed, run_factor], axis=1)
 
     return per_run(both, time_s, smooth, min_length=5)[:, : flat.shape[1]].reshape(np.shape(values))

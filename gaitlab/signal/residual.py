@@ -34,10 +34,14 @@ def residual_cutoff_hz(values: FloatArray, time_s: FloatArray) -> FloatArray:
     cutoffs = np.arange(1.0, 0.4 * rate_hz, _STEP_HZ)
     if len(time_s) < max(rate_hz, 30) or len(cutoffs) < 8:
         return np.full(values.shape[1], np.nan)
-    removed = np.stack([values - butterworth(values, time_s, cutoff_hz=float(c)) for c in cutoffs])
-    with np.errstate(invalid="ignore"):
-        count = np.maximum(np.isfinite(removed).sum(axis=1), 1)
-        rms = np.sqrt(np.nansum(removed**2, axis=1) / count)  # (cut-off, column)
+    count = np.maximum(np.isfinite(values).sum(axis=0), 1)
+
+    def removed_rms(cutoff_hz: float) -> FloatArray:
+        removed: FloatArray = values - butterworth(values, time_s, cutoff_hz=cutoff_hz)
+        rms: FloatArray = np.sqrt(np.nansum(removed**2, axis=0) / count)
+        return rms
+
+    rms = np.stack([removed_rms(float(cutoff_hz)) for cutoff_hz in cutoffs])  # (cut-off, column)
     return np.array([_meeting_hz(cutoffs, column) for column in rms.T])
 
 

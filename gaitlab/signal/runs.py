@@ -1,15 +1,17 @@
-"""Stretches without gaps, and uniform time: what the filters stand on."""
+"""Stretches without gaps: what the filters stand on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-# Frame intervals that differ by less than this share of the median count as uniform; phones jitter by about 1 %.
-_UNIFORM_TOLERANCE = 0.02
+# Where the clock jumps by more than this, and by more than a few frames, something is missing: a gap like any other,
+# however many uniform steps would fit in.
+_JUMP_S, _JUMP_FRAMES = 0.25, 5
 
 
 def runs(mask: np.ndarray) -> Iterator[slice]:
@@ -19,32 +21,13 @@ def runs(mask: np.ndarray) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
-def sampling_rate_hz(time_s: FloatArray) -> float:
-    """Return the median sampling rate of rising times."""
-    return float(1.0 / np.median(np.diff(time_s)))
-
-
-def is_uniform(time_s: FloatArray) -> bool:
-    """Whether all intervals equal the median one within 2 %."""
-    steps = np.diff(time_s)
-    return bool(len(steps) == 0 or np.all(np.abs(steps / np.median(steps) - 1) < _UNIFORM_TOLERANCE))
-
-
-def on_uniform_grid(
-    values: FloatArray, time_s: FloatArray, smooth: Callable[[FloatArray, float], FloatArray]
-) -> FloatArray:
-    """Apply ``smooth(values, rate_hz)`` to gap-free (frame, column) values, by way of a uniform grid where needed.
-
-    Filters with a fixed kernel are wrong on variable frame rates; linear interpolation to a grid at the median rate
-    and back errs by far less than the filter removes.
-    """
-    rate_hz = sampling_rate_hz(time_s)
-    if is_uniform(time_s):
-        return smooth(values, rate_hz)
-    grid_s = np.linspace(time_s[0], time_s[-1], max(round((time_s[-1] - time_s[0]) * rate_hz) + 1, 2))
-    resampled = np.stack([np.interp(grid_s, time_s, column) for column in values.T], axis=1)
-    smoothed = smooth(resampled, sampling_rate_hz(grid_s))
-    return np.stack([np.interp(time_s, grid_s, column) for column in smoothed.T], axis=1)
+def without_jumps(run: slice, time_s: FloatArray) -> Iterator[slice]:
+    """Yield the parts of a run between which the clock jumps."""
+    steps_s = np.diff(time_s[run])
+    longest_s = max(_JUMP_S, _JUMP_FRAMES * float(np.median(np.diff(time_s)))) if len(time_s) > 1 else _JUMP_S
+    edges = [run.start, *(run.start + 1 + np.flatnonzero(steps_s > longest_s)).tolist(), run.stop]
+    for start, stop in pairwise(edges):
+        yield slice(start, stop)
 
 
 def per_run(
@@ -54,7 +37,7 @@ def per_run(
     *,
     min_length: int,
 ) -> FloatArray:
-    """Apply ``smooth(values (n, columns), time_s (n,))`` to every gap-free stretch of at least ``min_length`` frames.
+    """Apply ``smooth(values (n, columns), time_s (n,))`` to every stretch of ``min_length`` frames without gap or jump.
 
     Columns with the same gaps are handed over together. Shorter stretches come back as they are.
     """
@@ -64,7 +47,8 @@ def per_run(
     patterns, members = np.unique(finite, axis=1, return_inverse=True)
     for number in range(patterns.shape[1]):
         columns = np.flatnonzero(members.ravel() == number)
-        for run in runs(patterns[:, number]):
+        parts = (part for run in runs(patterns[:, number]) for part in without_jumps(run, time_s))
+        for run in parts:
             if run.stop - run.start >= min_length:
                 result[run, columns] = smooth(flat[run][:, columns], time_s[run])
     return result.reshape(np.shape(values))

@@ -11,76 +11,100 @@ from functools import lru_cache
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
+from gaitlab.signal.grid import can_show, on_uniform_grid
 from gaitlab.signal.kalman import kalman
-from gaitlab.signal.runs import on_uniform_grid, per_run
+from gaitlab.signal.runs import per_run
 
-_POLYNOMIAL_ORDER = 3
 _HALF_POWER = np.sqrt(0.5)
+_NARROWEST = 3  # frames: a cubic goes through all of them, so that nothing is smoothed
+_POWERS = 4  # of a cubic
+# How long a smoother remembers an impulse, on each side.
+_MEMORY_PERIODS, _SHORTEST_MEMORY = 4, 40
+_RESOLUTION = 8  # points of the spectrum a frame of that memory
 
 
-@lru_cache(maxsize=256)
-def _savgol_kernel(window: int) -> FloatArray:
-    """Weights (window, window): row i smooths the i-th sample of a window by a cubic least-squares fit."""
-    position = np.arange(window) - window // 2
-    powers = np.vander(position / max(window // 2, 1), min(_POLYNOMIAL_ORDER, window - 1) + 1, increasing=True)
-    weights: FloatArray = powers @ np.linalg.pinv(powers)
-    weights.setflags(write=False)
+def _by_runs(
+    values: FloatArray,
+    time_s: FloatArray,
+    cutoff_hz: float,
+    uniform: Callable[[FloatArray, float, float], FloatArray],
+    *,
+    min_length: int,
+) -> FloatArray:
+    """Smooth each stretch for itself by ``uniform(values, rate_hz, cutoff_hz)``, where its frames show the cut-off."""
+
+    def smooth(run: FloatArray, run_time_s: FloatArray) -> FloatArray:
+        if not can_show(run_time_s, cutoff_hz):
+            return run
+        return on_uniform_grid(run, run_time_s, lambda x, rate_hz: uniform(x, rate_hz, cutoff_hz))
+
+    return per_run(values, time_s, smooth, min_length=min_length)
+
+
+def _centre_weights(window: int) -> FloatArray:
+    """Return (window,) weights that read a cubic least-squares fit in the middle of an odd window."""
+    half = window // 2
+    position = np.arange(-half, half + 1)
+    norm = (2 * half - 1) * (2 * half + 1) * (2 * half + 3) / 3
+    weights: FloatArray = (3 * half**2 + 3 * half - 1 - 5 * position**2) / norm
     return weights
 
 
-def _cutoff(kernel: FloatArray) -> float:
-    """Return the -3 dB frequency of a symmetric kernel in cycles a sample; infinite where it stays above."""
-    position = np.arange(len(kernel)) - len(kernel) // 2
-    frequencies = np.linspace(0, 0.5, 501)
-    gains = np.cos(2 * np.pi * np.outer(frequencies, position)) @ kernel
-    below = np.flatnonzero(gains < _HALF_POWER)
-    return float(frequencies[below[0]]) if len(below) else np.inf
+def _gain(window: int, cycles_per_frame: float) -> float:
+    """Return what is left of a sine's amplitude in the middle of a window."""
+    half = window // 2
+    return float(np.cos(2 * np.pi * cycles_per_frame * np.arange(-half, half + 1)) @ _centre_weights(window))
 
 
 @lru_cache(maxsize=256)
-def savgol_window(rate_hz: float, cutoff_hz: float) -> int:
-    """Return the odd cubic window whose -3 dB frequency is nearest to ``cutoff_hz`` at ``rate_hz`` (5 at least).
+def savgol_windows(rate_hz: float, cutoff_hz: float) -> tuple[int, float]:
+    """Return the widest odd window that leaves 0.707 or more at ``cutoff_hz``, and the next wider one's share.
 
-    A window of 3 fits a cubic exactly and smooths nothing, so at 30 fps the weakest cubic smoothing is the one of
-    5 frames, which leaves 0.707 at 7.1 Hz.
+    A window is a whole number of frames: alone, that of 5 cuts at 7.1 Hz at 30 fps, and none cuts at 10. Mixed with
+    this share of the next wider one, exactly 0.707 is left, and the mean of two cubic fits still keeps every cubic.
     """
-    windows = range(5, int(2 * rate_hz / cutoff_hz) + 9, 2)
-    return min(windows, key=lambda w: abs(_cutoff(_savgol_kernel(w)[w // 2]) * rate_hz - cutoff_hz))
+    window, gain = _NARROWEST, 1.0
+    while (wider := _gain(window + 2, cutoff_hz / rate_hz)) >= _HALF_POWER:
+        window, gain = window + 2, wider
+    return window, float((gain - _HALF_POWER) / (gain - wider))
 
 
-def _savgol_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:
-    window = min(savgol_window(rate_hz, cutoff_hz), len(values) - (len(values) + 1) % 2)
-    kernel = _savgol_kernel(window)
+def _fitted(values: FloatArray, window: int) -> FloatArray:
+    """Return (frame, column) values smoothed by sliding cubic fits; at the ends the first and the last one goes on."""
+    window = min(window, len(values) - (len(values) + 1) % 2)
+    if window <= _NARROWEST:
+        return values
     half = window // 2
-    frames = np.lib.stride_tricks.sliding_window_view(values, window, axis=0)  # (frame, column, window)
+    weights = _centre_weights(window)
     result = np.empty_like(values)
-    result[half : len(values) - half] = frames @ kernel[half]
-    result[:half] = kernel[:half] @ values[:window]
-    result[len(values) - half :] = kernel[half + 1 :] @ values[-window:]
+    for column in range(values.shape[1]):
+        result[half : len(values) - half, column] = np.convolve(values[:, column], weights, mode="valid")
+    basis = np.linalg.qr(np.vander(np.arange(-half, half + 1) / half, _POWERS))[0]
+    result[:half] = basis[:half] @ (basis.T @ values[:window])
+    result[len(values) - half :] = basis[half + 1 :] @ (basis.T @ values[-window:])
     return result
 
 
+def _savgol_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:
+    window, share = savgol_windows(round(rate_hz, 6), cutoff_hz)
+    return (1 - share) * _fitted(values, window) + share * _fitted(values, window + 2)
+
+
 def savitzky_golay(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
-    """Smooth by a sliding cubic least-squares fit (Savitzky & Golay 1964); the ends take the fit of the last window.
+    """Smooth by sliding cubic least-squares fits (Savitzky & Golay 1964), two odd windows mixed: `savgol_windows`.
 
     Args:
         values: (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
         time_s: (frame,) seconds.
-        cutoff_hz: -3 dB frequency; the nearest odd window is taken, see `savgol_window`.
+        cutoff_hz: -3 dB frequency; nothing is smoothed where it is half the frame rate or more.
     """
-    return per_run(
-        values,
-        time_s,
-        lambda x, t: on_uniform_grid(x, t, lambda y, rate_hz: _savgol_uniform(y, round(rate_hz, 6), cutoff_hz)),
-        min_length=5,
-    )
+    return _by_runs(values, time_s, cutoff_hz, _savgol_uniform, min_length=5)
 
 
 def _butterworth_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:
     # Two passes of a 2nd-order filter: each may lose only 2^-1/4 at the cut-off, hence the corrected corner
-    # (Winter 2009): (sqrt 2 - 1)^(1/4) = 0.802.
-    corner_hz = min(cutoff_hz / (np.sqrt(2) - 1) ** 0.25, 0.49 * rate_hz)
-    warped = np.tan(np.pi * corner_hz / rate_hz)
+    # (Winter 2009): (sqrt 2 - 1)^(1/4) = 0.802, of the warped frequency, so that it holds at low frame rates too.
+    warped = np.tan(np.pi * cutoff_hz / rate_hz) / (np.sqrt(2) - 1) ** 0.25
     norm = 1 + np.sqrt(2) * warped + warped**2
     b = np.array([1, 2, 1]) * warped**2 / norm
     a1, a2 = 2 * (warped**2 - 1) / norm, (1 - np.sqrt(2) * warped + warped**2) / norm
@@ -106,14 +130,10 @@ def butterworth(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> 
     Args:
         values: (frame, …), NaN where missing; each stretch of 10 frames or more is smoothed for itself.
         time_s: (frame,) seconds.
-        cutoff_hz: -3 dB frequency of both passes together (the single pass is designed at cut-off / 0.802).
+        cutoff_hz: -3 dB frequency of both passes together (the single pass is designed at cut-off / 0.802); nothing
+            is smoothed where it is half the frame rate or more.
     """
-    return per_run(
-        values,
-        time_s,
-        lambda x, t: on_uniform_grid(x, t, lambda y, rate_hz: _butterworth_uniform(y, rate_hz, cutoff_hz)),
-        min_length=10,
-    )
+    return _by_runs(values, time_s, cutoff_hz, _butterworth_uniform, min_length=10)
 
 
 SMOOTHERS: dict[str, Callable[..., FloatArray]] = {
@@ -121,3 +141,27 @@ SMOOTHERS: dict[str, Callable[..., FloatArray]] = {
     "butterworth": butterworth,
     "kalman": kalman,
 }
+
+
+@lru_cache(maxsize=256)
+def effective_cutoff_hz(method: str, *, rate_hz: float, cutoff_hz: float) -> float | None:
+    """Return the frequency at which a smoother really leaves 0.707, measured on its answer to an impulse.
+
+    Args:
+        method: one of `SMOOTHERS`.
+        rate_hz: frames a second.
+        cutoff_hz: what the smoother is asked for.
+
+    None where it leaves more at every frequency that the frame rate can show: nothing is smoothed then.
+    """
+    half = max(round(_MEMORY_PERIODS * rate_hz / cutoff_hz), _SHORTEST_MEMORY)
+    impulse = np.zeros(2 * half + 1)
+    impulse[half] = 1.0
+    answer = SMOOTHERS[method](impulse, np.arange(2 * half + 1) / rate_hz, cutoff_hz=cutoff_hz)
+    gain = np.abs(np.fft.rfft(answer, _RESOLUTION * len(answer)))
+    below = np.flatnonzero(gain < _HALF_POWER)
+    if not len(below):
+        return None
+    last = slice(below[0] - 1, below[0] + 1)
+    bin_hz = rate_hz / (_RESOLUTION * len(answer))
+    return float(np.interp(-_HALF_POWER, -gain[last], [below[0] - 1, below[0]])) * bin_hz

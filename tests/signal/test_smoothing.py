@@ -6,42 +6,76 @@ import numpy as np
 import pytest
 from scipy import signal as oracle
 
-from gaitlab.signal.smoothing import SMOOTHERS, butterworth, savgol_window, savitzky_golay
+from gaitlab.signal.smoothing import SMOOTHERS, butterworth, effective_cutoff_hz, savgol_windows, savitzky_golay
 
 RNG = np.random.default_rng(7)
 METHODS = sorted(SMOOTHERS)
 
 
-def test_savitzky_golay_is_scipys() -> None:
+def test_savitzky_golay_is_scipys_in_two_windows() -> None:
     time_s = np.arange(300) / 120
     walk = np.cumsum(RNG.normal(size=(300, 3)), axis=0)
-    expected = oracle.savgol_filter(walk, savgol_window(120.0, 10.0), 3, axis=0, mode="interp")
+    window, share = savgol_windows(120.0, 10.0)
+    narrow, wide = (oracle.savgol_filter(walk, w, 3, axis=0, mode="interp") for w in (window, window + 2))
+    expected = (1 - share) * narrow + share * wide
     np.testing.assert_allclose(savitzky_golay(walk, time_s, cutoff_hz=10.0), expected, atol=1e-9)
 
 
 def test_butterworth_is_scipys() -> None:
     time_s = np.arange(300) / 120
     walk = np.cumsum(RNG.normal(size=(300, 3)), axis=0)
-    b, a = oracle.butter(2, 10 / (np.sqrt(2) - 1) ** 0.25 / 60)
+    # Both passes together leave 0.707 at 10 Hz: each is designed at 1 / 0.802 of it, in the bilinear measure.
+    corner_hz = 120 / np.pi * np.arctan(np.tan(np.pi * 10 / 120) / (np.sqrt(2) - 1) ** 0.25)
+    b, a = oracle.butter(2, corner_hz / 60)
     expected = oracle.filtfilt(b, a, walk, axis=0, padlen=36)
     np.testing.assert_allclose(butterworth(walk, time_s, cutoff_hz=10.0), expected, atol=1e-9)
 
 
 def test_windows_of_the_savitzky_golay_filter() -> None:
-    # -3 dB near 10 Hz; at 30 fps nothing stronger than 5 frames exists that still smooths.
-    assert [savgol_window(fps, 10.0) for fps in (30.0, 60.0, 120.0, 240.0)] == [5, 7, 13, 25]
+    # A third of the frame rate: the window of 5, (-3 12 17 12 -3) / 35, leaves (17 - 12 + 3) / 35 of it, that of 3 all.
+    window, share = savgol_windows(30.0, 10.0)
+    assert window == 3
+    assert share == pytest.approx((1 - np.sqrt(0.5)) / (1 - 8 / 35))
+    assert [savgol_windows(fps, 10.0)[0] for fps in (60.0, 120.0, 240.0)] == [5, 11, 25]
+
+
+def measured_cutoff_hz(method: str, *, fps: float, asked_hz: float) -> float:
+    """Return where sines keep 0.707 of their amplitude: feeds them, and measures what comes out in the middle."""
+    time_s = np.arange(int(4 * fps)) / fps
+    tried_hz = np.linspace(0.7 * asked_hz, min(1.3 * asked_hz, 0.49 * fps), 41)
+    phase = 2 * np.pi * time_s[:, None] * tried_hz
+    waves = np.concatenate([np.cos(phase), np.sin(phase)], axis=1) * 100
+    smoothed = SMOOTHERS[method](waves, time_s, cutoff_hz=asked_hz)[len(time_s) // 2] / 100
+    gain = np.hypot(smoothed[:41], smoothed[41:])
+    return float(np.interp(-np.sqrt(0.5), -gain, tried_hz))
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("fps", [120.0, 240.0])
+@pytest.mark.parametrize("fps", [24.0, 25.0, 30.0, 50.0, 60.0, 100.0, 120.0, 240.0])
 def test_the_cutoff_is_where_0_707_is_left(method: str, fps: float) -> None:
-    time_s = np.arange(int(6 * fps)) / fps
-    wave = 100 * np.sin(2 * np.pi * 10 * time_s)
-    smoothed = SMOOTHERS[method](wave, time_s, cutoff_hz=10.0)
-    middle = (time_s > 2) & (time_s < 4)
-    gain = 2 * np.mean(smoothed[middle] * np.sin(2 * np.pi * 10 * time_s[middle])) / 100
-    # The Savitzky-Golay window is a whole number of frames, so its cut-off is the nearest one.
-    assert gain == pytest.approx(np.sqrt(0.5), abs=0.03 if method == "savitzky-golay" else 0.015)
+    for asked_hz in (4.0, 6.0, 10.0, 11.0):
+        assert measured_cutoff_hz(method, fps=fps, asked_hz=asked_hz) == pytest.approx(asked_hz, rel=0.02)
+        stated_hz = effective_cutoff_hz(method, rate_hz=fps, cutoff_hz=asked_hz)
+        assert stated_hz == pytest.approx(asked_hz, rel=0.02)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("spacing", [np.array([1.0]), np.array([1.0, 1.5])])
+def test_what_the_frames_cannot_show_is_not_smoothed(method: str, spacing: np.ndarray) -> None:
+    """At 14 frames a second nothing above 7 Hz is seen: a filter of 10 Hz has nothing to take, steady frames or not."""
+    time_s = np.cumsum(np.resize(spacing, 60)) / 14
+    walk = np.cumsum(RNG.normal(size=(60, 2)), axis=0)
+    np.testing.assert_array_equal(SMOOTHERS[method](walk, time_s, cutoff_hz=10.0), walk)
+    assert effective_cutoff_hz(method, rate_hz=14.0, cutoff_hz=10.0) is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_jump_of_the_clock_is_a_gap(method: str) -> None:
+    """Hours between two frames are neither filled with frames nor smoothed across."""
+    time_s = np.arange(80) / 30
+    step = np.where(time_s < time_s[40], 0.0, 100.0)
+    time_s[40:] += 1e6
+    np.testing.assert_allclose(SMOOTHERS[method](step, time_s, cutoff_hz=6.0), step, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -62,8 +62,8 @@ def write_videos(
 
 def write_page(session: Session, *, units: str, embed_video: bool | None) -> None:
     """Write report.html with the session's clip, and stills of the key moments taken from it, where there is one."""
-    clip = session.folder / "clip.mp4"
-    if not clip.is_file():
+    clip = session.clip
+    if clip is None:
         write_report(session, units=units)
         return
     with open_video(clip) as video:

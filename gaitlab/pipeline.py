@@ -21,14 +21,13 @@ from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.quality import of_clip
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
+from gaitlab.store.contents import COMPANIONS
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import Session
 from gaitlab.store.write import write_data
 
 VIEWS = ("side", "rear", "auto")
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
-# Where the other clip of a run lies within its session; hidden, so that no list of sessions counts it as one.
-_COMPANION = ".{view}"
 # Two clips of one run whose cadences differ by more than this share are none.
 _SAME_CADENCE = 0.02
 _KEYPOINT_FILES = (".csv", ".json", ".trc")
@@ -230,7 +229,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
     info, analysis, source = clip.info, clip.analysis, clip.source
     summary, cycles = list(analysis.summary), list(analysis.values)
     if other is not None:
-        inside = _COMPANION.format(view=other.analysis.view)
+        inside = COMPANIONS[other.analysis.view]
         have = {row.metric for row in summary}
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
@@ -289,9 +288,10 @@ def rebuild_report(session: Session, *, settings: ReportSettings | None = None) 
     Args:
         settings: units and video of the page; None takes those of the analysis.
     """
-    chosen = settings or ReportSettings(**session.info["settings"]["report"])
-    if other := session.info.get("with"):
-        _write_page(Session(session.folder / other["folder"]), chosen)
+    kept = session.info["settings"].get("report", {})
+    chosen = settings or ReportSettings(**{name: kept[name] for name in ("units", "embed_video") if name in kept})
+    if (other := session.companion) is not None:
+        _write_page(other, chosen)
     _write_page(session, chosen)
     return session.report
 

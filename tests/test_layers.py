@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 # From the foundation up; rooms on one line may not import each other.
 ORDER = (
     ("errors", "resources", "statistics"),
-    ("units", "toml", "files"),
+    ("units", "toml", "files", "text"),
     ("core",),
     ("signal",),
     ("conditioning",),

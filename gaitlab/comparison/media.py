@@ -44,8 +44,8 @@ def gather_films(compared: Sequence[Compared], page: Path, *, embed: bool) -> Ma
 
 
 def _film(one: Compared, page: Path, *, embed: bool) -> Film:
-    clip = one.session.folder / "clip.mp4"
-    path = clip if clip.is_file() else one.session.video
+    clip = one.session.clip
+    path = clip or one.session.video
     if path is None:
         return Film(Media(), "")
     drawn = path != clip

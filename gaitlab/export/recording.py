@@ -12,6 +12,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.errors import InputError
 from gaitlab.kinematics.frame import forward_up
 from gaitlab.store.session import Session
+from gaitlab.text import printable
 
 # The ground is taken where the lowest point of the feet lies, but for the few frames that a network misplaced.
 _GROUND_PERCENTILE = 1.0
@@ -51,11 +52,11 @@ def recording_of(session: Session) -> Recording:
     Raises:
         InputError: a damaged session, or one without a point.
     """
-    pose, info = session.pose, session.info
+    pose, info, curves = session.pose, session.info, session.angle_curves.values_deg
     if not np.isfinite(pose.xy).any():
         raise InputError(f"'{session.folder}' has no point to export: nobody was seen in it")
     seen = [i for i in range(len(pose.skeleton)) if np.isfinite(pose.xy[:, i]).any()]
-    names = tuple(pose.skeleton.names[i] for i in seen)
+    names = tuple(printable(pose.skeleton.names[i]) for i in seen)
     metres_per_px = info["calibration"]["metres_per_px"]
     if metres_per_px:
         flat = forward_up(
@@ -69,13 +70,13 @@ def recording_of(session: Session) -> Recording:
     else:
         xyz = np.concatenate([pose.xy, np.where(np.isfinite(pose.xy[..., :1]), 0.0, np.nan)], axis=-1)
     return Recording(
-        name=session.folder.resolve().name,
+        name=printable(session.folder.resolve().name),
         time_s=pose.time_s,
         points=names,
         xyz=xyz[:, seen],
         score=pose.score[:, seen],
         unit="m" if metres_per_px else "px",
-        angles_deg=_angles(session, len(pose)),
+        angles_deg={name: values for name, values in curves.items() if np.isfinite(values).any()},
         events=session.gait_events,
     )
 
@@ -87,13 +88,3 @@ def _origin(flat: FloatArray, names: tuple[str, ...]) -> FloatArray:
     across = flat[:, hips, 0] if hips and np.isfinite(flat[:, hips, 0]).any() else flat[..., 0]
     heights = flat[:, feet, 1] if feet and np.isfinite(flat[:, feet, 1]).any() else flat[..., 1]
     return np.array([np.nanmedian(across), np.nanpercentile(heights, _GROUND_PERCENTILE)])
-
-
-def _angles(session: Session, frames: int) -> dict[str, FloatArray]:
-    rows = session.rows("angles")
-    if len(rows) != frames:
-        raise InputError(
-            f"'{session.folder}' is damaged: {len(rows)} rows of angles for {frames} frames of keypoints; analyse again"
-        )
-    columns = {name: np.array([float(row[name] or "nan") for row in rows]) for name in rows[0] if name != "time_s"}
-    return {name: values for name, values in columns.items() if np.isfinite(values).any()}

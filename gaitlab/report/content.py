@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gaitlab.core.gait import Angles, GaitCycle, GaitEvents
 from gaitlab.core.pose import PoseSequence
 from gaitlab.errors import InputError, one_of
@@ -87,7 +85,7 @@ def read_content(session: Session, *, units: str = "metric", language: str = "en
             not_comparable=[row["metric"] for row in session.info["asymmetry"] if not row.get("comparable", True)],
         ),
         pose=session.pose,
-        angles=_angles(session),
+        angles=session.angle_curves,
         events=session.gait_events,
         cycles=gait_cycles(session.gait_events),
         texts=texts,
@@ -128,10 +126,3 @@ def column_sides(column: str) -> tuple[tuple[str, str], ...]:
 def column_key(column: str) -> str:
     """Return what texts call a column: ``{side}_knee_flexion_deg`` is ``knee_flexion``."""
     return column.replace("{side}_", "").removesuffix("_deg")
-
-
-def _angles(session: Session) -> Angles:
-    rows = session.rows("angles")
-    names = list(rows[0]) if rows else ["time_s"]
-    columns = {name: np.array([float(row[name] or "nan") for row in rows]) for name in names}
-    return Angles(columns.pop("time_s"), columns)

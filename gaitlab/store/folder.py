@@ -3,46 +3,80 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import platform
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gaitlab.errors import OutputError
+from gaitlab.store.contents import foreign, looks_like_session, remove_session
 
-_HOST = re.sub(r"\W", "_", platform.node())
+_log = logging.getLogger("gaitlab")
+_HOST = re.sub(r"\W", "_", platform.node())[:24]
 _REMAINS = re.compile(rf"\.(?P<name>.+)\.(?P<kind>partial|old)-{_HOST}-(?P<pid>\d+)-[0-9a-f]{{8}}")
 # Between a look at the target and its rename another process put a session there, or took it away.
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 _TRIES = 20
+# Bytes of a folder's name: a temporary one is made of it, and file systems allow 255.
+_LONGEST_NAME = 200
+_TOLD = 3
 
 
-def check_free(target: Path, *, force: bool) -> None:
-    """Raise OutputError where ``target`` cannot become a session folder: it exists, or its parent is no folder."""
-    if target.exists() and not force:
-        raise OutputError(f"the output folder '{target}' exists; choose another with -o, or replace it with --force")
-    if target.exists() and not is_replaceable(target):
-        raise OutputError(f"'{target}' is not a session folder, so --force does not replace it; choose another with -o")
-    parent = next(p for p in [target.parent, *target.parent.parents] if p.exists())
+def check_free(target: Path, *, force: bool, inputs: Iterable[str | Path | None] = ()) -> None:
+    """Raise OutputError where ``target`` cannot become a session folder.
+
+    It exists; with ``force``, it holds what gaitlab did not write, or one of the ``inputs`` that the new session would
+    be made from; or its parent is no folder to write into.
+    """
+    if len(os.fsencode(target.name)) > _LONGEST_NAME:
+        raise OutputError(f"the name of the output folder '{target}' is too long; choose a shorter one with -o")
+    real = real_folder(target)
+    try:
+        if real.exists():
+            _check_replaceable(target, real, force=force, inputs=inputs)
+        parent = next(p for p in [real.parent, *real.parent.parents] if p.exists())
+    except OSError as error:
+        raise OutputError(f"cannot write the folder '{target}': {error.strerror}; choose another with -o") from error
     if not parent.is_dir():
         raise OutputError(f"cannot make the folder '{target}': '{parent}' is a file; choose another place with -o")
     if not os.access(parent, os.W_OK):
         raise OutputError(f"cannot write into '{parent}'; choose another place with -o")
 
 
-def is_replaceable(target: Path) -> bool:
-    """Whether a folder may be replaced: it is a session, or empty. A slip of the keyboard must not cost a home."""
+def real_folder(target: Path) -> Path:
+    """Return what will be written: the folder that a link leads to, or ``target`` itself.
+
+    Raises:
+        OutputError: a link that leads to itself, or a name that no folder can have.
+    """
     try:
-        names = os.listdir(target)  # one look: another process may be replacing it
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    return not names or "session.json" in names
+        return target.resolve() if target.is_symlink() or target.name in ("", "..") else target
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OutputError(f"'{target}' cannot be the output folder: {error}; choose another with -o") from error
+
+
+def _check_replaceable(target: Path, real: Path, *, force: bool, inputs: Iterable[str | Path | None]) -> None:
+    """A slip of the keyboard must not cost anybody a file that gaitlab did not write itself."""
+    if not force:
+        raise OutputError(f"the output folder '{target}' exists; choose another with -o, or replace it with --force")
+    for path in inputs:
+        if path is not None and Path(path).resolve().is_relative_to(real.resolve()):
+            raise OutputError(
+                f"'{path}' lies in '{target}', which --force would replace; choose another folder with -o"
+            )
+    if not looks_like_session(real):
+        raise OutputError(f"'{target}' is not a session folder, so --force does not replace it; choose another with -o")
+    if others := foreign(real):
+        named = ", ".join(f"'{name}'" for name in others[:_TOLD]) + (", ..." if len(others) > _TOLD else "")
+        raise OutputError(
+            f"'{target}' holds what gaitlab did not write ({named}), so --force does not replace it; move that away, "
+            "or choose another folder with -o"
+        )
 
 
 @contextmanager
@@ -50,11 +84,13 @@ def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     """Give a temporary folder beside ``target`` to write into, renamed to ``target`` when the block ends well.
 
     After any exception, Ctrl-C too, nothing is left of it; what a killed process left is cleared away by the next one
-    that writes beside it. Of two writers of one target the later one is refused, or with ``force`` replaces.
+    that writes beside it. Of two writers of one target the later one is refused, or with ``force`` replaces. A link is
+    followed: what it leads to is written or replaced.
 
     Raises:
         OutputError: where ``target`` exists (without ``force``) or cannot be written.
     """
+    target = real_folder(target)
     _clear_remains(target.parent)
     check_free(target, force=force)
     partial = _beside(target, "partial")
@@ -113,7 +149,13 @@ def _settle(old: Path, target: Path) -> None:
     if not target.exists():
         with suppress(OSError):  # it is gone already, or somebody was quicker: then there is a session
             old.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+            return
+    try:
+        remove_session(old)
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # somebody put a file there while it was replaced: that one is not ours to delete
+        _log.warning("'%s' could not be removed whole: %s", old, error.strerror)
 
 
 def _is_alive(pid: int) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from gaitlab.errors import InputError, OutputError
 from gaitlab.files import whole_file
+from gaitlab.store.contents import REQUIRED, within
 from gaitlab.store.parallel import in_parallel
-from gaitlab.store.session import REQUIRED, check_complete, check_version
+from gaitlab.store.schema import ENTRIES, LARGEST_BYTES, check_entries
+from gaitlab.store.session import check_complete, check_version
 
 _log = logging.getLogger("gaitlab")
 _INDEX = ".gaitlab-index.json"
@@ -23,10 +25,16 @@ Facts = dict[str, str | None]
 _FACTS = {"athlete": "athlete", "label": "label", "date": "recorded_at", "view": "view"}
 
 
-def named_sessions(directory: Path) -> dict[Path, Facts]:
+def log_skipped(why: str) -> None:
+    """Say on the log that a broken session is left out, and why."""
+    _log.warning("skipped: %s", why)
+
+
+def named_sessions(directory: Path, *, skip: Callable[[str], None] = log_skipped) -> dict[Path, Facts]:
     """Return the folder of every session below a directory with its athlete, label, date and view, in order.
 
-    A broken one is logged and skipped. Where there are many, the index is written into the directory, if it can be.
+    Why a broken one is left out goes to ``skip``. Where there are many, the index is written into the directory, if it
+    can be.
 
     Raises:
         InputError: no such directory.
@@ -43,7 +51,7 @@ def named_sessions(directory: Path) -> dict[Path, Facts]:
     unknown = [folder for folder in stamps if _key(folder, root) not in index]
     for folder, facts in zip(unknown, in_parallel(lambda one: _facts(one, stamps[one][-1]), unknown), strict=True):
         if isinstance(facts, InputError):
-            _log.warning("skipped: %s", facts)
+            skip(str(facts))
         else:
             index[_key(folder, root)] = {"stamp": stamps[folder], "facts": facts}
     if index != known and len(index) >= _WORTH_AN_INDEX:
@@ -65,8 +73,10 @@ def _facts(folder: str, names: Sequence[str]) -> Facts | InputError:
     """Return what names a session, or why it is none."""
     try:
         check_complete(folder, [name for name in REQUIRED if name != "session.json" and name not in names])
-        found = _first_of(Path(folder, "session.json"), ("schema_version", *_FACTS.values()))
+        path = within(Path(folder), "session.json")
+        found = _first_of(path, ("schema_version", *_FACTS.values()))
         check_version(folder, found["schema_version"])
+        check_entries(found, path, {place: ENTRIES[place] for place in _FACTS.values()})
         return {name: found[place] for name, place in _FACTS.items()}
     except KeyError as error:
         return InputError(f"'{folder}/session.json' lacks {error}; the session may be damaged")
@@ -82,6 +92,8 @@ def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:
         KeyError: an entry that it lacks.
     """
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ValueError("it is larger than any session's")
         text = path.read_text(encoding="utf-8").strip()
         if not (text.startswith("{") and text.endswith("}")):
             raise ValueError("it is not a whole JSON object")
@@ -97,7 +109,8 @@ def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:
             found[name], place = decoder.raw_decode(text, _next(text, place + 1))
             place = _next(text, place)
             place += text[place] == ","
-    except (OSError, ValueError, TypeError, IndexError) as error:
+        json.dumps(found, ensure_ascii=False).encode()  # halves of characters can be written in JSON, but nowhere else
+    except (OSError, ValueError, TypeError, IndexError, RecursionError) as error:
         raise InputError(f"'{path}' is not a session's description: {error}") from error
     return {name: found[name] for name in names}
 
@@ -115,7 +128,7 @@ def session_folders(directory: Path) -> Iterator[tuple[str, list[str]]]:
     Raises:
         InputError: no such directory.
     """
-    if not directory.is_dir():
+    if not os.path.isdir(directory):  # which, unlike a path's own, says so of a name that cannot be
         raise InputError(f"no such directory of sessions: '{directory}'")
     for root, below, files in os.walk(directory):
         below[:] = [name for name in below if not name.startswith(".")]

@@ -7,7 +7,6 @@ options of the command line any more where it says what is missing, and gives so
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +15,9 @@ from typing import Any
 from gaitlab.core.metric import MetricValue
 from gaitlab.metrics import METRICS, asymmetries, sources, variation_percent
 from gaitlab.quality import judged, of_clip
-from gaitlab.store.tables import read_table
+from gaitlab.store.contents import within
+from gaitlab.store.schema import ENTRIES, check_entries, read_object
+from gaitlab.store.tables import read_session_table
 
 
 def migrated(info: dict[str, Any], folder: Path, *, to: int) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def _asymmetry_told(info: dict[str, Any], folder: Path) -> dict[str, Any]:
     settings = {"report": {"units": "metric", "embed_video": "auto"}, **info.get("settings", {})}
     if "asymmetry" in info:
         return {**info, "settings": settings}
-    rows = read_table(folder / "summary.csv")
+    rows = read_session_table(within(folder, "summary.csv"))
     told = [asdict(one) for one in asymmetries([_value(row) for row in rows], METRICS)]
     found = [{name: None if value != value else value for name, value in one.items()} for one in told]
     return {**info, "settings": settings, "asymmetry": found}
@@ -58,7 +59,9 @@ def _verdict_told(info: dict[str, Any], folder: Path) -> dict[str, Any]:
     told = judged({"dated_by": None, **info, "warnings": warnings})
     if not (beside := info.get("with")):
         return told
-    own = json.loads((folder / beside["folder"] / "session.json").read_text(encoding="utf-8"))
+    path = within(folder, f"{beside['folder']}/session.json")
+    own = read_object(path)
+    check_entries(own, path, ENTRIES)
     other = judged({**own, "warnings": []})
     warnings = [*told["warnings"], *(of_clip(beside["view"], warning) for warning in other["warnings"])]
     return {**told, "warnings": warnings, "with": {**beside, "quality": other["quality"]}}

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Contact, GaitEvents, Side
+from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
+from gaitlab.store.arrays import read_arrays
+from gaitlab.store.contents import REQUIRED, within
 from gaitlab.store.migrate import migrated, row_of_today, variations_of
-from gaitlab.store.tables import read_table
+from gaitlab.store.schema import ENTRIES, ENTRIES_OF_TODAY, check_entries, read_object
+from gaitlab.store.tables import read_session_table
+from gaitlab.text import from_cell
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 3
-REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
 
 
 @dataclass(frozen=True)
 class Session:
-    """A session folder on disk; everything is read when it is first asked for.
+    """A session folder on disk; everything is read, and checked, when it is first asked for.
+
+    Whatever reads a file of it raises an InputError that names the file where it is damaged or a link.
 
     Attributes:
         folder: where it lies.
@@ -38,9 +44,13 @@ class Session:
     @cached_property
     def info(self) -> dict[str, Any]:
         """The content of session.json, in today's layout."""
-        content: dict[str, Any] = json.loads((self.folder / "session.json").read_text(encoding="utf-8"))
-        check_version(self.folder, content["schema_version"])
-        return migrated(content, self.folder, to=SCHEMA_VERSION)
+        path = within(self.folder, "session.json")
+        content = read_object(path)
+        check_version(self.folder, content.get("schema_version"))
+        check_entries(content, path, ENTRIES)
+        content = migrated(content, self.folder, to=SCHEMA_VERSION)
+        check_entries(content, path, ENTRIES_OF_TODAY)
+        return content
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -50,31 +60,49 @@ class Session:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """A row a metric and side: n, mean, sd, uncertainty, unit, reference range, or why it is missing."""
-        table = self._frame("summary.csv")
+        table = self._frame("summary")
         if "variation_percent" not in table:
-            table["variation_percent"] = variations_of(read_table(self.folder / "summary.csv"))
+            table["variation_percent"] = variations_of(self.rows("summary"))
         return table
 
     @cached_property
     def cycles(self) -> pd.DataFrame:
         """A row a metric, side and accepted gait cycle."""
-        return self._frame("cycles.csv")
+        return self._frame("cycles")
 
     @cached_property
     def angles(self) -> pd.DataFrame:
         """Angle curves, a row a frame."""
-        return self._frame("angles.csv")
+        return self._frame("angles")
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """A row a contact."""
-        return self._frame("events.csv")
+        return self._frame("events")
 
     @cached_property
     def gait_events(self) -> GaitEvents:
         """The contacts as gaitlab's own type."""
         activity: Activity = self.info["activity"]
-        return GaitEvents(tuple(_contact(row) for row in read_table(self.folder / "events.csv")), activity)
+        contacts = tuple(_contact(row) for row in self.rows("events"))
+        damaged = f"the table '{self.folder / 'events.csv'}' is damaged"
+        if any(later.foot_strike_s < contact.foot_strike_s for contact, later in pairwise(contacts)):
+            raise InputError(f"{damaged}: its foot strikes are not in order")
+        if not all(contact.accepted or contact.reason for contact in contacts):
+            raise InputError(f"{damaged}: a contact is not accepted, but no reason is given")
+        return GaitEvents(contacts, activity)
+
+    @cached_property
+    def angle_curves(self) -> Angles:
+        """The angles as gaitlab's own type, a value a frame of the keypoints."""
+        rows = self.rows("angles")
+        if len(rows) != len(self.pose):
+            raise InputError(
+                f"'{self.folder}' is damaged: {len(rows)} rows of angles for {len(self.pose)} frames of keypoints; "
+                "analyse again"
+            )
+        columns = {name: np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]}
+        return Angles(columns.pop("time_s"), columns)
 
     @cached_property
     def pose(self) -> PoseSequence:
@@ -94,25 +122,50 @@ class Session:
     @property
     def video(self) -> Path | None:
         """The annotated video, where one was written."""
-        path = self.folder / "annotated.mp4"
-        return path if path.is_file() else None
+        return self._if_there("annotated.mp4")
+
+    @property
+    def clip(self) -> Path | None:
+        """The clean video of the page, where one was written."""
+        return self._if_there("clip.mp4")
+
+    @property
+    def companion(self) -> Session | None:
+        """The session of the other clip of the same run, where there is one."""
+        other = self.info.get("with")
+        return open_session(within(self.folder, other["folder"])) if other else None
 
     def rows(self, table: str) -> list[dict[str, str]]:
         """Return a table (``summary``, ``cycles``, ``angles``, ``events``) as text, without pandas."""
-        rows = read_table(self.folder / f"{table}.csv")
+        rows = read_session_table(within(self.folder, f"{table}.csv"))
         return [row_of_today(row) for row in rows] if table == "summary" else rows
+
+    def check(self) -> None:
+        """Read all that a session must have.
+
+        Raises:
+            InputError: where something is missing or damaged.
+        """
+        _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles")
+
+    def _if_there(self, name: str) -> Path | None:
+        path = within(self.folder, name)
+        return path if path.is_file() else None
 
     def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        table = pd.read_csv(self.folder / name, dtype={"unit": str})
+        self.rows(name)  # checks it
+        try:
+            table = pd.read_csv(self.folder / f"{name}.csv", dtype={"unit": str})
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot read the table '{self.folder / name}.csv': {error}") from error
         # A share has no unit, which is not the same as not knowing it.
-        return table.fillna({"unit": ""}) if "unit" in table else table
+        return plain_text(table.fillna({"unit": ""}) if "unit" in table else table)
 
     def _pose(self, xy: str, score: str) -> PoseSequence:
-        with np.load(self.folder / "keypoints.npz", allow_pickle=False) as data:
-            names = tuple(str(name) for name in data["names"])
-            return PoseSequence(data[xy], data[score], data["time_s"], Skeleton("session", names))
+        data = read_arrays(within(self.folder, "keypoints.npz"))
+        return PoseSequence(data[xy], data[score], data["time_s"], Skeleton("session", tuple(data["names"].tolist())))
 
 
 def open_session(folder: str | Path) -> Session:
@@ -122,15 +175,19 @@ def open_session(folder: str | Path) -> Session:
         InputError: no such folder, not a session, files missing, or written by a newer gaitlab.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # which, unlike a path's own, says so of a name that cannot be
         raise InputError(f"no such session folder: '{folder}'; `gaitlab sessions` lists what is there")
     check_complete(folder, [name for name in REQUIRED if not (folder / name).is_file()])
     session = Session(folder)
-    try:
-        _ = session.info
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"'{folder / 'session.json'}' is not a session's description: {error!r}") from error
+    _ = session.info
     return session
+
+
+def plain_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the texts that were kept from a spreadsheet (see `gaitlab.text.to_cell`) as they were."""
+    texts = table.select_dtypes(exclude=["number", "bool"])
+    plain = texts.map(lambda cell: from_cell(cell) if isinstance(cell, str) else cell)
+    return table.assign(**{str(name): plain[name] for name in plain}).rename(columns=from_cell)
 
 
 def check_complete(folder: str | Path, missing: Sequence[str]) -> None:
@@ -141,7 +198,7 @@ def check_complete(folder: str | Path, missing: Sequence[str]) -> None:
 
 def check_version(folder: str | Path, version: Any) -> None:
     """Raise InputError where a session's schema is not one that this gaitlab reads."""
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise InputError(f"'{folder}' has the schema version {version!r}; expected a number from 1 to {SCHEMA_VERSION}")
     if version > SCHEMA_VERSION:
         raise InputError(

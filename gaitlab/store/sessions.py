@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from gaitlab.errors import InputError
-from gaitlab.store.index import Facts, named_sessions, session_folders
+from gaitlab.store.index import Facts, log_skipped, named_sessions, session_folders
 from gaitlab.store.parallel import in_parallel
-from gaitlab.store.session import Session, open_session
+from gaitlab.store.schema import LARGEST
+from gaitlab.store.session import Session, open_session, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_log = logging.getLogger("gaitlab")
 FACTS = ("athlete", "label", "date", "view")
 # What every table has, and what its columns hold.
 COLUMNS = {
@@ -33,6 +34,8 @@ COLUMNS = {
     },
     "cycles.csv": {"metric": str, "side": str, "cycle": float, "time_s": float, "value": float, "unit": str},
 }
+# A cell that was kept from a spreadsheet, see `gaitlab.text.to_cell`; looking for one takes longer than for its mark.
+_MARKED = re.compile(rb"(?:^|[,\n\"])'")
 CHUNK = 500  # sessions parsed at a time: the text of ten thousand need not be in memory at once
 
 
@@ -46,7 +49,7 @@ def find_sessions(directory: str | Path) -> Iterator[Session]:
         try:
             yield open_session(description.parent)
         except InputError as error:
-            _log.warning("skipped: %s", error)
+            log_skipped(str(error))
 
 
 @overload
@@ -71,7 +74,8 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
 
     Returns:
         ``session, athlete, label, date, view`` and the columns of summary.csv (without its metric label) or
-        cycles.csv; empty, with these columns, where there is no session.
+        cycles.csv; empty, with these columns, where there is no session. Its ``attrs["skipped"]`` holds a line for
+        every broken session that is left out (not of a dask DataFrame, whose workers only log it).
 
     Raises:
         InputError: no such directory; without dask, or where its scheduler does not answer.
@@ -82,55 +86,117 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
         return sessions_of_cluster(Path(directory), cycles=cycles, scheduler=scheduler)
     import pandas as pd
 
-    named = list(named_sessions(Path(directory)).items())
+    skipped: list[str] = []
+
+    def skip(why: str) -> None:
+        log_skipped(why)
+        skipped.append(why)
+
+    named = list(named_sessions(Path(directory), skip=skip).items())
     name = "cycles.csv" if cycles else "summary.csv"
     tables: list[pd.DataFrame] = []
     for start in range(0, len(named), CHUNK):
-        tables += read_tables(named[start : start + CHUNK], name)
-    if not tables:
-        return pd.DataFrame(columns=["session", *FACTS, *COLUMNS[name]])
-    return pd.concat(tables, ignore_index=True)
+        tables += read_tables(named[start : start + CHUNK], name, skip=skip)
+    empty = pd.DataFrame(columns=["session", *FACTS, *COLUMNS[name]])
+    whole = pd.concat(tables, ignore_index=True) if tables else empty
+    whole.attrs["skipped"] = skipped
+    return whole
 
 
-def read_tables(named: Sequence[tuple[Path, Facts]], name: str) -> Iterator[pd.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The text of one session's table below its headings, how many rows that is, and whose it is."""
+
+    headings: bytes
+    text: bytes
+    rows: int
+    folder: Path
+    facts: Facts
+
+
+def read_tables(
+    named: Sequence[tuple[Path, Facts]], name: str, *, skip: Callable[[str], None] = log_skipped
+) -> Iterator[pd.DataFrame]:
     """Yield the tables of this name of some sessions, neighbours with the same headings as one.
 
-    One parse: thousands of small tables take pandas half a minute, a few large ones seconds.
+    One parse: thousands of small tables take pandas half a minute, a few large ones seconds. Why a damaged one is left
+    out goes to ``skip``.
     """
     import pandas as pd
 
-    texts = in_parallel(_read_text, [os.path.join(folder, name) for folder, _ in named])
-    read = [(found[0].partition(b"\n"), found[1], who) for found, who in zip(texts, named, strict=True) if found]
-    for header, group in groupby(read, key=lambda one: one[0][0]):
-        parts = list(group)
-        text = b"".join([header, b"\n", *(body for (_, _, body), _, _ in parts)])
-        # The metric's own label steps aside for the session's.
-        table = pd.read_csv(io.BytesIO(text), usecols=lambda column: column != "label", dtype={"unit": str})
-        if "unit" in table:
-            table = table.fillna({"unit": ""})  # a share has none, which is not the same as not knowing it
-        counts = [count for _, count, _ in parts]
-        whose = [{"session": str(folder), **facts} for _, _, (folder, facts) in parts]
+    parts = []
+    found = in_parallel(_read_text, [os.path.join(folder, name) for folder, _ in named])
+    for content, (folder, facts) in zip(found, named, strict=True):
+        if isinstance(content, InputError):
+            skip(str(content))
+        else:
+            headings, _, text = content[0].partition(b"\n")
+            parts.append(_Part(headings, text, content[1], folder, facts))
+    for _, group in groupby(parts, key=lambda part: part.headings):
+        together = list(group)
+        try:
+            table = _parsed(together, name)
+        except ValueError:  # one of them is damaged: each on its own tells which
+            together = [part for part in together if _is_sound(part, name, skip)]
+            if not together:
+                continue
+            table = _parsed(together, name)
         for place, fact in enumerate(("session", *FACTS)):
-            column = pd.Series([facts[fact] for facts in whose])
-            table.insert(place, fact, column.repeat(counts).array)
+            column = pd.Series([str(part.folder) if fact == "session" else part.facts[fact] for part in together])
+            table.insert(place, fact, column.repeat([part.rows for part in together]).array)
         yield table
 
 
-def _read_text(path: str) -> tuple[bytes, int] | None:
-    """Return a table, ending in a line break, and its rows below the headings; None where it is damaged."""
+def _parsed(parts: Sequence[_Part], name: str) -> pd.DataFrame:
+    """Return tables with the same headings as one.
+
+    Raises:
+        ValueError: where a cell that should be a number is none.
+    """
+    import pandas as pd
+
+    text = b"".join([parts[0].headings, b"\n", *(part.text for part in parts)])
+    # The metric's own label steps aside for the session's.
+    table = pd.read_csv(io.BytesIO(text), usecols=lambda column: column != "label", dtype={"unit": str})
+    if len(table) != sum(part.rows for part in parts):
+        raise ValueError("it has empty rows")
+    for column, kind in COLUMNS[name].items():
+        if kind is float and column in table and len(table):
+            values = table[column]
+            if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+                raise ValueError(f"{column} should be a number in every row")
+            if (values.abs() > LARGEST).any():
+                raise ValueError(f"{column} holds a number that cannot be")
+    if "unit" in table:
+        table = table.fillna({"unit": ""})  # a share has none, which is not the same as not knowing it
+    return plain_text(table) if _MARKED.search(text) else table
+
+
+def _is_sound(part: _Part, name: str, skip: Callable[[str], None]) -> bool:
     try:
+        _parsed([part], name)
+    except ValueError as error:
+        skip(f"the table '{part.folder / name}' is damaged: {error}")
+        return False
+    return True
+
+
+def _read_text(path: str) -> tuple[bytes, int] | InputError:
+    """Return a table, ending in a line break, and its rows below the headings; or why it cannot be read."""
+    try:
+        if os.path.islink(path):
+            raise OSError("it is a link, which is not followed")
         content = Path(path).read_bytes()
         text = content.decode()
     except (OSError, UnicodeDecodeError) as error:
-        _log.warning("skipped: cannot read the table '%s': %s", path, error)
-        return None
+        return InputError(f"cannot read the table '{path}': {error}")
     if not text.endswith("\n"):
         text, content = f"{text}\n", content + b"\n"
     # Counting is a hundred times as quick as reading; within quotes commas and line breaks are text.
     pieces = text.split('"')
     bare = "".join(pieces[::2])
     header, lines = bare[: bare.index("\n")].split(","), bare.count("\n")
-    if "metric" not in header or len(pieces) % 2 == 0 or bare.count(",") != lines * (len(header) - 1):
-        _log.warning("skipped: the table '%s' is damaged: expected rows of one length under its headings", path)
-        return None
+    whole = len(pieces) % 2 == 1 and bare.count(",") == lines * (len(header) - 1)
+    if "metric" not in header or len(set(header)) < len(header) or not whole:
+        return InputError(f"the table '{path}' is damaged: expected rows of one length under its headings")
     return content, lines - 1

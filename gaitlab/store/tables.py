@@ -1,24 +1,78 @@
-"""CSV tables as columns: written and read without pandas, which takes longer to import than an analysis may take."""
+"""CSV tables as columns: written and read without pandas, which takes longer to import than an analysis may take.
+
+What a table of a session must hold is one table here, checked when it is read.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gaitlab.errors import InputError
+from gaitlab.store.schema import LARGEST
+from gaitlab.text import from_cell, is_number, printable, to_cell
 
 _DIGITS = 6
+_LARGEST_BYTES = 2_000_000_000
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the cells of a column may be, in words and as a test, and whether a session may lack it."""
+
+    words: str
+    fits: Callable[[str], bool]
+    optional: bool = False
+
+
+def _is_finite(cell: str) -> bool:
+    return is_number(cell) and math.isfinite(value := float(cell)) and abs(value) <= LARGEST
+
+
+_TEXT = Column("text", lambda cell: True)
+_NAME = Column("a name", bool)
+_NUMBER = Column("a number", _is_finite)
+_MAYBE = Column("a number or empty", lambda cell: not cell or _is_finite(cell))
+_COUNT = Column("a whole number", lambda cell: re.fullmatch(r"\d{1,9}", cell, re.ASCII) is not None)
+_SIDE = Column("left or right", lambda cell: cell in ("left", "right"))
+_SIDES = Column("left, right or both", lambda cell: cell in ("left", "right", "both"))
+_FLAG = Column("true or false", lambda cell: cell in ("true", "false"))
+
+# Table -> its columns; of the angles every further one is a number or empty.
+TABLES: Mapping[str, Mapping[str, Column]] = {
+    "angles": {"time_s": _NUMBER},
+    "events": {
+        "side": _SIDE, "foot_strike_s": _NUMBER, "toe_off_s": _MAYBE, "foot_strike_sd_s": _MAYBE,
+        "toe_off_sd_s": _MAYBE, "accepted": _FLAG, "reason": _TEXT,
+    },
+    "cycles": {
+        "metric": _NAME, "side": _SIDES, "cycle": _COUNT, "time_s": _NUMBER, "value": _MAYBE, "unit": _TEXT,
+    },
+    "summary": {
+        "metric": _NAME, "label": _TEXT, "side": _SIDES, "n": _COUNT, "mean": _MAYBE, "sd": _MAYBE,
+        "uncertainty": _MAYBE, "unit": _TEXT, "reference_low": _MAYBE, "reference_high": _MAYBE,
+        "reference_source": _TEXT, "missing_reason": _TEXT, "note": Column("text", lambda cell: True, optional=True),
+        "variation_percent": Column(_MAYBE.words, _MAYBE.fits, optional=True),
+    },
+}  # fmt: skip
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows under a header; NaN and None become empty cells, truth values ``true`` and ``false``."""
+    """Write rows under a header; NaN and None become empty cells, truth values ``true`` and ``false``.
+
+    A text that a spreadsheet would take for a formula gets a ``'`` in front; `read_table` takes it away again.
+    """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow([to_cell(name) for name in columns])
         writer.writerows([_cell(value) for value in row] for row in rows)
 
 
@@ -31,13 +85,52 @@ def read_table(path: Path) -> list[dict[str, str]]:
     """Return the rows of a table as text by column name.
 
     Raises:
-        InputError: where the file cannot be read.
+        InputError: where the file cannot be read, or is no table.
     """
+    return _read(path)[1]
+
+
+def read_session_table(path: Path) -> list[dict[str, str]]:
+    """Return the rows of one of `TABLES`, which its file's name says.
+
+    Raises:
+        InputError: where the file cannot be read, lacks a column, or has a cell that is not what it should be.
+    """
+    names, rows = _read(path)
+    columns = TABLES[path.stem]
+    for name in columns:
+        if name not in names and not columns[name].optional:
+            raise InputError(f"the table '{path}' is damaged: it has no column '{name}'")
+    for name in names:
+        column = columns.get(name, _MAYBE if path.stem == "angles" else _TEXT)
+        for number, row in enumerate(rows, start=1):
+            if not column.fits(row[name]):
+                raise InputError(
+                    f"the table '{path}' is damaged: {name} in row {number} should be {column.words}, not "
+                    f"'{printable(row[name][:_SHOWN])}'"
+                )
+    return rows
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the names of the columns and the rows."""
     try:
+        if (size := path.stat().st_size) > _LARGEST_BYTES:
+            raise ValueError(f"{size} bytes are more than any session has")
         with path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            cells = [row for row in csv.reader(file, strict=True) if row]
+    except (OSError, ValueError, csv.Error) as error:
         raise InputError(f"cannot read the table '{path}': {error}; the session may be damaged") from error
+    names = [from_cell(name) for name in cells[0]] if cells else []
+    if not cells or len(set(names)) < len(names):
+        what = "it has two columns of one name" if cells else "it is empty"
+        raise InputError(f"the table '{path}' is damaged: {what}")
+    for number, row in enumerate(cells[1:], start=1):
+        if len(row) != len(names):
+            raise InputError(
+                f"the table '{path}' is damaged: row {number} has {len(row)} cells under {len(names)} headings"
+            )
+    return names, [dict(zip(names, map(from_cell, row), strict=True)) for row in cells[1:]]
 
 
 def _cell(value: Any) -> Any:
@@ -48,4 +141,4 @@ def _cell(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         number = float(value)
         return f"{number:.{_DIGITS}f}".rstrip("0").rstrip(".") if abs(number) < 1e9 else repr(number)
-    return value
+    return to_cell(value) if isinstance(value, str) else value

@@ -14,6 +14,7 @@ from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
 from gaitlab.metrics import METRICS, variation_percent
 from gaitlab.store.tables import write_columns, write_table
+from gaitlab.text import whole_characters
 
 
 def write_data(
@@ -78,11 +79,13 @@ def _summary_row(value: MetricValue) -> tuple[Any, ...]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {whole_characters(str(k)): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
         return round(value, 6) if np.isfinite(value) else None
-    return str(value) if isinstance(value, Path) else value
+    if isinstance(value, Path):
+        value = str(value)
+    return whole_characters(value) if isinstance(value, str) else value

@@ -16,6 +16,7 @@ from gaitlab.store.tables import write_table
 
 SPREAD = np.array([-1.0, 1.0] * 6)
 SUMMARY = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit")
+NOT_COMPARED = ("label", "reference_low", "reference_high", "reference_source", "missing_reason")
 CYCLES = ("metric", "side", "cycle", "time_s", "value", "unit")
 
 
@@ -25,7 +26,8 @@ def session(folder: Path, *, metric: str, side: str, values: np.ndarray, unit: s
     spread = t_quantile(0.975, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
     mean = float(values.mean()) if n else math.nan
     write_table(
-        folder / "summary.csv", SUMMARY, [(metric, side, n, mean, sd, math.hypot(spread, systematic), unit)]
+        folder / "summary.csv", SUMMARY + NOT_COMPARED,
+        [(metric, side, n, mean, sd, math.hypot(spread, systematic), unit, *[""] * len(NOT_COMPARED))],
     )  # fmt: skip
     legs = ["left", "right"] if side == "both" else [side]
     rows = [(metric, legs[i % len(legs)], i, i * 0.35, v, unit) for i, v in enumerate(values.tolist())]

@@ -17,6 +17,7 @@ from gaitlab.export.c3d import evenly
 from gaitlab.pose.importers import read_keypoints
 from gaitlab.store.session import Session, open_session
 from gaitlab.store.write import write_data
+from tests.report.make import about
 
 BODY = SKELETONS["body_25"]
 FPS = 50.0
@@ -50,10 +51,9 @@ def make(
     )
     write_data(
         folder,
-        info={
-            "schema_version": 1, "athlete": "Ada", "label": "A", "recorded_at": None, "view": view, "facing": facing,
-            "activity": "running", "calibration": {"metres_per_px": scale, "tilt_deg": 0.0},
-        },
+        info=about(
+            view=view, facing=facing, calibration={**about()["calibration"], "metres_per_px": scale, "tilt_deg": 0.0}
+        ),
         raw=pose, pose=pose, angles=Angles(time_s, {"left_knee_flexion_deg": knee, "trunk_lean_deg": 8 + 0 * knee}),
         events=GaitEvents(contacts, "running"), summary=[], cycles=[],
     )  # fmt: skip

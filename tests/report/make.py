@@ -130,6 +130,12 @@ def make_session(
     return Session(folder)
 
 
+def about(**entries: Any) -> dict[str, Any]:
+    """Return a whole session.json of the invented runner, with some entries of one's own."""
+    sequence = pose(4.0)
+    return {**_info(sequence, GaitEvents(contacts(4.0), "running"), video=False), **entries}
+
+
 def _info(sequence: PoseSequence, events: GaitEvents, *, video: bool) -> dict[str, Any]:
     cycles: dict[Side, int] = {s: max(sum(c.accepted for c in events.of(s)) - 1, 0) for s in BOTH_SIDES}
     rejected = sum(not contact.accepted for contact in events.contacts)

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from gaitlab.errors import OutputError
+from gaitlab.store.contents import COMPANIONS, WRITTEN
 from gaitlab.store.folder import check_free, whole_folder
+
+OURS = '{"schema_version": 2}'
 
 
 def names(folder: Path) -> set[str]:
@@ -39,7 +42,7 @@ def test_a_block_that_fails_leaves_nothing(tmp_path: Path, failure: type[BaseExc
 def test_an_existing_session_is_kept_without_force_and_while_the_new_one_fails(tmp_path: Path) -> None:
     target = tmp_path / "session"
     target.mkdir()
-    (target / "session.json").write_text("old")
+    (target / "session.json").write_text("old")  # a damaged one
     with pytest.raises(OutputError, match="exists; choose another with -o, or replace it with --force"):
         check_free(target, force=False)
     with pytest.raises(RuntimeError), whole_folder(target, force=True):
@@ -60,6 +63,108 @@ def test_force_does_not_replace_what_is_no_session(tmp_path: Path) -> None:
     assert (home / "thesis.txt").exists()
 
 
+def session_in(folder: Path) -> Path:
+    """A folder with every file that gaitlab writes, the other clip's too."""
+    for place in (folder, *(folder / name for name in COMPANIONS.values())):
+        place.mkdir(parents=True)
+        for name in WRITTEN:
+            (place / name).write_text(OURS)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def written_anew(target: Path) -> None:
+    with whole_folder(target, force=True) as folder:
+        (folder / "session.json").write_text("new")
+
+
+def test_all_that_gaitlab_writes_is_replaced(tmp_path: Path) -> None:
+    target = session_in(tmp_path / "run")
+    (target / ".DS_Store").write_bytes(b"of a file manager")
+    (target / ".report-0123abcd.html").write_text("of a killed writer")
+    written_anew(target)
+    assert contents(tmp_path) == {"run/session.json": b"new"}
+
+
+@pytest.mark.parametrize(
+    "place", ["keypoints.csv", ".rear/notes.txt", "clip.mp4/deep.txt", ".gait", "old/session.json"]
+)
+def test_force_keeps_a_session_that_holds_somebody_elses_file(tmp_path: Path, place: str) -> None:
+    target = session_in(tmp_path / "run")
+    if place.startswith("clip.mp4"):
+        (target / "clip.mp4").unlink()
+    (target / place).parent.mkdir(exist_ok=True)
+    (target / place).write_text("mine")
+    before = contents(tmp_path)
+    with pytest.raises(OutputError, match=rf"'{target}' holds what gaitlab did not write \('[.a-z]+") as caught:
+        written_anew(target)
+    assert place.split("/")[0] in str(caught.value)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"session": "of a web browser"}'])
+def test_another_programs_session_json_makes_no_session(tmp_path: Path, text: str) -> None:
+    (tmp_path / "session.json").write_text(text)
+    with pytest.raises(OutputError, match="is not a session folder"):
+        check_free(tmp_path, force=True)
+
+
+def test_a_file_that_came_while_the_session_was_written_is_not_deleted(tmp_path: Path) -> None:
+    target = session_in(tmp_path / "run")
+    with pytest.raises(OutputError, match="did not write"), whole_folder(target, force=True) as folder:
+        (folder / "session.json").write_text("new")
+        (target / "notes.txt").write_text("mine")
+    assert (target / "notes.txt").read_text() == "mine"
+    assert (target / "session.json").read_text() == OURS
+    assert names(tmp_path) == {"run"}
+
+
+def test_what_a_session_is_made_from_cannot_lie_in_it(tmp_path: Path) -> None:
+    target = session_in(tmp_path / "run")
+    (tmp_path / "link").symlink_to(target)
+    for film in (target / "clip.mp4", tmp_path / "link" / "clip.mp4", target):
+        with pytest.raises(OutputError, match="which --force would replace"):
+            check_free(target, force=True, inputs=[None, film])
+    check_free(target, force=True, inputs=[tmp_path / "clip.mp4", None])
+
+
+def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+    real = session_in(tmp_path / "disk" / "run")
+    link = tmp_path / "run"
+    link.symlink_to(real)
+    with pytest.raises(OutputError, match=f"the output folder '{link}' exists"):
+        check_free(link, force=False)
+    written_anew(link)
+    assert link.is_symlink()
+    assert contents(real) == {"session.json": b"new"}
+    assert names(tmp_path) == {"run", "disk"}
+    assert names(tmp_path / "disk") == {"run"}
+
+
+def test_a_link_to_nothing_is_followed_too_and_one_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").symlink_to(tmp_path / "later")
+    written_anew(tmp_path / "run")
+    assert contents(tmp_path / "later") == {"session.json": b"new"}
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    with pytest.raises(OutputError, match="'[^']*ring'"):
+        check_free(tmp_path / "ring", force=True)
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "ü" * 101])
+def test_a_name_too_long_for_its_temporary_name_is_said_first(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError, match="is too long"):
+        check_free(tmp_path / name, force=False)
+
+
+def test_the_longest_names_work(tmp_path: Path) -> None:
+    written_anew(tmp_path / ("x" * 200))
+    written_anew(tmp_path / ("x" * 200))
+    assert names(tmp_path) == {"x" * 200}
+
+
 def test_a_file_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="is a file"):
@@ -69,19 +174,22 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
+from gaitlab.store.contents import WRITTEN
 from gaitlab.store.folder import whole_folder
 
+FILES = [name for name in WRITTEN if name != "session.json"]
 while True:
     with whole_folder(Path(sys.argv[1]), force=True) as folder:
-        (folder / "session.json").write_text("{}")
-        for number in range(20):
-            (folder / f"{number}.bin").write_bytes(bytes(20000))
+        (folder / "session.json").write_text('{"schema_version": 2}')
+        for name in FILES:
+            (folder / name).write_bytes(bytes(40000))
         print("one", flush=True)
 """
 
 
 def is_whole(target: Path) -> bool:
-    return {path.stat().st_size for path in target.glob("*.bin")} == {20000} and len(list(target.iterdir())) == 21
+    sizes = {path.name: path.stat().st_size for path in target.iterdir()}
+    return sizes == {**dict.fromkeys(WRITTEN, 40000), "session.json": len(OURS)}
 
 
 def test_killed_at_any_moment_leaves_no_session_or_a_whole_one(tmp_path: Path) -> None:
@@ -132,7 +240,7 @@ def remains_of(kind: str, pid: int, folder: Path) -> Path:
     """A hidden folder as a process of this host leaves it when it is killed."""
     with whole_folder(folder / "session") as made:
         name = re.sub(rf"partial-(.*)-{os.getpid()}-", rf"{kind}-\1-{pid}-", made.name)
-        (made / "session.json").write_text("{}")
+        (made / "session.json").write_text(OURS)
     (folder / "session").rename(folder / name)
     return folder / name
 

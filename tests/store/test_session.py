@@ -17,6 +17,7 @@ from gaitlab.metrics import CycleValue
 from gaitlab.store.session import open_session
 from gaitlab.store.sessions import find_sessions, load_sessions
 from gaitlab.store.write import write_data
+from tests.report.make import about
 
 BODY = SKELETONS["body_25"]
 
@@ -26,10 +27,7 @@ def write(folder: Path, *, athlete: str = 'Ada, the "fast"\n<b>', cadence: float
     time_s = np.arange(4) / 30
     pose = PoseSequence(np.arange(4.0 * 25 * 2).reshape(4, 25, 2), np.full((4, 25), 0.5), time_s, BODY)
     contact = Contact("left", 0.01, 0.09, 0.004, math.nan, accepted=False, reason="too short, by far")
-    info = {
-        "schema_version": 1, "athlete": athlete, "label": "A", "recorded_at": "2026-01-02", "view": "side",
-        "activity": "running", "nothing": math.nan,
-    }  # fmt: skip
+    info = about(athlete=athlete, label="A", recorded_at="2026-01-02", nothing=math.nan)
     write_data(
         folder,
         info=info,

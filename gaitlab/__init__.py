@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
 __all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session", "trends"]
+
+# Type checkers take it for true. The module `typing` costs more than all else here, and a command that is being
+# started must soon be able to answer Ctrl-C.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from gaitlab.compare import compare, trends

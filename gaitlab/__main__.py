@@ -1,5 +1,17 @@
 """``python -m gaitlab`` is the command ``gaitlab``."""
 
-from gaitlab.cli import main
+from __future__ import annotations
 
-main()
+from gaitlab.cli_signals import leave_at_once
+
+
+def main() -> None:
+    """Run the command line, and end quietly when a signal comes while it is still being loaded."""
+    leave_at_once()
+    from gaitlab.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gaitlab import cli_batch, cli_dots, cli_models
+from gaitlab.cli_print import say, to_error_stream
+from gaitlab.cli_signals import StoppedError, leave_to_system, unwind
 from gaitlab.errors import GaitlabError
 
 if TYPE_CHECKING:
@@ -37,6 +39,12 @@ EmbedVideo = Annotated[
     bool | None,
     typer.Option("--embed-video/--no-embed-video", help="Put the clip into the report [default: where under 15 MB]."),
 ]
+# What a command leaves behind that is stopped by a signal; all others leave nothing.
+_LEFT = {
+    "batch": "finished sessions are kept, the same command does the rest",
+    "pose": "what was written until then is kept",
+    "live": "what was recorded until then is kept",
+}
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
 
 
@@ -48,7 +56,7 @@ def _options(
     if version:
         from gaitlab import __version__
 
-        typer.echo(__version__)
+        say(__version__)
         raise typer.Exit()
 
 
@@ -151,7 +159,7 @@ def selftest(
     print_checks(network, checks)
     failed = sum(not check.passed for check in checks)
     if failed:
-        typer.echo(f"gaitlab: {failed} of {len(checks)} checks failed: do not trust this installation", err=True)
+        say(f"gaitlab: {failed} of {len(checks)} checks failed: do not trust this installation", err=True)
         raise typer.Exit(2)
 
 
@@ -176,7 +184,7 @@ def pose(
         for found in find_everybody(sources, estimator, output, wishes=wishes, progress=progress):
             where = ", ".join(str(path) for path in found.written)
             people = f"{found.people} {'person' if found.people == 1 else 'people'}"
-            typer.echo(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")
+            say(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")
 
 
 @app.command()
@@ -205,9 +213,9 @@ def live(
         )
     finally:
         window.close()
-    typer.echo(f"{counts.taken} pictures, {counts.seen} of them seen by the network at {counts.network_ms:.0f} ms each")
+    say(f"{counts.taken} pictures, {counts.seen} of them seen by the network at {counts.network_ms:.0f} ms each")
     if record is not None:
-        typer.echo(str(record))
+        say(record)
 
 
 @app.command()
@@ -228,8 +236,8 @@ def report(
     settings = with_values(Settings(), kept | changed)
     page = rebuild_report(opened, settings=settings.report)
     for warning in grave_warnings(opened.info):
-        typer.echo(f"WARNING: {warning}", err=True)
-    typer.echo(str(page))
+        say(f"WARNING: {warning}", err=True)
+    say(page)
 
 
 @app.command()
@@ -259,11 +267,11 @@ def compare(
     print_comparison(table)
     for session in opened:
         for warning in grave_warnings(session.info):
-            typer.echo(f"WARNING: {session.folder}: {warning}", err=True)
+            say(f"WARNING: {session.folder}: {warning}", err=True)
     if csv is not None:
         _write_csv(table, csv)
     if output is not None:
-        typer.echo(str(output))
+        say(output)
 
 
 @app.command()
@@ -281,8 +289,8 @@ def export(
 
     path, note = export_session(open_session(session), format=format_, output=output, force=force)
     if note:
-        typer.echo(f"note: {note}", err=True)
-    typer.echo(str(path))
+        say(f"note: {note}", err=True)
+    say(path)
 
 
 @app.command()
@@ -304,7 +312,7 @@ def config(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Print every setting with its default (or as given), as TOML."""
     from gaitlab.config import as_toml
 
-    typer.echo(as_toml(_settings(config, set_ or [])), nl=False)
+    say(as_toml(_settings(config, set_ or [])), lines=True)
 
 
 def _page_assignments(units: str | None, embed_video: bool | None) -> list[str]:
@@ -332,45 +340,41 @@ def _finish(session: Session) -> None:
 
     print_summary(session)
     for line in warning_lines(session):
-        typer.echo(line, err=True)
-    typer.echo(str(session.report))
+        say(line, err=True)
+    say(session.report)
     if not any(session.info["quality"]["cycles_accepted"].values()):
         raise typer.Exit(1)
 
 
 def _write_csv(table: Any, path: Path) -> None:
     from gaitlab.files import whole_file
+    from gaitlab.store.contents import check_no_session_file
+    from gaitlab.store.frames import as_cells
 
+    check_no_session_file(path)
     with whole_file(path) as partial:
-        table.to_csv(partial, index=False)
-
-
-class _Interrupted(BaseException):
-    """Ctrl-C, by a name that typer does not take for its own."""
-
-
-def _interrupt(*_: object) -> None:
-    raise _Interrupted
+        as_cells(table).to_csv(partial, index=False)
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 done without gait metrics, 2 wrong use or bad input."""
-    import logging
-    import signal
+    """Run the command line.
 
-    logging.basicConfig(level=logging.WARNING, format="gaitlab: %(message)s", stream=sys.stderr)
-    signal.signal(signal.SIGINT, _interrupt)
+    Exit code 0 done, 1 done without gait metrics, 2 wrong use or bad input, 130 interrupted, 143 ended by the system.
+    """
+    to_error_stream()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
+        unwind()
         app(args=arguments, prog_name="gaitlab")
     except GaitlabError as error:
         if debug:
             raise
-        typer.echo(f"gaitlab: {error}", err=True)
+        say(f"gaitlab: {error}", err=True)
         sys.exit(2)
-    except _Interrupted:
-        kept = "finished sessions are kept, the same command does the rest"
-        left = kept if arguments[:1] == ["batch"] else "nothing was written"
-        typer.echo(f"gaitlab: interrupted; {left}", err=True)
-        sys.exit(130)
+    except StoppedError as stopped:
+        left = _LEFT.get(next(iter(arguments), ""), "nothing half-written is left")
+        say(f"gaitlab: {stopped.how}; {left}", err=True)
+        sys.exit(stopped.code)
+    finally:
+        leave_to_system()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gaitlab.cli_print import say
+
 if TYPE_CHECKING:
     from gaitlab.batch import Outcome
 
@@ -58,8 +60,8 @@ def batch(
             on_outcome=_tell,
             progress=progress,
         )
-    typer.echo(str(output / "results.csv"))
-    typer.echo(str(output / "index.html"))
+    say(output / "results.csv")
+    say(output / "index.html")
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -67,4 +69,4 @@ def batch(
 def _tell(outcome: Outcome) -> None:
     where = f": {outcome.folder}" if outcome.folder else ""
     reason = f": {outcome.reason}" if outcome.reason else ""
-    typer.echo(f"{outcome.status:>7}  {outcome.job.source}{where}{reason}")
+    say(f"{outcome.status:>7}  {outcome.job.source}{where}{reason}")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from gaitlab.cli_print import say
+
 
 def dots(
     video: Annotated[Path, typer.Argument(help="A rear view with tape dots on heels and calves.")],
@@ -18,11 +20,11 @@ def dots(
     from gaitlab.rearfoot.click_page import take_clicks
 
     def opened(address: str) -> None:
-        typer.echo(f"click the dots on this page: {address}")
+        say(f"click the dots on this page: {address}")
         if browser:
             import webbrowser
 
             webbrowser.open(address)
 
     target = output or video.with_name(f"{video.stem}.dots.json")
-    typer.echo(str(take_clicks(video, target, at_s=at, opened=opened)))
+    say(take_clicks(video, target, at_s=at, opened=opened))

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from gaitlab.cli_print import say
+
 app = typer.Typer(help="The pose networks: what there is, what is installed.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A network of 'gaitlab models list'.")]
@@ -20,7 +22,7 @@ def list_(models_dir: ModelsDir = None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from gaitlab.cli_tables import console
+    from gaitlab.cli_print import console
     from gaitlab.pose.install import list_models
 
     table = Table()
@@ -48,7 +50,7 @@ def install(
 
     model = known_model(name)
     if not model.commercial and not accept_licence and sys.stdin.isatty():
-        typer.echo(f"{name}: {model.licence}", err=True)
+        say(f"{name}: {model.licence}", err=True)
         accept_licence = typer.confirm("Do you accept this licence?", err=True)
     with Progress(sys.stderr) as progress:
         paths = run(
@@ -58,7 +60,7 @@ def install(
             progress=lambda file, done, total: progress(file, done, total or 0),
         )
     for path in paths:
-        typer.echo(str(path))
+        say(path)
 
 
 @app.command()
@@ -70,7 +72,7 @@ def verify(name: Name, models_dir: ModelsDir = None) -> None:
     wrong = []
     for checked in run(name, models_dir=models_dir):
         said = checked.trouble or ("right" if checked.has_sum else "there, but no sum is published to check it against")
-        typer.echo(f"{checked.path}: {said}")
+        say(f"{checked.path}: {said}")
         if checked.trouble:
             wrong.append(checked.path.name)
     if wrong:
@@ -85,4 +87,4 @@ def path(name: Name, models_dir: ModelsDir = None) -> None:
     found = find_model(name, models_dir=models_dir)
     for part in found.parts or (found,):
         for file in part.paths:
-            typer.echo(str(file))
+            say(file)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gaitlab.cli_print import console
 from gaitlab.metrics import METRICS
 from gaitlab.quality import GRADES, grade_of, grave_warnings
 
@@ -32,13 +32,6 @@ OPTIONS: Mapping[str, str] = {
     "use more of the recording": "--start, --end",
 }
 _GRADE_STYLES = dict(zip(GRADES, ("green", "yellow", "bold red"), strict=True))
-
-
-def console() -> Console:
-    """Return where tables go."""
-    terminal = Console(highlight=False)
-    # A file or a pipe has no width; tables must not be cut there.
-    return terminal if terminal.is_terminal else Console(highlight=False, width=140)
 
 
 def _decimals(metric: str) -> int:

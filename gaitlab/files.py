@@ -32,7 +32,8 @@ def whole_file(
     Raises:
         OutputError: where it cannot be written.
     """
-    partial = path.parent / f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}"
+    # Of a long name only the beginning: file systems allow 255 bytes.
+    partial = path.parent / f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}{path.suffix}"
     try:
         yield partial
         os.replace(partial, path)

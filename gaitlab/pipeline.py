@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from gaitlab.store.contents import COMPANIONS
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import Session
 from gaitlab.store.write import write_data
+from gaitlab.text import check_said, folder_name
 
 VIEWS = ("side", "rear", "auto")
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
@@ -87,7 +87,7 @@ def analyze(
         with_: the other view of the same run, a video or a file of keypoints: both make one session.
         settings: a `Settings`, or a dictionary such as ``{"smoothing.method": "kalman"}``.
         output: the session folder; by default ``reports/NAME`` after the video.
-        force: replace the folder if it is a session.
+        force: replace the folder if it is a session that holds nothing but what gaitlab wrote, and no input.
         progress: called as ``progress(stage, done, total)``.
 
     Returns:
@@ -103,9 +103,12 @@ def analyze(
             units.check(value, quantity)
     if video is None and keypoints is None:
         raise InputError("nothing to analyse: name a video, or keypoints with --keypoints FILE")
+    check_said(athlete, "athlete's name")
+    check_said(label, "label")
     name = Path(video if video is not None else keypoints or "").stem
-    target = Path(output) if output is not None else Path("reports") / _folder_name(name, label)
-    check_free(target, force=force)
+    target = Path(output) if output is not None else Path("reports") / folder_name(name, label)
+    dots_file = None if dots == "auto" else dots
+    check_free(target, force=force, inputs=(video, keypoints, dots_file, standing, profile, with_))
     report = progress or (lambda stage, done, total: None)
 
     shop = read_profile(Path(profile)) if profile is not None else None
@@ -325,9 +328,3 @@ def _check_choices(
             raise InputError(f"{option} must be a frame rate from 5 to 2000, not {rate:g}")
     if start_s is not None and end_s is not None and start_s >= end_s:
         raise InputError(f"the start ({start_s:g} s) must come before the end ({end_s:g} s)")
-
-
-def _folder_name(name: str, label: str | None) -> str:
-    """Return a folder name made of a video's name and a label, without anything a file system might mind."""
-    text = f"{name}-{label}" if label else name
-    return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "session"

@@ -245,7 +245,7 @@ def test_control_c_leaves_nothing(tmp_path: Path, shared: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert errors.strip().splitlines()[-1] == "gaitlab: interrupted; nothing was written"
+    assert errors.strip().splitlines()[-1] == "gaitlab: interrupted; nothing half-written is left"
     assert not out.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 

@@ -36,6 +36,7 @@ ORDER = (
     ("truth",),
     ("demo", "batch", "window", "live", "everybody"),
     ("selftest",),
+    ("cli_print", "cli_signals"),
     ("cli_progress", "cli_tables"),
     ("cli_models", "cli_dots", "cli_batch"),
     ("cli",),

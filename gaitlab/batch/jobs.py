@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from typing import Any
 
 from gaitlab import units
 from gaitlab.errors import GaitlabError, InputError, one_of
+from gaitlab.text import folder_name, from_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
 
 def _job_of_row(row: Mapping[str | None, Any], folder: Path, options: Mapping[str, Any]) -> Job:
     said: dict[str, Any] = dict(options)
-    cells = {name: text.strip() for name, text in row.items() if name and text and text.strip()}
+    # A name that was copied from one of gaitlab's own tables is what it was before it went there.
+    cells = {name: from_cell(text.strip()) for name, text in row.items() if name and text and text.strip()}
     source = next((cells[name] for name in _FILES if name in cells), "")
     if None in row:
         return Job(
@@ -142,8 +143,7 @@ def _named(jobs: Sequence[Job]) -> list[Job]:
 
 
 def _name(job: Job) -> str:
-    parts = [job.options.get("athlete"), Path(job.source).stem, job.options.get("label")]
-    return re.sub(r"[^\w.]+", "-", "-".join(str(part) for part in parts if part)).strip("-.") or "session"
+    return folder_name(job.options.get("athlete"), Path(job.source).stem, job.options.get("label"))
 
 
 def fingerprint(job: Job, settings: Mapping[str, Any], *, version: str) -> str:

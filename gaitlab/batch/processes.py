@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Generator, Sequence
-from contextlib import suppress
-from multiprocessing import get_context
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -16,6 +18,11 @@ from typing import Any
 from gaitlab.batch.jobs import Job
 from gaitlab.batch.work import Outcome, do_job, known_already
 from gaitlab.config import Settings
+from gaitlab.store.folder import clear_remains
+
+# What ends a batch; Windows has no way to let it wait.
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} if hasattr(signal, "pthread_sigmask") else set()
+_GRACE_S = 1.0
 
 
 def outcomes_of_processes(
@@ -41,18 +48,56 @@ def outcomes_of_processes(
                     continue
                 receiver, sender = context.Pipe(duplex=False)
                 process = context.Process(target=_child, args=(sender, job, directory, settings, threads))
-                process.start()
+                with _signals_waiting():
+                    process.start()
+                    running[process.sentinel] = (number, process, receiver)
                 sender.close()
-                running[process.sentinel] = (number, process, receiver)
             ended = wait(list(running)) if running else []
             for sentinel in [known for known in running if known in ended]:
                 number, ended_process, results = running.pop(sentinel)
                 yield number, _outcome(jobs[number], ended_process, results)
     finally:
-        for _, left, _ in running.values():
-            left.terminate()
-        for _, left, _ in running.values():
-            left.join()
+        _end([process for _, process, _ in running.values()], directory)
+
+
+@contextmanager
+def _signals_waiting() -> Iterator[None]:
+    """Let signals wait: one that came between a process's start and our note of it would leave it running.
+
+    The process begins with them blocked: Ctrl-C, which reaches the whole group, must not show where its imports were.
+    """
+    heard = [number for number in _ENDING if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    if not heard or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    resource_tracker.ensure_running()  # otherwise the first start of a process does so, and unblocks them
+    came: list[int] = []
+    # Blocking alone is not enough: it holds for this thread only, and libraries have others.
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in heard}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
+
+
+def _end(processes: Sequence[BaseProcess], directory: Path) -> None:
+    """End processes: they may tidy up, and where one does not (a library is deep in its work) it is done for it."""
+    for process in processes:
+        process.terminate()
+    last_s = time.monotonic() + _GRACE_S
+    for process in processes:
+        process.join(max(last_s - time.monotonic(), 0.0))
+    for process in processes:
+        if process.is_alive():
+            process.kill()
+            process.join()
+    if processes:
+        clear_remains(directory)
 
 
 def _outcome(job: Job, process: BaseProcess, receiver: Connection) -> Outcome:
@@ -72,6 +117,8 @@ def _child(sender: Connection, job: Job, directory: Path, settings: Settings, th
     # Ctrl-C reaches the whole group of processes; the parent ends its children itself, so that they can tidy up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
+    if _ENDING:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     import cv2
 
     cv2.setNumThreads(threads)

@@ -11,6 +11,7 @@ from gaitlab.comparison.media import gather_films, shown
 from gaitlab.errors import OutputError
 from gaitlab.files import whole_file
 from gaitlab.report.assembly import environment, put_together, static
+from gaitlab.store.contents import check_no_session_file
 from gaitlab.store.session import Session
 
 _HERE = Path(__file__).resolve().parent
@@ -42,6 +43,7 @@ def write_comparison(
     path = Path(output)
     if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
         raise OutputError(f"the page is a file that ends in .html, not '{path}'; name one with -o")
+    check_no_session_file(path)
     comparison = read_comparison(sessions, units=units, language=language)
     films = gather_films(shown(comparison.compared), path, embed=embed_video)
     templates = environment(_HERE / "templates", t=comparison.texts)

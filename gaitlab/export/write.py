@@ -11,6 +11,7 @@ from gaitlab.export.opensim import write_mot, write_trc
 from gaitlab.export.recording import Recording, recording_of
 from gaitlab.export.tables import write_csv, write_parquet
 from gaitlab.files import whole_file
+from gaitlab.store.contents import check_no_session_file
 from gaitlab.store.session import Session
 
 # Name, which is also the file's suffix -> its writer, which returns what a reader must know of what it left out.
@@ -50,6 +51,7 @@ def export_session(
     path = Path(output) if output is not None else Path(f"{session.folder.resolve().name}.{name}")
     if path.is_dir():
         raise OutputError(f"'{path}' is a folder; name a file with -o")
+    check_no_session_file(path)
     if path.exists() and not force:
         raise OutputError(f"'{path}' exists; choose another with -o, or replace it with --force")
     recording = recording_of(session)

@@ -91,20 +91,24 @@ def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
         OutputError: where ``target`` exists (without ``force``) or cannot be written.
     """
     target = real_folder(target)
-    _clear_remains(target.parent)
+    clear_remains(target.parent)
     check_free(target, force=force)
     partial = _beside(target, "partial")
     try:
-        partial.mkdir(parents=True)
-    except OSError as error:
-        raise OutputError(f"cannot make a folder in '{target.parent}': {error.strerror}") from error
-    try:
+        _make(partial)  # within the block: a signal may come right after it
         yield partial
         _move_into_place(partial, target, force=force)
     except OSError as error:
         raise OutputError(f"cannot write the session '{target}': {error.strerror or error}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _make(partial: Path) -> None:
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(f"cannot make a folder in '{partial.parent}': {error.strerror}") from error
 
 
 def _move_into_place(partial: Path, target: Path, *, force: bool) -> None:
@@ -130,7 +134,7 @@ def _beside(target: Path, kind: str) -> Path:
     return target.parent / f".{target.name}.{kind}-{_HOST}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
-def _clear_remains(folder: Path) -> None:
+def clear_remains(folder: Path) -> None:
     """Remove what dead processes of this host left half-written; a session they had only moved aside comes back."""
     if not folder.is_dir():
         return

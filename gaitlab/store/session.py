@@ -18,10 +18,10 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
 from gaitlab.store.arrays import read_arrays
 from gaitlab.store.contents import REQUIRED, within
+from gaitlab.store.frames import as_written
 from gaitlab.store.migrate import migrated, row_of_today, variations_of
 from gaitlab.store.schema import ENTRIES, ENTRIES_OF_TODAY, check_entries, read_object
 from gaitlab.store.tables import read_session_table
-from gaitlab.text import from_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +161,7 @@ class Session:
         except (OSError, ValueError) as error:
             raise InputError(f"cannot read the table '{self.folder / name}.csv': {error}") from error
         # A share has no unit, which is not the same as not knowing it.
-        return plain_text(table.fillna({"unit": ""}) if "unit" in table else table)
+        return as_written(table.fillna({"unit": ""}) if "unit" in table else table)
 
     def _pose(self, xy: str, score: str) -> PoseSequence:
         data = read_arrays(within(self.folder, "keypoints.npz"))
@@ -181,13 +181,6 @@ def open_session(folder: str | Path) -> Session:
     session = Session(folder)
     _ = session.info
     return session
-
-
-def plain_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the texts that were kept from a spreadsheet (see `gaitlab.text.to_cell`) as they were."""
-    texts = table.select_dtypes(exclude=["number", "bool"])
-    plain = texts.map(lambda cell: from_cell(cell) if isinstance(cell, str) else cell)
-    return table.assign(**{str(name): plain[name] for name in plain}).rename(columns=from_cell)
 
 
 def check_complete(folder: str | Path, missing: Sequence[str]) -> None:

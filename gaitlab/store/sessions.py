@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from gaitlab.errors import InputError
+from gaitlab.store.frames import as_written
 from gaitlab.store.index import Facts, log_skipped, named_sessions, session_folders
 from gaitlab.store.parallel import in_parallel
 from gaitlab.store.schema import LARGEST
-from gaitlab.store.session import Session, open_session, plain_text
+from gaitlab.store.session import Session, open_session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +170,7 @@ def _parsed(parts: Sequence[_Part], name: str) -> pd.DataFrame:
                 raise ValueError(f"{column} holds a number that cannot be")
     if "unit" in table:
         table = table.fillna({"unit": ""})  # a share has none, which is not the same as not knowing it
-    return plain_text(table) if _MARKED.search(text) else table
+    return as_written(table) if _MARKED.search(text) else table
 
 
 def _is_sound(part: _Part, name: str, skip: Callable[[str], None]) -> bool:

@@ -149,7 +149,7 @@ def test_a_link_to_nothing_is_followed_too_and_one_to_itself_is_refused(tmp_path
     written_anew(tmp_path / "run")
     assert contents(tmp_path / "later") == {"session.json": b"new"}
     (tmp_path / "ring").symlink_to(tmp_path / "ring")
-    with pytest.raises(OutputError, match="'[^']*ring'"):
+    with pytest.raises(OutputError, match=r"'[^']*ring'"):
         check_free(tmp_path / "ring", force=True)
 
 

@@ -30,7 +30,7 @@ def printable(text: str, *, keep: str = "") -> str:
 def _spelled(one: str) -> str:
     if "\udc80" <= one <= "\udcff":  # a byte of a file's name that is no UTF-8
         return f"\\x{ord(one) - 0xDC00:02x}"
-    return one.encode("ascii", "backslashreplace").decode()
+    return one.encode("unicode_escape").decode()
 
 
 def whole_characters(text: str) -> str:
@@ -72,5 +72,5 @@ def check_said(text: str | None, what: str) -> None:
         raise InputError(f"the {what} has {len(text)} characters; expected {_LONGEST_SAID} at most")
     if odd := _STEERS.search(text):
         raise InputError(
-            f"the {what} '{printable(text)}' holds a character that is none to show, {_spelled(odd[0])}; leave it out"
+            f"the {what} '{printable(text)}' holds {_spelled(odd[0])}, which is nothing to read; leave it out"
         )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from gaitlab.batch.work import Outcome
+from gaitlab.errors import InputError
 from gaitlab.files import whole_file
 from gaitlab.metrics import METRICS
 from gaitlab.store.session import open_session
 from gaitlab.store.tables import write_table
+from gaitlab.text import whole_characters
 
 _FACTS = ("source", "status", "reason", "session", "athlete", "label", "date", "view")
 _VALUES = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit", "missing_reason")
@@ -24,7 +27,7 @@ _HERE = Path(__file__).parent
 
 def write_results(path: Path, outcomes: Iterable[Outcome]) -> None:
     """Write a row a metric and side of every session; one with the reason alone for a video without."""
-    rows = (row for outcome in outcomes for row in _rows(outcome))
+    rows = (row for outcome in outcomes for row in _rows(_readable(outcome)))
     with whole_file(path, advice="") as partial:
         write_table(partial, _FACTS + _VALUES, rows)
 
@@ -36,13 +39,24 @@ def write_index(path: Path, outcomes: Sequence[Outcome], *, total: int) -> None:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     page = environment.get_template("index.html").render(
-        rows=[_line(outcome, path.parent) for outcome in outcomes],
+        rows=[_line(_readable(outcome), path.parent) for outcome in outcomes],
         counts=Counter(outcome.status for outcome in outcomes),
         open=total - len(outcomes),
         shown=[METRICS[name].label for name in _SHOWN],
     )
     with whole_file(path, advice="") as partial:
-        partial.write_text(page, encoding="utf-8")
+        partial.write_text(whole_characters(page), encoding="utf-8")
+
+
+def _readable(outcome: Outcome) -> Outcome:
+    """Return the outcome; without its session and with the reason where that was damaged meanwhile."""
+    if outcome.folder is None:
+        return outcome
+    try:
+        open_session(outcome.folder).rows("summary")
+    except InputError as error:
+        return replace(outcome, status="failed", reason=str(error), folder=None)
+    return outcome
 
 
 def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:

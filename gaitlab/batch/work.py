@@ -79,11 +79,11 @@ def _of_session(job: Job, session: Session, status: Status, seconds: float) -> O
 
 
 def _mark_of(folder: Path) -> str | None:
-    """Return the mark of a whole session; None where there is none or it was made otherwise."""
+    """Return the mark of a whole session; None where there is none, it is damaged, or it was made otherwise."""
     try:
-        open_session(folder)
         content = json.loads((folder / _MARK).read_text(encoding="utf-8"))
-    except (GaitlabError, OSError, ValueError):
+        open_session(folder).check()
+    except (GaitlabError, OSError, ValueError, RecursionError):
         return None
     return content.get("fingerprint") if isinstance(content, dict) else None
 

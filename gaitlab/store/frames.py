@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def as_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table to be written, see `gaitlab.text.to_cell`."""
-    return _changed(table, to_cell)
+    """Return a table to be written, see `gaitlab.text.to_cell`; pandas leaves a carriage return bare, so it goes."""
+    return _changed(table, lambda text: to_cell(text.replace("\r", "\n")))
 
 
 def as_written(table: pd.DataFrame) -> pd.DataFrame:

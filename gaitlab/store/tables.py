@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from gaitlab.text import from_cell, is_number, printable, to_cell
 _DIGITS = 6
 _LARGEST_BYTES = 2_000_000_000
 _SHOWN = 40
+_QUOTE = '"'
+_TO_QUOTE = re.compile('[",\r\n]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,8 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
     A text that a spreadsheet would take for a formula gets a ``'`` in front; `read_table` takes it away again.
     """
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([to_cell(name) for name in columns])
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        for row in chain([columns], rows):
+            file.write(",".join(_quoted(_cell(value)) for value in row) + "\n")
 
 
 def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
@@ -133,7 +135,12 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     return names, [dict(zip(names, map(from_cell, row), strict=True)) for row in cells[1:]]
 
 
-def _cell(value: Any) -> Any:
+def _quoted(cell: str) -> str:
+    """Return a cell as CSV has it; the module `csv` leaves a carriage return bare, which breaks the row."""
+    return f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _TO_QUOTE.search(cell) else cell
+
+
+def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, (bool, np.bool_)):
@@ -141,4 +148,4 @@ def _cell(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         number = float(value)
         return f"{number:.{_DIGITS}f}".rstrip("0").rstrip(".") if abs(number) < 1e9 else repr(number)
-    return to_cell(value) if isinstance(value, str) else value
+    return to_cell(value) if isinstance(value, str) else str(value)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gaitlab.errors import OutputError
+from gaitlab.text import whole_characters
 
 
 def _why(error: OSError) -> str:
@@ -32,13 +33,14 @@ def whole_file(
     Raises:
         OutputError: where it cannot be written.
     """
-    # Of a long name only the beginning: file systems allow 255 bytes.
-    partial = path.parent / f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}{path.suffix}"
+    # Of a long name only the beginning: file systems allow 255 bytes. Some libraries take no name that is no UTF-8.
+    partial = path.parent / f".{whole_characters(path.stem[:40])}-{uuid.uuid4().hex[:8]}{path.suffix}"
     try:
         yield partial
         os.replace(partial, path)
-    except OSError as error:
-        sentence = (failure or f"cannot write '{path}'") + f": {_why(error)}"
+    except (OSError, UnicodeEncodeError) as error:
+        why = _why(error) if isinstance(error, OSError) else "its folder's name is no UTF-8"
+        sentence = (failure or f"cannot write '{path}'") + f": {why}"
         raise OutputError(f"{sentence}; {advice}" if advice else sentence) from error
     finally:
         with suppress(OSError):

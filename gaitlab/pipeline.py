@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -210,7 +211,7 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> View:
 def _beside(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
     """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
     whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
-    if path.suffix.lower() in _KEYPOINT_FILES or path.is_dir():
+    if path.suffix.lower() in _KEYPOINT_FILES or os.path.isdir(path):
         return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps)
     return replace(whole, video=path, keypoints=None)
 

@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 # From the foundation up; rooms on one line may not import each other.
 ORDER = (
     ("errors", "resources", "statistics"),
-    ("units", "toml", "files", "text"),
+    ("units", "toml", "text"),
+    ("files",),
     ("core",),
     ("signal",),
     ("conditioning",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def write_comparison(
         OutputError: where the page cannot be written.
     """
     path = Path(output)
-    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+    if path.suffix.lower() not in (".html", ".htm") or os.path.isdir(path):
         raise OutputError(f"the page is a file that ends in .html, not '{path}'; name one with -o")
     check_no_session_file(path)
     comparison = read_comparison(sessions, units=units, language=language)

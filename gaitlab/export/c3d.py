@@ -31,6 +31,7 @@ def write_c3d(recording: Recording, path: Path) -> str:
         import ezc3d
     except ImportError as error:
         raise InputError("--format c3d needs ezc3d: pip install 'gaitlab-run[export]'") from error
+    str(path).encode()  # ezc3d ends the whole process at a name that is no UTF-8
     in_metres = recording.unit == "m"
     angles = np.full((len(recording.time_s), len(recording.angles_deg), 3), 0.0)
     for i, values in enumerate(recording.angles_deg.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,10 +50,10 @@ def export_session(
     if name not in FORMATS:
         raise InputError(one_of("format", name, FORMATS))
     path = Path(output) if output is not None else Path(f"{session.folder.resolve().name}.{name}")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise OutputError(f"'{path}' is a folder; name a file with -o")
     check_no_session_file(path)
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         raise OutputError(f"'{path}' exists; choose another with -o, or replace it with --force")
     recording = recording_of(session)
     with whole_file(path) as partial:

@@ -7,6 +7,7 @@ deleted.
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ def remove_session(folder: Path) -> None:
 
 def check_no_session_file(path: Path) -> None:
     """Raise OutputError where a table or a page would replace a file of a session."""
-    if path.name in WRITTEN and path.exists() and (path.parent / "session.json").is_file():
+    if path.name in WRITTEN and os.path.exists(path) and (path.parent / "session.json").is_file():
         raise OutputError(f"'{path}' belongs to the session '{path.parent}' and is not replaced; name another file")
 
 

@@ -64,6 +64,8 @@ def _check_replaceable(target: Path, real: Path, *, force: bool, inputs: Iterabl
     """A slip of the keyboard must not cost anybody a file that gaitlab did not write itself."""
     if not force:
         raise OutputError(f"the output folder '{target}' exists; choose another with -o, or replace it with --force")
+    if Path.cwd().is_relative_to(real.resolve()):
+        raise OutputError(f"'{target}' is the folder you are in, so it is not replaced; choose another with -o")
     for path in inputs:
         if path is not None and Path(path).resolve().is_relative_to(real.resolve()):
             raise OutputError(

@@ -7,6 +7,7 @@ its own, a few frames ahead of whoever consumes them, so the whole video is neve
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import threading
 from collections.abc import Iterator
@@ -145,9 +146,9 @@ def open_video(path: str | Path) -> Video:
         InputError: no such file, a folder, not a video, or a video without frames.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike a path's own, it says so of a name too long to be
         raise InputError(f"expected a video file, but '{path}' is a folder; name the file in it")
-    if not path.exists():
+    if not os.path.exists(path):
         raise InputError(f"no such file: '{path}'; check the path of the video")
     try:
         container: Any = av.open(str(path))

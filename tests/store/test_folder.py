@@ -131,6 +131,15 @@ def test_what_a_session_is_made_from_cannot_lie_in_it(tmp_path: Path) -> None:
     check_free(target, force=True, inputs=[tmp_path / "clip.mp4", None])
 
 
+@pytest.mark.parametrize("place", [".", "..", "../run"])
+def test_nobody_saws_off_the_branch_they_sit_on(tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = session_in(tmp_path / "run")
+    monkeypatch.chdir(target if place != ".." else target / ".rear")
+    with pytest.raises(OutputError, match="is the folder you are in"):
+        written_anew(Path(place))
+    assert len(contents(target)) == 3 * len(WRITTEN)
+
+
 def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
     real = session_in(tmp_path / "disk" / "run")
     link = tmp_path / "run"

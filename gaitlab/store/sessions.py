@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -36,7 +35,7 @@ COLUMNS = {
     "cycles.csv": {"metric": str, "side": str, "cycle": float, "time_s": float, "value": float, "unit": str},
 }
 # A cell that was kept from a spreadsheet, see `gaitlab.text.to_cell`; looking for one takes longer than for its mark.
-_MARKED = re.compile(rb"(?:^|[,\n\"])'")
+_MARKS = (b",'", b"\n'", b"\"'")
 CHUNK = 500  # sessions parsed at a time: the text of ten thousand need not be in memory at once
 
 
@@ -170,7 +169,7 @@ def _parsed(parts: Sequence[_Part], name: str) -> pd.DataFrame:
                 raise ValueError(f"{column} holds a number that cannot be")
     if "unit" in table:
         table = table.fillna({"unit": ""})  # a share has none, which is not the same as not knowing it
-    return as_written(table) if _MARKED.search(text) else table
+    return as_written(table) if any(mark in text for mark in _MARKS) else table
 
 
 def _is_sound(part: _Part, name: str, skip: Callable[[str], None]) -> bool:

@@ -10,7 +10,7 @@ import typer
 
 from gaitlab import cli_batch, cli_dots, cli_models
 from gaitlab.cli_print import say, to_error_stream
-from gaitlab.cli_signals import StoppedError, leave_to_system, unwind
+from gaitlab.cli_signals import StoppedError, unwinding
 from gaitlab.errors import GaitlabError
 
 if TYPE_CHECKING:
@@ -365,8 +365,8 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        unwind()
-        app(args=arguments, prog_name="gaitlab")
+        with unwinding():
+            app(args=arguments, prog_name="gaitlab")
     except GaitlabError as error:
         if debug:
             raise
@@ -376,5 +376,3 @@ def main() -> None:
         left = _LEFT.get(next(iter(arguments), ""), "nothing half-written is left")
         say(f"gaitlab: {stopped.how}; {left}", err=True)
         sys.exit(stopped.code)
-    finally:
-        leave_to_system()

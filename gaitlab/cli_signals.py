@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 import time
+from contextlib import contextmanager
 
 TYPE_CHECKING = False  # type checkers take it for true; `typing` would be loaded for nothing
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 # A hangup is that of the terminal; Windows has none.
@@ -18,18 +22,21 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 _SIGNALS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 # While work is unwound, an impatient second one must not stop that; one that was lost in a library may come again.
 _PATIENCE_S = 2.0
+_AGAIN_S = 0.02
 
 
 class StoppedError(BaseException):
     """A signal, by a name that no library takes for its own.
 
     Attributes:
+        number: the signal's.
         code: what the process exits with: 130 for Ctrl-C, 143 where the system ends it.
         how: ``interrupted`` or ``ended``.
     """
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
+        self.number = number
         self.code = 128 + number
         self.how = "interrupted" if number == signal.SIGINT else "ended"
 
@@ -45,17 +52,38 @@ def leave_at_once() -> None:
     _handle(leave)
 
 
-def unwind() -> None:
-    """Let a signal raise StoppedError wherever the process is."""
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """Let a signal raise StoppedError wherever the process is, and leave the block as nothing else."""
+    came: list[StoppedError] = []
     last_s = -_PATIENCE_S
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal last_s
         before_s, last_s = last_s, time.monotonic()
         if last_s - before_s >= _PATIENCE_S:
-            raise StoppedError(number)
+            came.append(StoppedError(number))
+            raise came[-1]
 
-    _handle(stop)
+    def lost(what: sys.UnraisableHookArgs) -> None:
+        """Python ran something of its own (a destructor, say) that cannot raise: the signal has to come again."""
+        nonlocal last_s
+        if not isinstance(what.exc_value, StoppedError):
+            sys.__unraisablehook__(what)
+            return
+        last_s = -_PATIENCE_S
+        threading.Timer(_AGAIN_S, os.kill, (os.getpid(), what.exc_value.number)).start()
+
+    sys.unraisablehook = lost
+    try:
+        _handle(stop)
+        yield
+    except Exception as error:
+        if came:  # what a library made of it, whose own way out was cut off halfway
+            raise came[-1] from error
+        raise
+    finally:
+        leave_to_system()
 
 
 def leave_to_system() -> None:

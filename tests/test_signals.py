@@ -136,3 +136,38 @@ def test_an_analysis_that_is_ended_leaves_no_half_session(tmp_path: Path, number
     assert analysis.returncode == 128 + number
     assert errors.splitlines()[-1] == "gaitlab: ended; nothing half-written is left"
     assert list((tmp_path / "out").iterdir()) == []
+
+
+# What becomes of a signal in the hands of a library: a destructor cannot raise, and a way out may itself go wrong.
+IN_A_LIBRARY = """
+import os, signal, sys, time
+from gaitlab.cli_signals import StoppedError, unwinding
+
+class Destroyed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+
+def destructor():
+    Destroyed()
+    time.sleep(30)
+
+def way_out():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(30)
+    finally:
+        raise ValueError("cannot close")
+
+try:
+    with unwinding():
+        locals()[sys.argv[1]]()
+except StoppedError as stopped:
+    sys.exit(stopped.code)
+"""
+
+
+@pytest.mark.parametrize("where", ["destructor", "way_out"])
+def test_a_signal_is_not_lost_in_a_library(where: str) -> None:
+    result = subprocess.run([sys.executable, "-c", IN_A_LIBRARY, where], capture_output=True, text=True, timeout=20)
+    assert (result.returncode, result.stderr) == (130, "")

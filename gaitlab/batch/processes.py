@@ -23,6 +23,7 @@ from gaitlab.store.folder import clear_remains
 # What ends a batch; Windows has no way to let it wait.
 _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} if hasattr(signal, "pthread_sigmask") else set()
 _GRACE_S = 1.0
+_ENDED = 128 + signal.SIGTERM
 
 
 def outcomes_of_processes(
@@ -116,14 +117,22 @@ def _outcome(job: Job, process: BaseProcess, receiver: Connection) -> Outcome:
 def _child(sender: Connection, job: Job, directory: Path, settings: Settings, threads: int) -> None:
     # Ctrl-C reaches the whole group of processes; the parent ends its children itself, so that they can tidy up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _stop)
+    ended = False
+
+    def stop(*_: Any) -> None:
+        nonlocal ended
+        ended = True
+        sys.exit(_ENDED)
+
+    signal.signal(signal.SIGTERM, stop)
     if _ENDING:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     import cv2
 
     cv2.setNumThreads(threads)
-    sender.send(do_job(job, directory=directory, settings=settings))
-
-
-def _stop(*_: Any) -> None:
-    sys.exit(143)
+    try:
+        sender.send(do_job(job, directory=directory, settings=settings))
+    except Exception:
+        if ended:  # what a library made of it, whose own way out was cut off halfway
+            sys.exit(_ENDED)
+        raise

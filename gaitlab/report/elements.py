@@ -229,7 +229,7 @@ def _quality(content: Content, media: Media) -> Mapping[str, Any]:
         "seen": sorted(seen, key=lambda item: item[1]),
         "scale": _scale(calibration, texts),
         "tilt": texts["tilt"].format(
-            tilt=numbers.decimal(abs(calibration["tilt_deg"]), 1), source=calibration["tilt_source"]
+            tilt=numbers.decimal(abs(calibration["tilt_deg"]), 1), source=calibration.get("tilt_source") or ""
         )
         if calibration.get("tilt_deg")
         else "",

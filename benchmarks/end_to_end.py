@@ -1,10 +1,11 @@
 """From video to numbers against known truth: rendered runners of all kinds, analysed as any video is.
 
-    python -m benchmarks.end_to_end [--clips 12] [--rear-clips 6] [--seconds 5] [--models NAME …] [--write]
+    python -m benchmarks.end_to_end [--clips 24] [--rear-clips 12] [--seconds 5] [--models NAME …] [--write]
 
 Clips and keypoints are made once (`benchmarks.rendered`), so a further network costs only its own time; ``--again``
 looks anew, ``--kept`` looks at nothing new. The analysis of the keypoints is always made anew, with the true belt speed
-and body height. ``--write`` puts the tables into docs/accuracy.md.
+and body height. ``--write`` puts the tables into docs/accuracy.md, and what reports show beside their ± into
+gaitlab/metrics/network_errors.csv; networks that were not looked at keep neither.
 """
 
 from __future__ import annotations
@@ -17,11 +18,33 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.rendered import DOTS, TRUE_POINTS, View, clip_of, is_kept, keypoints_of
-from gaitlab.analysis import Analysis, Runner, analyze_pose
+from benchmarks.network_errors import (
+    MASS_KG,
+    ClipErrors,
+    errors_of_clip,
+    real_differences,
+    runners_of,
+    table_of,
+    write_table,
+)
+from benchmarks.rendered import (
+    DOTS,
+    REAL,
+    TRUE_POINTS,
+    View,
+    as_analysed,
+    clip_of,
+    is_kept,
+    keypoints_of,
+    real_keypoints,
+    stronger_keypoints,
+)
+from gaitlab.analysis import Analysis, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.core import FloatArray
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.metrics import METRICS
+from gaitlab.metrics.network_errors import TABLE, Key, NetworkError
 from gaitlab.pose.catalogue import installed
 from gaitlab.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
 
@@ -32,20 +55,32 @@ _METRICS: dict[View, tuple[tuple[str, str, str, float], ...]] = {
     "side": (
         ("cadence", "cadence", "%", 0.0),
         ("contact_time", "contact time, mean", "ms", 1000.0),
+        ("flight_time", "flight time", "ms", 1000.0),
+        ("duty_factor", "duty factor", "%-points", 100.0),
+        ("step_time", "step time", "ms", 1000.0),
         ("step_length", "step length", "%", 0.0),
+        ("stride_length", "stride length", "%", 0.0),
         ("vertical_oscillation", "vertical oscillation", "cm", 100.0),
         ("overstride", "overstride", "cm", 100.0),
         ("trunk_lean", "trunk lean", "deg", 1.0),
         ("foot_strike_angle", "foot strike angle", "deg", 1.0),
         ("shank_angle_at_contact", "shank angle at contact", "deg", 1.0),
         ("knee_flexion_at_contact", "knee flexion at contact", "deg", 1.0),
+        ("hip_flexion_at_contact", "hip flexion at contact", "deg", 1.0),
+        ("ankle_angle_at_contact", "ankle angle at contact", "deg", 1.0),
         ("peak_knee_flexion_stance", "peak knee flexion, stance", "deg", 1.0),
         ("peak_knee_flexion_swing", "peak knee flexion, swing", "deg", 1.0),
+        ("peak_hip_extension", "peak hip extension", "deg", 1.0),
         ("peak_dorsiflexion", "peak dorsiflexion", "deg", 1.0),
+        ("leg_stiffness", "leg stiffness", "%", 0.0),
+        ("vertical_stiffness", "vertical stiffness", "%", 0.0),
     ),
     "rear": (
         ("cadence", "cadence", "%", 0.0),
         ("contact_time", "contact time, mean", "ms", 1000.0),
+        ("flight_time", "flight time", "ms", 1000.0),
+        ("duty_factor", "duty factor", "%-points", 100.0),
+        ("step_time", "step time", "ms", 1000.0),
         ("pelvic_drop", "pelvic drop", "deg", 1.0),
         ("hip_adduction", "hip adduction", "deg", 1.0),
         ("knee_projection_angle", "knee projection angle", "deg", 1.0),
@@ -62,6 +97,10 @@ _CURVES: dict[View, tuple[str, ...]] = {
 }
 # A lifted heel seen from behind is no rearfoot angle: its curve counts over this share of a contact.
 _HEEL_DOWN_SHARE = 0.6
+# Lengths by which scale, and the rearfoot by which points, the table of bounds shows; the worst of several.
+_SHOWN_BY: dict[View, tuple[str, ...]] = {
+    "side": ("belt speed",), "rear": ("body height", "four points", "heel pictures", "network points", "proxy"),
+}  # fmt: skip
 Errors = dict[tuple[str, str], list[float]]
 
 
@@ -84,7 +123,7 @@ def legs_of(truth: Truth) -> dict[str, str]:
 
 def add_errors(errors: Errors, analysis: Analysis, truth: Truth) -> None:
     """Add one clip's errors under (quantity, leg)."""
-    expected, angles = true_metrics(truth), true_angles(truth)
+    expected, angles = true_metrics(truth, mass_kg=MASS_KG), true_angles(truth)
     found = {(row.metric, row.side): row.mean for row in analysis.summary if np.isfinite(row.mean)}
     for side, leg in legs_of(truth).items():
         timing = timing_errors(truth, analysis.events, side)
@@ -134,14 +173,15 @@ def table(results: dict[str, Errors], legs: Iterable[str]) -> str:
 
 def measured(
     view: View, sources: Iterable[str], *, clips: int, seconds: float, again: bool, kept: bool
-) -> tuple[str, str]:
-    """Return the table of a view, and a line that says of how many clips."""
+) -> tuple[str, str, list[ClipErrors]]:
+    """Return the table of a view, a line that says of how many clips, and the errors clip by clip."""
+    by_clip: list[ClipErrors] = []
     results: dict[str, Errors] = {source: defaultdict(list) for source in sources}
     used = dict.fromkeys(results, 0)
     for seed in range(clips):
         video = clip_of(view, seed, seconds=seconds)
         truth = load_truth(video.with_suffix(".npz"))
-        runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
+        runner = runners_of(truth)[0]
         for source, errors in results.items():
             if kept and not is_kept(video, source):
                 continue
@@ -149,12 +189,49 @@ def measured(
             if raw is None:
                 print(f"{video.stem} {source}: nobody found")
                 continue
+            raw = as_analysed(video, truth, raw, source)
             add_errors(errors, analyze_pose(raw, runner=runner, settings=Settings(), view=view), truth)
+            by_clip.append(errors_of_clip(raw, truth, source))
             used[source] += 1
     counts = ", ".join(f"{source} {count}" for source, count in used.items())
     line = f"Clips from {'behind' if view == 'rear' else 'the side'}: {clips}, of {seconds:g} s; analysed: {counts}."
     seen = {source: errors for source, errors in results.items() if used[source]}
-    return table(seen, ("both",) if view == "rear" else ("near", "far")), line
+    return table(seen, ("both",) if view == "rear" else ("near", "far")), line, by_clip
+
+
+def real_errors(sources: Iterable[str], *, kept: bool) -> dict[Key, float]:
+    """Return how far networks are from a stronger one on the real clip; nothing where it is not there."""
+    stronger = stronger_keypoints()
+    found: dict[Key, float] = {}
+    for source in sources:
+        raw = real_keypoints(source, kept=kept)
+        if stronger is not None and raw is not None:
+            found |= real_differences(raw, stronger, source)
+    return found
+
+
+def bounds(errors: dict[Key, NetworkError], view: View) -> str:
+    """Return what stands beside ± as a Markdown table, a column a network and leg."""
+    legs = ("both", "difference") if view == "rear" else ("near", "far", "difference")
+    chosen = {key: error for key, error in errors.items() if key.view == view and key.by in ("", *_SHOWN_BY[view])}
+    columns = list(dict.fromkeys((key.network, leg) for key in chosen for leg in legs))
+    lines = ["| 95 % bound | " + " | ".join(f"{network}, {leg}" for network, leg in columns) + " |"]
+    lines.append("|---" * (1 + len(columns)) + "|")
+    for metric, spec in METRICS.items():
+        cells, unit = [], "%" if spec.ratio else {"m": "cm"}.get(spec.unit, spec.unit)
+        factor = 100.0 if spec.ratio or spec.unit == "m" else 1.0
+        for network, leg in columns:
+            per_leg = leg if spec.per_side else "both"
+            of = [
+                error.bound
+                for key, error in chosen.items()
+                if (key.network, key.metric, key.leg) == (network, metric, per_leg)
+            ]
+            worst = max((bound for bound in of if np.isfinite(bound)), default=float("nan"))
+            cells.append(f"{factor * worst:.1f}" if np.isfinite(worst) else "-")
+        if set(cells) != {"-"}:
+            lines.append(f"| {spec.label[:1].lower()}{spec.label[1:]}, {unit} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def written(text: str, section: str, content: str) -> str:
@@ -171,8 +248,8 @@ def written(text: str, section: str, content: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", type=int, default=12, help="from the side")
-    parser.add_argument("--rear-clips", type=int, default=6)
+    parser.add_argument("--clips", type=int, default=24, help="from the side")
+    parser.add_argument("--rear-clips", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--models", nargs="+", help="default: those installed of " + ", ".join(_MODELS))
     parser.add_argument("--again", action="store_true", help="look anew for keypoints found before")
@@ -181,15 +258,25 @@ def main() -> None:
     options = parser.parse_args()
     models = options.models or [name for name in _MODELS if installed(name)]
     tables: dict[str, str] = {}
+    by_clip: list[ClipErrors] = []
+    said: list[str] = []
     for view, clips, known in (("side", options.clips, TRUE_POINTS), ("rear", options.rear_clips, DOTS)):
         if not clips:
             continue
-        rows, line = measured(
+        rows, line, errors = measured(
             view, [known, *models], clips=clips, seconds=options.seconds, again=options.again, kept=options.kept
         )
         print(f"{line}\n\n{rows}\n")
         tables[f"table: {view}"] = f"{line}\n\n{rows}"
+        by_clip += errors
+        said.append(line)
+    real = real_errors(models, kept=options.kept)
+    told = table_of(by_clip, real)
+    for view in ("side", "rear"):
+        tables[f"bounds: {view}"] = bounds(told, view)
+        print(f"{tables[f'bounds: {view}']}\n")
     if options.write:
+        write_table(TABLE, told, " ".join([*said, f"Real clip: {REAL.name if real else 'none'}."]))
         text = _DOC.read_text(encoding="utf-8")
         for section, content in tables.items():
             text = written(text, section, content)

@@ -30,7 +30,7 @@ from gaitlab.kinematics.frontal import (
     standing_deg,
 )
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
-from gaitlab.metrics import METRICS, CycleValue, Trial, measure
+from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
 
 _FORWARD = {"right": 1, "left": -1}
 # The heel turns faster than the rest of the leg: tracked dots keep its peak at a higher cut-off than the side view's
@@ -59,6 +59,7 @@ class Analysis:
     """All that came out of one recording.
 
     Attributes:
+        trial: what the metrics looked at.
         raw: keypoints as they came.
         pose: mended and smoothed keypoints.
         angles: angle curves in degrees.
@@ -71,6 +72,7 @@ class Analysis:
         rearfoot_source: of a rear view: which of `REARFOOT_LINES` showed the rearfoot; empty: none.
     """
 
+    trial: Trial
     view: View
     raw: PoseSequence
     pose: PoseSequence
@@ -104,6 +106,7 @@ def analyze_pose(
     view: View = "side",
     standing: PoseSequence | None = None,
     dot_sd_px: Mapping[str, FloatArray] | None = None,
+    network: str = "",
 ) -> Analysis:
     """Measure a side or a rear view.
 
@@ -115,6 +118,7 @@ def analyze_pose(
         standing: of a rear view: keypoints of the same person standing still, the zero of the rearfoot; without it the
             first still half second of ``raw`` serves, where there is one.
         dot_sd_px: of a rear view: name of a tape dot to (frame,) standard deviation of its place.
+        network: name of the network that found the keypoints, whose errors are known; empty where they are not.
 
     Raises:
         InputError: where the sequence shows no person, or one seen from the front.
@@ -122,11 +126,13 @@ def analyze_pose(
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
     if view == "rear":
-        return _analyze_rear(raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px)
-    return _analyze_side(raw, runner=runner, settings=settings)
+        return _analyze_rear(
+            raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px, network=network
+        )
+    return _analyze_side(raw, runner=runner, settings=settings, network=network)
 
 
-def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings) -> Analysis:
+def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> Analysis:
     forward, agreement = facing(raw) if runner.facing == "auto" else (_FORWARD[runner.facing], 1.0)
     mended, pose = _conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
     events, trouble = _events(mended, forward=forward, settings=settings)
@@ -153,6 +159,7 @@ def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings) -> A
         height_m=runner.height_m,
         mass_kg=runner.mass_kg,
         min_cycles=settings.gait.min_cycles,
+        network=network,
     )
     return _measured(raw, trial, trouble)
 
@@ -164,6 +171,7 @@ def _analyze_rear(
     settings: Settings,
     standing: PoseSequence | None,
     dot_sd_px: Mapping[str, FloatArray] | None,
+    network: str,
 ) -> Analysis:
     if seen_from_the_front(raw):
         raise InputError(
@@ -206,6 +214,8 @@ def _analyze_rear(
         min_cycles=settings.gait.min_cycles,
         rearfoot_source=source,
         rearfoot_zero_deg=_zero_deg(pose, angles, source, standing=standing, settings=settings),
+        network=network,
+        tracked_dots=bool(dot_sd_px),
     )
     return _measured(raw, trial, trouble)
 
@@ -261,8 +271,10 @@ def _conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: floa
 
 def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Analysis:
     """Measure a trial and gather what a reader must know."""
-    summary, values = measure(trial, METRICS.values())
+    rows, values = measure(trial, METRICS.values())
+    summary = with_network_errors(trial, rows, METRICS, shipped())
     return Analysis(
+        trial=trial,
         view=trial.view,
         raw=raw,
         pose=trial.pose,
@@ -357,7 +369,8 @@ def _cycle_warnings(trial: Trial) -> list[str]:
     for side in BOTH_SIDES:
         count = accepted[side]
         if 0 < count < trial.min_cycles:
-            warnings.append(f"only {count} {side} gait cycles could be used; {trial.min_cycles} make a stable mean")
+            cycles = "cycle" if count == 1 else "cycles"
+            warnings.append(f"only {count} {side} gait {cycles} could be used; {trial.min_cycles} make a stable mean")
         elif not count and any(accepted.values()):
             far = " (the far leg)" if trial.view == "side" and side != near_side(trial.calibration.forward) else ""
             warnings.append(f"no {side} gait cycle could be used{far}")

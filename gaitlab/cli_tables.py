@@ -11,6 +11,7 @@ from rich.text import Text
 
 from gaitlab.cli_print import console
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.summary import REARFOOT_NOTES
 from gaitlab.quality import GRADES, grade_of, grave_warnings
 
 if TYPE_CHECKING:
@@ -66,6 +67,35 @@ def warning_lines(session: Session) -> list[str]:
     return [f"{'WARNING' if text in grave else 'note'}: {with_options(text)}" for text in session.warnings]
 
 
+def _network(rows: dict[str, dict[str, str]]) -> str:
+    """Return how far the network may be off, left and right where they differ; a question mark where nobody knows."""
+    told = []
+    for row in rows.values():
+        if row["mean"]:
+            error = row.get("network_error")
+            told.append(_number(float(error), row["metric"]) if error else "?")
+    return " / ".join(dict.fromkeys(told))
+
+
+def _remarks(rows: dict[str, dict[str, str]]) -> list[str]:
+    """Return why there is no value, what showed the rearfoot, and that cycles are few."""
+    remarks = {row["missing_reason"] for row in rows.values() if row["missing_reason"]}
+    notes = {
+        note.partition(",")[0] if note.startswith("only ") else note
+        for row in rows.values()
+        for note in row["note"].split("; ")
+    }
+    return sorted(remarks | {n for n in notes if n.startswith("only ") or n in REARFOOT_NOTES.values()})
+
+
+def _difference(row: dict[str, Any] | None, metric: str) -> str:
+    """Return right minus left where it is more than noise; marked where it may be the network's."""
+    if row is None or not row["beyond_noise"]:
+        return ""
+    doubt = "" if row.get("network_error") is not None else " ?"
+    return f"{row['difference']:+.{_decimals(metric)}f}{doubt}"
+
+
 def print_summary(session: Session) -> None:
     """Print a session's metrics: a row a metric, left and right beside each other, or why there is none."""
     info = session.info
@@ -73,28 +103,26 @@ def print_summary(session: Session) -> None:
     about += [f"facing {info['facing']}", f"{info['fps']:.4g} fps", info["model"].get("name")]
     table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
     for heading, justify in (
-        ("metric", "left"), ("left", "right"), ("right", "right"), ("right - left", "right"), ("unit", "left"),
+        ("metric", "left"), ("left", "right"), ("right", "right"), ("network ±", "right"), ("right - left", "right"),
+        ("unit", "left"),
     ):  # fmt: skip
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     table.add_column("remark", style="dim")
     # A difference between the sides is told only where it is more than noise.
-    beyond_noise = {row["metric"]: row for row in info["asymmetry"] if row["beyond_noise"]}
+    between = {row["metric"]: row for row in info["asymmetry"]}
     by_metric: dict[str, dict[str, dict[str, str]]] = {}
     for row in session.rows("summary"):
         by_metric.setdefault(row["metric"], {})[row["side"]] = row
-    for rows in by_metric.values():
+    for metric, rows in by_metric.items():
         any_row = next(iter(rows.values()))
-        remarks = {row["missing_reason"] for row in rows.values() if row["missing_reason"]}
-        remarks |= {note for row in rows.values() for note in row["note"].split("; ") if note.startswith("only ")}
         if "both" in rows:
             cells = (_value(rows["both"]), Text(""))
         else:
             cells = (_value(rows.get("left")), _value(rows.get("right")))
-        told = beyond_noise.get(any_row["metric"])
-        difference = "" if told is None else f"{told['difference']:+.{_decimals(any_row['metric'])}f}"
         table.add_row(
-            Text(any_row["label"]), *cells, difference, any_row["unit"], Text(with_options("; ".join(sorted(remarks))))
-        )
+            Text(any_row["label"]), *cells, _network(rows), _difference(between.get(metric), metric), any_row["unit"],
+            Text(with_options("; ".join(_remarks(rows)))),
+        )  # fmt: skip
     console().print(table)
 
 

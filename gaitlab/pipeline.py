@@ -174,7 +174,7 @@ class _Maker:
             standing = read_recording(still, progress=self.progress, layout=layout).raw
         analysis = analyze_pose(
             source.raw, runner=self.runner, settings=self.settings, view=seen, standing=standing,
-            dot_sd_px=source.dot_sd_px,
+            dot_sd_px=source.dot_sd_px, network="" if wanted.keypoints is not None else str(source.model["name"]),
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,

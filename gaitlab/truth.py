@@ -123,11 +123,11 @@ def true_angles(truth: Truth) -> Angles:
     return sagittal_angles(pose, forward=1, flat_deg=flat_deg)
 
 
-def true_metrics(truth: Truth) -> dict[tuple[str, str], float]:
+def true_metrics(truth: Truth, *, mass_kg: float | None = None) -> dict[tuple[str, str], float]:
     """Return every metric of the view, ``(metric, side)`` to its mean, by its definition from true points and events.
 
     A trial in metres goes through the same metric functions as a video's: what differs is only what a network and an
-    event detector add.
+    event detector add. Stiffness needs a mass, which no picture shows: any will do, if the video is given the same.
     """
     rear = truth.view == "rear"
     pose = truth.frontal() if rear else truth.sagittal()
@@ -156,7 +156,7 @@ def true_metrics(truth: Truth) -> dict[tuple[str, str], float]:
         cycles=gait_cycles(events),
         calibration=known,
         height_m=truth.height_m,
-        mass_kg=None,
+        mass_kg=mass_kg,
         min_cycles=1,
         rearfoot_source=_TRUE_REARFOOT if rear else "",
     )

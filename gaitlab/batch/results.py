@@ -19,7 +19,7 @@ from gaitlab.store.tables import write_table
 from gaitlab.text import whole_characters
 
 _FACTS = ("source", "status", "reason", "session", "athlete", "label", "date", "view")
-_VALUES = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit", "missing_reason")
+_VALUES = ("metric", "side", "n", "mean", "sd", "uncertainty", "network_error", "unit", "missing_reason")
 # What the page shows of every session beside its link.
 _SHOWN = ("cadence", "speed")
 _HERE = Path(__file__).parent
@@ -72,7 +72,7 @@ def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
         info["athlete"], info["label"], info["recorded_at"], info["view"],
     )  # fmt: skip
     for row in session.rows("summary"):
-        yield (*facts, *(row[name] for name in _VALUES))
+        yield (*facts, *(row.get(name, "") for name in _VALUES))
 
 
 def _line(outcome: Outcome, directory: Path) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class Contact:
         toe_off_sd_s: standard uncertainty of the toe-off.
         accepted: whether metrics may use the contact.
         reason: why not, otherwise empty.
+        measured_bias_sd_s: what of the foot strike's uncertainty is in every step of this foot alike and not in the
+            other's; None where nobody measured it.
     """
 
     side: Side
@@ -57,6 +59,12 @@ class Contact:
     toe_off_sd_s: float
     accepted: bool = True
     reason: str = ""
+    measured_bias_sd_s: float | None = None
+
+    @property
+    def strike_bias_sd_s(self) -> float:
+        """What of the strike's uncertainty more steps do not mend: all of it, unless it was measured."""
+        return self.foot_strike_sd_s if self.measured_bias_sd_s is None else self.measured_bias_sd_s
 
     @property
     def duration_s(self) -> float:

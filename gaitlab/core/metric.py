@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -27,6 +28,27 @@ class Detectable:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """Standard uncertainties of a mean that more cycles do not mend, told apart by what the two legs have in common.
+
+    Attributes:
+        own: each leg's own, independent of the other's: when its foot strikes and leaves.
+        shared: both legs' alike, such as a scale: of a difference only its share stays.
+        opposite: equal and opposite in the legs, such as when one foot strikes: the step that it ends is longer by as
+            much as the next one is shorter, so a difference has twice of it.
+    """
+
+    own: float = 0.0
+    shared: float = 0.0
+    opposite: float = 0.0
+
+    @property
+    def together(self) -> float:
+        """What one leg's value has of all of them."""
+        return math.hypot(self.own, self.shared, self.opposite)
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSpec:
     """The declaration of a metric; tables, reports and documentation are made from it alone.
 
@@ -38,6 +60,8 @@ class MetricSpec:
         views: camera views that can show it.
         description: its definition in one sentence.
         compute: (trial, cycle) -> value in ``unit``; NaN where the cycle does not support it.
+        plausible: what the values of people who walk or run lie between, in ``unit``: a value outside of it, or with a
+            ± above half of it, tells nothing.
         needs: keypoints of the measured leg (``heel``) or the body (``neck``) without which it cannot be had.
         needs_belt_speed: whether the belt's speed is needed (in the picture, where no scale is known).
         needs_mass: whether the body mass is needed.
@@ -48,7 +72,8 @@ class MetricSpec:
         only: the activity without which it means nothing, or empty.
         unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
         per_side: whether left and right are told apart.
-        systematic: (trial, mean) -> standard uncertainty in ``unit`` that does not shrink with more cycles: event
+        of_trunk: whether it is one body's, though given for the stance of each leg: its sides are not compared as legs.
+        systematic: (trial, mean) -> standard uncertainties in ``unit`` that do not shrink with more cycles: event
             timing, scale. None where there is none known.
         decimals: digits after the point in tables.
         reference: published range, where one was verified.
@@ -63,6 +88,7 @@ class MetricSpec:
     views: tuple[View, ...]
     description: str
     compute: Callable[[Any, Any], float]
+    plausible: tuple[float, float]
     needs: tuple[str, ...] = ()
     needs_belt_speed: bool = False
     needs_mass: bool = False
@@ -73,7 +99,8 @@ class MetricSpec:
     only: Literal["", "running", "walking"] = ""
     unit_without_scale: str = ""
     per_side: bool = True
-    systematic: Callable[[Any, float], float] | None = None
+    of_trunk: bool = False
+    systematic: Callable[[Any, float], Unsure] | None = None
     decimals: int = 1
     reference: Reference | None = None
     detectable: Detectable | None = None
@@ -91,11 +118,18 @@ class MetricValue:
         n: accepted cycles the value rests on.
         mean: over cycles; NaN where missing.
         sd: standard deviation over cycles.
-        uncertainty: half-width of the 95 % interval of the mean: spread, frame rate and event fit together.
+        uncertainty: half-width of the 95 % interval of the mean: spread, frame rate and event fit together; what the
+            network adds stands apart.
         unit: of mean, sd and uncertainty.
         reference: published range or None.
         missing_reason: why there is no value, otherwise empty.
         note: what a reader must know to trust the value: few cycles, the far leg, a low frame rate.
+        seen_share: share of its frames that show the points it needs; NaN where unknown.
+        network_error: half-width of the 95 % bound on what the network, and gaitlab's own way, add to every cycle
+            alike; NaN where nobody measured it.
+        network_difference: that of the difference between the legs, in which what both share cancels.
+        random: half-width of the 95 % interval from the spread over cycles alone; NaN where unknown.
+        unsure: what ``uncertainty`` holds beside that; None where unknown.
     """
 
     metric: str
@@ -109,3 +143,8 @@ class MetricValue:
     reference: Reference | None = None
     missing_reason: str = ""
     note: str = ""
+    seen_share: float = math.nan
+    network_error: float = math.nan
+    network_difference: float = math.nan
+    random: float = math.nan
+    unsure: Unsure | None = None

@@ -1,6 +1,7 @@
 """What is measured a gait cycle: one small pure function a metric, declared once with all that a report needs."""
 
-from gaitlab.metrics.asymmetry import Asymmetry, asymmetries, variation_percent
+from gaitlab.metrics.asymmetry import Asymmetry, asymmetries, variation_percent, weakness
+from gaitlab.metrics.network_errors import shipped, with_network_errors
 from gaitlab.metrics.rear import REAR_METRICS
 from gaitlab.metrics.side import SIDE_METRICS
 from gaitlab.metrics.summary import CycleValue, measure
@@ -8,4 +9,15 @@ from gaitlab.metrics.trial import Trial
 
 METRICS = {spec.name: spec for spec in (*SIDE_METRICS, *REAR_METRICS)}
 
-__all__ = ["METRICS", "Asymmetry", "CycleValue", "Trial", "asymmetries", "measure", "variation_percent"]
+__all__ = [
+    "METRICS",
+    "Asymmetry",
+    "CycleValue",
+    "Trial",
+    "asymmetries",
+    "measure",
+    "shipped",
+    "variation_percent",
+    "weakness",
+    "with_network_errors",
+]

@@ -11,15 +11,13 @@ from collections.abc import Callable
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle, other
-from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
+from gaitlab.core.metric import Detectable, MetricSpec, Reference, Unsure, View
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.sources import HEEL_WHIPS, RETEST, TWO_LABORATORIES
-from gaitlab.metrics.trial import Trial
+from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 
 Compute = Callable[[Trial, GaitCycle], float]
 
-# Later the heel leaves the ground, and the line of a lifted heel seen from behind is no rearfoot angle.
-_HEEL_DOWN_SHARE = 0.6
 # The part of the swing in which the heel whips.
 _INITIAL_SWING_SHARE = 1 / 3
 # No foot whips further; a line that does has lost its heel or its toe behind the other.
@@ -64,19 +62,19 @@ def _rearfoot_angle_at_contact(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _peak_rearfoot_eversion(trial: Trial, cycle: GaitCycle) -> float:
-    return float(np.max(_stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE))) - _zero(trial, cycle)
+    return float(np.max(_stance(trial, cycle, "rearfoot", HEEL_DOWN_SHARE))) - _zero(trial, cycle)
 
 
 def _rearfoot_eversion_excursion(trial: Trial, cycle: GaitCycle) -> float:
-    angle = _stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE)
+    angle = _stance(trial, cycle, "rearfoot", HEEL_DOWN_SHARE)
     return float(np.max(angle) - angle[0])
 
 
 def _time_to_peak_eversion(trial: Trial, cycle: GaitCycle) -> float:
-    angle = _stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE)
+    angle = _stance(trial, cycle, "rearfoot", HEEL_DOWN_SHARE)
     if not np.isfinite(angle).all():
         return np.nan
-    return 100 * _HEEL_DOWN_SHARE * float(np.argmax(angle)) / (len(angle) - 1)
+    return 100 * HEEL_DOWN_SHARE * float(np.argmax(angle)) / (len(angle) - 1)
 
 
 def _eversion_velocity(trial: Trial, cycle: GaitCycle) -> float:
@@ -86,10 +84,10 @@ def _eversion_velocity(trial: Trial, cycle: GaitCycle) -> float:
     """
     if not trial.by_dots:
         return np.nan
-    angle = _stance(trial, cycle, "rearfoot", _HEEL_DOWN_SHARE)
+    angle = _stance(trial, cycle, "rearfoot", HEEL_DOWN_SHARE)
     if len(angle) < 3 or not np.isfinite(angle).all():
         return np.nan
-    step_s = _HEEL_DOWN_SHARE * (cycle.toe_off_s - cycle.start_s) / (len(angle) - 1)
+    step_s = HEEL_DOWN_SHARE * (cycle.toe_off_s - cycle.start_s) / (len(angle) - 1)
     return float(np.max(np.gradient(angle, step_s)[: int(np.argmax(angle)) + 1]))
 
 
@@ -117,7 +115,7 @@ def _stand_in_rms(trial: Trial, what: str) -> float:
     return _STAND_IN_RMS.get(trial.rearfoot_source, {}).get(what, 0.0)
 
 
-def _rearfoot_sd(trial: Trial, mean: float) -> float:
+def _rearfoot(trial: Trial, mean: float) -> Unsure:
     """What the dots or a stand-in for the heel's line leave, and the angle's way while the strike is uncertain."""
     moved = [
         np.ptp(
@@ -130,7 +128,7 @@ def _rearfoot_sd(trial: Trial, mean: float) -> float:
         if c.accepted
     ]
     timing_deg = float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0
-    return float(np.linalg.norm([timing_deg, _stand_in_rms(trial, "excursion"), _dots_sd(trial)]))
+    return Unsure(own=float(np.linalg.norm([timing_deg, _stand_in_rms(trial, "excursion"), _dots_sd(trial)])))
 
 
 def _dots_sd(trial: Trial) -> float:
@@ -141,18 +139,18 @@ def _dots_sd(trial: Trial) -> float:
     return float(np.mean(unsure)) if unsure else 0.0
 
 
-def _peak_time_sd(trial: Trial, mean: float) -> float:
+def _peak_time(trial: Trial, mean: float) -> Unsure:
     """A peak comes earlier in stance the later the strike is put."""
     contacts = [c for c in trial.events.contacts if c.accepted]
     if not contacts:
-        return np.nan
+        return Unsure(own=np.nan)
     timing = 100 * float(np.mean([c.foot_strike_sd_s for c in contacts]) / np.mean([c.duration_s for c in contacts]))
-    return float(np.hypot(timing, _stand_in_rms(trial, "peak time")))
+    return Unsure(own=float(np.hypot(timing, _stand_in_rms(trial, "peak time"))))
 
 
-def _width_sd(trial: Trial, mean: float) -> float:
+def _width(trial: Trial, mean: float) -> Unsure:
     shares = {"known length": 0.02, "body height": 0.04}
-    return abs(mean) * shares.get(trial.calibration.scale_source, 0.0)
+    return Unsure(shared=abs(mean) * shares.get(trial.calibration.scale_source, 0.0))
 
 
 _REAR: tuple[View, ...] = ("rear",)
@@ -161,60 +159,63 @@ _PELVIS, _LEG, _REARFOOT, _STEP = "Pelvis and trunk", "Leg from behind", "Rearfo
 REAR_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "pelvic_drop", "Pelvic drop", "deg", _PELVIS, _REAR,
-        "largest fall of the pelvis towards the swing side in stance", _peak_in_stance("pelvic_drop"),
+        "largest fall of the pelvis towards the swing side in stance", _peak_in_stance("pelvic_drop"), (-5, 15),
         needs=("hip",), detectable=Detectable(2.8, RETEST),
     ),
     MetricSpec(
         "trunk_side_lean", "Trunk side lean", "deg", _PELVIS, _REAR,
-        "mean lean of the trunk towards the stance leg in stance", _trunk_side_lean, needs=("neck", "mid_hip"),
+        "mean lean of the trunk towards the stance leg in stance", _trunk_side_lean, (-8, 8), needs=("neck", "mid_hip"),
+        of_trunk=True,
     ),
     MetricSpec(
         "hip_adduction", "Hip adduction", "deg", _LEG, _REAR,
-        "largest sum of pelvic drop and the thigh's inward lean in stance", _peak_in_stance("hip_adduction"),
+        "largest sum of pelvic drop and the thigh's inward lean in stance", _peak_in_stance("hip_adduction"), (-5, 22),
         needs=("hip", "knee"), reference=Reference(4.0, 10.1, TWO_LABORATORIES), detectable=Detectable(3.8, RETEST),
     ),
     MetricSpec(
         "knee_projection_angle", "Knee projection angle", "deg", _LEG, _REAR,
         "frontal-plane angle of thigh and shank at mid-stance; positive: knee inward", _knee_projection_angle,
+        (-20, 20),
         needs=("hip", "knee", "ankle"),
     ),
     MetricSpec(
         "rearfoot_angle_at_contact", "Rearfoot angle at contact", "deg", _REARFOOT, _REAR,
-        "heel against shank at foot strike, from standing; positive: eversion", _rearfoot_angle_at_contact,
+        "heel against shank at foot strike, from standing; positive: eversion", _rearfoot_angle_at_contact, (-20, 15),
         needs=("heel",), needs_zero=True, proxy_label="Ankle alignment at contact (proxy)",
-        systematic=_rearfoot_sd,
+        systematic=_rearfoot,
     ),
     MetricSpec(
         "peak_rearfoot_eversion", "Peak rearfoot eversion", "deg", _REARFOOT, _REAR,
         "largest eversion of the heel against the shank while the heel is down, from standing",
-        _peak_rearfoot_eversion, needs=("heel",), needs_zero=True,
-        proxy_label="Peak rear-view ankle alignment (proxy)", systematic=_rearfoot_sd,
+        _peak_rearfoot_eversion, (-5, 25), needs=("heel",), needs_zero=True,
+        proxy_label="Peak rear-view ankle alignment (proxy)", systematic=_rearfoot,
         reference=Reference(3.0, 9.4, TWO_LABORATORIES),
     ),
     MetricSpec(
         "rearfoot_eversion_excursion", "Inward rolling", "deg", _REARFOOT, _REAR,
-        "eversion from foot strike to its peak while the heel is down", _rearfoot_eversion_excursion,
+        "eversion from foot strike to its peak while the heel is down", _rearfoot_eversion_excursion, (0, 30),
         needs=("heel",), proxy_label="Rear-view ankle alignment (proxy), change from contact",
-        systematic=_rearfoot_sd,
+        systematic=_rearfoot,
     ),
     MetricSpec(
         "time_to_peak_eversion", "Time to peak eversion", "%", _REARFOOT, _REAR,
-        "share of the contact until eversion is largest", _time_to_peak_eversion, needs=("heel",),
-        proxy_label="Time to peak ankle alignment (proxy)", systematic=_peak_time_sd,
+        "share of the contact until eversion is largest", _time_to_peak_eversion, (0, 60), needs=("heel",),
+        proxy_label="Time to peak ankle alignment (proxy)", systematic=_peak_time,
     ),
     MetricSpec(
         "eversion_velocity", "Eversion velocity", "deg/s", _REARFOOT, _REAR,
-        "steepest rise of the eversion between foot strike and its peak", _eversion_velocity, needs=("heel",),
+        "steepest rise of the eversion between foot strike and its peak", _eversion_velocity, (0, 800), needs=("heel",),
         needs_fps=_VELOCITY_FPS, proxy_label="Speed of the rear-view ankle alignment (proxy)", decimals=0,
     ),
     MetricSpec(
         "heel_whip", "Heel whip", "deg", _STEP, _REAR,
-        "how far the foot turns in early swing; positive: heel inward", _heel_whip, needs=("heel", "big_toe"),
+        "how far the foot turns in early swing; positive: heel inward", _heel_whip, (-30, 30),
+        needs=("heel", "big_toe"),
         reference=Reference(-8.8, 9.6, HEEL_WHIPS),
     ),
     MetricSpec(
         "step_width", "Step width", "m", _STEP, _REAR,
-        "distance across the belt between the ankles' landings; negative: crossing over", _step_width,
-        needs=("ankle",), unit_without_scale="leg lengths", systematic=_width_sd, decimals=3,
+        "distance across the belt between the ankles' landings; negative: crossing over", _step_width, (-0.1, 0.25),
+        needs=("ankle",), unit_without_scale="leg lengths", systematic=_width, decimals=3,
     ),
 )  # fmt: skip

@@ -11,12 +11,12 @@ from collections.abc import Callable
 import numpy as np
 
 from gaitlab.core.gait import GaitCycle
-from gaitlab.core.metric import Detectable, MetricSpec, Reference, View
+from gaitlab.core.metric import Detectable, MetricSpec, Reference, Unsure, View
 from gaitlab.metrics.sources import RETEST, SPRING_MASS, TWO_LABORATORIES, YOUNG_RUNNERS
 from gaitlab.metrics.trial import Trial
 
 Compute = Callable[[Trial, GaitCycle], float]
-Systematic = Callable[[Trial, float], float]
+Systematic = Callable[[Trial, float], Unsure]
 
 _GRAVITY = 9.81
 _TROCHANTER_SHARE_OF_HEIGHT = 0.53
@@ -162,21 +162,16 @@ def _accepted(trial: Trial) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def _contact_sd_s(trial: Trial, mean: float = np.nan) -> float:
+def _contact_sd_s(trial: Trial) -> float:
     """What the event fit leaves, but never less than a quarter frame (half a frame as a 95 % interval)."""
     strike_s, toe_off_s = _accepted(trial)
     return max(float(np.hypot(np.nanmean(strike_s), np.nanmean(toe_off_s))), 0.25 / trial.pose.fps)
 
 
-def _step_sd_s(trial: Trial, mean: float = np.nan) -> float:
-    """A step runs between the strikes of two feet, whose errors differ and stay the same from step to step."""
-    strike_s, _ = _accepted(trial)
-    return float(np.sqrt(2) * np.nanmean(strike_s))
-
-
-def _duty_sd(trial: Trial, mean: float) -> float:
-    stride_s = [c.stride_time_s for c in trial.cycles if c.accepted]
-    return _contact_sd_s(trial) / float(np.mean(stride_s)) if stride_s else np.nan
+def _step_sd_s(trial: Trial) -> float:
+    """A step runs between the strikes of two feet, each of which may be early or late in every step alike."""
+    constant_s = [c.strike_bias_sd_s for c in trial.events.contacts if c.accepted]
+    return float(np.sqrt(2) * np.nanmean(constant_s)) if constant_s else float("nan")
 
 
 def _scale_sd(trial: Trial, mean: float) -> float:
@@ -190,14 +185,48 @@ def _speed_sd(trial: Trial, mean: float) -> float:
     return float(np.hypot(abs(mean) * _RIDE_SD, _scale_sd(trial, mean)))
 
 
-def _step_length_sd(trial: Trial, mean: float) -> float:
-    return float(np.hypot(_speed_sd(trial, mean), trial.belt_speed * _step_sd_s(trial)))
+def _duty_sd(trial: Trial) -> float:
+    stride_s = [c.stride_time_s for c in trial.cycles if c.accepted]
+    return _contact_sd_s(trial) / float(np.mean(stride_s)) if stride_s else np.nan
 
 
-def _angle_sd(angle: str) -> Systematic:
+def _contact(trial: Trial, mean: float) -> Unsure:
+    return Unsure(own=_contact_sd_s(trial))
+
+
+def _step(trial: Trial, mean: float) -> Unsure:
+    return Unsure(opposite=_step_sd_s(trial))
+
+
+def _duty(trial: Trial, mean: float) -> Unsure:
+    return Unsure(own=_duty_sd(trial))
+
+
+def _swing(trial: Trial, mean: float) -> Unsure:
+    return Unsure(own=100 * _duty_sd(trial))
+
+
+def _overlap(trial: Trial, mean: float) -> Unsure:
+    """The two overlaps of a stride are those of either foot: an early strike changes both feet's share alike."""
+    return Unsure(shared=100 * _duty_sd(trial))
+
+
+def _scale(trial: Trial, mean: float) -> Unsure:
+    return Unsure(shared=_scale_sd(trial, mean))
+
+
+def _speed_unsure(trial: Trial, mean: float) -> Unsure:
+    return Unsure(shared=_speed_sd(trial, mean))
+
+
+def _step_length_unsure(trial: Trial, mean: float) -> Unsure:
+    return Unsure(shared=_speed_sd(trial, mean), opposite=trial.belt_speed * _step_sd_s(trial))
+
+
+def _angle_at_strike(angle: str) -> Systematic:
     """How far an angle at contact moves when the foot strike is off by its standard uncertainty."""
 
-    def value(trial: Trial, mean: float) -> float:
+    def value(trial: Trial, mean: float) -> Unsure:
         strike_s, _ = _accepted(trial)
         sd_s = float(np.nanmean(strike_s))
         moved = [
@@ -209,19 +238,15 @@ def _angle_sd(angle: str) -> Systematic:
             for c in trial.events.contacts
             if c.accepted
         ]
-        return float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0
+        return Unsure(own=float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0)
 
     return value
 
 
-def _share_sd(trial: Trial, mean: float) -> float:
-    return 100 * _duty_sd(trial, mean)
-
-
-def _stiffness_sd(trial: Trial, mean: float) -> float:
+def _stiffness(trial: Trial, mean: float) -> Unsure:
     """With the stride fixed, 10 ms of contact move vertical stiffness by 3-5 % and leg stiffness by 7-11 %."""
     contacts_s = [_contact_time(trial, c) for c in trial.cycles if c.accepted]
-    return abs(mean) * 2.0 * _contact_sd_s(trial) / float(np.mean(contacts_s)) if contacts_s else np.nan
+    return Unsure(own=abs(mean) * 2.0 * _contact_sd_s(trial) / float(np.mean(contacts_s)) if contacts_s else np.nan)
 
 
 _SIDE: tuple[View, ...] = ("side",)
@@ -236,124 +261,129 @@ _TIME, _LENGTH, _CONTACT, _MOTION, _SPRING = (
 SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "cadence", "Cadence", "steps/min", _TIME, _BOTH,
-        "steps a minute: 120 / stride time", _cadence, per_side=False,
+        "steps a minute: 120 / stride time", _cadence, (60, 240), per_side=False,
         reference=Reference(147, 167, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "stride_time", "Stride time", "s", _TIME, _BOTH,
-        "from a foot strike to the next of the same foot", _stride_time, decimals=3, ratio=True,
+        "from a foot strike to the next of the same foot", _stride_time, (0.5, 1.8), decimals=3, ratio=True,
     ),
     MetricSpec(
         "step_time", "Step time", "s", _TIME, _BOTH,
-        "from the other foot's strike to this foot's next", _step_time, systematic=_step_sd_s, decimals=3, ratio=True,
+        "from the other foot's strike to this foot's next", _step_time, (0.25, 0.9), systematic=_step, decimals=3,
+        ratio=True,
     ),
     MetricSpec(
         "contact_time", "Contact time", "s", _TIME, _BOTH,
-        "from foot strike to toe-off", _contact_time, systematic=_contact_sd_s, decimals=3,
+        "from foot strike to toe-off", _contact_time, (0.12, 1.1), systematic=_contact, decimals=3,
         reference=Reference(0.248, 0.294, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "flight_time", "Flight time", "s", _TIME, _BOTH,
-        "from toe-off to the other foot's strike", _flight_time, only="running", systematic=_contact_sd_s,
+        "from toe-off to the other foot's strike", _flight_time, (0.0, 0.25), only="running", systematic=_contact,
         decimals=3, reference=Reference(0.093, 0.131, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "duty_factor", "Duty factor", "", _TIME, _BOTH,
-        "contact time as a share of stride time", _duty_factor, systematic=_duty_sd, decimals=3,
+        "contact time as a share of stride time", _duty_factor, (0.2, 0.75), systematic=_duty, decimals=3,
         reference=Reference(0.332, 0.378, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "swing_share", "Swing", "%", _TIME, _BOTH,
-        "share of the stride in which the foot is in the air", _swing_share, only="walking",
-        systematic=_share_sd, ratio=True,
+        "share of the stride in which the foot is in the air", _swing_share, (25, 50), only="walking",
+        systematic=_swing, ratio=True,
     ),
     MetricSpec(
         "double_support", "Double support", "%", _TIME, _BOTH,
-        "share of the stride in which both feet are on the ground", _double_support, only="walking",
-        systematic=_share_sd, ratio=True,
+        "share of the stride in which both feet are on the ground", _double_support, (0, 60), only="walking",
+        systematic=_overlap, ratio=True,
     ),
     MetricSpec(
         "step_length", "Step length", "m", _LENGTH, _SIDE,
-        "belt speed times step time", _step_length, needs_belt_speed=True, unit_without_scale="leg lengths",
-        systematic=_step_length_sd, decimals=2, reference=Reference(0.965, 1.025, YOUNG_RUNNERS), ratio=True,
+        "belt speed times step time", _step_length, (0.2, 2.0), needs_belt_speed=True, unit_without_scale="leg lengths",
+        systematic=_step_length_unsure, decimals=2, reference=Reference(0.965, 1.025, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "stride_length", "Stride length", "m", _LENGTH, _SIDE,
-        "belt speed times stride time", _stride_length, needs_belt_speed=True, unit_without_scale="leg lengths",
-        systematic=_speed_sd, decimals=2, ratio=True,
+        "belt speed times stride time", _stride_length, (0.4, 4.0), needs_belt_speed=True,
+        unit_without_scale="leg lengths",
+        systematic=_speed_unsure, decimals=2, ratio=True,
     ),
     MetricSpec(
         "speed", "Belt speed", "m/s", _LENGTH, _SIDE,
-        "as entered, or how fast the stance foot rides backwards", _speed, needs_belt_speed=True, per_side=False,
-        unit_without_scale="leg lengths/s", systematic=_speed_sd, decimals=2,
+        "as entered, or how fast the stance foot rides backwards", _speed, (0.3, 7.0), needs_belt_speed=True,
+        per_side=False,
+        unit_without_scale="leg lengths/s", systematic=_speed_unsure, decimals=2,
     ),
     MetricSpec(
         "vertical_oscillation", "Vertical oscillation", "m", _LENGTH, _SIDE,
-        "rise and fall of the mid-hip from this foot's strike to the other's", _vertical_oscillation,
-        needs=("mid_hip",), unit_without_scale="leg lengths", systematic=_scale_sd, decimals=3, ratio=True,
+        "rise and fall of the mid-hip from this foot's strike to the other's", _vertical_oscillation, (0.01, 0.14),
+        needs=("mid_hip",), unit_without_scale="leg lengths", systematic=_scale, decimals=3, ratio=True,
     ),
     MetricSpec(
         "overstride", "Overstride", "m", _LENGTH, _SIDE,
-        "how far ahead of the hip the ankle lands", _overstride, needs=("hip", "ankle"),
-        unit_without_scale="leg lengths", systematic=_scale_sd, decimals=3,
+        "how far ahead of the hip the ankle lands", _overstride, (-0.1, 0.6), needs=("hip", "ankle"),
+        unit_without_scale="leg lengths", systematic=_scale, decimals=3,
     ),
     MetricSpec(
         "foot_strike_angle", "Foot strike angle", "deg", _CONTACT, _SIDE,
-        "foot against the belt at foot strike; positive: heel first", _at_contact("foot"), needs=_FOOT,
-        systematic=_angle_sd("foot"), detectable=_FOOT_SDD,
+        "foot against the belt at foot strike; positive: heel first", _at_contact("foot"), (-20, 35), needs=_FOOT,
+        systematic=_angle_at_strike("foot"), detectable=_FOOT_SDD,
     ),
     MetricSpec(
         "shank_angle_at_contact", "Shank angle", "deg", _CONTACT, _SIDE,
         "shank against the vertical at foot strike; positive: ankle ahead of the knee", _at_contact("shank", -1.0),
-        needs=("knee", "ankle"), systematic=_angle_sd("shank"), detectable=_SHANK_SDD,
+        (-10, 25),
+        needs=("knee", "ankle"), systematic=_angle_at_strike("shank"), detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "knee_flexion_at_contact", "Knee flexion", "deg", _CONTACT, _SIDE,
-        "knee flexion at foot strike", _at_contact("knee_flexion"), needs=_LEG,
-        systematic=_angle_sd("knee_flexion"), reference=Reference(8, 16, TWO_LABORATORIES),
+        "knee flexion at foot strike", _at_contact("knee_flexion"), (-10, 40), needs=_LEG,
+        systematic=_angle_at_strike("knee_flexion"), reference=Reference(8, 16, TWO_LABORATORIES),
     ),
     MetricSpec(
         "hip_flexion_at_contact", "Hip flexion (thigh to trunk)", "deg", _CONTACT, _SIDE,
-        "thigh against the trunk at foot strike", _at_contact("hip_flexion"), needs=("hip", "knee", *_TRUNK),
-        systematic=_angle_sd("hip_flexion"), reference=Reference(17, 29, TWO_LABORATORIES),
+        "thigh against the trunk at foot strike", _at_contact("hip_flexion"), (5, 55), needs=("hip", "knee", *_TRUNK),
+        systematic=_angle_at_strike("hip_flexion"), reference=Reference(17, 29, TWO_LABORATORIES),
     ),
     MetricSpec(
         "ankle_angle_at_contact", "Ankle dorsiflexion", "deg", _CONTACT, _SIDE,
-        "dorsiflexion at foot strike", _at_contact("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
-        systematic=_angle_sd("ankle_flexion"), reference=Reference(-1, 10, TWO_LABORATORIES),
+        "dorsiflexion at foot strike", _at_contact("ankle_flexion"), (-20, 20), needs=("knee", "ankle", *_FOOT),
+        systematic=_angle_at_strike("ankle_flexion"), reference=Reference(-1, 10, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_knee_flexion_stance", "Peak knee flexion, stance", "deg", _MOTION, _SIDE,
-        "largest knee flexion between foot strike and toe-off", _peak_in_stance("knee_flexion"), needs=_LEG,
+        "largest knee flexion between foot strike and toe-off", _peak_in_stance("knee_flexion"), (5, 60), needs=_LEG,
         reference=Reference(35, 45, TWO_LABORATORIES), detectable=_KNEE_SDD,
     ),
     MetricSpec(
         "peak_knee_flexion_swing", "Peak knee flexion, swing", "deg", _MOTION, _SIDE,
-        "largest knee flexion between toe-off and foot strike", _peak_knee_flexion_swing, needs=_LEG,
+        "largest knee flexion between toe-off and foot strike", _peak_knee_flexion_swing, (40, 140), needs=_LEG,
         reference=Reference(83, 99, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_hip_extension", "Peak hip extension (thigh to trunk)", "deg", _MOTION, _SIDE,
-        "largest extension of the thigh against the trunk", _peak_hip_extension, needs=("hip", "knee", *_TRUNK),
+        "largest extension of the thigh against the trunk", _peak_hip_extension, (-15, 35),
+        needs=("hip", "knee", *_TRUNK),
         reference=Reference(7, 20, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_dorsiflexion", "Peak dorsiflexion", "deg", _MOTION, _SIDE,
-        "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), needs=("knee", "ankle", *_FOOT),
+        "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), (0, 40), needs=("knee", "ankle", *_FOOT),
         reference=Reference(19, 26, TWO_LABORATORIES), detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "trunk_lean", "Trunk lean", "deg", _MOTION, _SIDE,
-        "mean forward lean of the trunk in stance", _trunk_lean, needs=_TRUNK,
+        "mean forward lean of the trunk in stance", _trunk_lean, (-5, 25), needs=_TRUNK, of_trunk=True,
     ),
     MetricSpec(
         "leg_stiffness", "Leg stiffness", "kN/m", _SPRING, _SIDE,
-        f"peak force over leg compression, from contact and flight time ({SPRING_MASS})", _leg_stiffness,
-        needs_belt_speed=True, needs_mass=True, needs_height=True, only="running", systematic=_stiffness_sd, ratio=True,
+        f"peak force over leg compression, from contact and flight time ({SPRING_MASS})", _leg_stiffness, (3, 25),
+        needs_belt_speed=True, needs_mass=True, needs_height=True, only="running", systematic=_stiffness, ratio=True,
     ),
     MetricSpec(
         "vertical_stiffness", "Vertical stiffness", "kN/m", _SPRING, _SIDE,
         f"peak force over the fall of the centre of mass, from contact and flight time ({SPRING_MASS})",
-        _vertical_stiffness, needs_mass=True, only="running", systematic=_stiffness_sd, ratio=True,
+        _vertical_stiffness, (8, 60), needs_mass=True, only="running", systematic=_stiffness, ratio=True,
     ),
 )  # fmt: skip

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle
-from gaitlab.core.metric import MetricSpec, MetricValue
+from gaitlab.core.metric import MetricSpec, MetricValue, Unsure
 from gaitlab.kinematics.frame import near_side
-from gaitlab.metrics.asymmetry import legs_comparable
-from gaitlab.metrics.trial import Trial
+from gaitlab.metrics.asymmetry import NORMAL_95, legs_comparable
+from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 from gaitlab.statistics import t_quantile
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")
@@ -19,7 +20,7 @@ _LOW_FPS = 50.0
 # A camera's 120 frames a second are 119.88.
 _ROUNDED_FPS = 0.99
 # What showed the rearfoot, in the words of the report.
-_REARFOOT_NOTES = {
+REARFOOT_NOTES = {
     "four points": "from dots on heel and calf",
     "heel pictures": "from the heel's own pictures laid on each other, not from dots",
     "network points": "from points that a network guessed, not from dots",
@@ -121,6 +122,8 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
     mean = float(values.mean())
     sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    random = t_quantile(0.975, len(values) - 1) * sd / float(np.sqrt(len(values))) if len(values) > 1 else float("nan")
+    unsure = spec.systematic(trial, mean) if spec.systematic else Unsure()
     return MetricValue(
         metric=spec.name,
         label=label,
@@ -128,32 +131,52 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
         n=len(values),
         mean=mean,
         sd=sd,
-        uncertainty=_uncertainty(trial, spec, mean, sd, len(values)),
+        # Student's t on the spread, and what more cycles do not mend, in quadrature.
+        uncertainty=float(np.hypot(random, NORMAL_95 * unsure.together)),
         unit=unit,
         reference=reference if unit == spec.unit and trial.activity == "running" else None,
         note=_note(trial, spec, side, len(values)),
+        seen_share=_seen_share(trial, spec, side),
+        random=random,
+        unsure=unsure,
     )
 
 
-def _uncertainty(trial: Trial, spec: MetricSpec, mean: float, sd: float, n: int) -> float:
-    """Half-width of the 95 % interval: Student's t on the spread, and what more cycles do not mend, in quadrature."""
-    if n < 2:
-        return float("nan")
-    systematic = spec.systematic(trial, mean) if spec.systematic else 0.0
-    return float(np.hypot(t_quantile(0.975, n - 1) * sd / np.sqrt(n), 1.96 * systematic))
+def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:
+    """Return the share of the frames of the contacts that show what a metric needs; of the rearfoot, its line."""
+    sides = [s for s in BOTH_SIDES if side in (s, "both")]
+    contacts = [c for c in trial.events.contacts if c.accepted and c.side in sides and np.isfinite(c.toe_off_s)]
+    time_s = trial.pose.time_s
+    share = HEEL_DOWN_SHARE if spec.proxy_label else 1.0
+    frames = [(time_s >= c.foot_strike_s) & (time_s <= c.foot_strike_s + share * c.duration_s) for c in contacts]
+    if spec.proxy_label:
+        shown = {s: np.isfinite(trial.angles.values_deg[f"{s}_rearfoot_deg"]) for s in sides}
+    else:
+        shown = {s: _points_seen(trial, spec, s) for s in sides}
+    counted = [shown[c.side][here] for c, here in zip(contacts, frames, strict=True)]
+    return float(np.mean(np.concatenate(counted))) if counted else float("nan")
+
+
+def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]:
+    """Return (frame,) whether all the points of a side that a metric needs are there."""
+    seen = np.ones(len(trial.pose), dtype=bool)
+    for point in spec.needs:
+        seen &= np.isfinite(trial.pose.point(_point_names(point, side)[0])[:, 0])
+    return seen
 
 
 def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
     notes = []
     needed = trial.min_cycles * (2 if side == "both" else 1)
     if n < needed:
-        notes.append(f"only {n} cycles; {needed} make a stable mean")
+        cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
+        notes.append(f"only {n} {cycles}, {needed} make a stable mean")
     if trial.view == "side" and side in BOTH_SIDES and side != near_side(trial.calibration.forward) and spec.needs:
         notes.append("far leg: partly hidden, less exact")
     if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):
         notes.append("camera looks obliquely: not to be compared with the other leg")
-    if spec.proxy_label and trial.rearfoot_source in _REARFOOT_NOTES:
-        notes.append(_REARFOOT_NOTES[trial.rearfoot_source])
+    if spec.proxy_label and trial.rearfoot_source in REARFOOT_NOTES:
+        notes.append(REARFOOT_NOTES[trial.rearfoot_source])
     if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:
         notes.append(f"{trial.pose.fps:.0f} fps: timings are ± {500 / trial.pose.fps:.0f} ms at best")
     return "; ".join(notes)

@@ -16,6 +16,8 @@ from gaitlab.signal.spline import cubic_spline
 
 # Curves are read between frames on a spline, at this many points a second.
 _DENSE_HZ = 500.0
+# Later in the contact the heel leaves the ground, and the line of a lifted heel seen from behind is no rearfoot angle.
+HEEL_DOWN_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,8 @@ class Trial:
         min_cycles: cycles a side under which a value is marked as thin.
         rearfoot_source: which points made the rearfoot's line, see `kinematics.frontal.REARFOOT_LINES`; empty: none.
         rearfoot_zero_deg: a side to its rearfoot angle in standing; empty where nobody stood.
+        network: name of the network that found the keypoints; empty where none is known, as of a file.
+        tracked_dots: whether tape dots were tracked here.
     """
 
     view: View
@@ -46,6 +50,8 @@ class Trial:
     min_cycles: int
     rearfoot_source: str = ""
     rearfoot_zero_deg: Mapping[Side, float] = field(default_factory=dict)
+    network: str = ""
+    tracked_dots: bool = False
 
     @property
     def by_dots(self) -> bool:

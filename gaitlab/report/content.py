@@ -82,7 +82,7 @@ def read_content(session: Session, *, units: str = "metric", language: str = "en
             units=chosen,
             other_group=texts["words"]["unnamed_group"],
             naming_groups=read_layout()["naming"]["groups"],
-            not_comparable=[row["metric"] for row in session.info["asymmetry"] if not row.get("comparable", True)],
+            asymmetry=session.info["asymmetry"],
         ),
         pose=session.pose,
         angles=session.angle_curves,

@@ -15,7 +15,7 @@ from gaitlab.report.checks import checks, point_name
 from gaitlab.report.content import Content, column_key, network
 from gaitlab.report.curves import CycleCurve
 from gaitlab.report.figures import cycle_figures, time_figure
-from gaitlab.report.findings import findings
+from gaitlab.report.findings import errors_unknown, findings
 from gaitlab.report.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.media import Media
 from gaitlab.report.player import player_data
@@ -104,14 +104,15 @@ def _findings(content: Content, media: Media) -> Mapping[str, Any]:
         content.measures,
         headlines=content.headlines,
         texts=content.texts,
-        smallest_difference_deg=content.layout["findings"]["smallest_difference_deg"],
     )
+    texts = content.texts["findings"]
+    unknown = content.has_cycles and errors_unknown(content.measures)
     return {
         "findings": found,
-        "empty": content.texts["findings"]["none" if content.has_cycles else "too_little"],
+        "empty": texts["unknown" if unknown else "none" if content.has_cycles else "too_little"],
         "between_legs": any(f.between_legs for f in found) and content.view == "side",
-        "oblique": not all(measure.comparable for measure in content.measures),
-        "ranges": any(not f.between_legs for f in found),
+        "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
+        "ranges": any(f.against_range for f in found),
     }
 
 

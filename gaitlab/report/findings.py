@@ -1,4 +1,4 @@
-"""What stands out: at most three plain sentences, each from a number beyond its uncertainty."""
+"""What stands out: at most three plain sentences, each from a number beyond its own and its network's error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Finding:
         metric: the metric it is about.
         group: the metric's group; of one group only the strongest finding is told, for its metrics move together.
         between_legs: whether it is a difference between left and right.
-        strength: distance over uncertainty, above 1.
+        strength: distance over all that is unsure, above 1.
+        against_range: whether it is held against a published range.
     """
 
     sentence: str
@@ -29,63 +30,78 @@ class Finding:
     group: str
     between_legs: bool
     strength: float
+    against_range: bool = False
 
 
 def findings(
-    measures: Sequence[Measure],
-    *,
-    headlines: Collection[str],
-    texts: Mapping[str, Any],
-    smallest_difference_deg: float,
+    measures: Sequence[Measure], *, headlines: Collection[str], texts: Mapping[str, Any]
 ) -> tuple[Finding, ...]:
     """Return what stands out, at most `AT_MOST`, of the headline metrics first, then the strongest; one a group.
 
-    A difference between the legs counts where it exceeds its own uncertainty and the smallest difference that a second
-    measurement would confirm (``smallest_difference_deg`` for angles that declare none). A value counts where its
-    whole interval lies outside the published range. Values of a single cycle have no uncertainty and never count.
-    Where the camera did not see both legs alike there is no difference to tell (`Measure.difference`).
+    Nothing is told that the network's own error may have made: where that is not known, nothing at all is told of the
+    number. A difference between the legs counts where it exceeds its uncertainty with that error, and the smallest
+    difference that a second measurement would confirm. A value counts where all that it may be lies outside the
+    published range. Weak values (`metrics.weakness`) never count.
     """
-    found = sorted(
-        _all(measures, texts, smallest_difference_deg),
-        key=lambda f: (f.metric not in headlines, -f.strength),
-    )
+    found = sorted(told_of(measures, texts), key=lambda f: (f.metric not in headlines, -f.strength))
     told: dict[str, Finding] = {}
     for finding in found:
         told.setdefault(finding.group, finding)
     return tuple(told.values())[:AT_MOST]
 
 
-def _all(measures: Sequence[Measure], texts: Mapping[str, Any], smallest_difference_deg: float) -> Iterator[Finding]:
+def errors_unknown(measures: Sequence[Measure]) -> bool:
+    """Whether nobody measured how far the network is off in any of the numbers that there are."""
+    known = [side for measure in measures for side in measure.known]
+    return bool(known) and not any(math.isfinite(side.network_error) for side in known)
+
+
+def told_of(measures: Sequence[Measure], texts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield everything that may be told, not yet chosen from."""
     for measure in measures:
-        smallest = measure.detectable
-        if not math.isfinite(smallest):
-            smallest = smallest_difference_deg if measure.unit == "deg" else 0.0
-        if (finding := _difference(measure, texts, smallest)) is not None:
-            yield finding
-        if (finding := _outside(measure, texts)) is not None:
-            yield finding
+        if measure.weak:
+            continue
+        for of in (_difference, _lean, _outside):
+            if (finding := of(measure, texts)) is not None:
+                yield finding
 
 
-def _difference(measure: Measure, texts: Mapping[str, Any], smallest: float) -> Finding | None:
+def _difference(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
     """Tell a difference between the legs; written as a size and the side that has more of it."""
-    difference, uncertainty = measure.difference, measure.difference_uncertainty
-    if not (uncertainty > 0 and abs(difference) > max(uncertainty, smallest)):
+    between, show = measure.between, measure.display
+    if not (measure.differs and math.isfinite(between.network_error)):
         return None
-    side = "left" if difference > 0 else "right"
-    show = measure.display
+    comparatives = texts["comparatives"]
     sentence = texts["findings"]["difference"].format(
         label=measure.full_label,
-        difference=show.number(abs(difference)),
-        uncertainty=show.half_width(uncertainty),
+        difference=show.number(abs(between.difference)),
+        uncertainty=show.half_width(between.uncertainty),
+        network=show.half_width(between.network_error),
         unit=show.suffix,
-        comparative=texts["comparatives"].get(measure.unit, texts["comparatives"]["other"]),
-        side=texts["sides"][side].lower(),
+        comparative=comparatives["of"].get(measure.name) or comparatives.get(measure.unit, comparatives["other"]),
+        side=texts["sides"]["right" if between.difference > 0 else "left"].lower(),
     )
-    return Finding(sentence, measure.name, measure.group, True, abs(difference) / max(uncertainty, smallest))
+    return Finding(sentence, measure.name, measure.group, True, abs(between.difference) / between.told_from)
+
+
+def _lean(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
+    """Tell a trunk that leans to one side on both legs: no difference of the legs, and perhaps the camera's roll."""
+    between, show = measure.between, measure.display
+    if not measure.leans or not abs(between.difference) > between.whole_uncertainty:
+        return None
+    sentence = texts["findings"]["lean"].format(
+        lean=show.number(abs(between.difference) / 2),
+        uncertainty=show.half_width(between.uncertainty / 2),
+        network=show.half_width(between.network_error / 2),
+        unit=show.suffix,
+        side=texts["sides"]["right" if between.difference > 0 else "left"].lower(),
+    )
+    strength = abs(between.difference) / between.whole_uncertainty
+    return Finding(sentence, measure.name, measure.group, False, strength)
 
 
 def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
-    """Tell a value whose interval lies outside the published range, on every side that was measured."""
+    """Tell a value that lies outside the published range whatever is unsure of it, on every side measured."""
     reference = measure.reference
     if reference is None or not measure.known:
         return None
@@ -93,19 +109,20 @@ def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
     if not (all(d > 1 for d in away) or all(d < -1 for d in away)):
         return None
     mean = sum(side.mean for side in measure.known) / len(measure.known)
-    uncertainty = max(side.uncertainty for side in measure.known)
     show = measure.display
     sentence = texts["findings"]["above" if away[0] > 0 else "below"].format(
         label=measure.full_label,
         value=show.number(mean),
-        uncertainty=show.half_width(uncertainty),
+        uncertainty=show.half_width(max(side.uncertainty for side in measure.known)),
+        network=show.half_width(max(side.network_error for side in measure.known)),
         unit=show.suffix,
         range=show.interval(reference.low, reference.high),
     )
-    return Finding(sentence, measure.name, measure.group, False, min(abs(d) for d in away))
+    return Finding(sentence, measure.name, measure.group, False, min(abs(d) for d in away), against_range=True)
 
 
 def _distance(side: Measured, low: float, high: float) -> float:
-    """Return how many uncertainties a mean lies above (+) or below (-) a range; 0 within, or where unknown."""
+    """Return how many times all that is unsure a mean lies above (+) or below (-) a range; 0 within, or if unknown."""
     beyond = side.mean - high if side.mean > high else min(side.mean - low, 0.0)
-    return beyond / side.uncertainty if math.isfinite(side.uncertainty) and side.uncertainty > 0 else 0.0
+    unsure = side.whole_uncertainty
+    return beyond / unsure if math.isfinite(unsure) and unsure > 0 else 0.0

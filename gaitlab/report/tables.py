@@ -36,7 +36,10 @@ class RangeBar:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value as text; ``missing`` says why there is none, ``notes`` are footnotes: (letter, text)."""
+    """A value as text; ``missing`` says why there is none, ``notes`` are footnotes: (letter, text).
+
+    ``network`` says how far the network may be off.
+    """
 
     side: str
     value: str
@@ -44,11 +47,12 @@ class Cell:
     spread: str
     missing: str
     notes: tuple[tuple[str, str], ...] = ()
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A headline number."""
+    """A headline number; ``weak`` says why it is not sure enough to be one."""
 
     label: str
     description: str
@@ -58,6 +62,7 @@ class Card:
     range: str
     source: str
     missing: str
+    weak: str
     notes: tuple[str, ...]
     bar: RangeBar | None
 
@@ -74,7 +79,7 @@ class Row:
     difference: str
     difference_uncertainty: str
     differs: bool
-    symmetry: str
+    verdict: list[str]
     range: str
     source_number: int
     source: str
@@ -93,6 +98,7 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             range=_range(measure),
             source=measure.reference.source if measure.reference else "",
             missing=measure.missing_reason,
+            weak=measure.weak,
             notes=measure.notes,
             bar=_bar(measure, texts),
         )
@@ -123,7 +129,7 @@ def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> li
         spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
     )
     told = [words["detectable_source"].format(source=source) for source in retests]
-    if any(_symmetry(measure, texts) for measure in measures):
+    if any(measure.differs and math.isfinite(measure.symmetry_index_percent) for measure in measures):
         told.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
     return told
 
@@ -140,19 +146,20 @@ def _letter(number: int) -> str:
 
 
 def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int], notes: Mapping[str, str]) -> Row:
-    difference, uncertainty = measure.difference, measure.difference_uncertainty
-    known = math.isfinite(difference)
-    show = measure.display
+    between, show = measure.between, measure.display
+    known = math.isfinite(between.difference) and between.comparable and not measure.of_trunk
     return Row(
         name=measure.name,
         label=measure.label,
         description=measure.description,
         unit=show.unit,
         cells={side.side: _cell(measure, side, texts, notes) for side in measure.sides.values()},
-        difference=show.signed(difference) if known else "",
-        difference_uncertainty=show.half_width(uncertainty) if known and math.isfinite(uncertainty) else "",
+        difference=show.signed(between.difference) if known else "",
+        difference_uncertainty=show.half_width(between.uncertainty)
+        if known and math.isfinite(between.uncertainty)
+        else "",
         differs=measure.differs,
-        symmetry=_symmetry(measure, texts),
+        verdict=_verdict(measure, texts),
         range=_range(measure),
         source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
         source=measure.reference.source if measure.reference else "",
@@ -160,13 +167,25 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int],
     )
 
 
-def _symmetry(measure: Measure, texts: Mapping[str, Any]) -> str:
-    """Return the symmetry index in words, only where there is a difference to tell."""
+def _verdict(measure: Measure, texts: Mapping[str, Any]) -> list[str]:
+    """Return the network's error of a difference, and its share where it is told, otherwise how much is noise."""
+    names, between, show = texts["metrics"], measure.between, measure.display
+    words = [_network(between.network_error, measure, texts)]
     percent = measure.symmetry_index_percent
-    if not measure.differs or not math.isfinite(percent):
-        return ""
-    side = texts["sides"]["right" if percent > 0 else "left"].lower()
-    return str(texts["metrics"]["symmetry"].format(percent=decimal(abs(percent), 0), side=side))
+    if not measure.differs and math.isfinite(between.told_from):
+        words.append(names["within"].format(limit=show.half_width(between.told_from), unit=show.suffix))
+    elif measure.differs and math.isfinite(percent):
+        side = texts["sides"]["right" if percent > 0 else "left"].lower()
+        words.append(names["symmetry"].format(percent=decimal(abs(percent), 0), side=side))
+    return words
+
+
+def _network(error: float, measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return what stands beside a ±: how far the network may be off, or that nobody knows."""
+    names = texts["metrics"]
+    if not math.isfinite(error):
+        return str(names["network_unknown"])
+    return str(names["network"].format(error=measure.display.half_width(error)))
 
 
 def _cell(
@@ -178,7 +197,8 @@ def _cell(
     spread = texts["metrics"]["spread"].format(sd=show.number(side.sd), n=side.n)
     uncertainty = show.half_width(side.uncertainty) if math.isfinite(side.uncertainty) else ""
     letters = tuple((notes[note], note) for note in side.notes if note in notes)
-    return Cell(side.side, show.number(side.mean), uncertainty, spread, "", letters)
+    network = _network(side.network_error, measure, texts)
+    return Cell(side.side, show.number(side.mean), uncertainty, spread, "", letters, network)
 
 
 def _range(measure: Measure) -> str:
@@ -213,7 +233,8 @@ def _bar(measure: Measure, texts: Mapping[str, Any]) -> RangeBar | None:
 
 
 def _reach(side: Measured) -> float:
-    return side.uncertainty if math.isfinite(side.uncertainty) else 0.0
+    parts = (side.uncertainty, side.network_error)
+    return math.hypot(*(part for part in parts if math.isfinite(part)))
 
 
 def _bar_alt(measure: Measure, known: Sequence[Measured], texts: Mapping[str, Any]) -> str:

@@ -63,7 +63,8 @@ class Session:
         table = self._frame("summary")
         if "variation_percent" not in table:
             table["variation_percent"] = variations_of(self.rows("summary"))
-        return table
+        # Sessions from before these were measured do not know them.
+        return table.assign(**{name: float("nan") for name in ("network_error", "seen_share") if name not in table})
 
     @cached_property
     def cycles(self) -> pd.DataFrame:

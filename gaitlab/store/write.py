@@ -56,7 +56,7 @@ def write_data(
     write_table(
         folder / "summary.csv",
         ("metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
-         "reference_source", "missing_reason", "note", "variation_percent"),
+         "reference_source", "missing_reason", "note", "variation_percent", "network_error", "seen_share"),
         (_summary_row(value) for value in summary),
     )  # fmt: skip
 
@@ -74,6 +74,7 @@ def _summary_row(value: MetricValue) -> tuple[Any, ...]:
         reference.low if reference else None, reference.high if reference else None,
         reference.source if reference else None, value.missing_reason, value.note,
         variation_percent(value, METRICS[value.metric]) if value.metric in METRICS else None,
+        value.network_error, value.seen_share,
     )  # fmt: skip
 
 

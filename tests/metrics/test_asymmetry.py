@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from benchmarks.asymmetry import Made, simulated, told
 from gaitlab.core import MetricValue
+from gaitlab.core.metric import Unsure
 from gaitlab.metrics import METRICS, asymmetries, variation_percent
 from gaitlab.metrics.asymmetry import symmetry_angle_percent, symmetry_index_percent
 
@@ -79,3 +83,56 @@ def test_shares_of_an_angle_mean_nothing() -> None:
 def test_a_metric_with_one_side_is_not_compared() -> None:
     rows = sides("contact_time", 0.2, 0.3, uncertainty=0.01)[:1]
     assert asymmetries(rows, METRICS) == []
+
+
+def with_sources(metric: str, left: float, right: float, **unsure: float) -> list[MetricValue]:
+    """Rows whose ± is made of one named source alone, 1.96 of its standard uncertainty."""
+    source = Unsure(**unsure)
+    return [
+        replace(row, random=0.0, unsure=source, uncertainty=1.96 * source.together)
+        for row in sides(metric, left, right, uncertainty=math.nan)
+    ]
+
+
+def test_an_early_foot_makes_one_step_longer_by_what_the_other_is_shorter() -> None:
+    """A strike that is 10 ms early moves the steps by -10 and +10 ms: the difference is off by 20."""
+    (steps,) = asymmetries(with_sources("step_time", 0.35, 0.35, opposite=0.010), METRICS)
+    assert steps.interval == pytest.approx(1.96 * 0.020)
+    (contacts,) = asymmetries(with_sources("contact_time", 0.25, 0.25, own=0.010), METRICS)
+    assert contacts.interval == pytest.approx(1.96 * math.sqrt(2) * 0.010)
+
+
+def test_of_a_scale_a_difference_has_only_its_own_share() -> None:
+    """4 % of 1.00 and of 1.10 m: 4 mm of their difference of 10 cm, not 6 cm."""
+    left, right = (with_sources("step_length", 1.00, 1.10, shared=0.04 * mean)[i] for i, mean in enumerate((1.0, 1.1)))
+    (found,) = asymmetries([left, right], METRICS)
+    assert found.interval == pytest.approx(1.96 * 0.004)
+    assert found.beyond_noise
+
+
+def test_a_symmetric_runner_is_seldom_told_to_be_asymmetric_and_a_real_difference_is_found() -> None:
+    """Feet whose strikes are constantly early or late by their stated uncertainty, 95 % intervals: 5 % and chance."""
+    rng = np.random.default_rng(5)
+    for scale in ("belt speed", "body height"):
+        symmetric = told([simulated(rng, Made(), scale=scale) for _ in range(300)])
+        assert max(symmetric["step_time"], symmetric["step_length"]) <= 0.07
+    # 10 % of 0.35 s are 35 ms; the 2.83 fold of 4.5 ms is 12.7 ms, and its 95 % interval 25 ms.
+    found = told([simulated(rng, Made(), difference=0.10, scale="body height") for _ in range(80)])
+    assert min(found["step_time"], found["step_length"]) > 0.6
+    sure = Made(event_sd_s=0.002, step_sd_s=0.003)
+    found = told([simulated(rng, sure, difference=0.10, scale="body height") for _ in range(50)])
+    assert min(found["step_time"], found["step_length"]) > 0.95
+
+
+def test_a_trunk_is_no_leg() -> None:
+    for metric in ("trunk_lean", "trunk_side_lean"):
+        (found,) = asymmetries(sides(metric, -6.0, 6.0, uncertainty=0.1), METRICS)
+        assert not found.comparable
+        assert not found.beyond_noise
+
+
+def test_a_difference_must_exceed_what_the_network_is_off_too() -> None:
+    rows = [replace(row, network_difference=0.012) for row in sides("contact_time", 0.240, 0.252, uncertainty=0.006)]
+    (found,) = asymmetries(rows, METRICS)
+    assert found.told_from == pytest.approx(math.hypot(0.006, 0.006, 0.012))
+    assert not found.beyond_noise

@@ -228,7 +228,7 @@ def test_walking_has_no_flight_and_no_spring() -> None:
 
 def test_few_cycles_the_far_leg_and_a_low_frame_rate_are_said() -> None:
     rows = rows_of(made_trial(strides=5))
-    assert "only 4 cycles; 7 make a stable mean" in rows["contact_time", "right"].note
+    assert "only 4 right cycles, 7 make a stable mean" in rows["contact_time", "right"].note
     rows = rows_of(made_trial())
     assert rows["contact_time", "right"].note == ""
     # Facing image-right, the right leg is near.

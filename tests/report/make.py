@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from gaitlab.core import SKELETONS, Activity, Angles, Contact, GaitEvents, MetricValue, PoseSequence, Side, Skeleton
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.metrics import METRICS
+from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.store.session import Session
 from gaitlab.store.write import write_data
 
@@ -71,12 +72,13 @@ def angles(sequence: PoseSequence) -> Angles:
 
 
 def value(metric: str, side: str, mean: float, *, uncertainty: float = 1.0, **more: Any) -> MetricValue:
-    """A summary row of a declared metric (or an unknown one)."""
+    """A summary row of a declared metric (or an unknown one), by a network that is never off unless told."""
     spec = METRICS.get(metric)
     unit = more.pop("unit", spec.unit if spec else "")
     reference = more.pop("reference", spec.reference if spec else None)
     sd = math.nan if math.isnan(mean) else 2.0
     n = 0 if math.isnan(mean) else 10
+    more = {"network_error": 0.0, "network_difference": 0.0, **more}
     label = spec.label if spec else metric
     return MetricValue(metric, label, side, n, mean, sd, uncertainty, unit, reference, **more)
 
@@ -115,14 +117,15 @@ def make_session(
     folder.mkdir(parents=True, exist_ok=True)
     sequence = pose(seconds, skeleton=skeleton)
     events = GaitEvents(contacts(seconds, accepted=accepted), activity)
+    rows = usual_summary() if summary is None else summary
     write_data(
         folder,
-        info={**_info(sequence, events, video=video), **info},
+        info={**_info(sequence, events, video=video), "asymmetry": told_asymmetry(rows), **info},
         raw=sequence,
         pose=sequence,
         angles=rear_angles(sequence) if info.get("view") == "rear" else angles(sequence),
         events=events,
-        summary=usual_summary() if summary is None else summary,
+        summary=rows,
         cycles=[],
     )
     if video:
@@ -134,6 +137,12 @@ def about(**entries: Any) -> dict[str, Any]:
     """Return a whole session.json of the invented runner, with some entries of one's own."""
     sequence = pose(4.0)
     return {**_info(sequence, GaitEvents(contacts(4.0), "running"), video=False), **entries}
+
+
+def told_asymmetry(rows: list[MetricValue], *, oblique: bool = False) -> list[dict[str, Any]]:
+    """What session.json says of the legs' differences, without NaN as JSON has none."""
+    found = [asdict(one) for one in asymmetries(rows, METRICS, oblique=oblique)]
+    return [{k: None if v != v else v for k, v in one.items()} for one in found]
 
 
 def _info(sequence: PoseSequence, events: GaitEvents, *, video: bool) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import math
 import re
 import subprocess
 import sys
-from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from gaitlab.errors import InputError, OutputError
-from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.metrics import METRICS
 from gaitlab.pose.catalogue import for_users
 from gaitlab.report import write_report
 from gaitlab.report.assembly import as_script_data
@@ -23,7 +22,7 @@ from gaitlab.report.content import read_layout, read_texts
 from gaitlab.report.media import EMBED_BELOW_BYTES, embeds
 from gaitlab.report.player import video_rate
 from gaitlab.store.session import Session
-from tests.report.make import NO_FEET, make_session, missing, usual_summary, value
+from tests.report.make import NO_FEET, make_session, missing, told_asymmetry, usual_summary, value
 
 EVIL = "<script>alert(1)</script>"
 
@@ -65,11 +64,11 @@ def test_the_page_tells_the_facts_the_numbers_and_every_metric(tmp_path: Path) -
     text = page(make_session(tmp_path)).text
     for fact in ("Ada", "shoe A", "2025-05-04 10:20", "side view, facing right", "10.0 km/h (6:00 /km), entered"):
         assert fact in text
-    assert "Contact time is 22 ± 11 ms longer on the left." in text  # ± 8 on both sides
+    assert "Contact time is 22 ± 11 ms (network ± 0 ms) longer on the left." in text  # ± 8 on both sides
     assert all(spec.label in text for spec in METRICS.values())
     assert all(spec.group in text for spec in METRICS.values())
     assert "250 ± 8" in text
-    assert "+22 ± 11" in text
+    assert "−22 ± 11" in text  # right less left
     assert "248–294" in text
     assert "Nothing left this machine" in text
 
@@ -189,10 +188,9 @@ def test_the_rear_view_shows_its_own_curves_over_stance(tmp_path: Path) -> None:
 @pytest.mark.parametrize("oblique", [True, False])
 def test_an_oblique_camera_keeps_differences_of_angles_from_the_page(tmp_path: Path, oblique: bool) -> None:
     knee = [value("knee_flexion_at_contact", side, v, uncertainty=1.0) for side, v in (("left", 30.0), ("right", 10.0))]
-    asymmetry = [asdict(found) for found in asymmetries(knee, METRICS, oblique=oblique)]
-    found = page(make_session(tmp_path, summary=knee, asymmetry=asymmetry))
+    found = page(make_session(tmp_path, summary=knee, asymmetry=told_asymmetry(knee, oblique=oblique)))
     assert ("larger on the left" in found.text) != oblique
-    assert ("+20" in found.text) != oblique  # nor in the table
+    assert ("−20" in found.text) != oblique  # nor in the table
     assert ("it sees the two legs from different angles" in found.text) == oblique
 
 

@@ -32,7 +32,7 @@ def console() -> Console:
 
     terminal = Plain(highlight=False, markup=False, emoji=False)
     # A file or a pipe has no width; tables must not be cut there.
-    return terminal if terminal.is_terminal else Plain(highlight=False, markup=False, emoji=False, width=140)
+    return terminal if terminal.is_terminal else Plain(highlight=False, markup=False, emoji=False, width=160)
 
 
 def to_error_stream() -> None:

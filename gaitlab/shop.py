@@ -74,7 +74,11 @@ def read_profile(path: Path) -> Profile:
 
 
 def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> str:
-    """Return one of `WORDS` for one foot; uncertain where the interval holds a threshold or the steps are too few."""
+    """Return one of `WORDS` for one foot; uncertain where the interval holds a threshold or the steps are too few.
+
+    Args:
+        uncertainty: half-width of all that is unsure, what the points are off with it; NaN where that is not known.
+    """
     if n < profile.min_steps or not (math.isfinite(mean) and math.isfinite(uncertainty)):
         return "uncertain"
     low, high = mean - uncertainty, mean + uncertainty
@@ -100,7 +104,8 @@ def sort_feet(profile: Profile, summary: Iterable[MetricValue], *, source: str) 
             elif row.missing_reason:
                 reason = row.missing_reason
             else:
-                word = word_for(profile, mean=row.mean, uncertainty=row.uncertainty, n=row.n)
+                whole = math.hypot(row.uncertainty, row.network_error)
+                word = word_for(profile, mean=row.mean, uncertainty=whole, n=row.n)
             known = math.isfinite(row.mean) and not reason
             feet.append(
                 {

@@ -35,8 +35,8 @@ def test_words_by_hand(mean: float, uncertainty: float, n: int, word: str) -> No
     assert word_for(PROFILE, mean=mean, uncertainty=uncertainty, n=n) == word
 
 
-def row(side: str, mean: float) -> MetricValue:
-    return MetricValue(PROFILE.metric, "Inward rolling", side, 9, mean, 1.0, 0.5, "deg")
+def row(side: str, mean: float, *, error: float = 0.0) -> MetricValue:
+    return MetricValue(PROFILE.metric, "Inward rolling", side, 9, mean, 1.0, 0.5, "deg", network_error=error)
 
 
 def test_dots_are_sorted_and_the_proxy_never_is() -> None:
@@ -44,6 +44,12 @@ def test_dots_are_sorted_and_the_proxy_never_is() -> None:
     feet = sort_feet(PROFILE, rows, source="four points")["feet"]
     assert [foot["word"] for foot in feet] == ["less", "more"]
     assert [foot["shoes"] for foot in feet] == ["", "supportive"]
+    # Nor may the points be off by as much, or nobody know by how much.
+    for error in (15.0, math.nan):
+        feet = sort_feet(
+            PROFILE, [row("left", 5.0, error=error), row("right", 20.0, error=error)], source="four points"
+        )
+        assert [foot["word"] for foot in feet["feet"]] == ["uncertain", "uncertain"]
     for source in ("proxy", ""):
         feet = sort_feet(PROFILE, rows, source=source)["feet"]
         assert {(foot["word"], foot["shoes"], foot["mean_deg"]) for foot in feet} == {("", "", None)}

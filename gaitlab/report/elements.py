@@ -15,7 +15,7 @@ from gaitlab.report.checks import checks, point_name
 from gaitlab.report.content import Content, column_key, network
 from gaitlab.report.curves import CycleCurve
 from gaitlab.report.figures import cycle_figures, time_figure
-from gaitlab.report.findings import errors_unknown, findings
+from gaitlab.report.findings import findings, not_measured
 from gaitlab.report.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.media import Media
 from gaitlab.report.player import player_data
@@ -106,10 +106,13 @@ def _findings(content: Content, media: Media) -> Mapping[str, Any]:
         texts=content.texts,
     )
     texts = content.texts["findings"]
-    unknown = content.has_cycles and errors_unknown(content.measures)
+    unmeasured = not_measured(content.measures) if content.has_cycles else ()
+    all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)
+    labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
     return {
         "findings": found,
-        "empty": texts["unknown" if unknown else "none" if content.has_cycles else "too_little"],
+        "empty": texts["unknown" if all_unmeasured else "none" if content.has_cycles else "too_little"],
+        "unmeasured": "" if all_unmeasured or not labels else texts["unmeasured"].format(labels=labels),
         "between_legs": any(f.between_legs for f in found) and content.view == "side",
         "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
         "ranges": any(f.against_range for f in found),

@@ -50,10 +50,9 @@ def findings(
     return tuple(told.values())[:AT_MOST]
 
 
-def errors_unknown(measures: Sequence[Measure]) -> bool:
-    """Whether nobody measured how far the network is off in any of the numbers that there are."""
-    known = [side for measure in measures for side in measure.known]
-    return bool(known) and not any(math.isfinite(side.network_error) for side in known)
+def not_measured(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Return the metrics that have a value but of which nobody measured how far the network is off."""
+    return tuple(m for m in measures if any(not math.isfinite(side.network_error) for side in m.known))
 
 
 def told_of(measures: Sequence[Measure], texts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,27 @@ def test_an_oblique_camera_keeps_differences_of_angles_from_the_page(tmp_path: P
     assert ("larger on the left" in found.text) != oblique
     assert ("−20" in found.text) != oblique  # nor in the table
     assert ("it sees the two legs from different angles" in found.text) == oblique
+
+
+def test_numbers_that_nobody_held_against_a_truth_are_said_to_be_no_findings(tmp_path: Path) -> None:
+    unknown = {"network_error": math.nan, "network_difference": math.nan}
+    file = [replace(row, **unknown) for row in usual_summary()]
+    text = page(make_session(tmp_path / "file", summary=file)).text
+    assert "no number of this page is called a finding" in text
+    assert "longer on the left" not in text
+    assert "network ± unknown" in text
+    some = [replace(row, **unknown) if row.metric == "cadence" else row for row in usual_summary()]
+    text = page(make_session(tmp_path / "some", summary=some)).text
+    assert "none of them is called a finding: Cadence." in text
+    assert "longer on the left" in text
+
+
+def test_a_weak_number_leads_no_page(tmp_path: Path) -> None:
+    rows = [value("rearfoot_eversion_excursion", side, 39.7, uncertainty=24.9) for side in ("left", "right")]
+    found = page(make_session(tmp_path, view="rear", facing=None, summary=rows))
+    assert "Not sure enough to stand here: left: its ± is more than half of all that people show" in found.text
+    assert "Nothing lies beyond" in found.text
+    assert found.text.count("39.7") == 2  # in the table alone, once a leg
 
 
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:

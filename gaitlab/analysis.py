@@ -32,7 +32,6 @@ from gaitlab.kinematics.frontal import (
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
 
-_FORWARD = {"right": 1, "left": -1}
 # The heel turns faster than the rest of the leg: tracked dots keep its peak at a higher cut-off than the side view's
 # (rearfoot in stance 1.42 deg RMS at 12 Hz, 1.59 at 10: ``python -m benchmarks.rearfoot``).
 _CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0}
@@ -133,7 +132,7 @@ def analyze_pose(
 
 
 def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> Analysis:
-    forward, agreement = facing(raw) if runner.facing == "auto" else (_FORWARD[runner.facing], 1.0)
+    forward, agreement = facing(raw) if runner.facing == "auto" else ({"right": 1, "left": -1}[runner.facing], 1.0)
     mended, pose = _conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
     events, trouble = _events(mended, forward=forward, settings=settings)
     calibration = calibrate(
@@ -272,7 +271,6 @@ def _conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: floa
 def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Analysis:
     """Measure a trial and gather what a reader must know."""
     rows, values = measure(trial, METRICS.values())
-    summary = with_network_errors(trial, rows, METRICS, shipped())
     return Analysis(
         trial=trial,
         view=trial.view,
@@ -282,7 +280,7 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Anal
         events=trial.events,
         cycles=trial.cycles,
         calibration=trial.calibration,
-        summary=tuple(summary),
+        summary=tuple(with_network_errors(trial, rows, METRICS, shipped())),
         values=tuple(values),
         rearfoot_source=trial.rearfoot_source,
         warnings=(

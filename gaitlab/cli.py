@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gaitlab import cli_batch, cli_dots, cli_models
-from gaitlab.cli_print import say, to_error_stream
-from gaitlab.cli_signals import StoppedError, unwinding
-from gaitlab.errors import GaitlabError
+from gaitlab.cli_endings import run
+from gaitlab.cli_print import say
 
 if TYPE_CHECKING:
     from gaitlab.config import Settings
@@ -39,12 +38,6 @@ EmbedVideo = Annotated[
     bool | None,
     typer.Option("--embed-video/--no-embed-video", help="Put the clip into the report [default: where under 15 MB]."),
 ]
-# What a command leaves behind that is stopped by a signal; all others leave nothing.
-_LEFT = {
-    "batch": "finished sessions are kept, the same command does the rest",
-    "pose": "what was written until then is kept",
-    "live": "what was recorded until then is kept",
-}
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
 
 
@@ -104,9 +97,9 @@ def analyze(
     assignments += [f"pose.person={person}"] if person is not None else []
     settings = _settings(config, assignments + _page_assignments(units, embed_video))
     quantities = {
-        "belt_speed_mps": parse(speed, SPEED) if speed else None,
-        "height_m": parse(height, HEIGHT) if height else None,
-        "mass_kg": parse(mass, MASS) if mass else None,
+        "belt_speed_mps": parse(speed, SPEED) if speed is not None else None,
+        "height_m": parse(height, HEIGHT) if height is not None else None,
+        "mass_kg": parse(mass, MASS) if mass is not None else None,
     }
     with _progress() as progress:
         session = run(
@@ -357,22 +350,5 @@ def _write_csv(table: Any, path: Path) -> None:
 
 
 def main() -> None:
-    """Run the command line.
-
-    Exit code 0 done, 1 done without gait metrics, 2 wrong use or bad input, 130 interrupted, 143 ended by the system.
-    """
-    to_error_stream()
-    debug = "--debug" in sys.argv
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
-    try:
-        with unwinding():
-            app(args=arguments, prog_name="gaitlab")
-    except GaitlabError as error:
-        if debug:
-            raise
-        say(f"gaitlab: {error}", err=True)
-        sys.exit(2)
-    except StoppedError as stopped:
-        left = _LEFT.get(next(iter(arguments), ""), "nothing half-written is left")
-        say(f"gaitlab: {stopped.how}; {left}", err=True)
-        sys.exit(stopped.code)
+    """Run the command line, see `cli_endings` for the exit codes."""
+    run(app)

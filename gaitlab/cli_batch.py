@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def batch(
-    videos: Annotated[list[Path] | None, typer.Argument(help="Videos.", metavar="VIDEO...")] = None,
+    videos: Annotated[
+        list[Path] | None, typer.Argument(help="Videos, or folders of them.", metavar="VIDEO|FOLDER...")
+    ] = None,
     list_: Annotated[
         Path | None,
         typer.Option("--list", help="A CSV file: video, view, speed, height, mass, athlete, label, facing, ..."),
@@ -24,7 +26,11 @@ def batch(
     scheduler: Annotated[str | None, typer.Option(help="Address of a dask.distributed cluster to use instead.")] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the sessions.")] = Path("reports"),
     view: Annotated[str, typer.Option(help="What the camera sees.")] = "side",
-    speed: Annotated[str | None, typer.Option(help="Belt speed of all with its unit, e.g. '10 km/h'.")] = None,
+    speed: Annotated[
+        str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h', unless the list says.")
+    ] = None,
+    height: Annotated[str | None, typer.Option(help="Height, e.g. '178 cm', unless the list says.")] = None,
+    mass: Annotated[str | None, typer.Option(help="Mass, e.g. '70 kg', unless the list says.")] = None,
     facing: Annotated[str, typer.Option(help="Which way the runners face: left, right or auto.")] = "auto",
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
     models_dir: Annotated[Path | None, typer.Option(help="A folder of pose networks to look into first.")] = None,
@@ -36,12 +42,14 @@ def batch(
     from gaitlab.batch import jobs_of_list, jobs_of_videos, run_batch
     from gaitlab.cli_progress import Progress
     from gaitlab.config import Settings, parse_assignment, read_settings, with_values
-    from gaitlab.units import SPEED, parse
+    from gaitlab.units import HEIGHT, MASS, SPEED, parse
 
     said = {
         "view": view,
         "facing": facing,
-        "belt_speed_mps": parse(speed, SPEED) if speed else None,
+        "belt_speed_mps": parse(speed, SPEED) if speed is not None else None,
+        "height_m": parse(height, HEIGHT) if height is not None else None,
+        "mass_kg": parse(mass, MASS) if mass is not None else None,
         "model": model,
         "models_dir": str(models_dir) if models_dir else None,
     }

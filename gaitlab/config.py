@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gaitlab.errors import SettingsError, nearest
-from gaitlab.toml import read_toml
+from gaitlab.errors import InputError, SettingsError, nearest, shown
+from gaitlab.reading import parse_toml, read_toml
 
 
 def _setting(
@@ -138,13 +137,15 @@ def _checked(key: str, value: Any, entry: dataclasses.Field[Any]) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(min(max(value, -_HUGE), _HUGE))
     if type(value) is not wanted:
-        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}")
+        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {shown(value)}")
     choices, low, high, off = (entry.metadata[k] for k in ("choices", "low", "high", "off"))
     if choices and value not in choices:
-        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}{nearest(str(value), choices)}")
+        raise SettingsError(
+            f"setting '{key}' must be {_words(entry)}, not {shown(value)}{nearest(str(value), choices)}"
+        )
     # Asked this way round, NaN lies in no range.
     if low is not None and not (low <= value <= high or value == off):
-        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {value!r}")
+        raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {shown(value)}")
     return value
 
 
@@ -168,7 +169,9 @@ def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
     known = dict(known_settings())
     for key, value in values.items():
         if key not in known:
-            raise SettingsError(f"unknown setting '{key}'{nearest(key, known)}; `gaitlab config` prints all of them")
+            raise SettingsError(
+                f"unknown setting {shown(key)}{nearest(str(key), known)}; `gaitlab config` prints all of them"
+            )
         section, name = key.split(".")
         changed = dataclasses.replace(getattr(settings, section), **{name: _checked(key, value, known[key])})
         settings = dataclasses.replace(settings, **{section: changed})
@@ -181,8 +184,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     if not equals:
         raise SettingsError(f"--set takes section.name=value, e.g. smoothing.method=kalman, not '{text}'")
     try:
-        return key.strip(), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+        return key.strip(), parse_toml(f"value = {value}", f"--set {key.strip()}").value["value"]
+    except InputError:
         return key.strip(), value.strip()
 
 
@@ -196,9 +199,11 @@ def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
     path = Path(path)
     content = read_toml(path, "settings file")
     values: dict[str, Any] = {}
-    for section, entries in content.items():
+    for section, entries in content.value.items():
         if not isinstance(entries, dict):
-            raise SettingsError(f"'{section}' in '{path}' stands outside a section; settings look like [smoothing]")
+            raise SettingsError(
+                f"{shown(section)} in '{path}' stands outside a section; settings look like [smoothing]"
+            )
         values.update({f"{section}.{name}": value for name, value in entries.items()})
     return with_values(base or Settings(), values)
 

@@ -81,7 +81,7 @@ def describe(
         "quality": quality(analysis),
         "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS, oblique=calibration.oblique)],
         "others_seen": source.others,
-        "warnings": list(analysis.warnings),
+        "warnings": [*([video.remark] if video is not None and video.remark else []), *analysis.warnings],
     }
     return judged(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
 
 
@@ -26,13 +27,37 @@ class OutputError(GaitlabError):
     """A place where the results cannot be written."""
 
 
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, in one line, whatever it is."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 64:
+            return f"a number of about {math.ceil(value.bit_length() * math.log10(2))} digits"
+        case int() | float():
+            return str(value)
+        case str():
+            return repr(value) if len(value) <= _SHOWN else f"{value[:_SHOWN]!r}… ({len(value)} characters)"
+        case list() | tuple():
+            return f"a list of {len(value)}"
+        case dict():
+            return "a table"
+    return f"a {type(value).__name__}"
+
+
+# So many characters of a text are shown.
+_SHOWN = 60
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the allowed word most like ``word``, or an empty string."""
     close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.5)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
-def one_of(kind: str, value: str, allowed: Iterable[str]) -> str:
+def one_of(kind: str, value: object, allowed: Iterable[str]) -> str:
     """Return the sentence that names a wrong choice, the nearest right one and all that are allowed."""
     names = list(allowed)
-    return f"unknown {kind} '{value}'{nearest(value, names)}; known: {', '.join(names)}"
+    return f"unknown {kind} {shown(value)}{nearest(str(value)[:_SHOWN], names)}; known: {', '.join(names)}"

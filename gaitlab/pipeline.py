@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab import units
+from gaitlab import arguments, units
 from gaitlab.analysis import Analysis, Runner, analyze_pose
 from gaitlab.config import EMBED, ReportSettings, Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
-from gaitlab.errors import InputError, one_of
+from gaitlab.errors import InputError, shown
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.quality import of_clip
@@ -97,11 +97,10 @@ def analyze(
     Raises:
         GaitlabError: one line that says what was expected, what came and what to do; nothing is left half-written.
     """
+    arguments.check(locals(), _ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
+    if start_s is not None and end_s is not None and start_s >= end_s:
+        raise InputError(f"the start ({start_s:g} s) must come before the end ({end_s:g} s)")
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
-    _check_choices(view=view, facing=facing, capture_fps=capture_fps, start_s=start_s, end_s=end_s, fps=fps)
-    for value, quantity in ((belt_speed_mps, units.SPEED), (height_m, units.HEIGHT), (mass_kg, units.MASS)):
-        if value is not None:
-            units.check(value, quantity)
     if video is None and keypoints is None:
         raise InputError("nothing to analyse: name a video, or keypoints with --keypoints FILE")
     check_said(athlete, "athlete's name")
@@ -311,21 +310,32 @@ def _write_page(session: Session, settings: ReportSettings) -> None:
     write_page(session, units=settings.units, embed_video=EMBED[settings.embed_video])
 
 
-def _check_choices(
-    *,
-    view: str,
-    facing: str,
-    capture_fps: float | None,
-    start_s: float | None,
-    end_s: float | None,
-    fps: float | None,
-) -> None:
-    if view not in VIEWS:
-        raise InputError(one_of("view", view, VIEWS))
-    if facing not in FACINGS:
-        raise InputError(one_of("facing", facing, FACINGS))
-    for option, rate in (("capture fps", capture_fps), ("fps", fps)):
-        if rate is not None and not 5 <= rate <= 2000:
-            raise InputError(f"{option} must be a frame rate from 5 to 2000, not {rate:g}")
-    if start_s is not None and end_s is not None and start_s >= end_s:
-        raise InputError(f"the start ({start_s:g} s) must come before the end ({end_s:g} s)")
+def _settings(name: str, value: object) -> None:
+    if not isinstance(value, Settings | Mapping):
+        raise InputError(f"{name} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
+
+
+def _function(name: str, value: object) -> None:
+    if not callable(value):
+        raise InputError(f"{name} must be a function, not {shown(value)}")
+
+
+# What each argument of `analyze` may be.
+_ARGUMENTS: Mapping[str, arguments.Check] = {
+    "view": arguments.choice(VIEWS),
+    "facing": arguments.choice(FACINGS),
+    "belt_speed_mps": arguments.quantity(units.SPEED),
+    "height_m": arguments.quantity(units.HEIGHT),
+    "mass_kg": arguments.quantity(units.MASS),
+    "capture_fps": arguments.quantity(units.FRAME_RATE),
+    "fps": arguments.quantity(units.FRAME_RATE),
+    "start_s": arguments.quantity(units.TIME),
+    "end_s": arguments.quantity(units.TIME),
+    **dict.fromkeys(("athlete", "label", "model", "keypoints_format"), arguments.text),
+    **dict.fromkeys(
+        ("video", "models_dir", "keypoints", "dots", "standing", "profile", "with_", "output"), arguments.path
+    ),
+    "settings": _settings,
+    "force": arguments.truth,
+    "progress": _function,
+}

@@ -81,12 +81,17 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     if wanted.video is None:
         if wanted.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
+        if wanted.capture_fps is not None:
+            raise InputError(
+                "--capture-fps is of a slow-motion video, but only keypoints are given; say their true rate with --fps"
+            )
         raw = _from_file(wanted, wanted.fps)
         return Recording(raw, None, raw.time_s, _file_facts(wanted), [])
     from gaitlab.video.reader import open_video
 
     with open_video(wanted.video) as opened:
         info = opened.info
+        _check_clock(wanted, info)
         # What is wrong with a file of clicks is said before the network works for minutes.
         clicks = _clicks(wanted, info) if layout is None else None
         looks = layout is not None or wanted.dots is not None
@@ -122,6 +127,25 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     )  # fmt: skip
 
 
+def _check_clock(wanted: Wanted, info: VideoInfo) -> None:
+    """Refuse times and rates that the video cannot have.
+
+    Raises:
+        InputError: a start beyond its end, or a true frame rate below the one it plays at.
+    """
+    from gaitlab.video.reader import SAME_RATE
+
+    if wanted.start_s is not None and wanted.start_s >= info.duration_s:
+        raise InputError(
+            f"the start ({wanted.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
+        )
+    if wanted.capture_fps is not None and wanted.capture_fps < SAME_RATE * info.fps:
+        raise InputError(
+            f"capture_fps ({wanted.capture_fps:g}) is below the {info.fps:.4g} frames a second of '{info.path}'; "
+            "expected the rate that a slow-motion film was taken at, which is higher than what it plays"
+        )
+
+
 def _collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotCollector | None, EdgeCollector | None]:
     """Return who looks at the lower legs in every frame: one for dots, or else one for heels, if there are legs."""
     if dots:
@@ -143,11 +167,16 @@ def _from_file(wanted: Wanted, fps: float | None) -> PoseSequence:
     from gaitlab.pose.importers import read_keypoints
 
     assert wanted.keypoints is not None
-    raw = read_keypoints(Path(wanted.keypoints), format=wanted.keypoints_format, fps=fps)
+    person = wanted.person if wanted.person >= 0 else None
+    raw = read_keypoints(Path(wanted.keypoints), format=wanted.keypoints_format, fps=fps, person=person)
     return raw if wanted.video is not None else _part(raw, wanted)
 
 
 def _part(raw: PoseSequence, wanted: Wanted) -> PoseSequence:
+    if wanted.start_s is not None and wanted.start_s > raw.time_s[-1]:
+        raise InputError(
+            f"the start ({wanted.start_s:g} s) is beyond the end of '{wanted.keypoints}' ({raw.time_s[-1]:.3f} s)"
+        )
     return raw.between(wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf)
 
 

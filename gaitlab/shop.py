@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.core.metric import MetricValue
-from gaitlab.errors import InputError
-from gaitlab.toml import read_toml
+from gaitlab.errors import InputError, shown
+from gaitlab.reading import read_toml
 
 WORDS = ("less", "typical", "more", "uncertain")
 # Measures that a profile may sort: the change from contact, and what needs the standing zero.
 METRICS = ("rearfoot_eversion_excursion", "peak_rearfoot_eversion")
+_SECTIONS = ("profile", "shoes")
+_ENTRIES = ("name", "metric", "less_up_to_deg", "more_from_deg", "min_steps", "source")
+_STEEPEST_DEG = 90.0
+_MOST_STEPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +54,34 @@ def read_profile(path: Path) -> Profile:
         InputError: no such file, not TOML, or anything in it missing or wrong.
     """
     content = read_toml(path, "shop profile")
-    profile, shoes = content.get("profile"), content.get("shoes", {})
-    if not isinstance(profile, dict) or not isinstance(shoes, dict):
+    sections = content.fields()
+    if not all(isinstance(sections[name].value, dict) if name in sections else name == "shoes" for name in _SECTIONS):
         raise InputError(f"'{path}' is no shop profile: expected the sections [profile] and [shoes]")
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "name": str, "metric": str, "less_up_to_deg": (int, float), "more_from_deg": (int, float), "min_steps": int,
-        "source": str,
-    }  # fmt: skip
-    for key, kind in kinds.items():
-        if not isinstance(profile.get(key), kind) or profile[key] == "":
-            raise InputError(f"'{path}': profile.{key} is missing or of the wrong kind; see configs/shop_profile.toml")
-    for extra in [*(set(profile) - set(kinds)), *(set(shoes) - set(WORDS))]:
-        known = f"{', '.join(kinds)}, and shoes {', '.join(WORDS)}"
-        raise InputError(f"'{path}': unknown entry '{extra}'; expected {known}")
-    if profile["metric"] not in METRICS:
-        raise InputError(f"'{path}': profile.metric must be one of {', '.join(METRICS)}, not '{profile['metric']}'")
-    if not profile["less_up_to_deg"] < profile["more_from_deg"]:
+    entries = sections["profile"].fields()
+    shoes = sections["shoes"].fields() if "shoes" in sections else {}
+    for extra in [*(set(entries) - set(_ENTRIES)), *(set(shoes) - set(WORDS))]:
+        known = f"{', '.join(_ENTRIES)}, and shoes {', '.join(WORDS)}"
+        raise InputError(f"'{path}': unknown entry {shown(extra)}; expected {known}")
+    for key in _ENTRIES:
+        if key not in entries:
+            raise InputError(f"'{path}': profile.{key} is missing; see configs/shop_profile.toml")
+    profile = Profile(
+        name=entries["name"].text(),
+        metric=entries["metric"].text(),
+        less_up_to_deg=entries["less_up_to_deg"].number(-_STEEPEST_DEG, _STEEPEST_DEG),
+        more_from_deg=entries["more_from_deg"].number(-_STEEPEST_DEG, _STEEPEST_DEG),
+        min_steps=entries["min_steps"].whole(0, _MOST_STEPS),
+        source=entries["source"].text(),
+        shoes={word: name.text() for word, name in shoes.items()},
+    )
+    if profile.metric not in METRICS:
+        raise InputError(f"'{path}': profile.metric must be one of {', '.join(METRICS)}, not {shown(profile.metric)}")
+    if not profile.less_up_to_deg < profile.more_from_deg:
         raise InputError(
-            f"'{path}': less_up_to_deg ({profile['less_up_to_deg']:g}) must be below more_from_deg "
-            f"({profile['more_from_deg']:g})"
+            f"'{path}': less_up_to_deg ({profile.less_up_to_deg:g}) must be below more_from_deg "
+            f"({profile.more_from_deg:g})"
         )
-    return Profile(**{key: profile[key] for key in kinds}, shoes={str(k): str(v) for k, v in shoes.items()})
+    return profile
 
 
 def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> str:

@@ -5,10 +5,12 @@ A number without a unit is refused: 10 may be km/h or mph, and a wrong guess giv
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from numbers import Real
 
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +31,82 @@ SPEED = Quantity(
 )  # fmt: skip
 HEIGHT = Quantity("height", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.5, 2.6, "m", "178 cm")
 LENGTH = Quantity("length", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.02, 10.0, "m", "1.4 m")
+FRAME_RATE = Quantity("frame rate", {"fps": 1.0}, 5.0, 2000.0, "frames a second", "120 fps")
+# Into a recording: of a day at the most.
+TIME = Quantity("time", {"s": 1.0}, 0.0, 86400.0, "s", "2.5 s")
 MASS = Quantity("mass", {"kg": 1.0, "lb": 0.45359237, "lbs": 0.45359237, "st": 6.35029318}, 10.0, 350.0, "kg", "70 kg")
 
-_NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([a-z/]*)\s*", re.IGNORECASE)
-_FEET_AND_INCHES = re.compile(r"\s*(\d+)\s*(?:'|ft|′)\s*(\d+(?:\.\d+)?)\s*(?:\"|''|in|″)?\s*", re.IGNORECASE)
-_PACE = re.compile(r"\s*(\d+):([0-5]\d)\s*(?:min)?\s*/\s*(km|mi)\s*", re.IGNORECASE)
-_PACE_METRES = {"km": 1000.0, "mi": 1609.344}
+# No quantity has more digits, and Python does not read thousands of them.
+_NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d{1,9}(?:[.,]\d{1,9})?)\s*([a-z/]*)\s*", re.IGNORECASE)
+_FEET_AND_INCHES = re.compile(
+    r"\s*(\d{1,3})\s*(?:'|ft|′)\s*(\d{1,3}(?:\.\d{1,9})?)\s*(?:\"|''|in|″)?\s*", re.IGNORECASE
+)
+_PACE = re.compile(r"\s*(\d{1,3}):([0-5]\d)\s*(?:min)?\s*/?\s*(km|mile|mi)?\s*", re.IGNORECASE)
+_PACE_METRES = {"km": 1000.0, "mi": 1609.344, "mile": 1609.344}
 
 
 def _si_value(text: str, quantity: Quantity) -> float:
     if quantity in (HEIGHT, LENGTH) and (match := _FEET_AND_INCHES.fullmatch(text)):
         return int(match[1]) * 0.3048 + float(match[2]) * 0.0254
     if quantity is SPEED and (match := _PACE.fullmatch(text)):
-        seconds = int(match[1]) * 60 + int(match[2])
-        return _PACE_METRES[match[3].lower()] / seconds if seconds else float("inf")
+        return _of_pace(text, int(match[1]) * 60 + int(match[2]), match[3])
     match = _NUMBER_AND_UNIT.fullmatch(text)
     known = ", ".join(quantity.factors)
     if match is None:
-        raise InputError(f"{quantity.name} '{text}' is not a number with a unit; write it like '{quantity.example}'")
+        raise InputError(
+            f"{quantity.name} {shown(text)} is not a number with a unit; write it like '{quantity.example}'"
+        )
     if not match[2]:
-        raise InputError(f"{quantity.name} '{text}' has no unit; write it like '{quantity.example}' (units: {known})")
+        raise InputError(
+            f"{quantity.name} {shown(text)} has no unit; write it like '{quantity.example}' (units: {known})"
+        )
     factor = quantity.factors.get(match[2].lower())
     if factor is None:
-        raise InputError(f"{quantity.name} '{text}' has the unknown unit '{match[2]}'; known units: {known}")
+        raise InputError(f"{quantity.name} {shown(text)} has the unknown unit '{match[2]}'; known units: {known}")
     return float(match[1].replace(",", ".")) * factor
+
+
+def _of_pace(text: str, seconds: int, unit: str | None) -> float:
+    """Return the speed of a pace; InputError where it does not say in what time which length is run."""
+    if not unit:
+        raise InputError(
+            f"speed {shown(text)} is a pace without its length; write it like '{text.strip()} min/km' or "
+            f"'{text.strip()} min/mile', or as a speed like '{SPEED.example}'"
+        )
+    return _PACE_METRES[unit.lower()] / seconds if seconds else float("inf")
 
 
 def parse(text: str, quantity: Quantity) -> float:
     """Return the SI value of ``text``, e.g. ``parse("10 km/h", SPEED) == 2.777…``.
 
-    Heights and lengths also come as ``5'11"``, speeds also as a pace (``5:30/km``).
+    Heights and lengths also come as ``5'11"``, speeds also as a pace (``5:30 min/km``, ``8:50 /mile``).
     Raises InputError without a unit, with an unknown one, or for a value no person has.
     """
     value = _si_value(text, quantity)
-    check(value, quantity, said=text)
+    if not quantity.low <= value <= quantity.high:
+        raise InputError(
+            f"{quantity.name} {shown(text)} is outside {quantity.low:g}-{quantity.high:g} {quantity.si_unit}; "
+            f"check the unit, e.g. '{quantity.example}'"
+        )
     return value
 
 
-def check(value: float, quantity: Quantity, *, said: str | None = None) -> None:
-    """Raise InputError where ``value`` (SI) lies outside what the quantity can be."""
-    if not quantity.low <= value <= quantity.high:
-        came = f"'{said}'" if said else f"{value:g} {quantity.si_unit}"
+def check(name: str, value: object, quantity: Quantity) -> None:
+    """Raise InputError where an argument ``name`` (SI) is no number or lies outside what the quantity can be."""
+    number = _plain_number(value)
+    if number is None or not quantity.low <= number <= quantity.high:
         raise InputError(
-            f"{quantity.name} {came} is outside {quantity.low:g}-{quantity.high:g} {quantity.si_unit}; "
-            f"check the unit, e.g. '{quantity.example}'"
+            f"{name} must be a {quantity.name} from {quantity.low:g} to {quantity.high:g} {quantity.si_unit}, not "
+            f"{shown(value) if number is None else f'{number:g}'}; e.g. {_si_value(quantity.example, quantity):.3g}"
         )
+
+
+def _plain_number(value: object) -> float | None:
+    """Return a finite number; None for NaN, infinity, what no float holds, and whatever else there is."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 # From the foundation up; rooms on one line may not import each other.
 ORDER = (
     ("errors", "resources", "statistics"),
-    ("units", "toml", "text"),
-    ("files",),
+    ("units", "reading", "text"),
+    ("files", "arguments"),
     ("core",),
     ("signal",),
     ("conditioning",),
@@ -38,7 +38,7 @@ ORDER = (
     ("demo", "batch", "window", "live", "everybody"),
     ("selftest",),
     ("cli_print", "cli_signals"),
-    ("cli_progress", "cli_tables"),
+    ("cli_progress", "cli_tables", "cli_endings"),
     ("cli_models", "cli_dots", "cli_batch"),
     ("cli",),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections import Counter
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab import units
-from gaitlab.errors import GaitlabError, InputError, one_of
+from gaitlab.errors import GaitlabError, InputError, one_of, shown
+from gaitlab.reading import read_rows
 from gaitlab.text import folder_name, from_cell
 
 
@@ -37,11 +37,16 @@ def _quantity(kind: units.Quantity) -> Callable[[str], float]:
     return lambda text: units.parse(text, kind)
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"expected a number, not '{text}'") from error
+def _number(name: str, kind: units.Quantity) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise InputError(f"{name}: expected a number, not {shown(text)}") from error
+        units.check(name, value, kind)
+        return value
+
+    return read
 
 
 # Column of the CSV file -> argument of `gaitlab.analyze` and how its text is read.
@@ -49,8 +54,8 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "video": ("video", str),
     "keypoints": ("keypoints", str),
     "format": ("keypoints_format", str),
-    "fps": ("fps", _number),
-    "capture_fps": ("capture_fps", _number),
+    "fps": ("fps", _number("fps", units.FRAME_RATE)),
+    "capture_fps": ("capture_fps", _number("capture_fps", units.FRAME_RATE)),
     "view": ("view", str),
     "facing": ("facing", str),
     "speed": ("belt_speed_mps", _quantity(units.SPEED)),
@@ -58,16 +63,46 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "mass": ("mass_kg", _quantity(units.MASS)),
     "athlete": ("athlete", str),
     "label": ("label", str),
-    "start": ("start_s", _number),
-    "end": ("end_s", _number),
+    "start": ("start_s", _number("start", units.TIME)),
+    "end": ("end_s", _number("end", units.TIME)),
     "model": ("model", str),
 }
 _FILES = ("video", "keypoints")
 
 
+# How the names of videos end, in a folder of them.
+_VIDEOS = (
+    ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".3gp", ".mxf",
+    ".h264", ".hevc",
+)  # fmt: skip
+
+
 def jobs_of_videos(videos: Iterable[str | Path], options: Mapping[str, Any] | None = None) -> list[Job]:
-    """Return a job a video, all with the same further arguments of `gaitlab.analyze`."""
-    return _named([Job(str(video), {"video": str(video), **(options or {})}) for video in videos])
+    """Return a job a video, all with the same further arguments of `gaitlab.analyze`.
+
+    Args:
+        videos: videos, or folders of them.
+        options: the further arguments.
+
+    Raises:
+        InputError: a folder without videos, or one that cannot be read.
+    """
+    files = [file for video in videos for file in (_videos_in(Path(video)) if Path(video).is_dir() else [video])]
+    return _named([Job(str(file), {"video": str(file), **(options or {})}) for file in files])
+
+
+def _videos_in(folder: Path) -> list[Path]:
+    """Return the videos that lie in a folder itself, in order of their names."""
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _VIDEOS and file.is_file())
+    except OSError as error:
+        raise InputError(f"cannot read the folder '{folder}': {error.strerror}") from error
+    if (folder / "session.json").exists():
+        raise InputError(f"'{folder}' is a session, not a folder of videos; name the folder of the recordings")
+    found = [file for file in files if not file.name.startswith(".")]  # a Mac leaves ._NAME.mp4 on other disks
+    if not found:
+        raise InputError(f"'{folder}' holds no video; expected files that end in {' '.join(_VIDEOS)}")
+    return found
 
 
 def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> list[Job]:
@@ -84,28 +119,26 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
         InputError: where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``.
     """
     path = Path(path)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            columns = [name.strip().lower() for name in reader.fieldnames or []]
-            reader.fieldnames = columns
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read the list '{path}': {error}") from error
+    rows = [cells for _, cells in read_rows(path, "list")]
+    columns = [name.lower() for name in rows[0]] if rows else []
     for name in columns:
         if name not in _COLUMNS:
             raise InputError(f"'{path}': {one_of('column', name, _COLUMNS)}")
+        if columns.count(name) > 1:
+            raise InputError(f"'{path}' has the column '{name}' twice; leave one of them out")
     if not set(_FILES) & set(columns):
-        raise InputError(f"'{path}' names no videos: expected a column 'video' or 'keypoints', not {columns}")
-    return _named([_job_of_row(row, path.parent, options or {}) for row in rows])
+        raise InputError(
+            f"'{path}' names no videos: expected a column 'video' or 'keypoints', not {shown(', '.join(columns))}"
+        )
+    return _named([_job_of_row(columns, cells, path.parent, options or {}) for cells in rows[1:]])
 
 
-def _job_of_row(row: Mapping[str | None, Any], folder: Path, options: Mapping[str, Any]) -> Job:
+def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, options: Mapping[str, Any]) -> Job:
     said: dict[str, Any] = dict(options)
     # A name that was copied from one of gaitlab's own tables is what it was before it went there.
-    cells = {name: from_cell(text.strip()) for name, text in row.items() if name and text and text.strip()}
+    cells = {name: from_cell(text) for name, text in zip(columns, row, strict=False) if text}
     source = next((cells[name] for name in _FILES if name in cells), "")
-    if None in row:
+    if any(row[len(columns) :]):
         return Job(
             source, said, trouble="the row has more cells than there are columns; quote a text that holds a comma"
         )

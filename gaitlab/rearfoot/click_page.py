@@ -19,6 +19,7 @@ import cv2
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.errors import InputError, OutputError
+from gaitlab.reading import parse_json
 from gaitlab.rearfoot.clicks import clicks_from, write_clicks
 from gaitlab.rearfoot.layout import DOTS
 from gaitlab.video.reader import Video, open_video
@@ -117,14 +118,15 @@ def _handler(
                 self._refuse(404, "nothing here")
 
         def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
+            said = self.headers.get("Content-Length", "")
+            length = int(said) if said.isdecimal() and len(said) < 10 else 0
             if self.path != f"{root}save" or not 0 < length <= _LARGEST_ANSWER:
                 self._refuse(404, "nothing here")
                 return
             try:
-                content: Any = json.loads(self.rfile.read(length))
-                write_clicks(clicks_from(content, where="the page's answer"), target)
-            except (json.JSONDecodeError, InputError, OutputError) as error:
+                content = parse_json(self.rfile.read(length), "the page's answer")
+                write_clicks(clicks_from(content.value, where=content.file), target)
+            except (InputError, OutputError) as error:
                 self._refuse(400, str(error))
                 return
             self._refuse(200, f"Saved to {target}. This page can be closed.")

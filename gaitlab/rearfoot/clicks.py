@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,12 @@ from typing import Any
 from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.errors import InputError
 from gaitlab.files import whole_file
+from gaitlab.reading import Entry, read_json
 from gaitlab.rearfoot.layout import DOTS
+from gaitlab.units import TIME
 
 _VERSION = 1
+_LARGEST_PX = 100_000  # of a picture's side
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,16 @@ def clicks_from(content: Any, *, where: str) -> Clicks:
     Raises:
         InputError: anything is missing, is no number or lies outside the picture.
     """
+    whole = Entry(content, where)
     try:
-        width, height = (int(content["video"][name]) for name in ("width", "height"))
-        time_s = float(content["time_s"])
+        video, sides = whole.field("video"), whole.field("points")
+        width, height = (video.field(name).whole(1, _LARGEST_PX) for name in ("width", "height"))
+        time_s = whole.field("time_s").number(TIME.low, TIME.high)
         points: dict[Side, dict[str, tuple[float, float]]] = {
-            side: {dot: (float((at := content["points"][side][dot])[0]), float(at[1])) for dot in DOTS}
-            for side in BOTH_SIDES
+            side: {dot: _place(sides.field(side).field(dot)) for dot in DOTS} for side in BOTH_SIDES
         }
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise InputError(
-            f"{where} is no file of dots ({type(error).__name__}: {error}); expected video, time_s and, for left and "
-            f"right, {', '.join(DOTS)}: make one with `gaitlab dots VIDEO`"
-        ) from error
-    if not math.isfinite(time_s) or time_s < 0:
-        raise InputError(f"{where}: the time of the frame must be 0 s or later, not {time_s}")
+    except InputError as error:
+        raise InputError(f"{error}, so it is no file of dots; make one with `gaitlab dots VIDEO`") from error
     for side in BOTH_SIDES:
         for dot, (x, y) in points[side].items():
             if not (0 <= x < width and 0 <= y < height):
@@ -71,22 +69,21 @@ def clicks_from(content: Any, *, where: str) -> Clicks:
     return Clicks(width, height, time_s, points)
 
 
+def _place(entry: Entry) -> tuple[float, float]:
+    numbers = entry.numbers()
+    if len(numbers) != 2:
+        raise entry.error("x and y of a dot")
+    return numbers[0], numbers[1]
+
+
 def read_clicks(path: Path) -> Clicks:
     """Read a file of clicks.
 
     Raises:
         InputError: no such file, or no clicks.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"cannot read the file of dots '{path}': {error.strerror}; make one with `gaitlab dots VIDEO`, or say "
-            "--dots auto"
-        ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"'{path}' is not JSON: {error}; make a file of dots with `gaitlab dots VIDEO`") from error
-    return clicks_from(content, where=f"'{path}'")
+    content = read_json(path, "file of dots", advice="make one with `gaitlab dots VIDEO`, or say --dots auto")
+    return clicks_from(content.value, where=f"'{path}'")
 
 
 def write_clicks(clicks: Clicks, path: Path) -> None:

@@ -7,10 +7,11 @@ its own, a few frames ahead of whoever consumes them, so the whole video is neve
 from __future__ import annotations
 
 import logging
+import math
 import os
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, shown
+from gaitlab.units import FRAME_RATE
 
 _log = logging.getLogger("gaitlab")
 Image = NDArray[np.uint8]  # (height, width, 3) BGR
@@ -29,6 +31,7 @@ _FRAMES_AHEAD = 6
 _STEADY_SHARE = 0.05
 # Apple and Android write the true capture rate of slow-motion clips under these names.
 _CAPTURE_RATE_KEYS = ("com.android.capture.fps", "com.apple.quicktime.capture-fps", "com.apple.photos.captureMode.fps")
+SAME_RATE = 0.98  # 59.94 is 60 to a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class VideoInfo:
     """What the container says of the video, upright (after the rotation it asks for).
 
     ``duration_s`` runs from the first frame to the end of the last; ``capture_fps`` is the true rate of a
-    slow-motion clip where the phone wrote it down.
+    slow-motion clip where the phone wrote it down, ``remark`` what a reader must know where it wrote what cannot be.
     """
 
     path: Path
@@ -49,6 +52,7 @@ class VideoInfo:
     rotation_deg: int
     capture_fps: float | None
     recorded_at: str | None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,7 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
     rotation_deg = round(first.rotation) % 360
     width, height = (first.height, first.width) if rotation_deg % 180 == 90 else (first.width, first.height)
     metadata = {**container.metadata, **stream.metadata}
+    capture_fps, remark = _capture_fps(metadata, fps=fps)
     info = VideoInfo(
         path=path,
         width=width,
@@ -198,21 +203,37 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
         fps=fps,
         variable_frame_rate=variable,
         rotation_deg=rotation_deg,
-        capture_fps=_capture_fps(metadata),
+        capture_fps=capture_fps,
         recorded_at=metadata.get("com.apple.quicktime.creationdate") or metadata.get("creation_time"),
+        remark=remark,
     )
     return info, times_s
 
 
-def _capture_fps(metadata: dict[str, str]) -> float | None:
+def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | None, str]:
+    """Return the rate the pictures were taken at, as the phone wrote it down, and what is to be said of it.
+
+    A film plays its pictures at the rate they were taken at or slower. What is neither is told, not believed.
+
+    Args:
+        metadata: of the file.
+        fps: frames a second as the file plays.
+    """
     for key in _CAPTURE_RATE_KEYS:
+        if key not in metadata:
+            continue
         try:
             rate = float(metadata[key])
-        except (KeyError, ValueError):
-            continue
-        if rate > 0:
-            return rate
-    return None
+        except ValueError:
+            rate = math.nan
+        if SAME_RATE * fps <= rate <= FRAME_RATE.high:
+            return rate, ""
+        return None, (
+            f"the file says that it was taken at {shown(metadata[key])} frames a second ({key}); with {fps:.4g} frames "
+            f"a second played that can only be {fps:.4g} to {FRAME_RATE.high:g}: it was ignored, and the film counts "
+            "as played at true speed; if it is slow motion, say --capture-fps"
+        )
+    return None, ""
 
 
 def _upright(image: Image, rotation_deg: int) -> Image:

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from gaitlab.errors import InputError
+from gaitlab.core.pose import FloatArray
+from gaitlab.errors import InputError, shown
 from gaitlab.pose.body import Body
-from gaitlab.pose.importers.found import Found, body, load_json, missing, skeleton_by_count
+from gaitlab.pose.importers.found import (
+    LAST_FRAME,
+    Found,
+    body,
+    frames_of,
+    load_json,
+    missing,
+    same_count,
+    skeleton_by_count,
+    table,
+)
+from gaitlab.reading import Entry
 
 
 def read_coco(path: Path) -> Found:
     """Read COCO results, a COCO data set, or the predictions of MMPose's inferencer."""
     content = load_json(path, "coco-json")
-    if isinstance(content, Mapping) and "instance_info" in content:
-        content = content["instance_info"]
-    if isinstance(content, list) and content and "instances" in content[0]:
-        return _frames(path, "coco-json", [(frame["frame_id"], p) for frame in content for p in frame["instances"]])
-    if isinstance(content, Mapping):
-        if "annotations" not in content:
-            raise missing(path, "coco-json", "field 'annotations' or 'instance_info'")
-        order = {image["id"]: n for n, image in enumerate(sorted(content.get("images", []), key=lambda i: i["id"]))}
-        people = content["annotations"]
-        return _frames(path, "coco-json", [(order.get(p.get("image_id"), p.get("image_id")), p) for p in people])
+    if content.has("instance_info"):
+        content = content.field("instance_info")
+    if isinstance(content.value, dict):
+        return _data_set(path, content)
+    frames = content.entries()
+    if frames and frames[0].has("instances"):
+        seen = [(frame.field("frame_id"), one) for frame in frames for one in frame.field("instances").entries()]
+        return _found(path, "coco-json", [(_number(image, path, "coco-json"), one) for image, one in seen])
     return _results(path, "coco-json", content)
 
 
@@ -35,48 +45,70 @@ def read_alphapose(path: Path) -> Found:
     return _results(path, "alphapose-json", load_json(path, "alphapose-json"))
 
 
-def _results(path: Path, format: str, content: Any) -> Found:
-    if not isinstance(content, list):
+def _data_set(path: Path, content: Entry) -> Found:
+    """Read people of numbered pictures; the pictures' order is that of the film."""
+    if not content.has("annotations"):
+        raise missing(path, "coco-json", "field 'annotations' or 'instance_info'")
+    images = content.field("images").entries() if content.has("images") else []
+    numbers = sorted(image.field("id").whole(0, LAST_FRAME) for image in images)
+    order = {number: place for place, number in enumerate(numbers)}
+    people = []
+    for one in content.field("annotations").entries():
+        number = one.field("image_id").whole(0, LAST_FRAME)
+        if order and number not in order:
+            raise InputError(f"{one.where} is of picture {number}, which is none of 'images'")
+        people.append((order.get(number, number), one))
+    return _found(path, "coco-json", people)
+
+
+def _results(path: Path, format: str, content: Entry) -> Found:
+    if not isinstance(content.value, list):
         raise missing(path, format, "list of people")
-    for entry in content:
+    people = []
+    for one in content.entries():
         for field in ("image_id", "keypoints"):
-            if field not in entry:
+            if not one.has(field):
                 raise missing(path, format, f"field '{field}'")
-    return _frames(path, format, [(entry["image_id"], entry) for entry in content])
+        people.append((_number(one.field("image_id"), path, format), one))
+    return _found(path, format, people)
 
 
-def _frames(path: Path, format: str, people: list[tuple[Any, Mapping[str, Any]]]) -> Found:
+def _found(path: Path, format: str, people: Sequence[tuple[int, Entry]]) -> Found:
     """Return the people by frame; frames nobody is in are empty."""
     if not people:
         raise InputError(f"'{path}' shows nobody; is it the right file?")
-    numbered = [(_number(image, path, format), _points(entry, path, format)) for image, entry in people]
-    counts = {len(points) for _, points in numbered}
-    if len(counts) > 1:
-        raise InputError(f"'{path}' mixes people of {' and '.join(map(str, sorted(counts)))} keypoints")
-    skeleton, columns = skeleton_by_count(counts.pop(), path)
-    first, last = min(n for n, _ in numbered), max(n for n, _ in numbered)
-    frames: list[list[Body]] = [[] for _ in range(last - first + 1)]
+    numbered = [(number, _points(one, path, format)) for number, one in people]
+    skeleton, columns = skeleton_by_count(same_count({len(points) for _, points in numbered}, path), path)
+    frames: defaultdict[int, list[Body]] = defaultdict(list)
     for number, points in numbered:
-        frames[number - first].append(body(points[columns]))
-    return Found(skeleton, frames)
+        frames[number].append(body(points[columns]))
+    return Found(skeleton, frames_of(frames, path))
 
 
-def _number(image: Any, path: Path, format: str) -> int:
+def _number(image: Entry, path: Path, format: str) -> int:
     """Return the frame's number of ``12``, ``"12.jpg"`` or ``"clip_0012.png"``."""
-    digits = re.findall(r"\d+", str(image).rsplit(".", 1)[0] if isinstance(image, str) else str(image))
+    if not isinstance(image.value, str):
+        return image.whole(0, LAST_FRAME)
+    digits = re.findall(r"\d+", image.value.rsplit(".", 1)[0])
     if not digits:
-        raise missing(path, format, f"frame number in 'image_id' ('{image}')")
+        raise missing(path, format, f"frame number in 'image_id' ({shown(image.value)})")
+    if len(digits[-1]) > len(str(LAST_FRAME)):
+        raise image.error("a frame number")
     return int(digits[-1])
 
 
-def _points(entry: Mapping[str, Any], path: Path, format: str) -> np.ndarray:
+def _points(one: Entry, path: Path, format: str) -> FloatArray:
     """Return (keypoint, 3) x, y, score of one person, whichever way the scores are told."""
-    if "keypoints" not in entry:
+    if not one.has("keypoints"):
         raise missing(path, format, "field 'keypoints'")
-    points = np.array(entry["keypoints"], dtype=np.float64)
-    if "keypoint_scores" in entry:
-        return np.column_stack([points.reshape(-1, 2), np.array(entry["keypoint_scores"], dtype=np.float64)])
-    points = points.reshape(-1, 3)
+    keypoints = one.field("keypoints")
+    if one.has("keypoint_scores"):
+        scores = np.array(one.field("keypoint_scores").numbers())
+        xy = table(keypoints, 2)
+        if len(xy) != len(scores):
+            raise InputError(f"{one.where}: {len(xy)} keypoints, but {len(scores)} scores")
+        return np.column_stack([xy, scores])
+    points = table(keypoints, 3)
     # People who label by hand write 0 not labelled, 1 hidden, 2 visible.
     if set(np.unique(points[:, 2])) <= {0.0, 1.0, 2.0}:
         points[:, 2] = points[:, 2] > 0

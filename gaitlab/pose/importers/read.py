@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import numpy as np
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.errors import InputError, one_of
 from gaitlab.pose.importers.coco import read_alphapose, read_coco
-from gaitlab.pose.importers.found import Found
+from gaitlab.pose.importers.found import Found, check_found, most_frames
 from gaitlab.pose.importers.openpose import read_openpose
 from gaitlab.pose.importers.own import read_csv, read_gaitlab_pose
 from gaitlab.pose.importers.trc import read_trc
 from gaitlab.pose.people import link, most_like_a_runner
+from gaitlab.units import FRAME_RATE
 
 FORMATS: Mapping[str, Callable[[Path], Found]] = {
     "csv": read_csv,
@@ -50,18 +52,14 @@ def read_keypoints(
     path = Path(path)
     if format not in FORMATS:
         raise InputError(one_of("keypoint format", format, FORMATS))
-    if not path.exists():
+    if not os.path.exists(path):
         raise InputError(f"no such file: '{path}'; check the path of the keypoints")
     if path.is_dir() != (format in _FOLDERS):
         kind = "a folder" if path.is_dir() else "a file"
         wanted = "a folder of files" if format in _FOLDERS else "a file"
         raise InputError(f"'{path}' is {kind}, but the format '{format}' is {wanted}; formats: {', '.join(FORMATS)}")
-    try:
-        found = FORMATS[format](path)
-    except (KeyError, TypeError, ValueError, OSError) as error:
-        raise InputError(
-            f"'{path}' cannot be read as '{format}' ({type(error).__name__}: {error}); formats: {', '.join(FORMATS)}"
-        ) from error
+    found = FORMATS[format](path)
+    check_found(found, path)
     return _one_person(found, _clock(found, path, fps=fps, time_s=time_s), path, format=format, person=person)
 
 
@@ -76,13 +74,38 @@ def _clock(found: Found, path: Path, *, fps: float | None, time_s: FloatArray | 
             raise InputError(f"'{path}' has {count} frames, but {len(time_s)} times were given")
         return np.asarray(time_s, dtype=np.float64)
     if found.time_s is not None:
-        if np.any(np.diff(found.time_s) <= 0):
-            raise InputError(f"the times in '{path}' do not rise from frame to frame; is it one recording?")
+        _check_times(found.time_s, path)
         return found.time_s
     rate = fps or found.fps
     if rate is None:
         raise InputError(f"'{path}' does not say its frame rate; give it with --fps, e.g. --fps 120")
     return np.arange(count) / rate
+
+
+def _check_times(time_s: FloatArray, path: Path) -> None:
+    """Refuse times that no camera keeps.
+
+    Raises:
+        InputError: times that are missing, do not rise, are no seconds, or lie too far apart.
+    """
+    if not np.isfinite(time_s).all():
+        raise InputError(f"'{path}' has no time for frame {int((~np.isfinite(time_s)).argmax())}; expected seconds")
+    steps_s = np.diff(time_s)
+    if np.any(steps_s <= 0):
+        raise InputError(f"the times in '{path}' do not rise from frame to frame; is it one recording?")
+    if not len(steps_s):
+        return
+    step_s = float(np.median(steps_s))
+    if not 1 / FRAME_RATE.high <= step_s <= 1 / FRAME_RATE.low:
+        raise InputError(
+            f"the times in '{path}' make {1 / step_s:g} frames a second; expected seconds, and "
+            f"{FRAME_RATE.low:g} to {FRAME_RATE.high:g} frames in one"
+        )
+    if time_s[-1] - time_s[0] > step_s * most_frames(len(time_s)):
+        raise InputError(
+            f"'{path}' has {len(time_s)} frames in {time_s[-1] - time_s[0]:g} s; expected one recording, without "
+            "such gaps in time"
+        )
 
 
 def _one_person(found: Found, time_s: FloatArray, path: Path, *, format: str, person: int | None) -> PoseSequence:

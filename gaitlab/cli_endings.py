@@ -1,0 +1,65 @@
+"""How a command ends: its exit code, and one line where it did not do what it was asked for.
+
+0 done; 1 done, but without gait metrics; 2 wrong use or bad input; 70 a bug of gaitlab, or no memory left; 130
+interrupted; 143 ended by the system.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from gaitlab.cli_print import say, to_error_stream
+from gaitlab.cli_signals import StoppedError, unwinding
+from gaitlab.errors import GaitlabError
+
+# Of the exit codes of old (sysexits.h), the one that says that the program itself is at fault.
+_BUG = 70
+_PACKAGE = Path(__file__).resolve().parent
+# What a command leaves behind that is stopped by a signal; all others leave nothing.
+_LEFT = {
+    "batch": "finished sessions are kept, the same command does the rest",
+    "pose": "what was written until then is kept",
+    "live": "what was recorded until then is kept",
+}
+
+
+def run(app: Callable[..., Any]) -> None:
+    """Run the command line with the program's arguments, and end the program."""
+    to_error_stream()
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        with unwinding():
+            app(args=arguments, prog_name="gaitlab")
+    except GaitlabError as error:
+        _end(str(error), error, code=2, debug=debug)
+    except StoppedError as stopped:
+        left = _LEFT.get(next(iter(arguments), ""), "nothing half-written is left")
+        say(f"gaitlab: {stopped.how}; {left}", err=True)
+        sys.exit(stopped.code)
+    except MemoryError as error:
+        said = "there is not enough memory for this; take a part of it, e.g. with --start and --end"
+        _end(said, error, code=_BUG, debug=debug)
+    except Exception as error:  # noqa: BLE001 - what nobody foresaw must not look like a result
+        said = f"this is a bug of gaitlab, please report it: {_where(error)}; --debug shows the traceback"
+        _end(said, error, code=_BUG, debug=debug)
+
+
+def _end(said: str, error: Exception, *, code: int, debug: bool) -> NoReturn:
+    """Say why in one line (after the traceback, where it was asked for), and end."""
+    if debug:
+        say("".join(traceback.format_exception(error)), err=True, lines=True)
+    say(f"gaitlab: {said}", err=True)
+    sys.exit(code)
+
+
+def _where(error: Exception) -> str:
+    """Return what went wrong and the last line of gaitlab that it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)][-1]
+    place = Path(last.filename).relative_to(_PACKAGE)
+    return f"{type(error).__name__} in {place}, line {last.lineno} ({str(error)[:200]})"

@@ -1,0 +1,210 @@
+"""Damaged files of keypoints by the thousand: a sound file of every format, and what may happen to one."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+FRAMES = 12
+NAMES = ("left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle")
+_DEEP = "[" * 100_000 + "]" * 100_000
+# What stands in the place of a value. Texts are written as they are: they need not be JSON.
+_NASTY = (
+    "null", "true", "false", "-1", "0", "1.5", "1000000000", "3000000", "1" + "0" * 400, "1" + "0" * 5000, "1e308",
+    "-1e308", "1e999", "NaN", "Infinity", "-Infinity", '""', '"x"', '"12"', '"\\ud800"', "[]", "{}", "[[]]", "[1]",
+    "[[1, 2, 3]]", '{"a": 1}', _DEEP, '"' + "y" * 200_000 + '"', "[1, [2, [3]]]", "12abc", "",
+)  # fmt: skip
+_NASTY_CELLS = (
+    "", "NA", "nan", "inf", "-inf", "1e999", "1e308", "-1", "1.5", "1000000000", "3000000", "9" * 400, "9" * 5000,
+    "abc", "1_000", "1,5", "true", '"', "\x00", "é", "٣", "0x10", "y" * 200_000, " 7 ", "-0",
+)  # fmt: skip
+
+
+def _point(frame: int, joint: int) -> tuple[float, float, float]:
+    return 300.0 + 7 * joint + frame, 100.0 + 50 * joint, 0.9
+
+
+def _flat(count: int, frame: int) -> list[float]:
+    return [value for joint in range(count) for value in _point(frame, joint)]
+
+
+def _csv() -> str:
+    rows = ["frame,keypoint,x_px,y_px,score,time_s"]
+    for frame in range(FRAMES):
+        for joint, name in enumerate(NAMES):
+            x, y, score = _point(frame, joint)
+            rows.append(f"{frame},{name},{x},{y},{score},{frame / 50}")
+    return "\n".join(rows) + "\n"
+
+
+def _trc() -> str:
+    head = [
+        "PathFileType\t4\t(X/Y/Z)\tclip.trc",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
+        f"50\t50\t{FRAMES}\t{len(NAMES)}\tm\t50\t1\t{FRAMES}",
+        "Frame#\tTime\t" + "\t\t\t".join(NAMES) + "\t\t",
+        "\t\t" + "\t".join(f"{axis}{n + 1}" for n in range(len(NAMES)) for axis in "XYZ"),
+        "",
+    ]
+    rows = [
+        "\t".join([str(frame + 1), str(frame / 50), *(str(value) for value in _flat(len(NAMES), frame))])
+        for frame in range(FRAMES)
+    ]
+    return "\n".join(head + rows) + "\n"
+
+
+def _gaitlab_pose() -> Any:
+    frames = [[list(_point(frame, joint)) for joint in range(len(NAMES))] for frame in range(FRAMES)]
+    times = [frame / 50 for frame in range(FRAMES)]
+    return {"keypoint_names": list(NAMES), "fps": 50, "timestamps": times, "frames": frames}
+
+
+def _coco() -> Any:
+    people = [{"image_id": frame, "keypoints": _flat(17, frame), "score": 0.9} for frame in range(FRAMES)]
+    return {"images": [{"id": frame, "file_name": f"{frame}.png"} for frame in range(FRAMES)], "annotations": people}
+
+
+def _mmpose() -> Any:
+    points = [[list(_point(frame, joint)[:2]) for joint in range(17)] for frame in range(FRAMES)]
+    people = [[{"keypoints": xy, "keypoint_scores": [0.9] * 17}] for xy in points]
+    return {"instance_info": [{"frame_id": n + 1, "instances": found} for n, found in enumerate(people)]}
+
+
+def _alphapose() -> Any:
+    return [{"image_id": f"{frame}.jpg", "keypoints": _flat(26, frame), "score": 2.9} for frame in range(FRAMES)]
+
+
+def _openpose(frame: int) -> Any:
+    return {"version": 1.3, "people": [{"person_id": [-1], "pose_keypoints_2d": _flat(25, frame)}]}
+
+
+# Format -> sound files of it; a folder's are asked for by frame.
+SOUND: dict[str, tuple[Callable[[], Any], ...]] = {
+    "csv": (_csv,),
+    "trc": (_trc,),
+    "gaitlab-pose": (_gaitlab_pose,),
+    "coco-json": (_coco, _mmpose, _alphapose),
+    "alphapose-json": (_alphapose,),
+    "openpose-json": (lambda: _openpose(5),),
+}
+
+
+def mutants(format: str, *, count: int, seed: int, folder: Path) -> Iterator[Path]:
+    """Write damaged files of a format one after the other, and yield the path to read.
+
+    Args:
+        format: a key of `SOUND`.
+        count: how many.
+        seed: the same seed makes the same files.
+        folder: an empty folder to write into; each file replaces the one before.
+    """
+    dice = random.Random(f"{format} {seed}")
+    if format == "openpose-json":
+        for frame in range(FRAMES):
+            _name(folder, str(frame)).write_text(json.dumps(_openpose(frame)), encoding="utf-8")
+        for _ in range(count):
+            path = _name(folder, dice.choice(_NUMBERS) if dice.random() < 0.2 else "5")
+            path.write_bytes(_damaged(dice.choice(SOUND[format])(), dice))
+            yield folder
+            path.unlink()
+        return
+    path = folder / "points"
+    for _ in range(count):
+        path.write_bytes(_damaged(dice.choice(SOUND[format])(), dice))
+        yield path
+
+
+_NUMBERS = ("1000000000", "3000000", "9" * 100, "0005", "٣", "5_0", "")
+
+
+def _name(folder: Path, number: str) -> Path:
+    return folder / f"clip_{number}_keypoints.json"
+
+
+def _damaged(content: Any, dice: random.Random) -> bytes:
+    """Return the file with one to three things wrong with it."""
+    data = b""
+    if isinstance(content, str):
+        text = content
+        for _ in range(dice.randint(0, 2)):
+            text = _with_other_cell(text, dice)
+        data = text.encode("utf-8", "surrogatepass")
+    else:
+        data = _with_other_value(content, dice) if dice.random() < 0.7 else json.dumps(content, indent=1).encode()
+    for _ in range(dice.randint(0, 2) or isinstance(content, str)):
+        data = dice.choice(_BYTES)(data, dice)
+    return data
+
+
+def _with_other_cell(text: str, dice: random.Random) -> str:
+    lines = text.split("\n")
+    separator = "\t" if "\t" in text else ","
+    row = dice.randrange(len(lines))
+    cells = lines[row].split(separator)
+    cells[dice.randrange(len(cells))] = dice.choice(_NASTY_CELLS)
+    lines[row] = separator.join(cells)
+    return "\n".join(lines)
+
+
+def _with_other_value(content: Any, dice: random.Random) -> bytes:
+    """Return JSON with one node, at any depth, replaced, dropped, doubled or renamed."""
+    marker = "@@@"
+    parent, key = content, None
+    places: list[tuple[Any, Any]] = []
+    while isinstance(parent, dict | list) and parent:
+        key = dice.choice(list(parent)) if isinstance(parent, dict) else dice.randrange(len(parent))
+        places.append((parent, key))
+        parent = parent[key]
+    parent, key = dice.choice(places)
+    kind = dice.choice(("replace", "replace", "replace", "drop", "double", "rename"))
+    if kind == "drop":
+        del parent[key]
+    elif kind == "double" and isinstance(parent, list):
+        parent.insert(key, parent[key])
+    elif kind == "rename" and isinstance(parent, dict):
+        parent[f"{key}_"] = parent.pop(key)
+    else:
+        parent[key] = marker
+    return json.dumps(content).replace(f'"{marker}"', dice.choice(_NASTY)).encode("utf-8", "surrogatepass")
+
+
+def _flipped(data: bytes, dice: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(dice.randint(1, 8) if data else 0):
+        changed[dice.randrange(len(changed))] = dice.randrange(256)
+    return bytes(changed)
+
+
+def _cut(data: bytes, dice: random.Random) -> bytes:
+    return data[: dice.randrange(len(data) + 1)]
+
+
+def _hole(data: bytes, dice: random.Random) -> bytes:
+    start = dice.randrange(len(data) + 1)
+    return data[:start] + data[start + dice.randint(1, 200) :]
+
+
+def _inserted(data: bytes, dice: random.Random) -> bytes:
+    start = dice.randrange(len(data) + 1)
+    new = dice.choice(
+        (b"\x00", b"\xff\xfe", b'"', b"[" * 50_000, b"{", b",", b"\n", b"\r", b"9" * 500, dice.randbytes(20))
+    )
+    return data[:start] + new + data[start:]
+
+
+def _lines_moved(data: bytes, dice: random.Random) -> bytes:
+    lines = data.split(b"\n")
+    start, length = dice.randrange(len(lines)), dice.randint(1, 10)
+    some = lines[start : start + length]
+    rest = lines[:start] + lines[start + length :]
+    if dice.random() < 0.4:
+        return b"\n".join(rest)  # gone
+    to = dice.randrange(len(rest) + 1)
+    kept = rest if dice.random() < 0.5 else lines  # moved, or there twice
+    return b"\n".join(kept[:to] + some + kept[to:])
+
+
+_BYTES = (_flipped, _cut, _hole, _inserted, _lines_moved)

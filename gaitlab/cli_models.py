@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gaitlab.cli_print import say
+
+if TYPE_CHECKING:
+    from gaitlab.pose.install import ModelStatus
 
 app = typer.Typer(help="The pose networks: what there is, what is installed.", no_args_is_help=True)
 
@@ -30,11 +33,18 @@ def list_(models_dir: ModelsDir = None) -> None:
         table.add_column(heading, justify="right" if heading in ("points", "size") else "left")
     for status in list_models(models_dir=models_dir):
         licence = status.licence if status.commercial else f"{status.licence} (not for commercial use)"
-        here = "yes" if status.installed else "no" if status.downloadable else "no, and no public source"
+        here = "yes" if status.installed else _how(status)
         size = "" if status.bytes is None else f"{status.bytes / 1e6:.1f} MB"
         cells = (status.name, str(status.points), "yes" if status.feet else "no", licence, size, here)
         table.add_row(*(Text(cell) for cell in cells))
     console().print(table)
+
+
+def _how(status: ModelStatus) -> str:
+    """Return how to come by a network that is not here."""
+    if status.downloadable:
+        return "no"
+    return "no, its SHA-256 is not published: install --sha256" if status.needs_sum else "no, only by hand: see install"
 
 
 @app.command()
@@ -42,6 +52,7 @@ def install(
     name: Name,
     models_dir: Annotated[Path | None, typer.Option(help="Where to put it [default: the user's folder].")] = None,
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept a non-commercial licence.")] = False,
+    sha256: Annotated[str, typer.Option(help="The SHA-256 of the file of which nobody published it.")] = "",
 ) -> None:
     """Fetch a network, check it and move it into place."""
     from gaitlab.cli_progress import Progress
@@ -57,6 +68,7 @@ def install(
             name,
             models_dir=models_dir,
             accept_licence=accept_licence,
+            sha256=sha256,
             progress=lambda file, done, total: progress(file, done, total or 0),
         )
     for path in paths:
@@ -65,13 +77,13 @@ def install(
 
 @app.command()
 def verify(name: Name, models_dir: ModelsDir = None) -> None:
-    """Check the files of an installed network against their published sums; exit 2 where one is wrong."""
+    """Check the files of an installed network against their sums; exit 2 where one is wrong."""
     from gaitlab.errors import ModelError
     from gaitlab.pose.install import verify as run
 
     wrong = []
     for checked in run(name, models_dir=models_dir):
-        said = checked.trouble or ("right" if checked.has_sum else "there, but no sum is published to check it against")
+        said = checked.trouble or ("right" if checked.has_sum else "there, but no sum is known to check it against")
         say(f"{checked.path}: {said}")
         if checked.trouble:
             wrong.append(checked.path.name)

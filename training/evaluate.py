@@ -281,7 +281,7 @@ def main() -> None:
     parser.add_argument("--hidden", action="store_true", help="ask for the points that are hidden, too")
     options = parser.parse_args()
     for name in options.models:
-        estimator = load_estimator(name)
+        estimator = load_estimator(name, checked=False)
         lines = _WAYS[options.what](estimator, options.hidden)
         print(f"\n{name}")
         print("\n".join(f"  {line}" for line in lines), flush=True)

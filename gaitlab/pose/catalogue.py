@@ -30,7 +30,15 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file: how to know it, and where it comes from. Empty hash and no size where none is published."""
+    """One file: how to know it, and where it comes from. Empty sums and no size where none is published.
+
+    Attributes:
+        name: of the file.
+        bytes, sha256, md5: how to know it.
+        sources: https addresses, tried in order.
+        wheel: a package that holds it.
+        by_hand: an address that is not https, so that only a person may fetch from it.
+    """
 
     name: str
     bytes: int | None = None
@@ -38,11 +46,17 @@ class ModelFile:
     md5: str = ""
     sources: tuple[str, ...] = ()
     wheel: Wheel | None = None
+    by_hand: str = ""
+
+    @property
+    def public(self) -> bool:
+        """Whether it can be fetched at all."""
+        return bool(self.sources or self.wheel)
 
     @property
     def downloadable(self) -> bool:
-        """Whether it can be fetched at all."""
-        return bool(self.sources or self.wheel)
+        """Whether it can be fetched, and known for the right one."""
+        return self.public and bool(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)

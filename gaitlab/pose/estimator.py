@@ -14,6 +14,7 @@ from gaitlab.pose.catalogue import InstalledModel, default_model, find_model
 from gaitlab.pose.combined import LegsAndFeet
 from gaitlab.pose.openpose import OpenPose
 from gaitlab.pose.runner import RunnerNetwork
+from gaitlab.pose.sums import check_network
 from gaitlab.pose.window import Window
 from gaitlab.video.reader import Image
 
@@ -60,15 +61,18 @@ DECODERS: Mapping[str, Callable[[InstalledModel], PoseEstimator]] = {
 }
 
 
-def load_estimator(name: str | None, *, models_dir: Path | None = None) -> PoseEstimator:
+def load_estimator(name: str | None, *, models_dir: Path | None = None, checked: bool = True) -> PoseEstimator:
     """Load a pose network.
 
     Args:
         name: of the catalogue; None takes the best one installed.
         models_dir: a folder to look into first.
+        checked: whether its files must be those that the catalogue knows; a network in the making is not yet.
 
     Raises:
         ModelError: unknown, not installed, damaged, or of no use to this OpenCV.
     """
     found = find_model(name, models_dir=models_dir) if name is not None else default_model(models_dir)
+    if checked:
+        check_network(found)
     return DECODERS[found.model.decoder](found)

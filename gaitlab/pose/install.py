@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gaitlab.errors import ModelError
@@ -20,7 +19,8 @@ from gaitlab.pose.catalogue import (
     known_model,
     user_folder,
 )
-from gaitlab.pose.download import Progress, checksum_trouble, fetch
+from gaitlab.pose.download import LIMIT_S, Progress, fetch
+from gaitlab.pose.sums import checksum_trouble, file_of, known_file, read_sum, remember_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class ModelStatus:
         installed: whether its files are all there.
         paths: where they are.
         downloadable: whether `install` can fetch it.
+        needs_sum: whether `install` could if somebody gave it a SHA-256, as none is published.
     """
 
     name: str
@@ -50,11 +51,12 @@ class ModelStatus:
     installed: bool
     paths: tuple[Path, ...]
     downloadable: bool
+    needs_sum: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file of a network after a check: ``trouble`` is empty where the content is right or no sum is published."""
+    """One file of a network after a check: ``trouble`` is empty where the content is right or no sum is known."""
 
     path: Path
     trouble: str
@@ -101,6 +103,7 @@ def _status(model: Model, models_dir: Path | None) -> ModelStatus:
         installed=found is not None,
         paths=paths,
         downloadable=all(form is not None for form in forms),
+        needs_sum=not any(form is None for form in map(_public_form, components)) and None in forms,
     )
 
 
@@ -108,22 +111,54 @@ def _form_to_fetch(model: Model) -> Form | None:
     return next((form for form in model.forms if form.downloadable), None)
 
 
-def plan(name: str, *, folder: Path) -> list[Fetch]:
+def _public_form(model: Model) -> Form | None:
+    return next((form for form in model.forms if all(file.public for file in form.files)), None)
+
+
+def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
     """Return what must be fetched so that the network is whole under ``folder``; nothing where it is.
 
+    Args:
+        name: of the catalogue.
+        folder: where networks are installed.
+        sha256: of the file of which nobody published it.
+
     Raises:
-        ModelError: unknown, or without a public source.
+        ModelError: unknown, without a public source, or with a file that nothing tells from a wrong one.
     """
     model = known_model(name)
     if model.parts:
-        return [step for part in model.parts for step in plan(part.split(",")[0], folder=folder)]
+        return [step for part in model.parts for step in plan(part.split(",")[0], folder=folder, sha256=sha256)]
     if any(not _missing(form, model.name, folder) for form in model.forms):
         return []
-    form = _form_to_fetch(model)
-    if form is None:
-        files = " and ".join(file.name for file in model.forms[0].files)
-        raise ModelError(f"the pose network '{name}' has no public source; put {files} into '{folder / name}' yourself")
-    return [Fetch(file, folder / model.name / file.name) for file in _missing(form, model.name, folder)]
+    lacking = [_missing(form, model.name, folder) for form in model.forms]
+    files = next((files for files in lacking if all(file.public for file in files)), None)
+    if files is None:
+        raise ModelError(_by_hand(name, lacking[0], folder / name))
+    unknown = [file for file in files if not file.sha256]
+    if unknown and not sha256:
+        raise ModelError(
+            f"nobody published the SHA-256 of {unknown[0].name}, so a wrong one could not be told: take it of a copy "
+            f"that you trust, and run: gaitlab models install {name} --sha256 SUM"
+        )
+    if sha256 and not unknown:
+        raise ModelError(f"the sums of '{name}' are known; leave --sha256 out")
+    known = [replace(file, sha256=file.sha256 or sha256) for file in files]
+    return [Fetch(file, folder / model.name / file.name) for file in known]
+
+
+def _by_hand(name: str, files: list[ModelFile], folder: Path) -> str:
+    """Return how to come by a network that cannot be fetched."""
+    addresses = [
+        f"{file.name} from {file.by_hand or file.sources[0]}" for file in files if file.by_hand or file.sources
+    ]
+    if not addresses:
+        names = " and ".join(file.name for file in files)
+        return f"the pose network '{name}' has no public source; put {names} into '{folder}' yourself"
+    return (
+        f"the pose network '{name}' lies where there is no https, from which gaitlab does not fetch; download "
+        f"{' and '.join(addresses)} and put it into '{folder}': it is checked against its SHA-256 whenever it is loaded"
+    )
 
 
 def _missing(form: Form, model: str, folder: Path) -> list[ModelFile]:
@@ -132,7 +167,8 @@ def _missing(form: Form, model: str, folder: Path) -> list[ModelFile]:
         file
         for file in form.files
         if not any(
-            place.is_file() and not checksum_trouble(place, file) for place in file_places(folder, model, file.name)
+            place.is_file() and not checksum_trouble(place, known_file(place, file))
+            for place in file_places(folder, model, file.name)
         )
     ]
 
@@ -142,8 +178,10 @@ def install(
     *,
     models_dir: Path | None = None,
     accept_licence: bool = False,
+    sha256: str = "",
     progress: Progress | None = None,
     timeout_s: float = 30.0,
+    limit_s: float = LIMIT_S,
 ) -> list[Path]:
     """Fetch a network's files, and return where they are.
 
@@ -151,43 +189,33 @@ def install(
         name: of the catalogue.
         models_dir: where to; by default the environment's GAITLAB_MODELS or the user's folder.
         accept_licence: must be true for a network that may not be used commercially.
+        sha256: of the file of which nobody published it; it is kept beside the file.
         progress: called as ``progress(file, bytes so far, bytes in all or None)``.
         timeout_s: how long a server may be silent.
+        limit_s: how long a file may take.
 
     Raises:
-        ModelError: unknown, licence not accepted, no public source, no source that works, or not a network.
+        ModelError: unknown, licence not accepted, no public source, no source that works, or no sum to check it by.
     """
     model = known_model(name)
     folder = install_folder(models_dir)
-    steps = plan(name, folder=folder)
+    given = read_sum(sha256) if sha256 else ""
+    steps = plan(name, folder=folder, sha256=given)
     if steps and not model.commercial and not accept_licence:
         raise ModelError(
             f"the pose network '{name}' is not free for every use: {model.licence}; "
             f"if that is right for you, run: gaitlab models install {name} --accept-licence"
         )
     for step in steps:
-        fetch(step.file, step.target, progress=progress, timeout_s=timeout_s)
-    unchecked = [step.target for step in steps if not (step.file.sha256 or step.file.md5)]
-    if unchecked:
-        _must_be_readable(name, folder, unchecked)
+        fetch(step.file, step.target, progress=progress, timeout_s=timeout_s, limit_s=limit_s)
+        if step.file.sha256 == given:
+            remember_sum(step.target, given)
     found = find_model(name, models_dir=folder)
     return [path for part in (found.parts or (found,)) for path in part.paths]
 
 
-def _must_be_readable(name: str, folder: Path, targets: list[Path]) -> None:
-    """A file whose sum nobody published must at least be a network; otherwise it is removed."""
-    from gaitlab.pose.network import read
-
-    try:
-        read(find_model(name, models_dir=folder))
-    except ModelError:
-        for target in targets:
-            target.unlink()
-        raise
-
-
 def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:
-    """Check the files of an installed network against their published sums.
+    """Check the files of an installed network against their sums, published or given.
 
     Raises:
         ModelError: unknown or not installed.
@@ -196,11 +224,6 @@ def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:
     checked = []
     for part in found.parts or (found,):
         for path in part.paths:
-            file = next(file for file in _files(part.model) if file.name == path.name)
+            file = known_file(path, file_of(part, path))
             checked.append(Checked(path, checksum_trouble(path, file), bool(file.sha256 or file.md5)))
     return checked
-
-
-def _files(model: Model) -> Iterator[ModelFile]:
-    for form in model.forms:
-        yield from form.files

@@ -1,11 +1,13 @@
-"""Installation against a server of our own that truncates, stalls, redirects, lies and has lost the file."""
+"""Installation over https from a server of our own that truncates, stalls, drips, redirects and lies."""
 
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from gaitlab.errors import ModelError
 from gaitlab.pose import catalogue, install
 from gaitlab.pose.catalogue import Form, Model, ModelFile
 from gaitlab.pose.download import fetch
+from gaitlab.pose.estimator import load_estimator
 
 CONTENT = bytes(range(256)) * 2000  # 512 000 bytes
 SUM = hashlib.sha256(CONTENT).hexdigest()
+CERTIFICATE = Path(__file__).with_name("loopback.pem")
 
 
 class Server(ThreadingHTTPServer):
@@ -29,9 +33,16 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[tuple[str, str | None]] = []
+        self.ended = threading.Event()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/{path}"
+        return f"https://127.0.0.1:{self.server_address[1]}/{path}"
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: clients that hang up are what is tested."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,6 +61,21 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/good")
             self.end_headers()
+        elif kind.startswith("to-"):
+            self.send_response(302)
+            self.send_header("Location", f"{kind[3:]}://127.0.0.1:{self.server.server_address[1]}/good")
+            self.end_headers()
+        elif kind == "endless":  # and does not say how much comes
+            self.send_response(200)
+            self.end_headers()
+            while not self.server.ended.is_set():
+                self.wfile.write(CONTENT)
+        elif kind == "drips":
+            self._head(200, len(CONTENT))
+            self._drip(CONTENT)
+        elif kind == "drips-heads":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+            self._drip(b"x" * 10_000)
         elif kind == "no-ranges":
             self._send(200, CONTENT, len(CONTENT))
         elif kind == "other":
@@ -65,21 +91,33 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(206 if wanted else 200, CONTENT[start:], len(CONTENT) - start, start)
 
+    def _drip(self, content: bytes) -> None:
+        for byte in content:
+            if self.server.ended.wait(0.02):
+                return
+            self.wfile.write(bytes([byte]))
+
     def _send(self, code: int, body: bytes, length: int, start: int = 0) -> None:
+        self._head(code, length, start)
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def _head(self, code: int, length: int, start: int = 0) -> None:
         self.send_response(code)
         self.send_header("Content-Length", str(length))
         if code == 206:
             self.send_header("Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}")
         self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))  # whom the downloads trust
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Server() as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
+        running.ended.set()
         running.shutdown()
 
 
@@ -133,6 +171,94 @@ def test_failure_leaves_nothing_in_place_and_says_why(server: Server, tmp_path: 
     assert not (tmp_path / "net.bin").exists()
 
 
+def refused(url: str, tmp_path: Path, *, limit_s: float = 5.0) -> str:
+    """Fetch what must not arrive; return why, after checking that nothing of it is left in place."""
+    began = time.monotonic()
+    with pytest.raises(ModelError) as error:
+        fetch(wanted(url), tmp_path / "net.bin", limit_s=limit_s)
+    assert time.monotonic() - began < limit_s + 2.0
+    assert not (tmp_path / "net.bin").exists()
+    return str(error.value)
+
+
+@pytest.mark.parametrize("scheme", ["http", "ftp", "file"])
+def test_only_https_is_fetched_from_also_behind_a_redirect(server: Server, tmp_path: Path, scheme: str) -> None:
+    assert f"it leads to '{scheme}://" in refused(server.url("good").replace("https", scheme), tmp_path)
+    assert not server.asked
+    said = refused(server.url(f"to-{scheme}"), tmp_path)
+    assert f"it leads to '{scheme}://" in said or (scheme == "file" and "302" in said)  # that one Python refuses itself
+    assert server.asked == [(f"to-{scheme}", None)]
+
+
+def test_a_server_that_nobody_vouches_for_gives_nothing(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert "certificate verify failed" in refused(server.url("good"), tmp_path)
+    assert not server.asked
+
+
+def test_a_server_that_sends_without_end_is_stopped_at_the_size(server: Server, tmp_path: Path) -> None:
+    assert "or more, not 512000" in refused(server.url("endless"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_announces_too_much_is_not_listened_to(server: Server, tmp_path: Path) -> None:
+    small = ModelFile("net.bin", bytes=1000, sha256=SUM, sources=(server.url("good"),))
+    with pytest.raises(ModelError, match="it has 512000 bytes or more, not 1000"):
+        fetch(small, tmp_path / "net.bin")
+
+
+@pytest.mark.parametrize("kind", ["drips", "drips-heads"])
+def test_a_server_that_drips_is_left_when_the_time_is_over(server: Server, tmp_path: Path, kind: str) -> None:
+    assert "it took too long" in refused(server.url(kind), tmp_path, limit_s=0.5)
+
+
+def test_nothing_is_fetched_that_no_sum_tells_from_a_wrong_one(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = ModelFile("net.bin", sources=(server.url("good"),))
+    with pytest.raises(ModelError, match="has no SHA-256"):
+        fetch(file, tmp_path / "net.bin")
+    unknown = replace(model(server.url("good")), forms=(Form("onnx", (file,)),))
+    monkeypatch.setattr(catalogue, "catalogue", lambda: {"test-net": unknown})
+    monkeypatch.setattr(install, "catalogue", catalogue.catalogue)
+    (status,) = install.list_models(models_dir=tmp_path)
+    assert (status.downloadable, status.needs_sum) == (False, True)
+    with pytest.raises(ModelError, match=r"nobody published the SHA-256 of net\.bin.*install test-net --sha256 SUM"):
+        install.install("test-net", models_dir=tmp_path)
+    with pytest.raises(ModelError, match="64 hexadecimal digits"):
+        install.install("test-net", models_dir=tmp_path, sha256="1234")
+    assert not server.asked
+    with pytest.raises(ModelError, match="its sha256 is"):
+        install.install("test-net", models_dir=tmp_path, sha256="0" * 64)
+    (path,) = install.install("test-net", models_dir=tmp_path, sha256=SUM.upper())
+    (checked,) = install.verify("test-net", models_dir=tmp_path)
+    assert (checked.trouble, checked.has_sum) == ("", True)
+    path.write_bytes(b"another")
+    assert "sha256" in install.verify("test-net", models_dir=tmp_path)[0].trouble
+
+
+def test_what_lies_at_no_https_address_is_fetched_by_hand(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"download .* from http://.* and put it into .*checked against its SHA-256"):
+        install.plan("openpose-body25", folder=tmp_path)
+
+
+def test_an_installed_network_that_changed_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (catalogue.resource_folder("models") / "runner.onnx").read_bytes()
+    path = tmp_path / "runner.onnx"
+    path.write_bytes(content)
+    load_estimator("runner", models_dir=tmp_path)
+    monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("it was read again"))
+    load_estimator("runner", models_dir=tmp_path)
+    monkeypatch.undo()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(
+        ModelError, match=r"runner\.onnx' is not the pose network 'runner' that is known: its sha256 is"
+    ):
+        load_estimator("runner", models_dir=tmp_path)
+
+
 def model(url: str, *, commercial: bool = True) -> Model:
     return Model(
         "test-net", "a test", SKELETONS["coco_18"], "openpose", "for research only", commercial,
@@ -165,7 +291,7 @@ def test_a_damaged_file_is_found_and_fetched_again(
 
 
 def test_a_published_md5_is_enough(tmp_path: Path) -> None:
-    from gaitlab.pose.download import checksum_trouble
+    from gaitlab.pose.sums import checksum_trouble
 
     path = tmp_path / "net.bin"
     path.write_bytes(CONTENT)

@@ -43,7 +43,7 @@ def picture(*spots: tuple[int, int, int], sd_px: float = 12.0) -> np.ndarray:
 @pytest.mark.parametrize(("maps", "skeleton"), [(25, "body_25"), (31, "runner_31")])
 def test_our_own_network_may_have_25_or_31_maps(tmp_path: Path, maps: int, skeleton: str) -> None:
     (tmp_path / "runner.onnx").write_bytes(colour_network(maps, 4, dict.fromkeys(range(maps), 0), gain=2.5))
-    estimator = load_estimator("runner", models_dir=tmp_path)
+    estimator = load_estimator("runner", models_dir=tmp_path, checked=False)
     assert estimator.skeleton is SKELETONS[skeleton]
     body = estimator.one(picture((160, 180, 0), sd_px=25.0), BOX, Body(np.full((maps, 2), np.nan), np.zeros(maps)))
     assert body is not None
@@ -51,7 +51,7 @@ def test_our_own_network_may_have_25_or_31_maps(tmp_path: Path, maps: int, skele
     assert np.abs(body.xy - (160, 180)).max() < 0.7
     (tmp_path / "runner.onnx").write_bytes(colour_network(7, 4, {}))
     with pytest.raises(ModelError, match=r"gives 7 maps; expected 25 \(body_25\) or 31 \(runner_31\)"):
-        load_estimator("runner", models_dir=tmp_path)
+        load_estimator("runner", models_dir=tmp_path, checked=False)
 
 
 def test_left_and_right_change_places_in_the_mirror(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_left_and_right_change_places_in_the_mirror(tmp_path: Path) -> None:
     # A network that takes whatever is on the left of the picture for the left wrist would be undone by its mirror
     # image; one that goes by colour and knows the mirrored colour is not. Here: blue is left, green is right.
     (tmp_path / "runner.onnx").write_bytes(colour_network(25, 4, {left: 0, right: 1}, gain=4.0))
-    estimator = load_estimator("runner", models_dir=tmp_path)
+    estimator = load_estimator("runner", models_dir=tmp_path, checked=False)
     maps = estimator.maps(picture((130, 180, 0), (190, 220, 1)), Window(50, 0, 285, 400), flip=True)  # type: ignore[attr-defined]
     # In the mirror image blue is still blue, so each wrist's map holds both spots, half each.
     for wrist in (left, right):
@@ -75,7 +75,7 @@ def test_openpose_with_and_without_fields(tmp_path: Path, channels: int, has_fie
     (tmp_path / "openpose-light.onnx").write_bytes(
         colour_network(channels, 8, dict.fromkeys(range(18), 0), gain=1 / 255)
     )
-    estimator = load_estimator("openpose-light", models_dir=tmp_path)
+    estimator = load_estimator("openpose-light", models_dir=tmp_path, checked=False)
     heatmaps, fields = estimator.maps(picture((160, 180, 0)), Window(0, 0, 300, 400), 192, 256)  # type: ignore[attr-defined]
     assert heatmaps.shape == (18, 32, 24)
     assert (fields is not None) == has_fields
@@ -89,7 +89,7 @@ def test_openpose_with_and_without_fields(tmp_path: Path, channels: int, has_fie
 def test_a_wrong_number_of_channels_is_said(tmp_path: Path) -> None:
     (tmp_path / "openpose-light.onnx").write_bytes(colour_network(44, 8, {}))
     with pytest.raises(ModelError, match="gives 44 channels; expected 19 heatmaps, or 57 with part affinity"):
-        load_estimator("openpose-light", models_dir=tmp_path).everybody(picture())
+        load_estimator("openpose-light", models_dir=tmp_path, checked=False).everybody(picture())
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_caffe_networks_run_from_their_own_files(
         f"convolution_param {{ num_output: {channels} kernel_size: 8 stride: 8 }} }}"
     )
     (tmp_path / name / weights).write_bytes(caffemodel(all=[kernels, np.full(channels, 0.5)]))
-    estimator = load_estimator(name, models_dir=tmp_path)
+    estimator = load_estimator(name, models_dir=tmp_path, checked=False)
     assert estimator.skeleton is SKELETONS[skeleton]
     maps, window = estimator.heatmaps(picture((160, 180, 0)))
     # Pixels become x/256 - 0.5, and the bias gives the half back: black is 0, the spot nearly 1.

@@ -9,12 +9,14 @@ import csv
 import io
 import json
 import math
+import os
 import tomllib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gaitlab.errors import InputError, shown
 
@@ -34,19 +36,26 @@ def read_text(path: Path, what: str, *, advice: str = "") -> str:
     Raises:
         InputError: no such file, one that cannot be read, a device, too large, or not UTF-8.
     """
+    with _opened(path, what, advice) as file:
+        return file.read(LARGEST_BYTES).decode("utf-8-sig")
+
+
+@contextmanager
+def _opened(path: Path, what: str, advice: str) -> Iterator[BinaryIO]:
     end = f"; {advice}" if advice else ""
     try:
         if path.exists() and not path.is_file():  # a device or a pipe may never end
             kind = "a folder" if path.is_dir() else "no ordinary file"
             raise InputError(f"cannot read the {what} '{path}': it is {kind}{end}")
         with path.open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
-        if len(content) > LARGEST_BYTES:
-            raise InputError(f"the {what} '{path}' has more than {LARGEST_BYTES / 1e6:.0f} MB; is it the right file?")
-        return content.decode("utf-8-sig")
+            if os.fstat(file.fileno()).st_size > LARGEST_BYTES:
+                raise InputError(
+                    f"the {what} '{path}' has more than {LARGEST_BYTES / 1e6:.0f} MB; is it the right file?"
+                )
+            yield file
     except UnicodeDecodeError as error:
-        byte = f"byte 0x{content[error.start]:02x} at {error.start}"
-        raise InputError(f"the {what} '{path}' is not UTF-8 text ({byte}){end}") from error
+        byte = error.object[error.start]
+        raise InputError(f"the {what} '{path}' is not UTF-8 text (byte 0x{byte:02x}){end}") from error
     except (OSError, ValueError) as error:  # ValueError: a path that no system takes
         raise InputError(
             f"cannot read the {what} '{path}': {getattr(error, 'strerror', None) or error}{end}"
@@ -106,17 +115,17 @@ def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") 
     Raises:
         InputError: as of `read_text`; a quote that is not closed, or a cell as large as a file.
     """
-    text = read_text(path, what, advice=advice)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    try:
-        for row in rows:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                yield rows.line_num, cells
-    except csv.Error as error:
-        raise InputError(
-            f"'{path}', line {rows.line_num}: {error}; expected cells separated by {separator!r}"
-        ) from error
+    with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        rows = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
+        try:
+            for row in rows:
+                cells = [cell.strip() for cell in row]
+                if any(cells):
+                    yield rows.line_num, cells
+        except csv.Error as error:
+            raise InputError(
+                f"'{path}', line {rows.line_num}: {error}; expected cells separated by {separator!r}"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -129,9 +129,11 @@ def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
     model = known_model(name)
     if model.parts:
         return [step for part in model.parts for step in plan(part.split(",")[0], folder=folder, sha256=sha256)]
-    if any(not _missing(form, model.name, folder) for form in model.forms):
+    if sha256 and all(file.sha256 for form in model.forms for file in form.files):
+        raise ModelError(f"the sums of '{name}' are known; leave --sha256 out")
+    lacking = [_missing(_with_sum(form, sha256), model.name, folder) for form in model.forms]
+    if [] in lacking:
         return []
-    lacking = [_missing(form, model.name, folder) for form in model.forms]
     files = next((files for files in lacking if all(file.public for file in files)), None)
     if files is None:
         raise ModelError(_by_hand(name, lacking[0], folder / name))
@@ -141,10 +143,12 @@ def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
             f"nobody published the SHA-256 of {unknown[0].name}, so a wrong one could not be told: take it of a copy "
             f"that you trust, and run: gaitlab models install {name} --sha256 SUM"
         )
-    if sha256 and not unknown:
-        raise ModelError(f"the sums of '{name}' are known; leave --sha256 out")
-    known = [replace(file, sha256=file.sha256 or sha256) for file in files]
-    return [Fetch(file, folder / model.name / file.name) for file in known]
+    return [Fetch(file, folder / model.name / file.name) for file in files]
+
+
+def _with_sum(form: Form, sha256: str) -> Form:
+    """Return the form with the sum somebody gave for the file of which nobody published it."""
+    return replace(form, files=tuple(replace(file, sha256=file.sha256 or sha256) for file in form.files))
 
 
 def _by_hand(name: str, files: list[ModelFile], folder: Path) -> str:
@@ -208,10 +212,12 @@ def install(
         )
     for step in steps:
         fetch(step.file, step.target, progress=progress, timeout_s=timeout_s, limit_s=limit_s)
-        if step.file.sha256 == given:
-            remember_sum(step.target, given)
     found = find_model(name, models_dir=folder)
-    return [path for part in (found.parts or (found,)) for path in part.paths]
+    paths = [(part, path) for part in (found.parts or (found,)) for path in part.paths]
+    for part, path in paths:
+        if given and not file_of(part, path).sha256:
+            remember_sum(path, given)
+    return [path for _, path in paths]
 
 
 def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:

@@ -235,6 +235,12 @@ def test_nothing_is_fetched_that_no_sum_tells_from_a_wrong_one(
     (path,) = install.install("test-net", models_dir=tmp_path, sha256=SUM.upper())
     (checked,) = install.verify("test-net", models_dir=tmp_path)
     assert (checked.trouble, checked.has_sum) == ("", True)
+    server.asked.clear()
+    with pytest.raises(ModelError, match="its sha256 is"):  # a file that is there must be the one that was named, too
+        install.install("test-net", models_dir=tmp_path, sha256="0" * 64)
+    path.with_name("net.bin.sha256").unlink()
+    install.install("test-net", models_dir=tmp_path, sha256=SUM)
+    assert path.with_name("net.bin.sha256").read_text() == f"{SUM}  net.bin\n"
     path.write_bytes(b"another")
     assert "sha256" in install.verify("test-net", models_dir=tmp_path)[0].trouble
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,7 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.errors import InputError, shown
 from gaitlab.pose.body import Body
-from gaitlab.pose.importers.columns import Columns
+from gaitlab.pose.importers import columns
 from gaitlab.pose.importers.found import (
     LAST_FRAME,
     Found,
@@ -29,56 +33,75 @@ _COLUMNS = ("frame", "keypoint", "x_px", "y_px", "score")
 
 def read_csv(path: Path) -> Found:
     """Read ``frame,keypoint,x_px,y_px,score``; ``time_s`` and ``person`` may stand beside them."""
-    columns = _columns(path)
-    frames = columns.wholes("frame", 0, LAST_FRAME)
-    words = columns.texts("keypoint")
-    names = list(dict.fromkeys(words))
-    skeleton = skeleton_of(names, path)
-    points = np.array([columns.numbers(name) for name in ("x_px", "y_px", "score")]).T
-    persons = columns.texts("person") if "person" in columns.names else [""] * len(frames)
-    people = _people(columns, frames, persons, words, points)
-    bodies = {number: [body(one) for one in people[number].values()] for number in sorted(people)}
-    times_s = columns.numbers("time_s") if "time_s" in columns.names else None
-    return Found(skeleton, frames_of(bodies, path), None if times_s is None else _times(frames, times_s))
-
-
-def _columns(path: Path) -> Columns:
-    rows = list(read_rows(path, "file of 'csv'", advice="choose another --format"))
-    header = rows[0][1] if rows else []
+    rows = read_rows(path, "file of 'csv'", advice="choose another --format")
+    header = next(rows, (1, []))[1]
     for column in _COLUMNS:
         if column not in header:
             raise missing(path, "csv", f"column '{column}'")
-    if len(rows) == 1:
+    table = _table(path, header, rows)
+    if not table.frames:
         raise InputError(f"'{path}' has no rows; expected one a frame and keypoint")
-    width = len(header)
-    cells = [row if any(row[width:]) else row[:width] for _, row in rows[1:]]  # some programs end every row in commas
-    return Columns(path, header, [line for line, _ in rows[1:]], cells)
+    skeleton = skeleton_of(list(table.names), path)
+    people = _people(table, path)
+    bodies = {number: [body(one) for one in people[number].values()] for number in sorted(people)}
+    return Found(skeleton, frames_of(bodies, path), _times(table))
 
 
-def _people(
-    columns: Columns, frames: list[int], persons: list[str], words: list[str], points: FloatArray
-) -> dict[int, dict[str, FloatArray]]:
-    """Return frame number to person to (keypoint, 3), keypoints in the order they first come in.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The columns of the file, small in memory: (row,) each, ``points`` three numbers a row."""
+
+    lines: array[int]
+    frames: array[int]
+    names: dict[str, int]  # of keypoints, each with its number
+    keypoints: array[int]
+    persons: list[str]
+    points: array[float]
+    times_s: array[float]
+
+
+def _table(path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> _Table:
+    wanted = [columns.whole("frame", 0, LAST_FRAME), columns.text("keypoint")]
+    wanted += [columns.number(name) for name in ("x_px", "y_px", "score")]
+    wanted += [columns.number("time_s")] if "time_s" in header else []
+    wanted += [columns.text("person")] if "person" in header else []
+    table = _Table(array("q"), array("q"), {}, array("q"), [], array("d"), array("d"))
+    for line, (frame, word, x, y, score, *beside) in columns.read_columns(path, header, rows, wanted):
+        table.lines.append(line)
+        table.frames.append(frame)
+        table.keypoints.append(table.names.setdefault(word, len(table.names)))
+        table.persons.append(sys.intern(beside.pop()) if "person" in header else "")
+        table.points.extend((x, y, score))
+        table.times_s.extend(beside)
+    return table
+
+
+def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
+    """Return frame number to person to (keypoint, 3).
 
     Raises:
         InputError: a point of a person that is there twice, or far fewer points than people and names ask for.
     """
-    index = {word: n for n, word in enumerate(dict.fromkeys(words))}
-    bodies = len(set(zip(frames, persons, strict=True)))
-    if bodies * len(index) > _CELLS + _CELLS_PER_ROW * len(frames):
+    count, rows = len(table.names), len(table.frames)
+    bodies = len(set(zip(table.frames, table.persons, strict=True)))
+    if bodies * count > _CELLS + _CELLS_PER_ROW * rows:
         raise InputError(
-            f"'{columns.path}' has {len(frames)} rows for {bodies} people in frames and {len(index)} names of "
-            "keypoints; expected a row a frame, person and keypoint"
+            f"'{path}' has {rows} rows for {bodies} people in frames and {count} names of keypoints; expected a row a "
+            "frame, person and keypoint"
         )
+    points = np.frombuffer(table.points).reshape(rows, 3)
     people: dict[int, dict[str, FloatArray]] = {}
-    for row, (frame, person, word) in enumerate(zip(frames, persons, words, strict=True)):
-        one = people.setdefault(frame, {}).setdefault(person, np.full((len(index), 3), _NOT_THERE))
-        if one[index[word], 2] != _NOT_THERE:
+    for row, (frame, person, keypoint) in enumerate(zip(table.frames, table.persons, table.keypoints, strict=True)):
+        of_frame = people.setdefault(frame, {})
+        if person not in of_frame:
+            of_frame[person] = np.full((count, 3), _NOT_THERE)
+        one = of_frame[person]
+        if one[keypoint, 2] != _NOT_THERE:
             raise InputError(
-                f"'{columns.path}', line {columns.lines[row]}: frame {frame} has {shown(word)} twice; expected a row a "
-                "frame and keypoint, or a column 'person' that tells people apart"
+                f"'{path}', line {table.lines[row]}: frame {frame} has {shown(list(table.names)[keypoint])} twice; "
+                "expected a row a frame and keypoint, or a column 'person' that tells people apart"
             )
-        one[index[word]] = points[row]
+        one[keypoint] = points[row]
     return people
 
 
@@ -88,10 +111,12 @@ _CELLS, _CELLS_PER_ROW = 1_000_000, 50
 _NOT_THERE = -np.inf
 
 
-def _times(frames: list[int], times_s: list[float]) -> FloatArray | None:
+def _times(table: _Table) -> FloatArray | None:
     """Return (frame,) times from the first frame to the last; None where one is not told."""
-    told = dict(zip(frames, times_s, strict=True))
-    all_s = np.array([told.get(number, np.nan) for number in range(min(frames), max(frames) + 1)])
+    if not table.times_s:
+        return None
+    told = dict(zip(table.frames, table.times_s, strict=True))
+    all_s = np.array([told.get(number, np.nan) for number in range(min(told), max(told) + 1)])
     return all_s if np.isfinite(all_s).all() else None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from gaitlab.core.pose import FloatArray
 from gaitlab.errors import InputError, shown
-from gaitlab.pose.importers.columns import Columns
+from gaitlab.pose.importers import columns
 from gaitlab.pose.importers.found import Found, body, missing, skeleton_of
 from gaitlab.reading import read_text
 
@@ -30,26 +32,30 @@ def read_trc(path: Path) -> Found:
         raise missing(path, "trc", "heading 'Frame#  Time'")
     names = [word for word in header[2:] if word]
     skeleton = skeleton_of(names, path)
-    columns = _columns(path, names, lines)
-    time_s = np.array(columns.numbers("time"))
-    xy = np.array([[columns.numbers(f"{axis} {n}") for axis in "xy"] for n in range(len(names))]).transpose(2, 0, 1)
+    table = _table(path, len(names), lines)
+    points = table[:, 1:].reshape(len(table), len(names), 3)
     scale = _PER_UNIT[unit]
-    xy = xy * (scale, scale if unit == "px" else -scale)
-    points = np.dstack([xy, ~np.isnan(xy).any(axis=-1)])
-    return Found(skeleton, [[body(frame)] for frame in points], time_s)
+    points[..., :2] *= (scale, scale if unit == "px" else -scale)
+    points[..., 2] = ~np.isnan(points[..., :2]).any(axis=-1)
+    return Found(skeleton, [[body(frame)] for frame in points], table[:, 0].copy())
 
 
-def _columns(path: Path, names: list[str], lines: list[str]) -> Columns:
-    """Return frame, time, and x, y, z of every marker; what a row leaves out at its end is empty.
+def _table(path: Path, count: int, lines: list[str]) -> FloatArray:
+    """Return (frame, 1 + 3 count) times and x, y, z of every marker; what a row leaves out at its end is empty.
 
     Raises:
-        InputError: no rows, or one with more cells than there are columns.
+        InputError: no rows, more cells than there are columns, or a cell that is no number.
     """
-    header = ["frame", "time", *(f"{axis} {n}" for n in range(len(names)) for axis in "xyz")]
-    rows = [(line, [cell.strip() for cell in text.split("\t")]) for line, text in enumerate(lines, start=1)]
-    rows = [(line, cells) for line, cells in rows[_HEAD:] if any(cells)]
+    header = ["frame", "time", *(f"{axis}{n}" for n in range(1, count + 1) for axis in "XYZ")]
+    wanted = [columns.number(name) for name in header[1:]]
+    rows = [values for _, values in columns.read_columns(path, header, _rows(lines, len(header)), wanted)]
     if not rows:
         raise InputError(f"'{path}' has no rows")
-    width = len(header)
-    cells = [row if any(row[width:]) else (row + [""] * width)[:width] for _, row in rows]
-    return Columns(path, header, [line for line, _ in rows], cells)
+    return np.array(rows)
+
+
+def _rows(lines: list[str], width: int) -> Iterator[tuple[int, list[str]]]:
+    for line, row in enumerate(lines[_HEAD:], start=_HEAD + 1):
+        cells = [cell.strip() for cell in row.split("\t")]
+        if any(cells):
+            yield line, cells + [""] * (width - len(cells))

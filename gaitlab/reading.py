@@ -116,16 +116,23 @@ def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") 
         InputError: as of `read_text`; a quote that is not closed, or a cell as large as a file.
     """
     with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-        rows = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
+        # A quote that is not closed swallows whatever follows, this line too.
+        rows = csv.reader(chain(text, [_END]), delimiter=separator, skipinitialspace=True)
+        row: list[str] = []
         try:
             for row in rows:
                 cells = [cell.strip() for cell in row]
-                if any(cells):
+                if any(cells) and row != [_END]:
                     yield rows.line_num, cells
         except csv.Error as error:
             raise InputError(
                 f"'{path}', line {rows.line_num}: {error}; expected cells separated by {separator!r}"
             ) from error
+        if row != [_END]:
+            raise InputError(f"'{path}': a quote is opened and not closed; expected a second one")
+
+
+_END = "\0end\0"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -73,6 +73,9 @@ def test_a_row_becomes_the_arguments_of_an_analysis(tmp_path: Path) -> None:
     [
         ("a.mp4,10,,", "speed '10' has no unit"),
         ("a.mp4,,fast,", "fps: expected a number, not 'fast'"),
+        ("a.mp4,,nan,", "fps must be a frame rate from 5 to 2000 frames a second, not nan"),
+        ("a.mp4,,1e400,", "fps must be a frame rate from 5 to 2000 frames a second, not inf"),
+        ("a.mp4,6:00,,", "speed '6:00' is a pace without its length"),
         (",10 km/h,,", "names neither a video nor keypoints"),
         ("a.mp4,10 km/h,30,x,more", "more cells than there are columns"),
     ],
@@ -89,6 +92,8 @@ def test_a_row_that_makes_no_sense_stands_alone(tmp_path: Path, row: str, said: 
         ("video,sped\na.mp4,\n", "did you mean 'speed'"),
         ("athlete\nAda\n", "expected a column 'video' or 'keypoints'"),
         ("", "expected a column"),
+        ("video,speed,video\na,1,b\n", "has the column 'video' twice"),
+        ('video\n"a.mp4\n', "a quote is opened and not closed"),
     ],
 )
 def test_a_list_that_is_none(tmp_path: Path, text: str, said: str) -> None:
@@ -103,6 +108,34 @@ def test_no_such_list_and_no_video(tmp_path: Path) -> None:
         run_batch([], output=tmp_path)
     with pytest.raises(InputError, match="1 or more"):
         run_batch([Job("a")], output=tmp_path, workers=0)
+
+
+def test_a_folder_stands_for_the_videos_in_it(tmp_path: Path) -> None:
+    for name in ("b.MOV", "a.mp4", "._a.mp4", "notes.txt", "deep/c.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    jobs = jobs_of_videos([tmp_path, "one.mp4"], {"height_m": 1.8})
+    assert [job.source for job in jobs] == [str(tmp_path / "a.mp4"), str(tmp_path / "b.MOV"), "one.mp4"]
+    assert {job.options["height_m"] for job in jobs} == {1.8}
+    (tmp_path / "deep" / "c.mp4").unlink()
+    with pytest.raises(InputError, match=r"deep' holds no video; expected files that end in \.mp4 "):
+        jobs_of_videos([tmp_path / "deep"])
+    (tmp_path / "session.json").touch()
+    with pytest.raises(InputError, match="is a session, not a folder of videos"):
+        jobs_of_videos([tmp_path])
+
+
+def test_what_is_said_for_all_holds_unless_the_list_says_otherwise(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        still_person(tmp_path / f"{name}.csv")
+    write_list(tmp_path, "keypoints,fps,height\na.csv,60,165 cm\nb.csv,60,\n")
+    command = [sys.executable, "-m", "gaitlab", "batch", "--list", "list.csv", "-o", "out", "--workers", "1"]
+    options = ["--height", "180 cm", "--mass", "70 kg", "--speed", "6:00 /km"]
+    result = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    runners = {name: open_session(tmp_path / "out" / name).info["runner"] for name in ("a", "b")}
+    assert runners["a"] == {"belt_speed_mps": pytest.approx(10 / 3.6), "height_m": 1.65, "mass_kg": 70.0}
+    assert runners["b"]["height_m"] == 1.8
 
 
 def test_names_tell_sessions_apart_in_any_order() -> None:

@@ -93,6 +93,12 @@ def test_an_output_folder_that_exists(tmp_path: Path, blank_video: Path) -> None
         (["--facing", "rihgt"], "did you mean 'right'?"),
         (["--fps", "0"], "fps must be a frame rate"),
         (["--start", "5", "--end", "4"], "must come before the end"),
+        (["--start", "nan"], "start_s must be a time from 0 to 86400 s, not nan"),
+        (["--end=-inf"], "end_s must be a time"),
+        (["--capture-fps", "10"], "is below the 30 frames a second of"),
+        (["--set", "tracks.min_score=nan"], "must be a number from 0 to 1, not nan"),
+        (["--speed", "6:00"], "write it like '6:00 min/km'"),
+        (["--speed", ""], "speed '' is not a number with a unit"),
         (["--config", "none.toml"], "cannot read the settings file 'none.toml'"),
         (["--model", "openpse-light"], "did you mean 'openpose-light'?"),
     ],
@@ -120,7 +126,32 @@ def test_no_pose_network(tmp_path: Path, blank_video: Path) -> None:
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     result = gaitlab("analyze", "none.mp4", "--debug", cwd=tmp_path)
     assert "Traceback" in result.stderr
-    assert result.returncode != 0
+    assert result.stderr.splitlines()[-1].startswith("gaitlab: no such file: 'none.mp4'")
+    assert result.returncode == 2
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("KeyError('left\\nheel')", "gaitlab: this is a bug of gaitlab, please report it: KeyError in "),
+        ("MemoryError()", "gaitlab: there is not enough memory for this"),
+    ],
+)
+def test_what_nobody_foresaw_is_no_result(tmp_path: Path, error: str, said: str, debug: bool) -> None:
+    """Code 1 says that a session was written: a bug must not."""
+    code = (
+        "import sys, gaitlab.pipeline as pipeline\n"
+        f"def broken(*_, **__): raise {error}\n"
+        "pipeline.analyze = broken\n"
+        f"sys.argv = {['gaitlab', 'analyze', 'a.mp4', *(['--debug'] if debug else [])]}\n"
+        "from gaitlab.cli import main\nmain()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert result.returncode == 70
+    assert result.stderr.splitlines()[-1].startswith(said)
+    assert ("Traceback" in result.stderr) == debug
+    assert debug or len(result.stderr.splitlines()) == 1
 
 
 def test_config_prints_what_can_be_read_back(tmp_path: Path) -> None:

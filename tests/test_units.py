@@ -14,6 +14,10 @@ from gaitlab.units import HEIGHT, MASS, SPEED, parse
         ("6mph", SPEED, 2.68224),
         ("5:00/km", SPEED, 1000 / 300),
         ("8:00 min/mi", SPEED, 1609.344 / 480),
+        ("6:00 /km", SPEED, 10 / 3.6),
+        ("6:00 min/km", SPEED, 10 / 3.6),
+        ("9:39 /mile", SPEED, 1609.344 / 579),
+        ("9:39 min / Mile", SPEED, 1609.344 / 579),
         ("178 cm", HEIGHT, 1.78),
         ("1.78m", HEIGHT, 1.78),
         ("5'11\"", HEIGHT, 1.8034),
@@ -37,6 +41,13 @@ def test_reads_what_people_write(text: str, quantity, si: float) -> None:
         ("0:00/km", SPEED, "outside"),
         ("-70 kg", MASS, "outside"),
         ("", MASS, "not a number"),
+        ("6:00", SPEED, "is a pace without its length; write it like '6:00 min/km' or '6:00 min/mile', or as a speed"),
+        ("6:75 /km", SPEED, "not a number with a unit"),
+        ("nan km/h", SPEED, "not a number with a unit"),
+        ("inf kg", MASS, "not a number with a unit"),
+        ("9" * 5000 + " kg", MASS, "not a number with a unit"),
+        ("9" * 5000 + "'11\"", HEIGHT, "not a number with a unit"),
+        ("9" * 5000 + ":00 /km", SPEED, "not a number with a unit"),
     ],
 )
 def test_says_what_is_wrong(text: str, quantity, said: str) -> None:
@@ -44,3 +55,4 @@ def test_says_what_is_wrong(text: str, quantity, said: str) -> None:
         parse(text, quantity)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300

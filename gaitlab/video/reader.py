@@ -220,7 +220,7 @@ def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | No
         fps: frames a second as the file plays.
     """
     for key in _CAPTURE_RATE_KEYS:
-        if key not in metadata:
+        if not metadata.get(key):
             continue
         try:
             rate = float(metadata[key])

@@ -107,13 +107,13 @@ def mutants(format: str, *, count: int, seed: int, folder: Path) -> Iterator[Pat
             _name(folder, str(frame)).write_text(json.dumps(_openpose(frame)), encoding="utf-8")
         for _ in range(count):
             path = _name(folder, dice.choice(_NUMBERS) if dice.random() < 0.2 else "5")
-            path.write_bytes(_damaged(dice.choice(SOUND[format])(), dice))
+            path.write_bytes(damaged(dice.choice(SOUND[format])(), dice))
             yield folder
             path.unlink()
         return
     path = folder / "points"
     for _ in range(count):
-        path.write_bytes(_damaged(dice.choice(SOUND[format])(), dice))
+        path.write_bytes(damaged(dice.choice(SOUND[format])(), dice))
         yield path
 
 
@@ -124,7 +124,7 @@ def _name(folder: Path, number: str) -> Path:
     return folder / f"clip_{number}_keypoints.json"
 
 
-def _damaged(content: Any, dice: random.Random) -> bytes:
+def damaged(content: Any, dice: random.Random) -> bytes:
     """Return the file with one to three things wrong with it."""
     data = b""
     if isinstance(content, str):

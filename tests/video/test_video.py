@@ -72,6 +72,23 @@ def test_the_capture_rate_a_phone_wrote_down(tmp_path: Path) -> None:
         assert video.info.capture_fps == 240.0
 
 
+@pytest.mark.parametrize("key", ["com.android.capture.fps", "com.apple.quicktime.capture-fps"])
+@pytest.mark.parametrize("rate", ["inf", "1e-300", "nan", "-240", "0", "15", "2001", "fast", ""])
+def test_a_capture_rate_that_cannot_be_is_told_and_not_believed(tmp_path: Path, key: str, rate: str) -> None:
+    with open_video(make_video(tmp_path / "a.mp4", STEADY_S, metadata={key: rate})) as video:
+        assert video.info.capture_fps is None
+        assert (video.info.remark == "") == (rate == "")  # an empty tag is none in the file
+        if rate:
+            assert f"taken at '{rate}' frames a second ({key})" in video.info.remark
+            assert "can only be 30 to 2000: it was ignored" in video.info.remark
+
+
+@pytest.mark.parametrize("rate", ["30", "29.97", "2000"])
+def test_a_capture_rate_from_that_of_the_file_on_can_be(tmp_path: Path, rate: str) -> None:
+    with open_video(make_video(tmp_path / "a.mp4", STEADY_S, metadata={"com.android.capture.fps": rate})) as video:
+        assert (video.info.capture_fps, video.info.remark) == (float(rate), "")
+
+
 def test_an_abandoned_reader_ends_its_thread(tmp_path: Path) -> None:
     with open_video(make_video(tmp_path / "a.mp4", [n / 30 for n in range(31)])) as video:
         frames = video.frames()

@@ -21,8 +21,10 @@ _HEAD = 5  # lines before the numbers
 def read_trc(path: Path) -> Found:
     """Read x (forward) and y (up; down where the unit is px) of every marker; z, across, is not seen from the side."""
     lines = read_text(path, "file of 'trc'", advice="choose another --format").splitlines()
-    if len(lines) <= _HEAD or not lines[0].startswith("PathFileType"):
+    if not lines or not lines[0].startswith("PathFileType"):
         raise missing(path, "trc", "first line 'PathFileType'")
+    if len(lines) < _HEAD:
+        raise InputError(f"'{path}' ends within its heading; expected {_HEAD} lines and then a row a frame")
     facts = dict(zip(lines[1].split(), lines[2].split(), strict=False))
     unit = facts.get("Units", "mm").lower()
     if unit not in _PER_UNIT:
@@ -35,7 +37,8 @@ def read_trc(path: Path) -> Found:
     table = _table(path, len(names), lines)
     points = table[:, 1:].reshape(len(table), len(names), 3)
     scale = _PER_UNIT[unit]
-    points[..., :2] *= (scale, scale if unit == "px" else -scale)
+    with np.errstate(over="ignore"):  # infinity is refused later, with its place
+        points[..., :2] *= (scale, scale if unit == "px" else -scale)
     points[..., 2] = ~np.isnan(points[..., :2]).any(axis=-1)
     return Found(skeleton, [[body(frame)] for frame in points], table[:, 0].copy())
 

@@ -72,6 +72,11 @@ class Form:
         """Whether all its files can be fetched."""
         return all(file.downloadable for file in self.files)
 
+    @property
+    def obtainable(self) -> bool:
+        """Whether all its files can be had, be it by hand or with a sum that the user knows."""
+        return all(file.public or file.by_hand for file in self.files)
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -106,6 +111,12 @@ class Model:
         """Whether it, or what it is made of, can be fetched."""
         parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
         return all(part.downloadable for part in parts) if parts else any(form.downloadable for form in self.forms)
+
+    @property
+    def obtainable(self) -> bool:
+        """Whether `gaitlab models install` fetches it, or can say how to come by it."""
+        parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
+        return all(part.obtainable for part in parts) if parts else any(form.obtainable for form in self.forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +248,7 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
     model = known_model(name)
     wanted = [part.split(",")[0] for part in model.parts] or [" and ".join(f.name for f in model.forms[0].files)]
     places = ", ".join(str(folder) for folder in search_folders(models_dir))
-    advice = f"run: gaitlab models install {name}" if model.downloadable else "it has no public source, put it there"
+    advice = f"run: gaitlab models install {name}" if model.obtainable else "it has no public source, put it there"
     raise ModelError(
         f"the pose network '{name}' is not installed: {' and '.join(wanted)} not found in {places}; {advice}"
     )

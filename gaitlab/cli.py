@@ -56,7 +56,7 @@ def _options(
 @app.command()
 def analyze(
     video: Annotated[Path | None, typer.Argument(help="The video; may be left out with --keypoints.")] = None,
-    view: Annotated[str, typer.Option(help="What the camera sees: side, rear or auto.")] = "side",
+    view: Annotated[str, typer.Option(help="What the camera sees: side, rear or auto.")] = "auto",
     speed: Annotated[str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h'.")] = None,
     height: Annotated[str | None, typer.Option(help="The runner's height, e.g. '178 cm' or 5'11\".")] = None,
     mass: Annotated[str | None, typer.Option(help="The runner's mass, e.g. '70 kg'.")] = None,
@@ -66,6 +66,7 @@ def analyze(
     capture_fps: Annotated[float | None, typer.Option(help="True frame rate of a slow-motion video.")] = None,
     start: Annotated[float | None, typer.Option(help="First second to use.")] = None,
     end: Annotated[float | None, typer.Option(help="Last second to use.")] = None,
+    rotate: Annotated[int, typer.Option(help="Turn the pictures clockwise first: 0, 90, 180 or 270 degrees.")] = 0,
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
     person: Annotated[int | None, typer.Option(help="Follow this person, as numbered in session.json.")] = None,
     models_dir: ModelsDir = None,
@@ -111,6 +112,7 @@ def analyze(
             capture_fps=capture_fps,
             start_s=start,
             end_s=end,
+            rotate=rotate,
             model=model,
             models_dir=models_dir,
             keypoints=keypoints,

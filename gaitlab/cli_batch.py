@@ -20,12 +20,14 @@ def batch(
     ] = None,
     list_: Annotated[
         Path | None,
-        typer.Option("--list", help="A CSV file: video, view, speed, height, mass, athlete, label, facing, ..."),
+        typer.Option(
+            "--list", help="A CSV file: video, view, speed, height, mass, athlete, label, facing, rotate, ..."
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Videos at once [default: one a core].")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a dask.distributed cluster to use instead.")] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the sessions.")] = Path("reports"),
-    view: Annotated[str, typer.Option(help="What the camera sees.")] = "side",
+    view: Annotated[str, typer.Option(help="What the camera sees: side, rear or auto.")] = "auto",
     speed: Annotated[
         str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h', unless the list says.")
     ] = None,

@@ -29,6 +29,8 @@ OPTIONS: Mapping[str, str] = {
     "the belt speed": "--speed",
     "the true frame rate": "--capture-fps",
     "the side the runner faces": "--facing",
+    "the view": "--view",
+    "the person's number": "--person",
     "a recording of it": "--standing",
     "use more of the recording": "--start, --end",
 }

@@ -51,6 +51,7 @@ def demo_session(
     settings: dict[str, Any] = {"video.annotate": annotate}
     return analyze(
         clip,
+        view="side",
         belt_speed_mps=truth.belt_speed_mps,
         height_m=truth.height_m,
         athlete="Demo runner",

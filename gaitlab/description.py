@@ -78,10 +78,14 @@ def describe(
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,
         },
-        "quality": quality(analysis),
+        "quality": {**quality(analysis), **({"doubt": source.doubt} if source.doubt else {})},
         "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS, oblique=calibration.oblique)],
         "others_seen": source.others,
-        "warnings": [*([video.remark] if video is not None and video.remark else []), *analysis.warnings],
+        "warnings": [
+            *([video.remark] if video is not None and video.remark else []),
+            *source.notes,
+            *analysis.warnings,
+        ],
     }
     return judged(found)
 
@@ -97,6 +101,7 @@ def _describe_video(video: VideoInfo) -> dict[str, Any]:
         "fps": video.fps,
         "variable_frame_rate": video.variable_frame_rate,
         "rotation": video.rotation_deg,
+        "rotate": video.rotate_deg,
     }
 
 

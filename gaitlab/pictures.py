@@ -14,13 +14,13 @@ from gaitlab.store.session import Session
 from gaitlab.video.annotate import annotate
 from gaitlab.video.clip import CRF, shrunk
 from gaitlab.video.faces import face_circles, hide_face
-from gaitlab.video.reader import Image, open_video
+from gaitlab.video.reader import Image, VideoInfo, open_video
 from gaitlab.video.stills import Shot, take_stills
 from gaitlab.video.writer import VideoWriter
 
 
 def write_videos(
-    source: Path,
+    source: VideoInfo,
     folder: Path,
     analysis: Analysis,
     *,
@@ -32,14 +32,17 @@ def write_videos(
     """Write ``annotated.mp4`` and ``clip.mp4`` (clean, at most 720 lines) into a session folder.
 
     Args:
-        source: the analysed video.
+        source: the analysed video; its pictures are turned as they were for the analysis.
         video_time_s: (frame,) time of each analysed frame in it; in slow motion it is not the true time.
         crf: quality of the annotated video.
         blur_face: hide the runner's face in both.
         progress: called as ``progress(stage, done, total)``.
     """
     hide = _face_hidden(analysis, video_time_s) if blur_face else None
-    with open_video(source) as video, VideoWriter(folder / "clip.mp4", fps=video.info.fps, crf=CRF) as clip:
+    with (
+        open_video(source.path, rotate_deg=source.rotate_deg) as video,
+        VideoWriter(folder / "clip.mp4", fps=video.info.fps, crf=CRF) as clip,
+    ):
 
         def keep_clean(image: Image, time_s: float) -> None:
             # One pass over the video makes both: what is decoded once need not be decoded again.

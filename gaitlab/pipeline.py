@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab import arguments, units
+from gaitlab import arguments, notes, units
 from gaitlab.analysis import Analysis, Runner, analyze_pose
 from gaitlab.config import EMBED, ReportSettings, Settings, with_values
 from gaitlab.core.metric import View
@@ -28,17 +28,24 @@ from gaitlab.store.write import write_data
 from gaitlab.text import check_said, folder_name
 
 VIEWS = ("side", "rear", "auto")
+# What else people call a view.
+_ALSO_CALLED = {
+    "back": "rear", "behind": "rear", "posterior": "rear", "lateral": "side", "sagittal": "side",
+}  # fmt: skip
+# So sure, and what the keypoints show is set against what was said.
+_CONTRADICTS = 0.8
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
 # Two clips of one run whose cadences differ by more than this share are none.
 _SAME_CADENCE = 0.02
 _KEYPOINT_FILES = (".csv", ".json", ".trc")
 FACINGS = ("auto", "left", "right")
+ROTATIONS = (0, 90, 180, 270)
 
 
 def analyze(
     video: str | Path | None = None,
     *,
-    view: str = "side",
+    view: str = "auto",
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
     mass_kg: float | None = None,
@@ -48,6 +55,7 @@ def analyze(
     capture_fps: float | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
+    rotate: int = 0,
     model: str | None = None,
     models_dir: str | Path | None = None,
     keypoints: str | Path | None = None,
@@ -66,7 +74,8 @@ def analyze(
 
     Args:
         video: the video; may be left out where ``keypoints`` are given.
-        view: what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say.
+        view: what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say; what is for the rear view
+            alone says it too.
         belt_speed_mps: speed of the treadmill's belt, m/s.
         height_m: the runner's height, m.
         mass_kg: the runner's mass, kg.
@@ -76,6 +85,8 @@ def analyze(
         capture_fps: the true frame rate of a slow-motion video.
         start_s: first second of the video to use.
         end_s: last second of the video to use.
+        rotate: turn the video's pictures clockwise by 0, 90, 180 or 270 degrees before anything else, for a film that
+            lies on its side; a recording of the runner standing still is turned alike.
         model: the pose network; None takes the setting ``pose.model``.
         models_dir: a folder of networks to look into first.
         keypoints: a file of keypoints that replaces the network.
@@ -115,19 +126,20 @@ def analyze(
     wanted = Wanted(
         video, keypoints, keypoints_format, fps, capture_fps, start_s, end_s, model or chosen.pose.model,
         Path(models_dir) if models_dir else None, chosen.pose.person, dots,
+        rotate_deg=rotate,
     )  # fmt: skip
     if with_ is None:
         _check_rear_only(view, dots=dots, standing=standing, profile=profile)
+        if view == "auto" and (dots or standing or profile):
+            view = "rear"
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _Maker(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
     main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
     other: _Clip | None = None
     if with_ is not None:
-        beside = replace(_beside(wanted, Path(with_), fps=main.source.raw.fps), dots=dots)
+        beside = replace(_beside(wanted, Path(with_), fps=main.source.raw.fps), dots=dots, rotate_deg=0)
         second = _OTHER[main.analysis.view]
         other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
-    else:
-        _check_rear_only(main.analysis.view, dots=dots, standing=standing, profile=profile)
     with whole_folder(target, force=force) as folder:
         _write_clip(folder, main, other, chosen, progress=report)
     return Session(target)
@@ -159,8 +171,8 @@ class _Maker:
         """Read and measure one clip."""
         # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
         heels = view != "side" and wanted.dots is None and self.standing is None
-        source = read_recording(replace(wanted, heels=heels), progress=self.progress)
-        seen = _decided(view, source, wanted)
+        source = read_recording(replace(wanted, heels=heels, heels_unless_side=view == "auto"), progress=self.progress)
+        seen, source = _decided(view, source, wanted)
         if seen == "rear" and source.heel_pictures is not None:
             from gaitlab.rearfoot.edges import with_heel_lines
 
@@ -184,34 +196,37 @@ class _Maker:
         return _Clip(source, analysis, info, Path(wanted.video or wanted.keypoints or "").name)
 
 
-def _decided(view: str, source: Recording, wanted: Wanted) -> View:
-    """Return the view, asked for or told by the keypoints.
+def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Recording]:
+    """Return the view, asked for or told by the keypoints, and the recording, doubted where the two disagree.
+
+    A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
 
     Raises:
-        InputError: a view that is not clear, or from the front.
+        InputError: a view from the front, where the keypoints were to say.
     """
-    if view != "auto":
-        return "rear" if view == "rear" else "side"
     seen = view_of(source.raw)
-    name = wanted.video if wanted.video is not None else wanted.keypoints
+    if view != "auto":
+        asked: View = "rear" if view == "rear" else "side"
+        if seen.view == asked or seen.score < _CONTRADICTS:
+            return asked, source
+        return asked, replace(source, doubt=notes.view_contradicted(seen, asked))
+    likely: View = "rear" if seen.view == "rear" else "side"
     if not seen.sure:
-        raise InputError(
-            f"what the camera sees in '{name}' is not clear (most like: {seen.view}, {seen.score:.1f} of 1); say "
-            "--view side or --view rear"
-        )
+        return likely, replace(source, notes=(notes.view_unclear(seen, likely), *source.notes))
     if seen.view == "front":
+        name = wanted.video if wanted.video is not None else wanted.keypoints
         raise InputError(
             f"'{name}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side "
             "or from behind, film again or say --view side or --view rear"
         )
-    return "rear" if seen.view == "rear" else "side"
+    return likely, source
 
 
 def _beside(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
     """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
     whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
     if path.suffix.lower() in _KEYPOINT_FILES or os.path.isdir(path):
-        return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps)
+        return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps, rotate_deg=0)
     return replace(whole, video=path, keypoints=None)
 
 
@@ -260,7 +275,7 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
         from gaitlab.pictures import write_videos
 
         write_videos(
-            source.video.path, folder, analysis, video_time_s=source.video_time_s, crf=settings.video.crf,
+            source.video, folder, analysis, video_time_s=source.video_time_s, crf=settings.video.crf,
             blur_face=settings.video.blur_face, progress=progress,
         )  # fmt: skip
     _write_page(Session(folder), settings.report)
@@ -310,6 +325,22 @@ def _write_page(session: Session, settings: ReportSettings) -> None:
     write_page(session, units=settings.units, embed_video=EMBED[settings.embed_video])
 
 
+def _view(name: str, value: object) -> None:
+    if value == "front":
+        raise InputError(
+            f"unknown view 'front'; known: {', '.join(VIEWS)}: gaitlab measures from the side or from behind, "
+            "film again"
+        )
+    if value not in VIEWS and (meant := _ALSO_CALLED.get(str(value).lower())):
+        raise InputError(f"unknown view '{value}' (did you mean '{meant}'?); known: {', '.join(VIEWS)}")
+    arguments.choice(VIEWS)(name, value)
+
+
+def _rotation(name: str, value: object) -> None:
+    if type(value) is not int or value not in ROTATIONS:
+        raise InputError(f"{name} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
+
+
 def _settings(name: str, value: object) -> None:
     if not isinstance(value, Settings | Mapping):
         raise InputError(f"{name} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
@@ -322,7 +353,8 @@ def _function(name: str, value: object) -> None:
 
 # What each argument of `analyze` may be.
 _ARGUMENTS: Mapping[str, arguments.Check] = {
-    "view": arguments.choice(VIEWS),
+    "view": _view,
+    "rotate": _rotation,
     "facing": arguments.choice(FACINGS),
     "belt_speed_mps": arguments.quantity(units.SPEED),
     "height_m": arguments.quantity(units.HEIGHT),

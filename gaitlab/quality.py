@@ -56,11 +56,13 @@ class Check:
 def judged(info: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of a session.json with ``quality.verdict``; one that forbids to build on it warns first.
 
+    So does ``quality.doubt``, a sentence of whoever doubts the clip for another reason than its checks.
     The verdict holds the ``grade``, the ``sentence`` of a poor recording (otherwise empty), and the ``checks``.
     """
     found = checks(info)
-    grade = verdict(found)
-    sentence = _sentence(info, found) if grade == "poor" else ""
+    doubt = info["quality"].get("doubt", "")
+    grade = "poor" if doubt else verdict(found)
+    sentence = doubt or (_sentence(info, found) if grade == "poor" else "")
     told = {"grade": grade, "sentence": sentence, "checks": [asdict(check) for check in found]}
     warnings = [sentence, *info["warnings"]] if sentence else list(info["warnings"])
     return {**info, "quality": {**info["quality"], "verdict": told}, "warnings": warnings}

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gaitlab import notes
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.errors import InputError
+from gaitlab.kinematics.view import view_of
 
 if TYPE_CHECKING:
     from gaitlab.core.skeleton import Skeleton
     from gaitlab.pose.body import Body
     from gaitlab.pose.estimator import PoseEstimator
+    from gaitlab.pose.follow import Followed
     from gaitlab.rearfoot.clicks import Clicks
     from gaitlab.rearfoot.dots import DotCollector, Dots
     from gaitlab.rearfoot.edges import EdgeCollector
     from gaitlab.rearfoot.laying import Picture
     from gaitlab.rearfoot.layout import Layout
+    from gaitlab.rearfoot.watch import LegWatch
     from gaitlab.video.reader import Frame, Video, VideoInfo
 
 # progress(stage, done, total): called after every frame of a stage.
@@ -33,7 +37,8 @@ class Wanted:
     """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
 
     ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for pictures of the heels,
-    from which their lines can be had without dots.
+    from which their lines can be had without dots, with ``heels_unless_side`` only as long as the runner may be seen
+    from behind. ``rotate_deg`` turns the video's pictures before anything else.
     """
 
     video: str | Path | None
@@ -48,12 +53,16 @@ class Wanted:
     person: int = -1
     dots: str | Path | None = None
     heels: bool = False
+    heels_unless_side: bool = False
+    rotate_deg: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """Raw keypoints, the video (or None), the network or file they came from, and the clock of the video.
 
+    ``notes`` say what was assumed: whose keypoints they are where several people were seen, and which slow motion;
+    ``doubt`` what forbids to build on any of it.
     ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and ``layout`` are those of tape
     dots, where they were looked for; ``heel_pictures`` a frame those of the heels, where they were asked for.
     """
@@ -64,6 +73,8 @@ class Recording:
     model: dict[str, Any]
     others: list[dict[str, Any]]
     slow_motion: float = 1.0
+    notes: tuple[str, ...] = ()
+    doubt: str = ""
     dot_sd_px: Mapping[str, FloatArray] | None = None
     layout: Layout | None = None
     heel_pictures: Sequence[tuple[Picture, ...]] | None = None
@@ -85,20 +96,24 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
             raise InputError(
                 "--capture-fps is of a slow-motion video, but only keypoints are given; say their true rate with --fps"
             )
+        if wanted.rotate_deg:
+            raise InputError("--rotate turns the pictures of a video, but only keypoints are given; leave it out")
         raw = _from_file(wanted, wanted.fps)
         return Recording(raw, None, raw.time_s, _file_facts(wanted), [])
     from gaitlab.video.reader import open_video
 
-    with open_video(wanted.video) as opened:
+    with open_video(wanted.video, rotate_deg=wanted.rotate_deg) as opened:
         info = opened.info
         _check_clock(wanted, info)
         # What is wrong with a file of clicks is said before the network works for minutes.
         clicks = _clicks(wanted, info) if layout is None else None
         looks = layout is not None or wanted.dots is not None
         if wanted.keypoints is not None:
-            raw, facts, others = _given(wanted, opened)
+            raw, facts = _given(wanted, opened)
+            followed = None
             # Dots that were tracked elsewhere tell more than pictures.
             heels = wanted.heels and "left_heel_top" not in raw.skeleton
+            heels = heels and not (wanted.heels_unless_side and view_of(raw).view == "side")
             for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
             if collector := for_dots or for_heels:
                 _collect(wanted, opened, raw, collector, progress=progress)
@@ -108,7 +123,12 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
             named = None if wanted.model == "auto" else wanted.model
             estimator = load_estimator(named, models_dir=wanted.models_dir)
             for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=wanted.heels)
-            raw, facts, others = _estimate(opened, estimator, wanted, for_dots or for_heels, progress=progress)
+            collector = for_dots or for_heels
+            watch = _watch(wanted, collector, estimator.skeleton, told=clicks is not None or layout is not None)
+            raw, followed = _estimate(opened, estimator, wanted, watch, progress=progress)
+            if watch is not None and watch.collector is None:
+                for_heels = None
+            facts = {**estimator.model, "points": len(estimator.skeleton)}
     dots: Dots | None = None
     if for_dots is not None:
         from gaitlab.rearfoot.dots import track_dots
@@ -119,9 +139,11 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     rate = wanted.capture_fps or info.capture_fps
     # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
     slow_motion = rate / info.fps if rate is not None else 1.0
+    assumed = notes.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=wanted.capture_fps)
     raw = replace(raw, time_s=raw.time_s / slow_motion)
     return Recording(
-        raw, info, video_time_s, facts, others, slow_motion,
+        raw, info, video_time_s, facts, followed.others if followed else [], slow_motion,
+        notes=(*(notes.who_was_followed(followed, width=info.width) if followed else ()), *assumed),
         dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
         heel_pictures=for_heels.seen if for_heels else None,
     )  # fmt: skip
@@ -159,6 +181,16 @@ def _collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotColl
     return None, None
 
 
+def _watch(
+    wanted: Wanted, collector: DotCollector | EdgeCollector | None, skeleton: Skeleton, *, told: bool
+) -> LegWatch | None:
+    if collector is None:
+        return None
+    from gaitlab.rearfoot.watch import LegWatch
+
+    return LegWatch(collector, skeleton, unless_side=wanted.heels_unless_side, dots_told=told)
+
+
 def _file_facts(wanted: Wanted) -> dict[str, Any]:
     return {"name": "keypoints from a file", "format": wanted.keypoints_format}
 
@@ -180,14 +212,14 @@ def _part(raw: PoseSequence, wanted: Wanted) -> PoseSequence:
     return raw.between(wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf)
 
 
-def _given(wanted: Wanted, opened: Video) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]]]:
+def _given(wanted: Wanted, opened: Video) -> tuple[PoseSequence, dict[str, Any]]:
     raw = _from_file(wanted, wanted.fps or opened.info.fps)
     if len(raw) != opened.info.frames:
         raise InputError(
             f"'{wanted.keypoints}' has keypoints for {len(raw)} frames, but '{wanted.video}' has "
             f"{opened.info.frames}; they must belong together"
         )
-    return _part(replace(raw, time_s=opened.timestamps_s), wanted), _file_facts(wanted), []
+    return _part(replace(raw, time_s=opened.timestamps_s), wanted), _file_facts(wanted)
 
 
 def _clicks(wanted: Wanted, info: VideoInfo) -> Clicks | None:
@@ -222,11 +254,12 @@ def _collect(
 
 
 def _estimate(
-    opened: Video, estimator: PoseEstimator, wanted: Wanted, collector: DotCollector | EdgeCollector | None, *,
-    progress: Progress,
-) -> tuple[PoseSequence, dict[str, Any], list[dict[str, Any]]]:  # fmt: skip
+    opened: Video, estimator: PoseEstimator, wanted: Wanted, watch: LegWatch | None, *, progress: Progress
+) -> tuple[PoseSequence, Followed]:
     from gaitlab.pose.follow import follow_runner
+    from gaitlab.pose.scout import check_for_somebody
 
+    check_for_somebody(opened, estimator, start_s=wanted.start_s, end_s=wanted.end_s)
     info = opened.info
     total = _frames_between(info, wanted.start_s, wanted.end_s)
     done = 0
@@ -234,8 +267,8 @@ def _estimate(
     def on_frame(frame: Frame, body: Body | None) -> None:
         nonlocal done
         done += 1
-        if collector is not None:
-            collector.see(frame.image, None if body is None else body.xy)
+        if watch is not None:
+            watch.see(frame.image, frame.time_s, None if body is None else body.xy)
         progress("finding the runner", done, total)
 
     followed = follow_runner(
@@ -249,7 +282,7 @@ def _estimate(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
             "or from behind, try another network with --model or another part with --start and --end"
         )
-    return followed.pose, {**estimator.model, "points": len(estimator.skeleton)}, followed.others
+    return followed.pose, followed
 
 
 def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:

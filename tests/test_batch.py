@@ -59,11 +59,13 @@ def write_list(folder: Path, text: str) -> Path:
 
 
 def test_a_row_becomes_the_arguments_of_an_analysis(tmp_path: Path) -> None:
-    text = "Video, speed ,height,mass,athlete,label,facing,fps,end\na.mp4,3:20/km,5'11\",70 kg,Ada,,left,,12\n"
+    text = (
+        "Video, speed ,height,mass,athlete,label,facing,fps,end,rotate\na.mp4,3:20/km,5'11\",70 kg,Ada,,left,,12,90\n"
+    )
     (job,) = jobs_of_list(write_list(tmp_path, text), {"view": "side", "athlete": "nobody"})
     assert job.options == {
         "view": "side", "video": str(tmp_path / "a.mp4"), "belt_speed_mps": 5.0, "height_m": pytest.approx(1.8034),
-        "mass_kg": 70.0, "athlete": "Ada", "facing": "left", "end_s": 12.0,
+        "mass_kg": 70.0, "athlete": "Ada", "facing": "left", "end_s": 12.0, "rotate": 90,
     }  # fmt: skip
     assert (job.source, job.name, job.trouble) == ("a.mp4", "Ada-a", "")
 
@@ -250,7 +252,7 @@ def test_control_c_keeps_what_is_finished_and_leaves_no_half_session(tmp_path: P
         open_session(folder)
     assert {row["source"] for row in read_table(tmp_path / "out" / "results.csv")} >= {"k0.csv"}
     assert "the same command does the rest" in (tmp_path / "out" / "index.html").read_text()
-    rest = run_batch(jobs_of_list(tmp_path / "list.csv", {"view": "side", "facing": "auto"}), output=tmp_path / "out")
+    rest = run_batch(jobs_of_list(tmp_path / "list.csv", {"view": "auto", "facing": "auto"}), output=tmp_path / "out")
     assert [outcome.status for outcome in rest] == ["no gait"] * 3
     assert rest[0].seconds == 0.0
 

@@ -29,7 +29,7 @@ ORDER = (
     ("compare",),
     ("report", "export"),
     ("comparison",),
-    ("config", "shop"),
+    ("config", "shop", "notes"),
     ("analysis",),
     ("pictures", "recording"),
     ("description",),

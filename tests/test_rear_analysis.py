@@ -13,12 +13,14 @@ import gaitlab
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
 from gaitlab.analysis import Runner, analyze_pose
+from gaitlab.cli_tables import warning_lines
 from gaitlab.config import Settings, with_values
 from gaitlab.core import PoseSequence, Skeleton
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.demo import demo_clip
 from gaitlab.errors import InputError
-from gaitlab.kinematics.view import view_of
+from gaitlab.kinematics.view import Seen, view_of
+from gaitlab.quality import grave_warnings
 from gaitlab.rearfoot.clicks import Clicks, write_clicks
 from gaitlab.rearfoot.layout import DOTS
 from gaitlab.resources import resource_folder
@@ -269,14 +271,93 @@ def test_without_dots_the_heels_own_pictures_tell_how_they_roll(tmp_path: Path) 
     assert not any("proxy" in warning for warning in session.info["warnings"])
 
 
+def clip_points(view: str, *, turned: bool = False) -> PoseSequence:
+    """The demonstration's true points of a view; turned, as from the other side."""
+    truth = load_truth(demo_clip(view)[1])  # type: ignore[arg-type]
+    xy = truth.xy_px * ([-1, 1] if turned else [1, 1])
+    return PoseSequence(xy, np.ones(xy.shape[:2]), truth.time_s, Skeleton("truth", truth.names))
+
+
+def seen_askew(off_deg: float) -> PoseSequence:
+    """The demonstration's runner from behind, turned: of the breadth the cosine is seen, of the stride the sine."""
+    side, rear = clip_points("side"), clip_points("rear")
+    frames = min(len(side), len(rear))
+    # Both clips are of one size and centred on the runner; each view's x is what the other one does not see.
+    along, across = (p.xy[:frames] - np.nanmean(p.point("mid_hip"), axis=0) for p in (side, rear))
+    names = [side.skeleton.names.index(name) for name in rear.skeleton.names if name in side.skeleton]
+    across = across[:, [rear.skeleton.names.index(side.skeleton.names[i]) for i in names]]
+    turn = np.radians(off_deg)
+    x = np.cos(turn) * across[..., 0] + np.sin(turn) * along[:, names, 0]
+    xy = np.stack([x, along[:, names, 1]], axis=-1)
+    skeleton = Skeleton("askew", tuple(side.skeleton.names[i] for i in names))
+    return PoseSequence(xy, np.ones(xy.shape[:2]), side.time_s[:frames], skeleton)
+
+
 @pytest.mark.parametrize(
     ("view", "turned", "expected"), [("rear", False, "rear"), ("rear", True, "front"), ("side", False, "side")]
 )
 def test_the_view_is_told_by_the_keypoints(view: str, turned: bool, expected: str) -> None:
-    truth = load_truth(demo_clip(view)[1])  # type: ignore[arg-type]
-    xy = truth.xy_px * ([-1, 1] if turned else [1, 1])
-    seen = view_of(PoseSequence(xy, np.ones(xy.shape[:2]), truth.time_s, Skeleton("truth", truth.names)))
+    pose = clip_points(view, turned=turned)
+    seen = view_of(pose)
     assert seen.view == expected
-    assert seen.sure
-    nobody = PoseSequence(xy * np.nan, np.zeros(xy.shape[:2]), truth.time_s, Skeleton("truth", truth.names))
+    assert seen.score >= 0.95
+    nobody = dataclasses.replace(pose, xy=pose.xy * np.nan)
     assert not view_of(nobody).sure
+
+
+@pytest.mark.parametrize(
+    ("off_deg", "expected", "sure"), [(20, "rear", True), (47, "", False), (70, "side", True), (90, "side", True)]
+)
+def test_a_camera_askew_is_sure_only_off_the_middle(off_deg: float, expected: str, sure: bool) -> None:
+    seen = view_of(seen_askew(off_deg))
+    assert seen.sure is sure
+    assert expected in ("", seen.view)
+
+
+def test_somebody_who_stands_with_their_side_to_the_camera_is_unclear() -> None:
+    pose = clip_points("side")
+    still = dataclasses.replace(pose, xy=np.repeat(pose.xy[:1], len(pose), axis=0) * [0.2, 1])
+    assert view_of(still) == Seen("side", 0.0)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("seen_from", ["right", "left", "behind"])
+def test_the_view_of_every_runner_on_the_treadmill_is_told(shared: Path, seen_from: str) -> None:
+    for path in sorted((shared / "data" / DEFAULT_FOLDER.name).glob("*.npz"))[::4]:
+        trial = load_trial(path)
+        pose = film(trial, fps=30, seen_from=seen_from, px_per_m=400, noise_m=0.003, rng=np.random.default_rng(1))
+        seen = view_of(pose.between(0, 5))
+        assert seen.view == ("rear" if seen_from == "behind" else "side"), path.name
+        assert seen.sure, path.name
+
+
+def measured(folder: Path, pose: PoseSequence, **how: object) -> gaitlab.Session:
+    names = tuple(n for n in pose.skeleton.names if n.partition("_")[2] not in DOTS or n.endswith("heel"))
+    write_csv(folder / "points.csv", pose.between(0, 3), names)
+    return gaitlab.analyze(keypoints=folder / "points.csv", fps=60, output=folder / "out", **how)  # type: ignore[arg-type]
+
+
+def test_a_film_from_behind_is_measured_as_one_without_being_told(tmp_path: Path) -> None:
+    session = measured(tmp_path, clip_points("rear"))
+    assert session.info["view"] == "rear"
+    assert not any("the view must be entered" in warning for warning in session.warnings)
+
+
+def test_a_film_from_behind_that_is_called_a_side_view_is_doubted_in_red(tmp_path: Path) -> None:
+    session = measured(tmp_path, clip_points("rear"), view="side")
+    assert session.info["view"] == "side"
+    assert session.warnings[0].startswith("this looks like a film from behind (sure to 1.0 of 1), but was measured as")
+    assert grave_warnings(session.info) == session.warnings[:1]
+    assert warning_lines(session)[0].endswith("the view (--view) must be entered: rear")
+
+
+def test_a_view_that_is_not_clear_is_measured_and_said_so(tmp_path: Path) -> None:
+    session = measured(tmp_path, seen_askew(47))
+    assert session.info["view"] in ("side", "rear")
+    assert "from where the camera sees the runner is not clear" in " ".join(session.warnings)
+
+
+def test_a_film_from_the_front_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="was filmed from the front"):
+        measured(tmp_path, clip_points("rear", turned=True))
+    assert not (tmp_path / "out").exists()

@@ -49,6 +49,13 @@ def _number(name: str, kind: units.Quantity) -> Callable[[str], float]:
     return read
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InputError(f"expected a whole number, not {shown(text)}") from error
+
+
 # Column of the CSV file -> argument of `gaitlab.analyze` and how its text is read.
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "video": ("video", str),
@@ -56,6 +63,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "format": ("keypoints_format", str),
     "fps": ("fps", _number("fps", units.FRAME_RATE)),
     "capture_fps": ("capture_fps", _number("capture_fps", units.FRAME_RATE)),
+    "rotate": ("rotate", _whole),
     "view": ("view", str),
     "facing": ("facing", str),
     "speed": ("belt_speed_mps", _quantity(units.SPEED)),
@@ -108,9 +116,9 @@ def _videos_in(folder: Path) -> list[Path]:
 def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> list[Job]:
     """Return a job a row of a CSV file.
 
-    Columns: ``video, keypoints, format, fps, capture_fps, view, facing, speed, height, mass, athlete, label, start,
-    end, model``; speed, height and mass with their units; files relative to the CSV's folder; an empty cell counts as
-    not said. A row that makes no sense becomes a job with its ``trouble``, so that the others go on.
+    Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, speed, height, mass, athlete, label,
+    start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an empty cell
+    counts as not said. A row that makes no sense becomes a job with its ``trouble``, so that the others go on.
 
     Args:
         options: arguments of `gaitlab.analyze` for rows that do not say otherwise.

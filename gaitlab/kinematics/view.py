@@ -10,10 +10,13 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.frontal import leg_px
 
-# The ankles' way across the picture, relative to the hips, in leg lengths: from behind it is the step's width and sway,
-# from the side the whole stride. And by how much the left hip and shoulder lie to the right of the other ones.
-_REAR_SWING, _SIDE_SWING = 0.35, 0.75
-_APART = 0.10
+# What is seen squarely from the side and from behind, in leg lengths: the ankles' way across the picture relative to
+# the hips (a runner's stride), and by how much left and right hip and shoulder lie apart.
+_STRIDE, _BREADTH = 0.8, 0.31
+# Half way between the two nothing is sure; so many degrees further it is.
+_HALF_WAY_DEG, _SURE_BEYOND_DEG = 45.0, 20.0
+# Somebody who shows less of either (as a share) than this stands still with their side to the camera, or is nobody.
+_SHOWS_LITTLE = 0.35
 _SURE = 0.6
 
 
@@ -33,28 +36,32 @@ class Seen:
 def view_of(pose: PoseSequence) -> Seen:
     """Return what the camera sees over a whole clip.
 
-    The score is 1 where the feet swing across the picture as from one direction only, and the hips and shoulders agree;
-    0 where they tell nothing.
+    A view askew is told by the angle at which the stride and the breadth of hips and shoulders appear: its score is 0
+    at 45 degrees from behind, and 1 from 65 and up to 25 degrees.
     """
     leg = leg_px(pose)
     middle = pose.point("mid_hip")[:, 0]
     swings = [_reach(pose.point(f"{side}_ankle")[:, 0] - middle) / leg for side in BOTH_SIDES]
-    swing = float(np.nanmean(swings)) if np.isfinite(swings).any() else float("nan")
-    if not np.isfinite(swing):
-        return Seen("side", 0.0)
-    sideness = float(np.clip((swing - _REAR_SWING) / (_SIDE_SWING - _REAR_SWING), 0.0, 1.0))
-    if sideness >= 0.5:
-        return Seen("side", round(2 * sideness - 1, 3))
+    stride = float(np.nanmean(swings)) / _STRIDE if np.isfinite(swings).any() else float("nan")
     pairs = [
         float(np.nanmedian(across)) / leg
         for part in ("hip", "shoulder")
         if np.isfinite(across := (pose.point(f"left_{part}") - pose.point(f"right_{part}"))[:, 0]).any()
     ]
+    if not np.isfinite(stride):
+        # Points of dots alone are those of a film from behind.
+        return Seen("rear" if pose.seen("left_heel_top") else "side", 0.0)
     if not pairs:
-        return Seen("rear", 0.0)
+        return Seen("side" if stride > 0.5 else "rear", round(float(np.clip(2 * stride - 1, 0.0, 1.0)), 3))
     # The runner's left on the right of the picture: the camera stands in front.
-    turned = float(np.clip(np.mean(pairs) / _APART, -1.0, 1.0))
-    return Seen("front" if turned > 0 else "rear", round(min(abs(turned), 1 - 2 * sideness), 3))
+    breadth = float(np.mean(pairs)) / _BREADTH
+    if np.hypot(stride, breadth) < _SHOWS_LITTLE:
+        return Seen("side", 0.0)
+    off_deg = float(np.degrees(np.arctan2(stride, abs(breadth)))) - _HALF_WAY_DEG
+    score = round(min(abs(off_deg) / _SURE_BEYOND_DEG, 1.0), 3)
+    if off_deg > 0:
+        return Seen("side", score)
+    return Seen("front" if breadth > 0 else "rear", score)
 
 
 def _reach(values: FloatArray) -> float:

@@ -43,12 +43,14 @@ class Followed:
         boxes: (frame, 4) left, top, right, bottom px of the runner's points; NaN where not seen.
         person: the runner's number, by order of appearance.
         others: everybody else: ``person``, ``first_s``, ``last_s``, ``seen_s``, ``box`` where they were seen first.
+        chosen: whether the runner was chosen among them, not named.
     """
 
     pose: PoseSequence | None
     boxes: FloatArray
     person: int | None
     others: list[dict[str, Any]]
+    chosen: bool = True
 
 
 def follow_runner(
@@ -128,7 +130,7 @@ class Crowd:
         others = [
             _described(t) for t in self._tracks if t is not runner and t.times_s[-1] - t.times_s[0] >= _WORTH_TELLING_S
         ]
-        return Followed(pose, boxes, runner.number, others)
+        return Followed(pose, boxes, runner.number, others, chosen=self._wanted is None)
 
     def _follow(self, number: int, frame: Frame) -> None:
         """Find the people who are followed, each in their crop; the longest known first, no body twice."""

@@ -22,7 +22,7 @@ from gaitlab.errors import InputError, OutputError
 from gaitlab.reading import parse_json
 from gaitlab.rearfoot.clicks import clicks_from, write_clicks
 from gaitlab.rearfoot.layout import DOTS
-from gaitlab.video.reader import Video, open_video
+from gaitlab.video.reader import ROTATIONS, Video, open_video
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _LARGEST_ANSWER = 100_000
@@ -33,12 +33,18 @@ _POLICY = (
 
 
 def take_clicks(
-    video: Path, target: Path, *, at_s: float | None = None, opened: Callable[[str], None] = lambda address: None
+    video: Path,
+    target: Path,
+    *,
+    at_s: float | None = None,
+    rotate_deg: int = 0,
+    opened: Callable[[str], None] = lambda address: None,
 ) -> Path:
     """Serve the page until the clicks are saved, and return the file.
 
     Args:
         at_s: the frame to begin with; the middle of the video where None.
+        rotate_deg: how the analysis is told to turn the pictures, clockwise.
         opened: called with the page's address when it can be visited.
 
     Raises:
@@ -47,7 +53,9 @@ def take_clicks(
     """
     if not target.parent.is_dir():
         raise OutputError(f"cannot write the dots to '{target}': the folder '{target.parent}' does not exist")
-    with open_video(video) as film:
+    if rotate_deg not in ROTATIONS:
+        raise InputError(f"rotate must be 0, 90, 180 or 270 (degrees, clockwise), not {rotate_deg}")
+    with open_video(video, rotate_deg=rotate_deg) as film:
         info, times_s = film.info, [round(float(t), 6) for t in film.timestamps_s]
     if at_s is not None and not 0 <= at_s <= info.duration_s:
         raise InputError(f"the video lasts {info.duration_s:.2f} s; --at must be a time in it, not {at_s:g} s")
@@ -61,7 +69,12 @@ def take_clicks(
     page = _TEMPLATE.read_text(encoding="utf-8").replace("@DATA@", text)
     secret = secrets.token_urlsafe(16)
     saved = threading.Event()
-    handler = _handler(f"/{secret}/", page.encode(), lambda number: _jpeg(video, times_s[number]), target, saved)
+
+    def picture(number: int) -> bytes:
+        with open_video(video, rotate_deg=rotate_deg) as film:
+            return _encoded(film, times_s[number])
+
+    handler = _handler(f"/{secret}/", page.encode(), picture, target, saved)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     worker = threading.Thread(target=server.serve_forever, name="gaitlab-dots", daemon=True)
@@ -74,11 +87,6 @@ def take_clicks(
         server.shutdown()
         server.server_close()
     return target
-
-
-def _jpeg(video: Path, time_s: float) -> bytes:
-    with open_video(video) as film:
-        return _encoded(film, time_s)
 
 
 def _encoded(film: Video, time_s: float) -> bytes:

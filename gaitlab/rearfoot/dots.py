@@ -7,7 +7,7 @@ the legs are known through the whole clip, so a dot that was hidden is found aga
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.errors import InputError
 from gaitlab.rearfoot.clicks import Clicks
-from gaitlab.rearfoot.layout import DOTS, Dot, Layout, find_layout
+from gaitlab.rearfoot.layout import DOTS, LOWEST_SCORE, Dot, Layout, find_layout, likeliest_layout
 from gaitlab.rearfoot.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.rearfoot.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.rearfoot.tracks import follow_dots
@@ -34,6 +34,14 @@ _SEEN_ENOUGH = 0.6
 # All dots are of one tape: one that stands out so much less than the others (median) is something else, or cannot be
 # told from what it sticks on.
 _CLEAR_ENOUGH = 0.45
+# So many pictures of each leg standing tell early whether there are any dots: with less than this share of what makes
+# dots of spots there are none (twelve rendered runners, from half a second on: 0.9 to 1.1 with dots, 0.4 at most
+# without). Somebody whose legs hardly ever swing is not the runner, or stands before running.
+_FEW_PICTURES, _HOPELESS, _STANDS = 20, 0.5, 0.9
+NO_DOTS = (
+    "no tape dots were found; expected two on each calf and two on each heel counter, all of one colour that stands "
+    "out: show where they are with `gaitlab dots VIDEO`, or leave --dots out"
+)
 
 
 class DotCollector:
@@ -102,10 +110,7 @@ def track_dots(
     if layout is None:
         layout = find_layout(spots, legs) if clicks is None else _clicked(clicks, spots, legs, pose.time_s)
     if layout is None:
-        raise InputError(
-            "no tape dots were found; expected two on each calf and two on each heel counter, all of one colour that "
-            "stands out: show where they are with `gaitlab dots VIDEO`, or leave --dots out"
-        )
+        raise InputError(NO_DOTS)
     xy, sd_px = follow_dots(spots, legs, layout, pose.time_s)
     seen = {
         f"{side}_{dot}": float(np.isfinite(xy[f"{side}_{dot}"][legs[side].upright, 0]).mean())
@@ -119,6 +124,19 @@ def track_dots(
         for dot in DOTS
     }
     return Dots(_with_points(pose, xy, seen, how="auto" if clicks is None else "clicks"), sd_px, seen, layout)
+
+
+def dots_possible(raw: PoseSequence, spots: Sequence[Spots]) -> bool | None:
+    """Return after a few steps whether there can be dots at all; None where the legs have not shown enough yet.
+
+    Args:
+        raw: keypoints with knees and ankles, a frame a list of spots.
+    """
+    pose = mend_swaps(raw)
+    legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
+    if any(leg.upright.sum() < _FEW_PICTURES or leg.upright.mean() > _STANDS for leg in legs.values()):
+        return None
+    return likeliest_layout(list(spots), legs)[0] >= _HOPELESS * LOWEST_SCORE
 
 
 def _check_seen(layout: Layout, seen: Mapping[str, float], *, told: bool) -> None:

@@ -36,7 +36,7 @@ _DIFFERS = 1.5  # CIELAB units
 _ROUND = 0.35
 _FAINT = 0.25  # what a spot of no contrast counts, seen in all pictures
 _CLEAR = 12.0  # contrast beyond which a spot is no clearer
-_LOWEST_SCORE = 2.2
+LOWEST_SCORE = 4.4  # of both legs together
 _BEST_KEPT = 60
 
 
@@ -64,6 +64,12 @@ Layout = dict[Side, dict[str, Dot]]
 
 def find_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> Layout | None:
     """Return the dots of both legs, or None where nothing looks like dots."""
+    score, best = likeliest_layout(spots, legs)
+    return best if score >= LOWEST_SCORE else None
+
+
+def likeliest_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> tuple[float, Layout | None]:
+    """Return what looks most like the dots of both legs, and how much: `LOWEST_SCORE` makes dots of it."""
     top, chosen = -np.inf, None
     for way in _WAYS:
         best = {side: _sets(_seen(spots, leg, way)) for side, leg in legs.items()}
@@ -72,10 +78,10 @@ def find_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> Layout | None
                 score = left_score + right_score - _difference(left, right)
                 if score > top:
                     top, chosen = score, (left, right)
-    if chosen is None or top < 2 * _LOWEST_SCORE:
-        return None
+    if chosen is None:
+        return top, None
     sides: tuple[Side, Side] = ("left", "right")
-    return {side: dict(zip(DOTS, places, strict=True)) for side, places in zip(sides, chosen, strict=True)}
+    return top, {side: dict(zip(DOTS, places, strict=True)) for side, places in zip(sides, chosen, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from gaitlab.units import FRAME_RATE
 _log = logging.getLogger("gaitlab")
 Image = NDArray[np.uint8]  # (height, width, 3) BGR
 
+# By how much a picture may be turned on request, clockwise.
+ROTATIONS = (0, 90, 180, 270)
 _FRAMES_AHEAD = 6
 # Intervals that differ by more than this from the median make the frame rate variable.
 _STEADY_SHARE = 0.05
@@ -36,9 +38,10 @@ SAME_RATE = 0.98  # 59.94 is 60 to a phone
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What the container says of the video, upright (after the rotation it asks for).
+    """What the container says of the video, upright (after the rotation it asks for, and the one that was asked for).
 
-    ``duration_s`` runs from the first frame to the end of the last; ``capture_fps`` is the true rate of a
+    ``rotation_deg`` is what the container asks for, anticlockwise; ``rotate_deg`` what was asked for on top of that,
+    clockwise. ``duration_s`` runs from the first frame to the end of the last; ``capture_fps`` is the true rate of a
     slow-motion clip where the phone wrote it down, ``remark`` what a reader must know where it wrote what cannot be.
     """
 
@@ -53,6 +56,7 @@ class VideoInfo:
     capture_fps: float | None
     recorded_at: str | None
     remark: str = ""
+    rotate_deg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,20 @@ class Video:
             if end_s is not None and time_s > end_s + 1e-6:
                 return
             last_s = time_s
-            image = picture.to_ndarray(format="bgr24")
-            yield Frame(time_s, _upright(image, self.info.rotation_deg))
+            yield Frame(time_s, self._upright(picture))
+
+    def key_frame(self, time_s: float) -> Frame | None:
+        """Return the nearest picture at or before a time that needs no other to be decoded: cheap to have."""
+        stream = self._container.streams.video[0]
+        self._container.seek(int((self._start_pts_s + time_s) / stream.time_base), stream=stream, backward=True)
+        for picture in self._damage_tolerant(stream):
+            if picture.pts is not None:
+                return Frame(float(picture.pts * stream.time_base) - self._start_pts_s, self._upright(picture))
+        return None
+
+    def _upright(self, picture: Any) -> Image:
+        image = picture.to_ndarray(format="bgr24")
+        return turned(image, (self.info.rotate_deg - self.info.rotation_deg) % 360)
 
     def _damage_tolerant(self, stream: Any) -> Iterator[Any]:
         """Decode packet by packet: a broken one costs its frames, not the whole video."""
@@ -143,8 +159,11 @@ class Video:
                 _log.warning("a damaged part of '%s' was skipped: %s", self.info.path, error)
 
 
-def open_video(path: str | Path) -> Video:
+def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
     """Open a video file.
+
+    Args:
+        rotate_deg: turn every picture clockwise by so much, on top of what the container asks for: 0, 90, 180, 270.
 
     Raises:
         InputError: no such file, a folder, not a video, or a video without frames.
@@ -165,7 +184,12 @@ def open_video(path: str | Path) -> Video:
     except InputError:
         container.close()
         raise
-    return Video(container, info, pts_s)
+    return Video(container, _turned_info(info, rotate_deg), pts_s)
+
+
+def _turned_info(info: VideoInfo, rotate_deg: int) -> VideoInfo:
+    width, height = (info.height, info.width) if rotate_deg % 180 == 90 else (info.width, info.height)
+    return replace(info, width=width, height=height, rotate_deg=rotate_deg)
 
 
 def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]]:
@@ -236,9 +260,10 @@ def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | No
     return None, ""
 
 
-def _upright(image: Image, rotation_deg: int) -> Image:
-    turns = {0: 0, 90: 1, 180: 2, 270: 3}.get(rotation_deg, 0)
-    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+def turned(image: Image, clockwise_deg: int) -> Image:
+    """Return a picture turned clockwise by 0, 90, 180 or 270 degrees."""
+    turns = ROTATIONS.index(clockwise_deg) if clockwise_deg in ROTATIONS else 0
+    return np.ascontiguousarray(np.rot90(image, -turns)) if turns else image
 
 
 def _reason(error: BaseException) -> str:

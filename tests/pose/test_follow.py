@@ -12,6 +12,7 @@ import pytest
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.errors import InputError
+from gaitlab.notes import who_was_followed
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.pose.window import Window
@@ -121,6 +122,18 @@ def test_person_overrides_and_the_numbers_stay() -> None:
     assert [o["person"] for o in asked.others] == [chosen.person]
     with pytest.raises(InputError, match=r"person 7 was not seen; there are: 0 \(0\.0-4\.\d s\), 1 \(0\.0-5\.0 s\)"):
         follow(Stage([coach, RUNNER]), person=7)
+
+
+def test_who_was_chosen_and_who_else_was_there_is_said_with_their_numbers() -> None:
+    """The coach is in the left half for the first two seconds of five, the runner in the right one all the time."""
+    people = [Actor(300, height=470, seen=(0, 60)), Actor(900, runs=True)]
+    chosen = follow(Stage(people))
+    assert who_was_followed(chosen, width=1280) == (
+        "2 people were seen; followed: person 1 (right half of the picture, 100 % of the frames); others: 0 (left "
+        "half, 0.0 to 2.0 s); to follow one of them, the person's number must be entered",
+    )
+    assert who_was_followed(follow(Stage(people), person=0), width=1280) == ()
+    assert who_was_followed(follow(Stage(people[1:])), width=1280) == ()
 
 
 @pytest.mark.parametrize("hidden", [(60, 75), (60, 100)], ids=["half a second", "longer than the crop is searched"])

@@ -11,13 +11,17 @@ import pytest
 
 from gaitlab.core import PoseSequence, Skeleton
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.demo import demo_clip
 from gaitlab.errors import InputError
 from gaitlab.rearfoot.clicks import Clicks, clicks_from, read_clicks, write_clicks
-from gaitlab.rearfoot.dots import DotCollector, track_dots
+from gaitlab.rearfoot.dots import DotCollector, dots_possible, track_dots
+from gaitlab.rearfoot.edges import EdgeCollector
 from gaitlab.rearfoot.layout import DOTS, Dot, find_layout
 from gaitlab.rearfoot.legs import LegFrame
-from gaitlab.rearfoot.spots import Spots, find_spots
+from gaitlab.rearfoot.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.rearfoot.tracks import follow_dots
+from gaitlab.rearfoot.watch import LegWatch
+from gaitlab.truth import load_truth
 
 FRAMES, FPS, SIZE = 60, 60.0, (300, 260)
 HIDDEN = range(30, 36)
@@ -221,3 +225,39 @@ def test_heel_dots_are_told_though_the_foot_turns_by_more_than_they_are_apart() 
     for side in BOTH_SIDES:
         way = layout[side]["heel"].place - layout[side]["heel_top"].place
         assert way == pytest.approx([0.12, 0.0], abs=0.01)
+
+
+def running(pose: PoseSequence) -> PoseSequence:
+    """The same legs once more, both feet up in every third half second."""
+    xy = np.concatenate([pose.xy, pose.xy])
+    for frame in (f for f in range(len(xy)) if f // 30 % 3 == 2):
+        xy[frame, :, 1] = 60 + 0.5 * (xy[frame, :, 1] - 60)
+    return PoseSequence(xy, np.ones(xy.shape[:2]), np.arange(len(xy)) / FPS, pose.skeleton)
+
+
+def test_without_dots_a_few_steps_are_enough_to_give_up(pose: PoseSequence) -> None:
+    legs = running(pose)
+    watch = LegWatch(DotCollector(legs.skeleton), legs.skeleton, unless_side=False, dots_told=False)
+
+    def see_all() -> None:
+        for frame, xy in enumerate(legs.xy):
+            watch.see(draw(frame % FRAMES, dots=False), frame / FPS, xy)
+
+    with pytest.raises(InputError, match="no tape dots were found"):
+        see_all()
+
+
+def test_dots_are_possible_as_soon_as_they_are_there(pose: PoseSequence, spots: list[Spots]) -> None:
+    assert dots_possible(running(pose), spots + spots) is True
+    # Who only stands may be the coach, or stand before running: nothing is decided yet.
+    assert dots_possible(pose, [NO_SPOTS] * len(pose)) is None
+
+
+@pytest.mark.parametrize(("view", "kept"), [("side", False), ("rear", True)])
+def test_heels_of_a_side_view_are_soon_no_longer_gathered(view: str, kept: bool) -> None:
+    truth = load_truth(demo_clip(view)[1])  # type: ignore[arg-type]
+    pose, blank = truth.seen(), np.zeros((720, 640, 3), np.uint8)
+    watch = LegWatch(EdgeCollector(pose.skeleton), pose.skeleton, unless_side=True, dots_told=False)
+    for frame in range(150):
+        watch.see(blank, float(pose.time_s[frame]), pose.xy[frame])
+    assert (watch.collector is not None) is kept

@@ -66,6 +66,30 @@ def test_rotation_metadata_turns_the_picture_upright(tmp_path: Path, degrees: in
     assert max(spots, key=spots.get) == corner
 
 
+@pytest.mark.parametrize("degrees", [0, 90])
+@pytest.mark.parametrize("asked", [90, 180, 270])
+def test_a_rotation_that_is_asked_for_adds_to_the_container_s(tmp_path: Path, degrees: int, asked: int) -> None:
+    path = make_video(tmp_path / "a.mp4", STEADY_S)
+    with open_video(turn(path, degrees) if degrees else path) as video:
+        upright = next(iter(video.frames(0.3))).image
+    with open_video(path, rotate_deg=asked) as video:
+        image = next(iter(video.frames(0.3))).image
+        info = video.info
+    # Clockwise, as in a photo viewer: the upper left corner comes to the upper right after 90 degrees.
+    assert (image == np.rot90(upright, -asked // 90)).all()
+    assert image.shape[:2] == (info.height, info.width)
+    assert (info.rotation_deg % 180, info.rotate_deg) == (degrees, asked)
+
+
+def test_a_key_frame_is_the_one_before_and_is_turned(tmp_path: Path) -> None:
+    with open_video(make_video(tmp_path / "a.mp4", STEADY_S), rotate_deg=90) as video:
+        frame = video.key_frame(15.5 / 30)
+        assert frame is not None
+        assert frame.time_s == pytest.approx(10 / 30)
+        assert frame.image.shape == (64, 48, 3)
+        assert len(list(video.frames())) == 20
+
+
 def test_the_capture_rate_a_phone_wrote_down(tmp_path: Path) -> None:
     path = make_video(tmp_path / "a.mp4", STEADY_S, metadata={"com.android.capture.fps": "240.0"})
     with open_video(path) as video:

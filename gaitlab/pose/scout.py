@@ -1,0 +1,184 @@
+"""Whether there is anybody in a clip at all, before every frame of it is searched: a few pictures all over it tell.
+
+They are made small, those in which most has changed come early, and where they show nobody they are turned: a film that
+lies on its side is the usual reason. What that may cost is bounded, however long and large the clip is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+import cv2
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SIDES, Skeleton
+from gaitlab.errors import InputError
+from gaitlab.pose.body import Body
+from gaitlab.pose.estimator import PoseEstimator
+from gaitlab.video.reader import ROTATIONS, Frame, Image, Video, turned
+
+_PICTURES = 40  # taken from the clip
+_LOOKS, _TURNED_LOOKS = 16, 3  # so many of them are searched upright; and turned, each way
+# A clip of no more pixels than this in all its frames is read whole; of others only pictures that are cheap to have.
+_READ_WHOLE_PX = 1e9
+# Seconds of the processor after which no more pictures are taken from it, none searched upright, and none turned.
+_TAKING_S, _LOOKING_S, _TURNING_S = 3.0, 7.0, 10.0
+_SHORT_PX = 576  # of a picture's shorter side: the smallest runner looked for is as large as the network's input then
+_CHANGE_PX = 48  # width and height in which pictures are compared
+
+
+def check_for_somebody(
+    video: Video, estimator: PoseEstimator, *, start_s: float | None = None, end_s: float | None = None
+) -> None:
+    """Return where there may be somebody in the clip; the first picture answers for most.
+
+    Args:
+        video: the clip, turned as it will be analysed.
+        start_s, end_s: the part that will be analysed.
+
+    Raises:
+        InputError: nobody is seen in any of the pictures, or clearly more when they are turned.
+    """
+    began_s = time.process_time()
+
+    def spent_s() -> float:
+        return time.process_time() - began_s
+
+    for frame in video.frames(start_s, end_s):
+        if _standing(_small(frame.image), estimator):
+            return
+        break
+    pictures = _pictures(video, start_s or 0.0, min(end_s or np.inf, video.info.duration_s), spent_s)
+    order = by_promise([frame.image for frame in pictures])
+    seen, looks = None, 0
+    for index in order[:_LOOKS]:
+        looks += 1
+        if _standing(pictures[index].image, estimator):
+            seen = index
+            break
+        if spent_s() > _LOOKING_S:
+            break
+    tried = ([] if seen is None else [seen]) + [index for index in order if index != seen]
+    turn_deg = _best_turn([pictures[index].image for index in tried[:_TURNED_LOOKS]], estimator, spent_s)
+    if turn_deg:
+        wanted = (video.info.rotate_deg + turn_deg) % 360
+        raise InputError(
+            f"no person stands upright in '{video.info.path}', but turned clockwise by {turn_deg} degrees there is "
+            f"one; say --rotate {wanted}"
+        )
+    if seen is None:
+        raise InputError(
+            f"no person found in '{video.info.path}' by {estimator.name}, in {looks + 1} pictures spread over it, nor "
+            "turned on a side or upside down; expected a runner seen whole from the side or from behind: name the part "
+            "that shows one with --start and --end, or try another network with --model"
+        )
+
+
+def by_promise(pictures: Sequence[Image]) -> list[int]:
+    """Return the indices of pictures of one clip: by turns the most changed one, and the farthest from those before."""
+    if not len(pictures):
+        return []
+    small = np.array(
+        [cv2.resize(picture, (_CHANGE_PX, _CHANGE_PX), interpolation=cv2.INTER_AREA) for picture in pictures],
+        np.float32,
+    )
+    change = np.abs(small - np.median(small, axis=0)).max(axis=(1, 2, 3))
+    changed, spread = np.argsort(-change, kind="stable").tolist(), halving(len(pictures))
+    both = (index for pair in zip(spread, changed, strict=True) for index in pair)
+    return list(dict.fromkeys(both))
+
+
+def halving(count: int) -> list[int]:
+    """Return 0 to count - 1 so that every beginning of the list is spread over all of it: the middle first."""
+    order: list[int] = []
+    parts = [(0, count)]
+    while parts:
+        low, high = parts.pop(0)
+        if low < high:
+            middle = (low + high) // 2
+            order.append(middle)
+            parts += [(low, middle), (middle + 1, high)]
+    return order
+
+
+def _pictures(video: Video, start_s: float, end_s: float, spent_s: Callable[[], float]) -> list[Frame]:
+    """Return small pictures spread over a part of the clip, in the order of their times."""
+    times_s = start_s + (np.arange(_PICTURES) + 0.5) / _PICTURES * (end_s - start_s)
+    info = video.info
+    whole = (end_s - start_s) * info.fps * info.width * info.height <= _READ_WHOLE_PX
+    found: dict[float, Frame] = {}
+    for frame in _passing(video, start_s, end_s, times_s) if whole else _jumping(video, times_s):
+        found.setdefault(frame.time_s, Frame(frame.time_s, _small(frame.image)))
+        if not whole and spent_s() > _TAKING_S:
+            break
+    return [found[time_s] for time_s in sorted(found)]
+
+
+def _passing(video: Video, start_s: float, end_s: float, times_s: FloatArray) -> Iterator[Frame]:
+    due = 0
+    for frame in video.frames(start_s, end_s):
+        if due < len(times_s) and frame.time_s >= times_s[due]:
+            due = int(np.searchsorted(times_s, frame.time_s, side="right"))
+            yield frame
+
+
+def _jumping(video: Video, times_s: FloatArray) -> Iterator[Frame]:
+    """Yield the key frames before the times, then, where those are few, the pictures at the times themselves."""
+    between = []
+    taken: set[float] = set()
+    for index in halving(len(times_s)):
+        frame = video.key_frame(float(times_s[index]))
+        if frame is None or frame.time_s in taken or not times_s[0] - 0.5 <= frame.time_s:
+            between.append(index)
+            continue
+        taken.add(frame.time_s)
+        yield frame
+    for index in between:
+        yield from islice(video.frames(float(times_s[index])), 1)
+
+
+def _best_turn(pictures: Sequence[Image], estimator: PoseEstimator, spent_s: Callable[[], float]) -> int:
+    """Return by how many degrees clockwise pictures must be turned to show people; 0 if they are upright or nobody's.
+
+    At least two pictures must agree, if there are two: somebody seen in one may be anything.
+    """
+    if not pictures:
+        return 0
+    total, often = dict.fromkeys(ROTATIONS, 0.0), dict.fromkeys(ROTATIONS, 0)
+    for picture in pictures:
+        for degrees in ROTATIONS:
+            surest = _standing(turned(picture, degrees), estimator)
+            total[degrees] += surest
+            often[degrees] += bool(surest)
+        if spent_s() > _TURNING_S:
+            break
+    best = max(ROTATIONS, key=lambda degrees: (often[degrees], total[degrees]))
+    return best if often[best] >= min(2, len(pictures)) else 0
+
+
+def _standing(image: Image, estimator: PoseEstimator) -> float:
+    """Return how much of a person the surest one is whose trunk does not lie; 0 where there is none.
+
+    Some networks find people who lie, and could not measure how they run.
+    """
+    return max((body.total for body in estimator.everybody(image) if not _lies(body, estimator.skeleton)), default=0.0)
+
+
+def _lies(body: Body, skeleton: Skeleton) -> bool:
+    shoulders, hips = (
+        np.mean([body.point(skeleton, f"{side}_{joint}") for side in SIDES], axis=0) for joint in ("shoulder", "hip")
+    )
+    across, down = hips - shoulders
+    return bool(abs(across) > down and np.hypot(across, down) > 0)
+
+
+def _small(image: Image) -> Image:
+    """Return a picture whose shorter side has ``_SHORT_PX`` at most: turned it is to be no smaller than upright."""
+    share = _SHORT_PX / min(image.shape[:2])
+    if share >= 1:
+        return image
+    size = (round(image.shape[1] * share), round(image.shape[0] * share))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -1,0 +1,163 @@
+"""Whether anybody is in a clip at all: told by a few pictures of it, upright and turned, at a bounded price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.errors import InputError
+from gaitlab.pose.body import Body
+from gaitlab.pose.scout import by_promise, check_for_somebody, halving
+from gaitlab.pose.window import Window
+from gaitlab.video.reader import Image, open_video
+from tests.pose.synthetic import standing
+from tests.video.make import make_video, number_of
+
+FPS = 30.0
+
+
+@dataclass
+class Eye:
+    """An estimator that sees one person where ``sees`` says so, and counts how often it was asked."""
+
+    sees: Callable[[Image], bool]
+    name: str = "eye"
+    skeleton: Skeleton = SKELETONS["coco_18"]
+    model: dict[str, Any] = field(default_factory=dict)
+    look_every_s: float = 3.0
+    looks: int = 0
+
+    def everybody(self, image: Image) -> list[Body]:
+        self.looks += 1
+        return [Body(np.ones((18, 2)), np.ones(18))] if self.sees(image) else []
+
+    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        raise NotImplementedError
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        raise NotImplementedError
+
+
+def film(path: Path, *, seconds: float = 2.0, width: int = 64, height: int = 48) -> Path:
+    return make_video(path, np.arange(round(seconds * FPS)) / FPS, width=width, height=height)
+
+
+# The pictures of the film have a white upper left corner: that is "upright".
+CORNERS = {0: (0, 0), 90: (0, -1), 180: (-1, -1), 270: (-1, 0)}
+
+
+def corner_is_white(clockwise_deg: int) -> Callable[[Image], bool]:
+    """Whether the film's corner lies where turning it clockwise brings it."""
+    y, x = CORNERS[clockwise_deg]
+
+    def sees(image: Image) -> bool:
+        corners = {at: float(image[3 if at[0] == 0 else -4, 3 if at[1] == 0 else -4].mean()) for at in CORNERS.values()}
+        return corners[y, x] > 200 and sum(value > 200 for value in corners.values()) == 1
+
+    return sees
+
+
+def test_somebody_in_the_first_picture_costs_one_look(tmp_path: Path) -> None:
+    eye = Eye(lambda image: True)
+    with open_video(film(tmp_path / "a.mp4")) as video:
+        check_for_somebody(video, eye)
+    assert eye.looks == 1
+
+
+@pytest.mark.parametrize("seconds", [1.0, 30.0])
+def test_nobody_costs_as_many_looks_in_a_long_clip_as_in_a_short_one(tmp_path: Path, seconds: float) -> None:
+    eye = Eye(lambda image: False)
+    with (
+        open_video(film(tmp_path / "a.mp4", seconds=seconds)) as video,
+        pytest.raises(InputError, match=r"no person found in .* by eye, in 17 pictures .* --start and --end"),
+    ):
+        check_for_somebody(video, eye)
+    assert eye.looks == 1 + 16 + 4 * 3
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+@pytest.mark.parametrize("already", [0, 90])
+def test_a_film_on_its_side_names_the_rotation_that_stands_it_up(tmp_path: Path, degrees: int, already: int) -> None:
+    """Turned clockwise by what is said, the people are there; a rotation that was asked for counts on."""
+    path = film(tmp_path / "a.mp4", seconds=0.5)
+    eye = Eye(corner_is_white((degrees + already) % 360))
+    said = (degrees + already) % 360
+    with (
+        open_video(path, rotate_deg=already) as video,
+        pytest.raises(InputError, match=rf"clockwise by {degrees} degrees there is one; say --rotate {said}$"),
+    ):
+        check_for_somebody(video, eye)
+    with open_video(path, rotate_deg=said) as video:
+        check_for_somebody(video, eye)
+
+
+@pytest.mark.parametrize("first", [10, 50])
+def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
+    """A network may find people who lie in the picture: they stand in the turned one."""
+
+    class Thorough(Eye):
+        def everybody(self, image: Image) -> list[Body]:
+            xy = standing(20, 0, 40)
+            return [Body(xy if corner_is_white(90)(image) else xy[:, ::-1], np.ones(18))]
+
+    with (
+        open_video(film(tmp_path / "a.mp4", seconds=0.5)) as video,
+        pytest.raises(InputError, match=r"say --rotate 90$"),
+    ):
+        check_for_somebody(video, Thorough(lambda image: True))
+
+
+def test_somebody_who_comes_later_is_seen(tmp_path: Path, first: int) -> None:
+    """In the last sixth of the clip alone, or for the rest of it."""
+    dark = film(tmp_path / "a.mp4")
+    eye = Eye(lambda image: number_of(image) >= min(first, 31) and image.shape[0] < image.shape[1])
+    with open_video(dark) as video:
+        check_for_somebody(video, eye)
+
+
+def test_a_long_clip_is_told_by_its_key_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tenth frame of the film is one: beside the very first picture no other is decoded."""
+    monkeypatch.setattr("gaitlab.pose.scout._READ_WHOLE_PX", 0)
+    eye, asked = Eye(lambda image: False), []
+    with open_video(film(tmp_path / "a.mp4", seconds=20.0)) as video:
+        frames = video.frames
+        monkeypatch.setattr(video, "frames", lambda *part: (asked.append(part), frames(*part))[1])
+        with pytest.raises(InputError, match="no person"):
+            check_for_somebody(video, eye)
+    assert asked == [(None, None)]
+    assert eye.looks == 1 + 16 + 4 * 3
+
+
+def test_a_long_clip_of_few_key_frames_is_told_by_what_lies_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gaitlab.pose.scout._READ_WHOLE_PX", 0)
+    eye = Eye(lambda image: number_of(image) in (14, 15, 16))
+    with open_video(film(tmp_path / "a.mp4", seconds=1.0)) as video:
+        check_for_somebody(video, eye)
+
+
+def test_a_part_of_the_clip_is_asked_alone(tmp_path: Path) -> None:
+    eye = Eye(lambda image: number_of(image) < 15)
+    with open_video(film(tmp_path / "a.mp4", seconds=1.0)) as video, pytest.raises(InputError, match="no person"):
+        check_for_somebody(video, eye, start_s=0.6)
+
+
+def test_every_beginning_of_the_order_is_spread() -> None:
+    assert halving(7) == [3, 1, 5, 0, 2, 4, 6]
+    assert sorted(halving(40)) == list(range(40))
+    assert halving(0) == []
+
+
+def test_what_has_changed_comes_early() -> None:
+    pictures = [np.full((90, 160, 3), 100, np.uint8) for _ in range(20)]
+    pictures[16][30:60, 70:80] = 160
+    assert 16 in by_promise(pictures)[:2]
+    assert sorted(by_promise(pictures)) == list(range(20))

@@ -133,7 +133,7 @@ def analyze_pose(
 
 def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> Analysis:
     forward, agreement = facing(raw) if runner.facing == "auto" else ({"right": 1, "left": -1}[runner.facing], 1.0)
-    mended, pose = _conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
+    mended, pose = conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
     events, trouble = _events(mended, forward=forward, settings=settings)
     calibration = calibrate(
         mended,
@@ -177,7 +177,7 @@ def _analyze_rear(
             "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
             "filmed from behind"
         )
-    mended, pose = _conditioned(raw, settings, view="rear", leg=leg_px(raw))
+    mended, pose = conditioned(raw, settings, view="rear", leg=leg_px(raw))
     trouble: tuple[str, ...] = ()
     try:
         events = detect_rear_contacts(mended)
@@ -229,7 +229,7 @@ def _zero_deg(
     """
     if not source or standing is None:
         return standing_deg(pose, angles) if source else {}
-    _, still = _conditioned(standing, settings, view="rear", leg=leg_px(standing))
+    _, still = conditioned(standing, settings, view="rear", leg=leg_px(standing))
     found = standing_deg(still, frontal_angles(still, (), source=source))
     if len(found) < len(BOTH_SIDES):
         raise InputError(
@@ -251,7 +251,7 @@ def _unsure_dots(angles: Angles) -> tuple[str, ...]:
     )
 
 
-def _conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float) -> tuple[PoseSequence, PoseSequence]:
+def conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float) -> tuple[PoseSequence, PoseSequence]:
     """Return the tracks mended, and mended and smoothed; ``leg`` is the leg's length in pixels or NaN."""
     mended = conditioning.mend(
         raw,

@@ -8,8 +8,11 @@ from gaitlab.core.pose import FloatArray
 
 # Saying "exchanged" costs a little in every frame, so that without evidence the network is believed; a change of
 # mind costs more, so that legs that pass each other closely stay as they are.
-_COST_OF_SWAPPED = 0.02
+_COST_OF_SWAPPED_PER_S = 1.2
 _COST_OF_CHANGE = 0.10
+# How far apart the frames are that are compared. In 1/60 s a leg moves less than many a network errs: the sums over
+# all frames are then sums of errors, and say "exchanged" of legs that are not.
+_APART_S = 1 / 15
 # A point that jumps further than this share of the legs' size costs no more: outliers must not decide.
 _CAP = 0.5
 
@@ -30,43 +33,62 @@ def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> n
 
     Every frame is either right or exchanged; a choice of both neighbours' states predicts each point at constant
     velocity, and the sum of prediction errors over the clip is made smallest (Viterbi over pairs of states).
+    Neighbours are frames `_APART_S` from each other, where there are so many: at 60 frames a second every fourth frame
+    is a clip for itself, from the first, the second, the third and the fourth.
     """
-    frames = len(time_s)
-    if frames < 3:
-        return np.zeros(frames, dtype=bool)
+    swapped = np.zeros(len(time_s), dtype=bool)
+    if len(time_s) < 3:
+        return swapped
     weight = (np.isfinite(left[..., 0]) & np.isfinite(right[..., 0])).astype(np.float64)  # (frame, point)
     both = np.stack([_bridge(left, time_s), _bridge(right, time_s)])  # (side, frame, point, 2)
     usable = np.isfinite(both).all(axis=(0, 1, 3))
     if not usable.any():
-        return np.zeros(frames, dtype=bool)
+        return swapped
     both, weight = both[:, :, usable], weight[:, usable]
     size = float(np.median(np.ptp(both, axis=2).max(axis=-1)))
     if size == 0:  # a single point a leg, or all on one spot: nothing tells the legs apart
-        return np.zeros(frames, dtype=bool)
+        return swapped
+    apart = round(_APART_S / float(np.median(np.diff(time_s))))
+    apart = max(min(apart, len(time_s) // 3), 1)
+    for first in range(apart):
+        every = slice(first, None, apart)
+        swapped[every] = _cheapest_path(_costs(both[:, every] / size, weight[every], time_s[every]), time_s[every])
+    return swapped
+
+
+def _costs(both: FloatArray, weight: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return what it costs in each frame that the frame before, or this one, changed: (2, 2, frame).
+
+    Args:
+        both: (side, frame, point, 2) in sizes of a leg.
+        weight: (frame, point) 1 where a point was seen on both sides.
+        time_s: (frame,) seconds.
+    """
     # Exchanged in relation to the frame before: its sides, the other way round.
     seen_as = (both, both[::-1])
     ratio = (np.diff(time_s)[1:] / np.diff(time_s)[:-1])[None, :, None, None]
-    cost = np.zeros((2, 2, frames))
+    cost = np.zeros((2, 2, len(time_s)))
     for first in range(2):  # frame i-1 against frame i-2
         for second in range(2):  # frame i against frame i-1
             start, middle, now = both[:, :-2], seen_as[first][:, 1:-1], seen_as[first ^ second][:, 2:]
             miss = np.linalg.norm(now - middle - (middle - start) * ratio, axis=-1)  # (side, frame, point)
-            share = np.minimum(miss / size, _CAP).sum(axis=0) * weight[2:]
+            share = np.minimum(miss, _CAP).sum(axis=0) * weight[2:]
             cost[first, second, 2:] = share.sum(axis=1) / np.maximum(weight[2:].sum(axis=1), 1)
-    return _cheapest_path(cost)
+    return cost
 
 
-def _cheapest_path(cost: FloatArray) -> np.ndarray:
-    """Return the states (frame,) of least total cost; ``cost[first, second, i]`` as in `swapped_frames`."""
-    frames = cost.shape[2]
+def _cheapest_path(cost: FloatArray, time_s: FloatArray) -> np.ndarray:
+    """Return the states (frame,) of least total cost; ``cost[first, second, i]`` as from `_costs`."""
+    frames = len(time_s)
     state = np.arange(2)
     change = state[:, None] ^ state[None, :]
-    total = _COST_OF_SWAPPED * (state[:, None] + state[None, :]) + _COST_OF_CHANGE * change  # (state 0, state 1)
+    cost_of_swapped = _COST_OF_SWAPPED_PER_S * float(np.median(np.diff(time_s)))
+    total = cost_of_swapped * (state[:, None] + state[None, :]) + _COST_OF_CHANGE * change  # (state 0, state 1)
     came_from = np.zeros((frames, 2, 2), dtype=np.int64)
     for i in range(2, frames):
         # (before, middle, now)
         step = cost[change[:, :, None], change[None, :, :], i] + _COST_OF_CHANGE * change[None]
-        through = total[:, :, None] + step + _COST_OF_SWAPPED * state[None, None, :]
+        through = total[:, :, None] + step + cost_of_swapped * state[None, None, :]
         came_from[i] = np.argmin(through, axis=0)
         total = np.min(through, axis=0)
     path = np.zeros(frames, dtype=np.int64)

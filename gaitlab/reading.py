@@ -118,18 +118,21 @@ def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") 
     with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
         # A quote that is not closed swallows whatever follows, this line too.
         rows = csv.reader(chain(text, [_END]), delimiter=separator, skipinitialspace=True)
-        row: list[str] = []
+        line = 0
         try:
             for row in rows:
+                if row and row[-1].endswith(_END):
+                    if row == [_END]:
+                        return
+                    raise InputError(f"'{path}', line {line + 1}: a quote is opened and not closed")
+                line = rows.line_num
                 cells = [cell.strip() for cell in row]
-                if any(cells) and row != [_END]:
-                    yield rows.line_num, cells
+                if any(cells):
+                    yield line, cells
         except csv.Error as error:
             raise InputError(
                 f"'{path}', line {rows.line_num}: {error}; expected cells separated by {separator!r}"
             ) from error
-        if row != [_END]:
-            raise InputError(f"'{path}': a quote is opened and not closed; expected a second one")
 
 
 _END = "\0end\0"

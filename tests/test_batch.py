@@ -95,7 +95,7 @@ def test_a_row_that_makes_no_sense_stands_alone(tmp_path: Path, row: str, said: 
         ("athlete\nAda\n", "expected a column 'video' or 'keypoints'"),
         ("", "expected a column"),
         ("video,speed,video\na,1,b\n", "has the column 'video' twice"),
-        ('video\n"a.mp4\n', "a quote is opened and not closed"),
+        ('video\n"a.mp4\n', "line 2: a quote is opened and not closed"),
     ],
 )
 def test_a_list_that_is_none(tmp_path: Path, text: str, said: str) -> None:

@@ -78,7 +78,7 @@ def test_a_deep_assignment_is_a_wrong_value() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, True, None, [8], {"a": 8}, "8"])
 def test_a_setting_is_never_what_is_no_number(value: object) -> None:
-    with pytest.raises(SettingsError, match=r"'smoothing\.cutoff_hz' must be a number from 0 to 60, not "):
+    with pytest.raises(SettingsError, match=r"'smoothing\.cutoff_hz' must be a number from 1 to 60, or 0, not "):
         with_values(Settings(), {"smoothing.cutoff_hz": value})
 
 

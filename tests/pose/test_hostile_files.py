@@ -135,7 +135,11 @@ FRAME = [[1.0, 2.0, 0.9]] * len(NAMES)
         ("csv", HEAD + "0,nose,1,-1e7,1\n", r"frame 0: nose at 1, -1e\+07 is in no picture"),
         ("csv", HEAD + "0,LAnkle,1,2,1\n0,left_ankle,1,2,1\n", "'left_ankle' twice .'LAnkle' and 'left_ankle'."),
         ("csv", "frame,frame,keypoint,x_px,y_px,score\n0,0,nose,1,2,1\n", "has the column 'frame' twice"),
-        ("csv", HEAD + '0,"nose,1,2,1\n' * 3, "a quote is opened and not closed"),
+        (
+            "csv",
+            HEAD + '0,nose,1,2,1\n0,"hip,1,2,1\n' + "1,nose,1,2,1\n" * 9,
+            "line 3: a quote is opened and not closed",
+        ),
         ("csv", HEAD + f"0,{'y' * 200_000},1,2,1\n", "line 2: field larger than field limit"),
         ("csv", HEAD + "".join(f"0,p{n},1,2,1\n" for n in range(1001)), "names 1001 keypoints; expected 1 to 1000"),
         ("gaitlab-pose", DEEP, "is not JSON that can be read: it is nested too deeply; choose another --format"),

@@ -222,7 +222,6 @@ def test_nothing_is_fetched_that_no_sum_tells_from_a_wrong_one(
         fetch(file, tmp_path / "net.bin")
     unknown = replace(model(server.url("good")), forms=(Form("onnx", (file,)),))
     monkeypatch.setattr(catalogue, "catalogue", lambda: {"test-net": unknown})
-    monkeypatch.setattr(install, "catalogue", catalogue.catalogue)
     (status,) = install.list_models(models_dir=tmp_path)
     assert (status.downloadable, status.needs_sum) == (False, True)
     with pytest.raises(ModelError, match=r"nobody published the SHA-256 of net\.bin.*install test-net --sha256 SUM"):

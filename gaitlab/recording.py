@@ -137,6 +137,8 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
         raw = dots.pose
     video_time_s = raw.time_s
     rate = wanted.capture_fps or info.capture_fps
+    if wanted.capture_fps is not None:  # then what the file says of it does not matter
+        info = replace(info, remark="")
     # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
     slow_motion = rate / info.fps if rate is not None else 1.0
     assumed = notes.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=wanted.capture_fps)

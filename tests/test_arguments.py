@@ -10,6 +10,7 @@ import pytest
 import gaitlab
 from gaitlab.errors import GaitlabError, InputError
 from gaitlab.pipeline import analyze
+from gaitlab.recording import Wanted, read_recording
 from tests.video.make import make_video
 
 NAN, INF = float("nan"), float("inf")
@@ -74,6 +75,18 @@ def test_times_and_rates_that_the_clip_has_not(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=said):
             analyze(clip, output=tmp_path / "out", **arguments)  # type: ignore[arg-type]
+
+
+def test_a_capture_rate_that_was_ignored_is_no_matter_to_who_names_the_true_one(tmp_path: Path) -> None:
+    metadata = {"com.android.capture.fps": "inf"}
+    clip = make_video(tmp_path / "a.mp4", [n / 30 for n in range(60)], metadata=metadata)
+    points = tmp_path / "points.csv"
+    rows = [f"{frame},left_ankle,{frame},2,0.9" for frame in range(60)]
+    points.write_text("\n".join(["frame,keypoint,x_px,y_px,score", *rows]))
+    for rate, slow_motion, said in ((None, 1.0, True), (120.0, 4.0, False)):
+        read = read_recording(Wanted(clip, points, capture_fps=rate), progress=lambda *_: None)
+        assert read.video is not None
+        assert (read.slow_motion, bool(read.video.remark)) == (pytest.approx(slow_motion), said)
 
 
 def test_times_rates_and_people_that_a_file_has_not(tmp_path: Path) -> None:

@@ -145,15 +145,14 @@ def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, netw
         height_m=runner.height_m,
         known_length_m=settings.calibration.known_length_m or None,
         known_length_px=settings.calibration.known_length_px or None,
+        level=settings.calibration.level,
     )
-    angles = _angles(pose, events, calibration)
-    cycles = gait_cycles(events)
     trial = Trial(
         view="side",
         pose=pose,
-        angles=angles,
+        angles=_angles(pose, events, calibration),
         events=events,
-        cycles=cycles,
+        cycles=gait_cycles(events),
         calibration=calibration,
         height_m=runner.height_m,
         mass_kg=runner.mass_kg,
@@ -207,6 +206,7 @@ def _analyze_rear(
             height_m=runner.height_m,
             known_length_m=settings.calibration.known_length_m or None,
             known_length_px=settings.calibration.known_length_px or None,
+            level=settings.calibration.level,
         ),
         height_m=runner.height_m,
         mass_kg=runner.mass_kg,

@@ -63,6 +63,9 @@ def analyze(
     athlete: Annotated[str | None, typer.Option(help="A name for the report.")] = None,
     label: Annotated[str | None, typer.Option(help="What tells this session from others, e.g. 'shoe A'.")] = None,
     facing: Annotated[str, typer.Option(help="Which way the runner faces: left, right or auto.")] = "auto",
+    level: Annotated[
+        str | None, typer.Option(help="Is the belt's slope in the picture camera roll? on, off or auto.")
+    ] = None,
     capture_fps: Annotated[float | None, typer.Option(help="True frame rate of a slow-motion video.")] = None,
     start: Annotated[float | None, typer.Option(help="First second to use.")] = None,
     end: Annotated[float | None, typer.Option(help="Last second to use.")] = None,
@@ -96,6 +99,7 @@ def analyze(
     assignments += ["video.annotate=false"] if no_video else []
     assignments += ["video.blur_face=true"] if blur_face else []
     assignments += [f"pose.person={person}"] if person is not None else []
+    assignments += [f"calibration.level={level}"] if level is not None else []
     settings = _settings(config, assignments + _page_assignments(units, embed_video))
     quantities = {
         "belt_speed_mps": parse(speed, SPEED) if speed is not None else None,
@@ -248,21 +252,21 @@ def compare(
     ] = True,
 ) -> None:
     """Say what changed between sessions, and whether it is more than noise."""
-    from gaitlab.cli_tables import print_comparison
+    from gaitlab.cli_tables import print_comparison, with_options
     from gaitlab.compare import compare as run
-    from gaitlab.quality import grave_warnings
-    from gaitlab.store.session import open_session
+    from gaitlab.compare.sessions import opened as open_all
+    from gaitlab.compare.treatment import grave
 
-    opened = [open_session(folder) for folder in sessions]
+    opened = open_all(sessions)
     table = run(opened)
     if output is not None:
         from gaitlab.comparison import write_comparison
 
         write_comparison(opened, output, units=units, embed_video=embed_video)
     print_comparison(table)
-    for session in opened:
-        for warning in grave_warnings(session.info):
-            say(f"WARNING: {session.folder}: {warning}", err=True)
+    gravest = grave(opened)
+    for note in table.attrs["notes"]:
+        say(f"{'WARNING' if note in gravest else 'note'}: {with_options(note)}", err=True)
     if csv is not None:
         _write_csv(table, csv)
     if output is not None:

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gaitlab.cli_print import console
+from gaitlab.compare.sessions import CHANGED, UNKNOWN, not_compared
+from gaitlab.compare.treatment import letter
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.summary import REARFOOT_NOTES
 from gaitlab.quality import GRADES, grade_of, grave_warnings
@@ -33,6 +35,7 @@ OPTIONS: Mapping[str, str] = {
     "the person's number": "--person",
     "a recording of it": "--standing",
     "use more of the recording": "--start, --end",
+    "the same levelling": "--level",
 }
 _GRADE_STYLES = dict(zip(GRADES, ("green", "yellow", "bold red"), strict=True))
 
@@ -159,21 +162,30 @@ def _quality(info: Mapping[str, Any]) -> Text:
 
 
 def print_comparison(table: pd.DataFrame) -> None:
-    """Print the differences that can be told, a block a session."""
-    for name, rows in table.groupby("session", sort=False):
-        printed = Table(title=f"against {name}", title_justify="left")
-        for heading in ("metric", "side", "A", "B", "difference", "unit", "verdict"):
-            printed.add_column(heading, justify="right" if heading in ("A", "B", "difference") else "left")
-        for row in rows[rows["verdict"] != "not comparable"].to_dict("records"):
+    """Print the differences that can be told, a block a session, and why others cannot."""
+    for number, (name, rows) in enumerate(table.groupby("session", sort=False), start=1):
+        here = letter(number)
+        title = f"A {table.attrs['first']} · {here} {name}"
+        printed = Table(title=title, title_justify="left")
+        for heading in ("metric", "side", "A", here, "difference", "unit", "verdict"):
+            printed.add_column(heading, justify="right" if heading in ("A", here, "difference") else "left")
+        for row in rows[rows["verdict"] != UNKNOWN].to_dict("records"):
             metric = str(row["metric"])
             numbers = [_number(float(row[key]), metric) for key in ("a", "b")]
             difference = f"{float(row['difference']):+.{_decimals(metric)}f}"
             printed.add_row(
-                Text(METRICS[metric].label if metric in METRICS else metric), str(row["side"]), *numbers,
+                _label(metric), str(row["side"]), *numbers,
                 f"{difference} ± {_number(float(row['interval']), metric)}", str(row["unit"]),
-                Text(str(row["verdict"]), style="bold" if row["verdict"] == "changed" else "dim"),
+                Text(str(row["verdict"]), style="bold" if row["verdict"] == CHANGED else "dim"),
             )  # fmt: skip
-        console().print(printed)
+        console().print(printed if printed.row_count else Text(f"{title}: nothing can be compared"))
+        for reason, side, metrics in not_compared(rows.to_dict("records")):
+            line = f"not compared{f' ({side})' if side else ''}: {'; '.join(map(_label, metrics))}: {reason}"
+            console().print(Text(with_options(line), style="dim"), soft_wrap=True)
+
+
+def _label(metric: str) -> str:
+    return METRICS[metric].label if metric in METRICS else metric
 
 
 def print_checks(network: str, checks: Sequence[Check]) -> None:

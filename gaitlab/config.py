@@ -72,6 +72,11 @@ class GaitSettings:
 class CalibrationSettings:
     """[calibration]"""
 
+    level: str = _setting(
+        "auto",
+        "whether a side view is turned until the belt is level; auto: where it slopes by 4 degrees or less",
+        choices=("auto", "on", "off"),
+    )
     known_length_m: float = _setting(
         0.0, "length in metres of something in the runner's plane, e.g. the deck; 0: none", low=0.05, high=10.0, off=0.0
     )

@@ -55,6 +55,7 @@ def describe(
         "view": analysis.view,
         "facing": analysis.facing,
         "activity": analysis.events.activity,
+        "rearfoot_source": analysis.rearfoot_source or None,
         "runner": {
             "belt_speed_mps": runner.belt_speed_mps,
             "height_m": runner.height_m,
@@ -74,6 +75,7 @@ def describe(
             "belt_speed_px_per_s": calibration.belt_speed_px_per_s,
             "leg_px": calibration.leg_px,
             "belt_deg": calibration.belt_deg,
+            "belt_sd_deg": calibration.belt_sd_deg,
             "tilt_deg": calibration.tilt_deg,
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,

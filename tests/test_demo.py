@@ -11,11 +11,12 @@ import pytest
 
 import gaitlab
 from gaitlab.analysis import Analysis, Runner, analyze_pose
-from gaitlab.config import Settings
+from gaitlab.config import Settings, with_values
 from gaitlab.core import GaitEvents
 from gaitlab.demo import demo_clip, demo_session
 from gaitlab.description import recording_date
 from gaitlab.errors import InputError
+from gaitlab.metrics import METRICS
 from gaitlab.selftest import checks
 from gaitlab.truth import (
     Truth,
@@ -39,6 +40,42 @@ def analysis(truth: Truth) -> Analysis:
     """The analysis that a network without any error would lead to: the true points as the camera shows them."""
     runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
     return analyze_pose(truth.seen(), runner=runner, settings=Settings())
+
+
+def rolled(truth: Truth, *, degrees: float, level: str) -> Analysis:
+    """The same, filmed by a camera that was turned about its axis."""
+    turn = np.radians(degrees)
+    seen = truth.seen()
+    xy = seen.xy @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    runner = Runner(belt_speed_mps=truth.belt_speed_mps, height_m=truth.height_m)
+    return analyze_pose(
+        replace(seen, xy=xy), runner=runner, settings=with_values(Settings(), {"calibration.level": level})
+    )
+
+
+def trunk_lean(analysis: Analysis) -> float:
+    return float(np.mean([row.mean for row in analysis.summary if row.metric == "trunk_lean"]))
+
+
+@pytest.mark.parametrize(
+    ("degrees", "level", "off_deg"),
+    [(3.8, "auto", 0.0), (5.0, "auto", 5.0), (-5.0, "auto", -5.0), (5.0, "on", 0.0), (3.8, "off", 3.8)],
+)
+def test_a_rolled_camera_is_levelled_as_asked(
+    truth: Truth, analysis: Analysis, degrees: float, level: str, off_deg: float
+) -> None:
+    """Turned towards where the runner faces, an upright trunk looks as if it leaned by as much."""
+    found = rolled(truth, degrees=degrees, level=level)
+    assert found.calibration.belt_deg == pytest.approx(degrees, abs=0.1)
+    assert trunk_lean(found) - trunk_lean(analysis) == pytest.approx(off_deg, abs=0.1)
+
+
+def test_every_metric_that_changes_with_levelling_says_so(truth: Truth) -> None:
+    on, off = (rolled(truth, degrees=4.0, level=level) for level in ("on", "off"))
+    for a, b in zip(on.summary, off.summary, strict=True):
+        if a.n:
+            moved = abs(a.mean - b.mean) > 1e-3 * abs(a.mean)
+            assert moved == METRICS[a.metric].levelled, a.metric
 
 
 @pytest.mark.parametrize("view", ["side", "rear"])

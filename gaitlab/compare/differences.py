@@ -1,7 +1,9 @@
 """The difference of two means of gait cycles: its interval, its size in standard deviations.
 
 Consecutive cycles resemble each other: a runner drifts, tires, settles. Twenty cycles that do tell less than twenty
-independent ones, so the interval rests on an effective number of cycles.
+independent ones, so the interval rests on an effective number of cycles. How much they resemble each other is itself
+known badly from a few cycles: five that happen to rise one after the other say little about the runner. So what the
+cycles show is weighed against what is usual, and no session counts for less than a third of its cycles.
 """
 
 from __future__ import annotations
@@ -12,10 +14,17 @@ import numpy as np
 
 from gaitlab.statistics import t_quantile
 
-_FEWEST_FOR_CORRELATION = 6
+# What neighbouring cycles usually resemble each other by, and how many neighbours that counts for: halves of the
+# force-plate trials and simulated runners are told apart as often as they should be (``python -m benchmarks.halves``).
+_USUAL_CORRELATION = 0.25
+_USUAL_COUNTS = 10
+# n cycles that resemble each other by this are worth n / 3.
+_HIGHEST_CORRELATION = 0.5
+# Strides of the two legs share a step with their neighbours: that many are worth half as many, even where all steps are
+# independent, which is what this correlation makes of them.
+_OVERLAPPING = 1 / 3
 # A step over a rejected cycle is longer than this many usual steps: its ends are no neighbours.
 _LONGEST_STEP = 1.6
-_HIGHEST_CORRELATION = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +47,10 @@ class Difference:
 
 
 def autocorrelation(values: np.ndarray, time_s: np.ndarray) -> float:
-    """Return the correlation of neighbouring cycles, 0..0.95; negative ones count as none, which is the safe side.
+    """Return the correlation of neighbouring cycles, 0..0.5: what they show, drawn to the usual where they are few.
 
-    With Kendall's (1954) correction of what a short series underestimates, ``(1 + 3 r) / n``.
+    With Kendall's (1954) correction of what a short series underestimates, ``(1 + 3 r) / n``. Negative ones count as
+    none, which is the safe side.
 
     Args:
         values: (cycle,) values, less their mean.
@@ -48,20 +58,26 @@ def autocorrelation(values: np.ndarray, time_s: np.ndarray) -> float:
     """
     n = len(values)
     power = float(np.mean(values**2)) if n else 0.0
-    if n < _FEWEST_FOR_CORRELATION or power <= 0:
+    if n < 2 or power <= 0:
         return 0.0
     steps_s = np.diff(time_s)
     near = steps_s <= _LONGEST_STEP * np.median(steps_s)
-    r = float(np.mean((values[1:] * values[:-1])[near])) / power
-    return float(np.clip(r + (1 + 3 * r) / n, 0.0, _HIGHEST_CORRELATION)) if r > 0 else 0.0
+    shown = float(np.mean((values[1:] * values[:-1])[near])) / power
+    shown += (1 + 3 * shown) / n
+    pairs = int(near.sum())
+    r = (pairs * shown + _USUAL_COUNTS * _USUAL_CORRELATION) / (pairs + _USUAL_COUNTS)
+    return float(np.clip(r, 0.0, _HIGHEST_CORRELATION))
 
 
 def effective_n(n: int, r: float) -> float:
-    """Return how many independent values ``n`` with the lag-one correlation ``r`` are worth, 2 or more.
+    """Return how many independent values ``n`` with the lag-one correlation ``r`` are worth.
 
-    ``n (1 - r) / (1 + r)``, the limit for a first-order autoregression (Bayley and Hammersley 1946).
+    Of a first-order autoregression (Bayley and Hammersley 1946): ``n (1 - r) / (1 + r)`` for many, more for few.
     """
-    return max(n * (1 - r) / (1 + r), min(n, 2.0))
+    if not n:
+        return 0.0
+    lost = (1 + r) / (1 - r) - 2 * r * (1 - r**n) / (n * (1 - r) ** 2)
+    return n / lost
 
 
 def difference(
@@ -79,17 +95,33 @@ def difference(
         leg_b: the same of ``b``.
     """
     means = float(b.mean() - a.mean()) if len(a) and len(b) else float("nan")
-    n_a = effective_n(len(a), autocorrelation(_less_its_mean(a, leg_a), time_a_s))
-    n_b = effective_n(len(b), autocorrelation(_less_its_mean(b, leg_b), time_b_s))
+    r_a, r_b = _correlation(a, time_a_s, leg_a), _correlation(b, time_b_s, leg_b)
+    n_a, n_b = effective_n(len(a), r_a), effective_n(len(b), r_b)
     if min(len(a), len(b)) < 2:
         return Difference(means, float("nan"), float("nan"), n_a, n_b)
     of_a, of_b = _variance_of_mean(a, n_a), _variance_of_mean(b, n_b)
     variance = of_a + of_b
     random = 0.0
     if variance > 0:
-        freedom = variance**2 / (of_a**2 / (n_a - 1) + of_b**2 / (n_b - 1))  # Welch and Satterthwaite
+        freedom = variance**2 / (of_a**2 / _freedom(len(a), r_a) + of_b**2 / _freedom(len(b), r_b))
         random = t_quantile(0.975, max(freedom, 1.0)) * float(np.sqrt(variance))
-    return Difference(means, random, _hedges_g(a, b), n_a, n_b)
+    return Difference(means, min(random, _widest(a, b)), _hedges_g(a, b), n_a, n_b)
+
+
+def _freedom(n: int, r: float) -> float:
+    """Return the degrees of freedom of a variance, for Welch and Satterthwaite: it forgets sooner than the mean."""
+    return max(n * (1 - r**2) / (1 + r**2) - 1, 1.0)
+
+
+def _widest(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the half-width if each session scattered as the wilder one does and was worth a third of its cycles."""
+    variance = max(float(a.var(ddof=1)), float(b.var(ddof=1))) * 3 * (1 / len(a) + 1 / len(b))
+    return t_quantile(0.975, len(a) + len(b) - 2) * float(np.sqrt(variance))
+
+
+def _correlation(values: np.ndarray, time_s: np.ndarray, leg: np.ndarray | None) -> float:
+    r = autocorrelation(_less_its_mean(values, leg), time_s)
+    return r if leg is None or len(np.unique(leg)) < 2 else max(r, _OVERLAPPING)
 
 
 def _less_its_mean(values: np.ndarray, leg: np.ndarray | None) -> np.ndarray:

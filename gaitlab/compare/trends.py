@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gaitlab.compare.sessions import CHANGED, KEY, NOISE, UNKNOWN, detectable_of, rows_by_key
+from gaitlab.compare.sessions import CHANGED, KEY, NOISE, UNKNOWN, detectable_of, opened, rows_by_key
+from gaitlab.compare.treatment import Info, Row, clip_of, clips_of, network_part, same_faults, spoiled
 from gaitlab.errors import InputError
 from gaitlab.statistics import t_quantile
 
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 _DAYS = 30.0
+_SECONDS_A_DAY = 86400
 _COLUMNS = (
     "metric", "side", "unit", "sessions", "days", "first", "last", "slope_per_30_days", "interval", "change", "verdict",
-    "smallest_detectable", "detectable_source",
+    "smallest_detectable", "detectable_source", "reason",
 )  # fmt: skip
 
 
@@ -70,46 +73,67 @@ def session_time(session: Session) -> datetime | None:
     return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
-def trends(sessions: Sequence[Session]) -> pd.DataFrame:
+def trends(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     """Return how every metric goes over three sessions or more of different times.
+
+    Args:
+        sessions: sessions, or their folders.
 
     Returns:
         a row a metric and side that three sessions or more measured in the same unit: ``metric, side, unit``, in how
         many ``sessions`` over how many ``days``, its mean in the ``first`` and ``last``, the line's
         ``slope_per_30_days`` with the half-width of its 95 % ``interval``, the ``change`` along the line from first to
         last, and the ``verdict``: ``changed`` where the slope exceeds its interval and the change the smallest
-        detectable one (where one is published), else ``within noise``. Empty where there are not three times.
+        detectable one (where one is published), else ``within noise``, or ``not comparable`` for the ``reason`` in the
+        last column: the sessions were not levelled alike, or seen by different networks. Empty where there are not
+        three times.
 
     Raises:
-        InputError: a session that does not say when it was recorded.
+        InputError: a session that does not say when it was recorded, and what `gaitlab.compare` refuses.
     """
     import pandas as pd
 
     timed: list[tuple[datetime, Session]] = []
-    for session in sessions:
+    for session in opened(sessions):
         time = session_time(session)
         if time is None:
             raise InputError(f"'{session.folder}' does not say when it was recorded, so there is no trend over it")
         timed.append((time, session))
     timed.sort(key=lambda one: one[0])
-    found: dict[tuple[str, ...], list[tuple[float, float, float]]] = {}
+    found: dict[tuple[str, ...], list[_Point]] = {}
     for time, session in timed:
+        day = (time - timed[0][0]).total_seconds() / _SECONDS_A_DAY
+        clips = clips_of(session)
         for key, row in rows_by_key(session.summary).items():
             if np.isfinite(row["mean"]):
-                day = (time - timed[0][0]).total_seconds() / 86400
-                found.setdefault(key, []).append((day, float(row["mean"]), float(row["uncertainty"])))
-    rows = [
-        _row(key, np.array(points)) for key, points in found.items() if len({point[0] for point in points}) >= FEWEST
-    ]
+                found.setdefault(key, []).append(_Point(day, clip_of(clips, key[0]), row))
+    rows = [_row(key, points) for key, points in found.items() if len({point.day for point in points}) >= FEWEST]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _row(key: tuple[str, ...], points: np.ndarray) -> dict[str, Any]:
-    days, means, half_widths = points.T
+@dataclass(frozen=True, slots=True, eq=False)
+class _Point:
+    """A metric in one session, days after the first."""
+
+    day: float
+    info: Info
+    row: Row
+
+
+def _row(key: tuple[str, ...], points: Sequence[_Point]) -> dict[str, Any]:
+    metric, _, unit = key
+    days, means, half_widths = np.array(
+        [(one.day, one.row["mean"], one.row["uncertainty"]) for one in points], dtype=float
+    ).T
+    first = points[0]
+    if not all(same_faults(first.info, one.info) for one in points):
+        half_widths = np.hypot(half_widths, [network_part(one.row) for one in points])
     line = fitted_line(days, means, half_widths)
-    smallest, source = detectable_of(key[0], key[2])
+    smallest, source = detectable_of(metric, unit)
     span = float(days[-1] - days[0])
     beyond = abs(line.slope) > line.interval and not abs(line.slope) * span <= smallest
+    apart = (spoiled(metric, (first.info, first.row), (one.info, one.row)) for one in points[1:])
+    reason = next((why for why in apart if why), "")
     return {
         **dict(zip(KEY, key, strict=True)),
         "sessions": len(points),
@@ -119,7 +143,8 @@ def _row(key: tuple[str, ...], points: np.ndarray) -> dict[str, Any]:
         "slope_per_30_days": line.slope * _DAYS,
         "interval": line.interval * _DAYS,
         "change": line.slope * span,
-        "verdict": UNKNOWN if not np.isfinite(line.interval) else CHANGED if beyond else NOISE,
+        "verdict": UNKNOWN if reason or not np.isfinite(line.interval) else CHANGED if beyond else NOISE,
         "smallest_detectable": smallest,
         "detectable_source": source,
+        "reason": reason,
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gaitlab.compare.sessions import CHANGED, UNKNOWN
+from gaitlab.compare.sessions import CHANGED, UNKNOWN, not_compared
 from gaitlab.comparison.content import Compared, Comparison
 from gaitlab.report.measures import Measure
 from gaitlab.report.numbers import Display
@@ -58,17 +58,15 @@ def difference_groups(comparison: Comparison, other: Compared) -> list[tuple[str
 
 
 def not_comparable(comparison: Comparison, other: Compared) -> list[str]:
-    """Return the metrics of which nothing can be said, with the reason where a session gives one."""
+    """Return a line a reason: the metrics of which nothing can be said, and the side where it is one only."""
     texts = comparison.texts["comparison"]
-    found: dict[str, None] = {}
-    for row in comparison.differences[other.letter]:
-        if row["verdict"] != UNKNOWN:
-            continue
-        a, b = comparison.first.measures.get(row["metric"]), other.measures.get(row["metric"])
-        reasons = dict.fromkeys(m.missing_reason for m in (a, b) if m is not None and m.missing_reason)
-        why = "; ".join(reasons) or texts["too_few" if row["a"] == row["a"] and row["b"] == row["b"] else "one_only"]
-        found[texts["without"].format(label=a.full_label if a else row["metric"], reason=why)] = None
-    return list(found)
+    known = _all_measures((comparison.first, other))
+    lines = []
+    for reason, side, metrics in not_compared(comparison.differences[other.letter]):
+        labels = "; ".join(known[metric].full_label if metric in known else metric for metric in metrics)
+        told = texts["without_side"] if side else texts["without"]
+        lines.append(told.format(labels=labels, side=comparison.texts["sides"].get(side, ""), reason=reason))
+    return lines
 
 
 def changes(comparison: Comparison, other: Compared) -> list[str]:

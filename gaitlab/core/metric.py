@@ -68,6 +68,8 @@ class MetricSpec:
         needs_height: whether the body height is needed.
         needs_zero: whether the angle means nothing without the runner's own zero, taken while standing.
         needs_fps: frames a second below which it cannot be had.
+        levelled: whether it changes with how the picture is levelled: measured against the vertical, or a foot flat on
+            the belt against the shank.
         proxy_label: what it is called where stand-in points measure it; no published range is given then.
         only: the activity without which it means nothing, or empty.
         unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
@@ -95,6 +97,7 @@ class MetricSpec:
     needs_height: bool = False
     needs_zero: bool = False
     needs_fps: float = 0.0
+    levelled: bool = False
     proxy_label: str = ""
     only: Literal["", "running", "walking"] = ""
     unit_without_scale: str = ""

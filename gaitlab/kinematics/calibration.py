@@ -17,12 +17,19 @@ LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
 # metatarsal is level within 0.2 ± 0.3 degrees over it. Earlier the foot still comes down.
 _RIDING_FROM, _RIDING_TO = 0.40, 0.80
 _FEWEST_PATHS = 4
+# The median of many normal values scatters by so much more than their mean.
+_MEDIAN_SD = float(np.sqrt(np.pi / 2))
 # Toes on a belt are as fast as it is: markers within 1 %, near and far leg within 4 % of their mean.
 _SLIPPING = 0.12
 _SCALES_DISAGREE = 0.08
 # A belt that slopes more in the picture than a phone is ever tilted does so by perspective or incline; then the
 # picture's own vertical is the better one.
 _MAX_ROLL_DEG = 4.0
+_STEEP = (
+    "the belt slopes by {:.0f}° in the picture: the treadmill is inclined or the camera looks at it obliquely or was "
+    "tilted; trunk, thigh and shank are measured against the picture's vertical, and angles of the two legs, and "
+    "lengths measured in the picture, are not compared"
+)
 # In this order the first scale that can be had is used; the others check it.
 SCALE_SOURCES = ("belt speed", "known length", "body height")
 
@@ -43,6 +50,7 @@ class Calibration:
         belt_speed_mps: entered, or measured with a scale that does not need it; None where unknown.
         belt_speed_px_per_s: speed of the stance foot in the picture; NaN without contacts.
         leg_px: thigh and shank of the near leg together.
+        belt_sd_deg: standard uncertainty of ``belt_deg``, from how the stances disagree; NaN where it was not measured.
         warnings: sentences for the report.
     """
 
@@ -57,6 +65,7 @@ class Calibration:
     belt_speed_mps: float | None
     belt_speed_px_per_s: float
     leg_px: float
+    belt_sd_deg: float = 0.0
     warnings: tuple[str, ...] = field(default=())
 
     @property
@@ -67,8 +76,13 @@ class Calibration:
 
     @property
     def oblique(self) -> bool:
-        """Whether the belt slopes more than a phone is ever tilted: the camera may see the legs from other angles."""
-        return _is_steep(self.belt_deg)
+        """Whether the belt, once levelled, slopes more than by camera roll: the legs may be seen from other angles."""
+        return _is_steep(self.belt_deg - self.tilt_deg)
+
+    @property
+    def level_sd_deg(self) -> float:
+        """Standard uncertainty that levelling brings to angles against the vertical: none where nothing was turned."""
+        return self.belt_sd_deg if self.tilt_deg == self.belt_deg else 0.0
 
 
 def _is_steep(belt_deg: float) -> bool:
@@ -134,20 +148,39 @@ def _riding(pose: PoseSequence, contacts: Sequence[Contact], *, belt_speed_px_pe
 
 def belt_tilt_deg(
     pose: PoseSequence, contacts: Sequence[Contact], *, forward: int, belt_speed_px_per_s: float = float("nan")
-) -> float:
-    """Return how far the belt falls towards image-right, degrees: the median slope of the stance foot's paths.
+) -> tuple[float, float]:
+    """Return how far the belt falls towards image-right, and its standard uncertainty, degrees.
 
-    The near foot's alone where it shows enough of them: the far one is half hidden, and networks let it wander.
-    Camera roll, treadmill incline and perspective cannot be told apart in the picture. NaN where fewer than 4
-    stances show the path of a foot as fast as the belt.
+    The median slope of the stance foot's paths: the near foot's alone where it shows enough of them, for the far one is
+    half hidden, and networks let it wander. Camera roll, treadmill incline and perspective cannot be told apart in the
+    picture. How the stances disagree says how well the median is known: two halves of force-plate trials are 0.6
+    degrees apart, as that lets expect (``python -m benchmarks.halves``). NaN where fewer than 4 stances show the path
+    of a foot as fast as the belt.
     """
     near = near_side(forward)
     for of in ([c for c in contacts if c.side == near], contacts):
         paths = _riding(pose, of, belt_speed_px_per_s=belt_speed_px_per_s)
         slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in paths if np.ptp(xy[:, 0]) > 0]
         if len(slopes) >= _FEWEST_PATHS:
-            return float(np.degrees(np.arctan(np.median(slopes))))
-    return float("nan")
+            falls_deg = np.degrees(np.arctan(slopes))
+            return float(np.median(falls_deg)), float(_MEDIAN_SD * falls_deg.std(ddof=1) / np.sqrt(len(falls_deg)))
+    return float("nan"), float("nan")
+
+
+def _levelled(belt_deg: float, level: str, *, lacking: str) -> tuple[float, str, list[str]]:
+    """Return by how much the picture is turned back, what that rests on, and what a reader must know.
+
+    Args:
+        belt_deg: slope of the belt in the picture; NaN where it was not measured.
+        level: see `calibrate`.
+        lacking: why it was not measured.
+    """
+    if not np.isfinite(belt_deg):
+        unlevelled = f"nothing is levelled: the slope of the belt could not be measured ({lacking})"
+        return 0.0, f"not measured: {lacking}", [unlevelled] if level == "on" else []
+    if level == "on" or (level == "auto" and not _is_steep(belt_deg)):
+        return belt_deg, "path of the stance foot", []
+    return 0.0, "the picture's own vertical", [_STEEP.format(abs(belt_deg))] if _is_steep(belt_deg) else []
 
 
 def calibrate(
@@ -161,6 +194,7 @@ def calibrate(
     height_m: float | None = None,
     known_length_m: float | None = None,
     known_length_px: float | None = None,
+    level: str = "auto",
 ) -> Calibration:
     """Measure tilt and every scale that can be had, choose one, and say where they disagree.
 
@@ -173,25 +207,19 @@ def calibrate(
         belt_speed_mps: as the console says, or None.
         height_m: body height, or None.
         known_length_m, known_length_px: something of known length in the runner's plane, or None.
+        level: whether the belt's slope is roll of the camera, by which the picture is turned back: ``on`` always,
+            ``off`` never, ``auto`` as far as phones are tilted.
 
     Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it
     is good to 3-5 %.
     """
     feet = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
-    warnings = []
-    belt_deg = float("nan")
+    belt_deg = belt_sd_deg = float("nan")
     if feet:
-        belt_deg = belt_tilt_deg(pose, contacts, forward=forward, belt_speed_px_per_s=belt_speed_px_per_s)
-    tilt_deg, tilt_source = belt_deg, "path of the stance foot"
-    if not np.isfinite(belt_deg):
-        tilt_deg, tilt_source = 0.0, "not measured: " + ("too few clear stances" if feet else "no toes seen")
-    elif _is_steep(belt_deg):
-        tilt_deg, tilt_source = 0.0, "the picture's own vertical"
-        warnings.append(
-            f"the belt slopes by {abs(belt_deg):.0f}° in the picture: the treadmill is inclined or the camera looks at "
-            "it obliquely or was tilted; trunk, thigh and shank are measured against the picture's vertical, and "
-            "angles of the two legs, and lengths measured in the picture, are not compared"
-        )
+        belt_deg, belt_sd_deg = belt_tilt_deg(pose, contacts, forward=forward, belt_speed_px_per_s=belt_speed_px_per_s)
+    tilt_deg, tilt_source, warnings = _levelled(
+        belt_deg, level, lacking="too few clear stances" if feet else "no toes seen"
+    )
     speed_px_per_s = belt_speed_px_per_s
     leg_px = leg_length_px(pose, forward=forward)
     scales: dict[str, float] = {}
@@ -229,5 +257,6 @@ def calibrate(
         belt_speed_mps=belt_speed_mps,
         belt_speed_px_per_s=speed_px_per_s,
         leg_px=leg_px,
+        belt_sd_deg=belt_sd_deg,
         warnings=tuple(warnings),
     )

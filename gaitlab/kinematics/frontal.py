@@ -203,11 +203,12 @@ def calibrate_rear(
     height_m: float | None = None,
     known_length_m: float | None = None,
     known_length_px: float | None = None,
+    level: str = "auto",
 ) -> Calibration:
     """Return the scale of a rear view: from a known length, or thigh and shank as 0.491 of the height (Winter).
 
     The belt runs towards the camera, so its speed gives no scale and its path no tilt: the picture's own vertical
-    stands.
+    stands, and whoever asks for another (``level`` on) is told so.
     """
     leg = leg_px(pose)
     scales: dict[str, float] = {}
@@ -228,6 +229,9 @@ def calibrate_rear(
         belt_speed_mps=belt_speed_mps,
         belt_speed_px_per_s=float("nan"),
         leg_px=leg,
+        warnings=("only side views are levelled: this rear view is measured against the picture's own vertical",)
+        if level == "on"
+        else (),
     )
 
 

@@ -223,12 +223,11 @@ def _step_length_unsure(trial: Trial, mean: float) -> Unsure:
     return Unsure(shared=_speed_sd(trial, mean), opposite=trial.belt_speed * _step_sd_s(trial))
 
 
-def _angle_at_strike(angle: str) -> Systematic:
-    """How far an angle at contact moves when the foot strike is off by its standard uncertainty."""
+def _angle_at_strike(angle: str, *, levelled: bool = False) -> Systematic:
+    """How far an angle at contact moves when the strike is off by its standard uncertainty, or the levelling by its."""
 
     def value(trial: Trial, mean: float) -> Unsure:
-        strike_s, _ = _accepted(trial)
-        sd_s = float(np.nanmean(strike_s))
+        sd_s = float(np.nanmean(_accepted(trial)[0]))
         moved = [
             np.abs(
                 trial.angle(f"{c.side}_{angle}_deg", c.foot_strike_s + sd_s)
@@ -238,9 +237,21 @@ def _angle_at_strike(angle: str) -> Systematic:
             for c in trial.events.contacts
             if c.accepted
         ]
-        return Unsure(own=float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0)
+        shared = trial.calibration.level_sd_deg if levelled else 0.0
+        return Unsure(own=float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0, shared=shared)
 
     return value
+
+
+def _level(trial: Trial, mean: float) -> Unsure:
+    """How well the belt's slope is known by which the picture was turned, for both legs alike."""
+    return Unsure(shared=trial.calibration.level_sd_deg)
+
+
+def _overstride_unsure(trial: Trial, mean: float) -> Unsure:
+    """The hip stands a leg's length above the ankle: turned by an angle, that much of it lies ahead."""
+    ahead = np.radians(trial.calibration.level_sd_deg) * trial.calibration.leg_px * trial.length_per_px
+    return Unsure(shared=float(np.hypot(_scale_sd(trial, mean), ahead)))
 
 
 def _stiffness(trial: Trial, mean: float) -> Unsure:
@@ -306,24 +317,22 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "stride_length", "Stride length", "m", _LENGTH, _SIDE,
         "belt speed times stride time", _stride_length, (0.4, 4.0), needs_belt_speed=True,
-        unit_without_scale="leg lengths",
-        systematic=_speed_unsure, decimals=2, ratio=True,
+        unit_without_scale="leg lengths", systematic=_speed_unsure, decimals=2, ratio=True,
     ),
     MetricSpec(
         "speed", "Belt speed", "m/s", _LENGTH, _SIDE,
         "as entered, or how fast the stance foot rides backwards", _speed, (0.3, 7.0), needs_belt_speed=True,
-        per_side=False,
-        unit_without_scale="leg lengths/s", systematic=_speed_unsure, decimals=2,
+        per_side=False, unit_without_scale="leg lengths/s", systematic=_speed_unsure, decimals=2,
     ),
     MetricSpec(
         "vertical_oscillation", "Vertical oscillation", "m", _LENGTH, _SIDE,
         "rise and fall of the mid-hip from this foot's strike to the other's", _vertical_oscillation, (0.01, 0.14),
-        needs=("mid_hip",), unit_without_scale="leg lengths", systematic=_scale, decimals=3, ratio=True,
+        needs=("mid_hip",), levelled=True, unit_without_scale="leg lengths", systematic=_scale, decimals=3, ratio=True,
     ),
     MetricSpec(
         "overstride", "Overstride", "m", _LENGTH, _SIDE,
-        "how far ahead of the hip the ankle lands", _overstride, (-0.1, 0.6), needs=("hip", "ankle"),
-        unit_without_scale="leg lengths", systematic=_scale, decimals=3,
+        "how far ahead of the hip the ankle lands", _overstride, (-0.1, 0.6), needs=("hip", "ankle"), levelled=True,
+        unit_without_scale="leg lengths", systematic=_overstride_unsure, decimals=3,
     ),
     MetricSpec(
         "foot_strike_angle", "Foot strike angle", "deg", _CONTACT, _SIDE,
@@ -333,8 +342,8 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "shank_angle_at_contact", "Shank angle", "deg", _CONTACT, _SIDE,
         "shank against the vertical at foot strike; positive: ankle ahead of the knee", _at_contact("shank", -1.0),
-        (-10, 25),
-        needs=("knee", "ankle"), systematic=_angle_at_strike("shank"), detectable=_SHANK_SDD,
+        (-10, 25), needs=("knee", "ankle"), levelled=True, systematic=_angle_at_strike("shank", levelled=True),
+        detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "knee_flexion_at_contact", "Knee flexion", "deg", _CONTACT, _SIDE,
@@ -349,7 +358,8 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "ankle_angle_at_contact", "Ankle dorsiflexion", "deg", _CONTACT, _SIDE,
         "dorsiflexion at foot strike", _at_contact("ankle_flexion"), (-20, 20), needs=("knee", "ankle", *_FOOT),
-        systematic=_angle_at_strike("ankle_flexion"), reference=Reference(-1, 10, TWO_LABORATORIES),
+        levelled=True, systematic=_angle_at_strike("ankle_flexion", levelled=True),
+        reference=Reference(-1, 10, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_knee_flexion_stance", "Peak knee flexion, stance", "deg", _MOTION, _SIDE,
@@ -364,17 +374,17 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "peak_hip_extension", "Peak hip extension (thigh to trunk)", "deg", _MOTION, _SIDE,
         "largest extension of the thigh against the trunk", _peak_hip_extension, (-15, 35),
-        needs=("hip", "knee", *_TRUNK),
-        reference=Reference(7, 20, TWO_LABORATORIES),
+        needs=("hip", "knee", *_TRUNK), reference=Reference(7, 20, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_dorsiflexion", "Peak dorsiflexion", "deg", _MOTION, _SIDE,
         "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), (0, 40), needs=("knee", "ankle", *_FOOT),
-        reference=Reference(19, 26, TWO_LABORATORIES), detectable=_SHANK_SDD,
+        levelled=True, systematic=_level, reference=Reference(19, 26, TWO_LABORATORIES), detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "trunk_lean", "Trunk lean", "deg", _MOTION, _SIDE,
-        "mean forward lean of the trunk in stance", _trunk_lean, (-5, 25), needs=_TRUNK, of_trunk=True,
+        "mean forward lean of the trunk in stance", _trunk_lean, (-5, 25), needs=_TRUNK, levelled=True, of_trunk=True,
+        systematic=_level,
     ),
     MetricSpec(
         "leg_stiffness", "Leg stiffness", "kN/m", _SPRING, _SIDE,

@@ -232,11 +232,7 @@ def _quality(content: Content, media: Media) -> Mapping[str, Any]:
         "rejected": sorted(quality["cycles_rejected"].items(), key=lambda item: -item[1]),
         "seen": sorted(seen, key=lambda item: item[1]),
         "scale": _scale(calibration, texts),
-        "tilt": texts["tilt"].format(
-            tilt=numbers.decimal(abs(calibration["tilt_deg"]), 1), source=calibration.get("tilt_source") or ""
-        )
-        if calibration.get("tilt_deg")
-        else "",
+        "tilt": _tilt(content.info, texts),
         "others": len(content.info.get("others_seen") or ()),
         "smoothing": _smoothing(quality.get("history", ()), texts),
     }
@@ -250,6 +246,20 @@ def _smoothing(history: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -
     if done["effective_cutoff_hz"] is None:
         return texts["unsmoothed"]
     return texts["smoothed"].format(method=done["method"], cutoff=numbers.decimal(done["effective_cutoff_hz"], 1))
+
+
+def _tilt(info: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Return how the picture was levelled, or that it was not and why; empty of a rear view, which never is."""
+    belt_deg, tilt_deg, source = (info["calibration"].get(name) for name in ("belt_deg", "tilt_deg", "tilt_source"))
+    if info["view"] == "rear" or not source:
+        return ""
+    level = info["settings"].get("calibration", {}).get("level", "auto")
+    asked = texts["as_asked"] if level != "auto" else ""
+    if tilt_deg or tilt_deg == belt_deg:
+        return texts["tilt"].format(tilt=numbers.decimal(abs(tilt_deg), 1), source=source, asked=asked)
+    if belt_deg is None:
+        return texts["tilt_unknown"].format(source=source, asked=asked)
+    return texts["tilt_left"].format(tilt=numbers.decimal(abs(belt_deg), 1), source=source, asked=asked)
 
 
 def _scale(calibration: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +20,26 @@ SPREAD = np.array([-1.0, 1.0] * 6)
 SUMMARY = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit")
 NOT_COMPARED = ("label", "reference_low", "reference_high", "reference_source", "missing_reason")
 CYCLES = ("metric", "side", "cycle", "time_s", "value", "unit")
+INFO: dict[str, Any] = {
+    "schema_version": 3, "gaitlab_version": "1", "athlete": "Ada", "label": None, "recorded_at": None, "view": "side",
+    "facing": "left", "activity": "running", "fps": 60.0, "duration_s": 10.0, "video": None, "keypoints": None,
+    "model": {"name": "a network"}, "settings": {}, "warnings": [], "asymmetry": [],
+    "runner": {"belt_speed_mps": 3.0, "height_m": None, "mass_kg": None},
+    "calibration": {
+        "metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": 3.0, "tilt_deg": None,
+    },
+    "quality": {
+        "cycles_accepted": {"left": 12, "right": 12}, "cycles_rejected": {}, "share_of_frames_seen": {},
+        "verdict": {"grade": "good", "sentence": "", "checks": []},
+    },
+}  # fmt: skip
 
 
-def session(folder: Path, *, metric: str, side: str, values: np.ndarray, unit: str, systematic: float = 0.0) -> Session:
-    folder.mkdir()
+def session(
+    folder: Path, *, metric: str, side: str, values: np.ndarray, unit: str, systematic: float = 0.0, **info: Any
+) -> Session:
+    folder.mkdir(parents=True)
+    (folder / "session.json").write_text(json.dumps({**INFO, **info}))
     n, sd = len(values), float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
     spread = t_quantile(0.975, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
     mean = float(values.mean()) if n else math.nan

@@ -216,6 +216,29 @@ def test_a_weak_number_leads_no_page(tmp_path: Path) -> None:
     assert found.text.count("39.7") == 2  # in the table alone, once a leg
 
 
+@pytest.mark.parametrize(
+    ("belt_deg", "tilt_deg", "source", "level", "said"),
+    [
+        (3.8, 3.8, "path of the stance foot", "auto", "slopes by 3.8° in the picture (path of the stance foot); angles "
+         "are corrected for it."),
+        (5.0, 0.0, "the picture's own vertical", "auto", "slopes by 5.0° in the picture; angles are measured against "
+         "the picture's own vertical, not corrected for it."),
+        (5.0, 5.0, "path of the stance foot", "on", "corrected for it, as asked."),
+        (1.0, 0.0, "the picture's own vertical", "off", "not corrected for it, as asked."),
+        (None, 0.0, "not measured: no toes seen", "auto", "The slope of the belt was not measured: no toes seen;"),
+    ],
+)  # fmt: skip
+def test_the_page_says_how_the_picture_was_levelled(
+    tmp_path: Path, belt_deg: float | None, tilt_deg: float, source: str, level: str, said: str
+) -> None:
+    calibration = {
+        "metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": None, "belt_deg": belt_deg,
+        "tilt_deg": tilt_deg, "tilt_source": source,
+    }  # fmt: skip
+    settings = {"calibration": {"level": level}}
+    assert said in page(make_session(tmp_path, calibration=calibration, settings=settings)).text
+
+
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
     nothing = {"belt_speed_mps": None, "height_m": None, "mass_kg": None}
     calibration = {"metres_per_px": None, "source": None, "check": {}, "belt_speed_mps": None, "tilt_deg": 0.0}

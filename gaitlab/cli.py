@@ -27,7 +27,7 @@ app.add_typer(cli_models.app, name="models")
 app.command()(cli_batch.batch)
 app.command()(cli_dots.dots)
 
-Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if it is a session.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if gaitlab wrote all that is in it.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The session folder [default: reports/NAME].")]
 ModelsDir = Annotated[Path | None, typer.Option(help="A folder of pose networks to look into first.")]
 SetOption = Annotated[

@@ -27,7 +27,8 @@ from gaitlab.store.session import Session, open_session
 from gaitlab.store.sessions import load_sessions
 from gaitlab.store.tables import write_table
 from tests.report.make import make_session, pose
-from tests.store.damage import damage, write_promise
+from tests.store.damage import damage
+from tests.store.damage_arrays import write_promise
 
 COUNT = int(os.environ.get("GAITLAB_DAMAGED", "100"))
 FORMATS = ("csv", "trc", "mot")

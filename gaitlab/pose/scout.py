@@ -48,15 +48,16 @@ def check_for_somebody(
         return time.process_time() - began_s
 
     for frame in video.frames(start_s, end_s):
-        if _standing(_small(frame.image), estimator):
+        if _standing(estimator.everybody(_small(frame.image)), estimator.skeleton):
             return
         break
     pictures = _pictures(video, start_s or 0.0, min(end_s or np.inf, video.info.duration_s), spent_s)
     order = by_promise([frame.image for frame in pictures])
-    seen, looks = None, 0
+    seen, anybody, looks = None, False, 0
     for index in order[:_LOOKS]:
-        looks += 1
-        if _standing(pictures[index].image, estimator):
+        people = estimator.everybody(pictures[index].image)
+        looks, anybody = looks + 1, anybody or bool(people)
+        if _standing(people, estimator.skeleton):
             seen = index
             break
         if spent_s() > _LOOKING_S:
@@ -69,7 +70,7 @@ def check_for_somebody(
             f"no person stands upright in '{video.info.path}', but turned clockwise by {turn_deg} degrees there is "
             f"one; say --rotate {wanted}"
         )
-    if seen is None:
+    if not anybody:
         raise InputError(
             f"no person found in '{video.info.path}' by {estimator.name}, in {looks + 1} pictures spread over it, nor "
             "turned on a side or upside down; expected a runner seen whole from the side or from behind: name the part "
@@ -150,7 +151,7 @@ def _best_turn(pictures: Sequence[Image], estimator: PoseEstimator, spent_s: Cal
     total, often = dict.fromkeys(ROTATIONS, 0.0), dict.fromkeys(ROTATIONS, 0)
     for picture in pictures:
         for degrees in ROTATIONS:
-            surest = _standing(turned(picture, degrees), estimator)
+            surest = _standing(estimator.everybody(turned(picture, degrees)), estimator.skeleton)
             total[degrees] += surest
             often[degrees] += bool(surest)
         if spent_s() > _TURNING_S:
@@ -159,20 +160,23 @@ def _best_turn(pictures: Sequence[Image], estimator: PoseEstimator, spent_s: Cal
     return best if often[best] >= min(2, len(pictures)) else 0
 
 
-def _standing(image: Image, estimator: PoseEstimator) -> float:
-    """Return how much of a person the surest one is whose trunk does not lie; 0 where there is none.
+def _standing(people: Sequence[Body], skeleton: Skeleton) -> float:
+    """Return how much of a person the surest one is whose trunk is seen and does not lie; 0 where there is none.
 
-    Some networks find people who lie, and could not measure how they run.
+    Some networks find people who lie, and pieces of them, but could not measure how they run.
     """
-    return max((body.total for body in estimator.everybody(image) if not _lies(body, estimator.skeleton)), default=0.0)
+    return max((body.total for body in people if _upright(body, skeleton)), default=0.0)
 
 
-def _lies(body: Body, skeleton: Skeleton) -> bool:
-    shoulders, hips = (
-        np.mean([body.point(skeleton, f"{side}_{joint}") for side in SIDES], axis=0) for joint in ("shoulder", "hip")
-    )
-    across, down = hips - shoulders
-    return bool(abs(across) > down and np.hypot(across, down) > 0)
+def _upright(body: Body, skeleton: Skeleton) -> bool:
+    ends = []
+    for joint in ("shoulder", "hip"):
+        both = np.array([body.point(skeleton, f"{side}_{joint}") for side in SIDES])
+        ends.append(both[np.isfinite(both[:, 0])])
+    if not all(len(end) for end in ends):
+        return False
+    across, down = ends[1].mean(axis=0) - ends[0].mean(axis=0)
+    return bool(abs(across) <= down)
 
 
 def _small(image: Image) -> Image:

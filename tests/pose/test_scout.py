@@ -98,7 +98,6 @@ def test_a_film_on_its_side_names_the_rotation_that_stands_it_up(tmp_path: Path,
         check_for_somebody(video, eye)
 
 
-@pytest.mark.parametrize("first", [10, 50])
 def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
     """A network may find people who lie in the picture: they stand in the turned one."""
 
@@ -114,6 +113,7 @@ def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
         check_for_somebody(video, Thorough(lambda image: True))
 
 
+@pytest.mark.parametrize("first", [10, 50])
 def test_somebody_who_comes_later_is_seen(tmp_path: Path, first: int) -> None:
     """In the last sixth of the clip alone, or for the rest of it."""
     dark = film(tmp_path / "a.mp4")
@@ -154,6 +154,15 @@ def test_every_beginning_of_the_order_is_spread() -> None:
     assert halving(7) == [3, 1, 5, 0, 2, 4, 6]
     assert sorted(halving(40)) == list(range(40))
     assert halving(0) == []
+
+
+def test_legs_alone_are_somebody_too(tmp_path: Path) -> None:
+    """A film of lower legs from behind shows no trunk, and is no film of nobody."""
+    legs = np.where(np.arange(18)[:, None] >= 12, standing(20, 0, 40), np.nan)
+    eye = Eye(lambda image: True)
+    eye.everybody = lambda image: [Body(legs, np.ones(18))]  # type: ignore[method-assign]
+    with open_video(film(tmp_path / "a.mp4", seconds=0.5)) as video:
+        check_for_somebody(video, eye)
 
 
 def test_what_has_changed_comes_early() -> None:

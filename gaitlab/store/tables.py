@@ -64,6 +64,8 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "uncertainty": _MAYBE, "unit": _TEXT, "reference_low": _MAYBE, "reference_high": _MAYBE,
         "reference_source": _TEXT, "missing_reason": _TEXT, "note": Column("text", lambda cell: True, optional=True),
         "variation_percent": Column(_MAYBE.words, _MAYBE.fits, optional=True),
+        "network_error": Column(_MAYBE.words, _MAYBE.fits, optional=True),
+        "seen_share": Column(_MAYBE.words, _MAYBE.fits, optional=True),
     },
 }  # fmt: skip
 

@@ -225,6 +225,7 @@ def report(
 ) -> None:
     """Rebuild report.html from a session folder."""
     from gaitlab.config import Settings, with_values
+    from gaitlab.pieces import sentences
     from gaitlab.pipeline import rebuild_report
     from gaitlab.quality import grave_warnings
     from gaitlab.store.session import open_session
@@ -236,7 +237,12 @@ def report(
     page = rebuild_report(opened, settings=settings.report)
     for warning in grave_warnings(opened.info):
         say(f"WARNING: {warning}", err=True)
+    not_made = open_session(session).info.get("not_made", {})
+    for sentence in sentences(not_made):
+        say(f"note: {sentence}", err=True)
     say(page)
+    if not_made:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -334,14 +340,19 @@ def _progress() -> Any:
 
 
 def _finish(session: Session) -> None:
-    """Print the table, the warnings and where the report lies; exit 1 where the video supports no gait metrics."""
+    """Print the table, the warnings and where the report lies.
+
+    Exit 1 where the video supports no gait metrics, or a piece of the session could not be made.
+    """
     from gaitlab.cli_tables import print_summary, warning_lines
 
     print_summary(session)
     for line in warning_lines(session):
         say(line, err=True)
-    say(session.report)
+    say(session.report if session.report.is_file() else session.folder)
     if not any(session.info["quality"]["cycles_accepted"].values()):
+        raise typer.Exit(1)
+    if session.info.get("not_made"):
         raise typer.Exit(1)
 
 

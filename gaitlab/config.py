@@ -91,6 +91,10 @@ class VideoSettings:
 
     annotate: bool = _setting(True, "write annotated.mp4 and the clip of the report")
     crf: int = _setting(23, "quality of annotated.mp4: 0 (best, large) to 51", low=0, high=51)
+    follow: str = _setting(
+        "auto", "whether annotated.mp4 follows the runner; auto: who fills less than half of the picture's height",
+        choices=("auto", "yes", "no"),
+    )  # fmt: skip
     blur_face: bool = _setting(False, "hide the runner's face in every picture and video that is written")
 
 

@@ -20,6 +20,7 @@ from gaitlab.video.drawing import draw_caption, draw_pose, draw_text
 from gaitlab.video.reader import Image, open_video
 from gaitlab.video.writer import VideoWriter
 
+_TEXT_SIZE = 0.6  # what is written is no result
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
@@ -140,8 +141,7 @@ def draw_everybody(
                 draw_text(image, str(number), point)
         if wishes.angles:
             _draw_angles(image, body, skeleton)
-    line = max(round(image.shape[0] * 0.02), 8)
-    draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", (line, image.shape[0] - line))
+    draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", -1, size=_TEXT_SIZE)
 
 
 def _draw_angles(image: Image, body: Body, skeleton: Skeleton) -> None:

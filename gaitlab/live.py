@@ -24,6 +24,7 @@ from gaitlab.video.reader import Frame, Image
 from gaitlab.video.writer import VideoWriter
 
 _MEMORY_FRAMES = 60  # the direction the runner faces is voted over these
+_TEXT_SIZE = 0.6  # of many lines, on a screen larger than a phone's
 _SHOWN = {"knee_flexion": "knee", "hip_flexion": "hip", "shank": "shank"}
 
 
@@ -60,7 +61,7 @@ def run_live(
     recent: deque[tuple[Frame, Body]] = deque(maxlen=_MEMORY_FRAMES)
     times_ms: list[float] = []
     with ExitStack() as stack:
-        writer = stack.enter_context(VideoWriter(record, fps=30)) if record is not None else None
+        writer = stack.enter_context(VideoWriter(record, fps=30, keep_begun=True)) if record is not None else None
         keep = (lambda frame: writer.write(frame.image, frame.time_s)) if writer else (lambda frame: None)
         live = stack.enter_context(Live(source, on_frame=keep))
         while (frame := live.newest()) is not None:
@@ -86,18 +87,17 @@ def draw_live(
     network_ms: float,
 ) -> None:
     """Draw the body, its angles and the network's time into a picture, in place."""
-    line = round(image.shape[0] * 0.035)
-    draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", (line // 2, image.shape[0] - line // 2))
+    draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", -1, size=_TEXT_SIZE)
     if body is None:
-        draw_caption(image, "nobody in sight", (line // 2, line))
+        draw_caption(image, "nobody in sight", 0, size=_TEXT_SIZE)
         return
     draw_pose(image, body.xy, estimator.skeleton)
     row = 0
     for name, degrees in live_angles(recent, estimator).items():
         if np.isfinite(degrees):
+            colour = SIDE_COLOURS.get(name.partition(" ")[0])
+            draw_caption(image, f"{name}  {degrees:.0f} deg", row, colour=colour, size=_TEXT_SIZE)
             row += 1
-            colour = SIDE_COLOURS.get(name.partition(" ")[0], (255, 255, 255))
-            draw_caption(image, f"{name}  {degrees:.0f} deg", (line // 2, line * row), colour=colour)
 
 
 def live_angles(recent: deque[tuple[Frame, Body]], estimator: PoseEstimator) -> Mapping[str, float]:

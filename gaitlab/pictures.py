@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from gaitlab.analysis import Analysis
+from gaitlab.config import EMBED, ReportSettings, VideoSettings
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.pieces import Pieces
 from gaitlab.report import key_moments, write_report
 from gaitlab.store.session import Session
-from gaitlab.video.annotate import annotate
+from gaitlab.video.annotate import Annotation, nearest
 from gaitlab.video.clip import CRF, shrunk
 from gaitlab.video.faces import face_circles, hide_face
-from gaitlab.video.reader import Image, VideoInfo, open_video
+from gaitlab.video.follow import SMALL_SHARE, follow_window, height_share
+from gaitlab.video.reader import Image, Video, VideoInfo, open_video
 from gaitlab.video.stills import Shot, take_stills
 from gaitlab.video.writer import VideoWriter
+
+ANNOTATED, CLIP, STILLS = "annotated.mp4", "clip.mp4", "the stills of the key moments"
+VIDEOS = (ANNOTATED, CLIP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """A video in the making: where it goes, and what is made of a frame for it."""
+
+    name: str
+    writer: VideoWriter
+    made_of: Callable[[Image, float], Image]
 
 
 def write_videos(
@@ -25,64 +41,109 @@ def write_videos(
     analysis: Analysis,
     *,
     video_time_s: np.ndarray,
-    crf: int,
-    blur_face: bool,
+    settings: VideoSettings,
+    pieces: Pieces,
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Write ``annotated.mp4`` and ``clip.mp4`` (clean, at most 720 lines) into a session folder.
+    """Write ``annotated.mp4`` and ``clip.mp4`` (clean, at most 720 lines) into a session folder, each whole or not.
 
     Args:
         source: the analysed video; its pictures are turned as they were for the analysis.
         video_time_s: (frame,) time of each analysed frame in it; in slow motion it is not the true time.
-        crf: quality of the annotated video.
-        blur_face: hide the runner's face in both.
+        settings: what the annotated video looks like, and whether the runner's face is hidden in both.
+        pieces: takes what goes wrong with either, which does not harm the other.
         progress: called as ``progress(stage, done, total)``.
     """
-    hide = _face_hidden(analysis, video_time_s) if blur_face else None
-    with (
-        open_video(source.path, rotate_deg=source.rotate_deg) as video,
-        VideoWriter(folder / "clip.mp4", fps=video.info.fps, crf=CRF) as clip,
-    ):
-
-        def keep_clean(image: Image, time_s: float) -> None:
-            # One pass over the video makes both: what is decoded once need not be decoded again.
-            if hide is not None:
-                hide(image, time_s)
-            clip.write(shrunk(image), time_s - float(video_time_s[0]))
-
-        annotate(
-            video,
-            folder / "annotated.mp4",
-            analysis.pose,
-            video_time_s=video_time_s,
-            captions=_captions(analysis),
-            contacts=_contacts(analysis, video_time_s),
-            crf=crf,
-            change=keep_clean,
-            on_frame=_counter("drawing the video", len(analysis.pose), progress),
-        )
+    with pieces.attempt(*VIDEOS), open_video(source.path, rotate_deg=source.rotate_deg) as video:
+        hide = _face_hidden(analysis, video_time_s) if settings.blur_face else None
+        films = []
+        with pieces.attempt(CLIP):
+            writer = VideoWriter(folder / CLIP, fps=video.info.fps, crf=CRF)
+            films.append(_Film(CLIP, writer, lambda image, time_s: shrunk(image)))
+        with pieces.attempt(ANNOTATED):
+            annotation = _annotation(analysis, video_time_s, video.info, follow=settings.follow)
+            writer = VideoWriter(folder / ANNOTATED, fps=video.info.fps, crf=settings.crf)
+            films.append(_Film(ANNOTATED, writer, annotation.drawn))  # last: it draws into the frame itself
+        _film(video, films, video_time_s, hide=hide, pieces=pieces, progress=progress)
 
 
-def write_page(session: Session, *, units: str, embed_video: bool | None) -> None:
+def _film(
+    video: Video,
+    films: Sequence[_Film],
+    video_time_s: np.ndarray,
+    *,
+    hide: Callable[[Image, float], None] | None,
+    pieces: Pieces,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Make all films in one pass over the video: what is decoded once need not be decoded again."""
+    start_s, end_s = float(video_time_s[0]), float(video_time_s[-1]) + 0.5 / video.info.fps
+    whole = False
+    try:
+        for done, frame in enumerate(video.frames(start_s, end_s), start=1):
+            if hide is not None:  # where this goes wrong nothing may be shown
+                hide(frame.image, frame.time_s)
+            for film in films:
+                if pieces.made(film.name):
+                    with pieces.attempt(film.name):
+                        film.writer.write(film.made_of(frame.image, frame.time_s), frame.time_s - start_s)
+            if not any(pieces.made(film.name) for film in films):
+                break
+            progress("drawing the video", done, len(video_time_s))
+        whole = True
+    finally:
+        for film in films:
+            with pieces.attempt(film.name):
+                film.writer.close(keep=whole and pieces.made(film.name))
+
+
+def write_page(
+    session: Session,
+    *,
+    settings: ReportSettings,
+    pieces: Pieces,
+    progress: Callable[[str, int, int], None],
+) -> None:
     """Write report.html with the session's clip, and stills of the key moments taken from it, where there is one."""
     clip = session.clip
-    if clip is None:
-        write_report(session, units=units)
-        return
+    stills: dict[str, bytes] = {}
+    if clip is not None:
+        progress("taking the stills", 0, 1)
+        with pieces.attempt(STILLS):
+            stills = _stills(session, clip, pieces)
+    progress("writing the page", 0, 1)
+    write_report(
+        session, stills=stills, clip=clip, embed_video=EMBED[settings.embed_video], units=settings.units, pieces=pieces
+    )
+
+
+def _stills(session: Session, clip: Path, pieces: Pieces) -> dict[str, bytes]:
+    """Return key -> JPEG of the key moments, taken from the clip."""
     with open_video(clip) as video:
-        scale = video.info.height / session.info["video"]["height"]
-        times_s = video.timestamps_s
+        source, times_s = session.info["video"], video.timestamps_s
+        moments = {moment.key: moment for moment in key_moments(session) if moment.frame < len(times_s)}
+        across, down = video.info.width / source["width"], video.info.height / source["height"]
         shots = {
-            moment.key: Shot(float(times_s[moment.frame]), _scaled(moment.box_px, scale))
-            for moment in key_moments(session)
-            if moment.frame < len(times_s)
+            key: Shot(float(times_s[moment.frame]), scaled_box(moment.box_px, across, down, video.info))
+            for key, moment in moments.items()
         }
-        stills = take_stills(video, shots)
-    write_report(session, stills=stills, clip=clip, embed_video=embed_video, units=units)
+        names = {
+            key: f"the still of the {moment.side} {moment.event.replace('_', ' ')}" for key, moment in moments.items()
+        }
+        return take_stills(video, shots, attempt=lambda key: pieces.attempt(names[key]))
 
 
-def _scaled(box_px: tuple[int, int, int, int], scale: float) -> tuple[int, int, int, int]:
-    left, top, right, bottom = (round(edge * scale) for edge in box_px)
+def scaled_box(
+    box_px: tuple[int, int, int, int], across: float, down: float, size: VideoInfo
+) -> tuple[int, int, int, int]:
+    """Return a box (left, top, right, bottom) in a picture made smaller, kept in it.
+
+    Args:
+        across, down: by how much width and height were changed; even sizes make them differ.
+        size: of the smaller picture.
+    """
+    left, right = (min(max(round(edge * across), 0), size.width) for edge in box_px[::2])
+    top, bottom = (min(max(round(edge * down), 0), size.height) for edge in box_px[1::2])
     return left, top, right, bottom
 
 
@@ -90,10 +151,21 @@ def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Imag
     circles = face_circles(analysis.pose)
 
     def hide(image: Image, time_s: float) -> None:
-        frame = int(np.argmin(np.abs(video_time_s - time_s)))
-        hide_face(image, circles[frame])
+        hide_face(image, circles[nearest(video_time_s, time_s)])
 
     return hide
+
+
+def _annotation(analysis: Analysis, video_time_s: np.ndarray, info: VideoInfo, *, follow: str) -> Annotation:
+    small = height_share(analysis.pose, height=info.height) < SMALL_SHARE
+    near = follow == "yes" or (follow == "auto" and small)
+    return Annotation(
+        analysis.pose,
+        video_time_s,
+        captions=_captions(analysis),
+        contacts=_contacts(analysis, video_time_s),
+        window=follow_window(analysis.pose, width=info.width, height=info.height) if near else None,
+    )
 
 
 def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
@@ -115,20 +187,10 @@ def _contacts(analysis: Analysis, video_time_s: np.ndarray) -> dict[str, list[tu
     """Return the contacts on the video's own clock; events are known in true time."""
     to_video = np.polyfit(analysis.raw.time_s, video_time_s, 1)
     return {
-        side: [
+        side: sorted(
             (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))
             for c in analysis.events.of(side)
-        ]
+            if np.isfinite(c.toe_off_s)
+        )
         for side in BOTH_SIDES
     }
-
-
-def _counter(stage: str, total: int, progress: Callable[[str, int, int], None]) -> Callable[[], None]:
-    done = 0
-
-    def count() -> None:
-        nonlocal done
-        done += 1
-        progress(stage, done, total)
-
-    return count

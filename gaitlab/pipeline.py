@@ -12,19 +12,21 @@ import numpy as np
 
 from gaitlab import arguments, notes, units
 from gaitlab.analysis import Analysis, Runner, analyze_pose
-from gaitlab.config import EMBED, ReportSettings, Settings, with_values
+from gaitlab.config import ReportSettings, Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
 from gaitlab.errors import InputError, shown
+from gaitlab.files import whole_file
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.pieces import Pieces, told
 from gaitlab.quality import of_clip
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
 from gaitlab.store.contents import COMPANIONS
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import Session
-from gaitlab.store.write import write_data
+from gaitlab.store.write import write_data, write_json
 from gaitlab.text import check_said, folder_name
 
 VIEWS = ("side", "rear", "auto")
@@ -35,6 +37,7 @@ _ALSO_CALLED = {
 # So sure, and what the keypoints show is set against what was said.
 _CONTRADICTS = 0.8
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
+_PAGE = "report.html"
 # Two clips of one run whose cadences differ by more than this share are none.
 _SAME_CADENCE = 0.02
 _KEYPOINT_FILES = (".csv", ".json", ".trc")
@@ -141,7 +144,7 @@ def analyze(
         second = _OTHER[main.analysis.view]
         other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
     with whole_folder(target, force=force) as folder:
-        _write_clip(folder, main, other, chosen, progress=report)
+        _write_session(folder, main, other, chosen, progress=report)
     return Session(target)
 
 
@@ -239,15 +242,29 @@ def _check_rear_only(view: str, **options: Any) -> None:
             )
 
 
-def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settings, *, progress: Progress) -> None:
-    """Write one clip's session; with another of the same run, its numbers come along and its own session lies within.
+def _write_session(folder: Path, clip: _Clip, other: _Clip | None, settings: Settings, *, progress: Progress) -> None:
+    """Write the numbers of both clips, and then what may fail without costing them.
 
-    Both pages show all that belongs to their own clip; the numbers stand together on the first.
+    With another clip of the same run its own session lies within. Both pages show all that belongs to their own clip;
+    the numbers stand together on the first.
     """
-    info, analysis, source = clip.info, clip.analysis, clip.source
+    _write_numbers(folder, clip, other)
+    pieces = Pieces()
+    if other is not None:
+        inside = folder / COMPANIONS[other.analysis.view]
+        inside.mkdir()
+        _write_numbers(inside, other, None)
+        theirs = Pieces()
+        _write_pieces(inside, other, settings, pieces=theirs, progress=progress)
+        pieces.add(theirs, of=_companion_name(other.analysis.view))
+    _write_pieces(folder, clip, settings, pieces=pieces, progress=progress)
+
+
+def _write_numbers(folder: Path, clip: _Clip, other: _Clip | None) -> None:
+    """Write the data of one clip; with another of the same run, its numbers come along."""
+    info, analysis = clip.info, clip.analysis
     summary, cycles = list(analysis.summary), list(analysis.values)
     if other is not None:
-        inside = COMPANIONS[other.analysis.view]
         have = {row.metric for row in summary}
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
@@ -259,26 +276,42 @@ def _write_clip(folder: Path, clip: _Clip, other: _Clip | None, settings: Settin
                 *(of_clip(other.analysis.view, warning) for warning in other.info["warnings"]),
             ],
             "with": {
-                "folder": inside, "name": other.name, "view": other.analysis.view,
-                "quality": other.info["quality"],
+                "folder": COMPANIONS[other.analysis.view], "name": other.name,
+                "view": other.analysis.view, "quality": other.info["quality"],
             },
             **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),
             "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique)],
         }  # fmt: skip
-        (folder / inside).mkdir()
-        _write_clip(folder / inside, other, None, settings, progress=progress)
     write_data(
         folder, info=info, raw=analysis.raw, pose=analysis.pose, angles=analysis.angles, events=analysis.events,
         summary=tuple(summary), cycles=tuple(cycles),
     )  # fmt: skip
-    if source.video is not None and settings.video.annotate:
+
+
+def _write_pieces(folder: Path, clip: _Clip, settings: Settings, *, pieces: Pieces, progress: Progress) -> None:
+    """Write the videos and the page of a clip whose numbers are written, and what could not be made into its data."""
+    if clip.source.video is not None and settings.video.annotate:
         from gaitlab.pictures import write_videos
 
         write_videos(
-            source.video, folder, analysis, video_time_s=source.video_time_s, crf=settings.video.crf,
-            blur_face=settings.video.blur_face, progress=progress,
+            clip.source.video, folder, clip.analysis, video_time_s=clip.source.video_time_s,
+            settings=settings.video, pieces=pieces, progress=progress,
         )  # fmt: skip
-    _write_page(Session(folder), settings.report)
+    with pieces.attempt(_PAGE):
+        _write_page(Session(folder), settings.report, pieces=pieces, progress=progress)
+    _tell(folder, pieces)
+
+
+def _tell(folder: Path, pieces: Pieces) -> None:
+    """Bring what session.json says of pieces that could not be made up to date."""
+    info = Session(folder).info
+    if pieces.lost != info.get("not_made", {}):
+        with whole_file(folder / "session.json", failure=f"cannot write into '{folder}'", advice="") as partial:
+            write_json(partial, told(info, pieces.lost))
+
+
+def _companion_name(view: str) -> str:
+    return f"the {view} clip"
 
 
 def _cadence_warnings(first: Analysis, second: Analysis) -> tuple[str, ...]:
@@ -306,23 +339,36 @@ def rebuild_report(session: Session, *, settings: ReportSettings | None = None) 
     Args:
         settings: units and video of the page; None takes those of the analysis.
     """
+    from gaitlab.pictures import VIDEOS
+
     kept = session.info["settings"].get("report", {})
     chosen = settings or ReportSettings(**{name: kept[name] for name in ("units", "embed_video") if name in kept})
+    # Videos that could not be made are still not there; everything else gets another chance.
+    pieces = Pieces({name: why for name, why in session.info.get("not_made", {}).items() if name in VIDEOS})
     if (other := session.companion) is not None:
-        _write_page(other, chosen)
-    _write_page(session, chosen)
+        rebuild_report(other, settings=chosen)
+        lost = Session(other.folder).info.get("not_made")
+        pieces.add(Pieces(lost), of=_companion_name(other.info["view"]))
+    _write_page(session, chosen, pieces=pieces)
+    _tell(session.folder, pieces)
     return session.report
 
 
-def _write_page(session: Session, settings: ReportSettings) -> None:
-    from gaitlab.report import write_report
+def _write_page(
+    session: Session,
+    settings: ReportSettings,
+    *,
+    pieces: Pieces,
+    progress: Progress = lambda stage, done, total: None,
+) -> None:
+    if session.info["video"]:
+        from gaitlab.pictures import write_page
 
-    if not session.info["video"]:
-        write_report(session, units=settings.units)
-        return
-    from gaitlab.pictures import write_page
+        write_page(session, settings=settings, pieces=pieces, progress=progress)
+    else:
+        from gaitlab.report import write_report
 
-    write_page(session, units=settings.units, embed_video=EMBED[settings.embed_video])
+        write_report(session, units=settings.units, pieces=pieces)
 
 
 def _view(name: str, value: object) -> None:

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 ORDER = (
     ("errors", "resources", "statistics"),
     ("units", "reading", "text"),
-    ("files", "arguments"),
+    ("files", "arguments", "pieces"),
     ("core",),
     ("signal",),
     ("conditioning",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from gaitlab.core.pose import PoseSequence
 from gaitlab.errors import InputError, one_of
 from gaitlab.gait.cycles import gait_cycles
 from gaitlab.metrics import METRICS
+from gaitlab.pieces import Pieces
 from gaitlab.report.measures import Measure, measures
 from gaitlab.report.numbers import UNIT_SYSTEMS, Units
 from gaitlab.store.session import Session
@@ -35,6 +36,7 @@ class Content:
         texts: the sentences of the page's language.
         layout: which metrics and curves the page shows where.
         units: ``metric`` or ``imperial``.
+        pieces: takes what goes wrong with a part of the page.
     """
 
     info: Mapping[str, Any]
@@ -46,6 +48,7 @@ class Content:
     texts: Mapping[str, Any]
     layout: Mapping[str, Any]
     units: Units
+    pieces: Pieces = field(default_factory=Pieces)
 
     @property
     def view(self) -> str:
@@ -64,8 +67,10 @@ class Content:
         return any(cycle.accepted for cycle in self.cycles)
 
 
-def read_content(session: Session, *, units: str = "metric", language: str = "en") -> Content:
-    """Read a session for its page.
+def read_content(
+    session: Session, *, units: str = "metric", language: str = "en", pieces: Pieces | None = None
+) -> Content:
+    """Read a session for its page; ``pieces`` take what goes wrong with a part of it.
 
     Raises:
         InputError: an unknown unit system or language, or a damaged session.
@@ -91,6 +96,7 @@ def read_content(session: Session, *, units: str = "metric", language: str = "en
         texts=texts,
         layout=read_layout(),
         units=chosen,
+        pieces=pieces if pieces is not None else Pieces(),
     )
 
 

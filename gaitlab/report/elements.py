@@ -14,7 +14,7 @@ from gaitlab.report import numbers
 from gaitlab.report.checks import checks, point_name
 from gaitlab.report.content import Content, column_key, network
 from gaitlab.report.curves import CycleCurve
-from gaitlab.report.figures import cycle_figures, time_figure
+from gaitlab.report.figures import chart_title, cycle_figures, time_figure
 from gaitlab.report.findings import findings, not_measured
 from gaitlab.report.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.media import Media
@@ -161,7 +161,7 @@ def _video(content: Content, media: Media) -> Mapping[str, Any]:
 def _cycle(content: Content, media: Media) -> Mapping[str, Any]:
     charts = []
     for column, (figure, curves) in cycle_figures(content).items():
-        title = content.texts["columns"][column_key(column)]
+        title = chart_title(content, column)
         charts.append({"id": column_key(column), "title": title, "figure": figure,
                        "alt": content.texts["cycle"]["alt"].format(title=title, peaks=_peaks(content, curves)),
                        "sides": list(curves), "counts": {s: c.n for s, c in curves.items()}})  # fmt: skip

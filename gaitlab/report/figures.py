@@ -35,23 +35,33 @@ def cycle_figures(content: Content) -> dict[str, tuple[Figure, Mapping[str, Cycl
     """Return column -> (figure, side -> curve) for every curve of the view that some accepted cycle shows."""
     found: dict[str, tuple[Figure, Mapping[str, CycleCurve]]] = {}
     for spec in content.layout["curves"]:
-        stance_only = spec.get("stance_only", False)
-        curves = {
-            side: curve
-            for side, name in column_sides(spec["column"])
-            if name in content.angles.values_deg
-            and (
-                curve := cycle_curve(
-                    content.angles.time_s,
-                    content.angles.values_deg[name],
-                    [c for c in content.cycles if side in (c.side, "both")],
-                    stance_only=stance_only,
-                )
-            )
-        }
-        if spec["view"] == content.view and curves:
-            found[spec["column"]] = (_cycle_figure(content, spec, curves), curves)
+        if spec["view"] == content.view:
+            with content.pieces.attempt(f"the chart '{chart_title(content, spec['column'])}'"):
+                if curves := _cycle_curves(content, spec):
+                    found[spec["column"]] = (_cycle_figure(content, spec, curves), curves)
     return found
+
+
+def chart_title(content: Content, column: str) -> str:
+    """Return what the page calls a curve."""
+    return str(content.texts["columns"][column_key(column)])
+
+
+def _cycle_curves(content: Content, spec: Mapping[str, Any]) -> dict[str, CycleCurve]:
+    """Return side -> curve of those that some accepted cycle shows."""
+    return {
+        side: curve
+        for side, name in column_sides(spec["column"])
+        if name in content.angles.values_deg
+        and (
+            curve := cycle_curve(
+                content.angles.time_s,
+                content.angles.values_deg[name],
+                [c for c in content.cycles if side in (c.side, "both")],
+                stance_only=spec.get("stance_only", False),
+            )
+        )
+    }
 
 
 def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str, CycleCurve]) -> Figure:

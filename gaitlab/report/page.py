@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from gaitlab.files import whole_file
+from gaitlab.pieces import Pieces, told
 from gaitlab.report.assembly import environment, put_together, static
 from gaitlab.report.content import Content, read_content
-from gaitlab.report.elements import ELEMENTS
+from gaitlab.report.elements import ELEMENTS, Element
 from gaitlab.report.media import Media, gather_media
 from gaitlab.store.session import Session
 
 # The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")
+_TELLING = "warnings"
 
 
 def write_report(
@@ -24,6 +27,7 @@ def write_report(
     embed_video: bool | None = None,
     units: str = "metric",
     language: str = "en",
+    pieces: Pieces | None = None,
 ) -> None:
     """Write ``report.html`` into a session's folder.
 
@@ -34,12 +38,13 @@ def write_report(
         embed_video: whether the clip goes into the page; None embeds it under 15 MB, else it stays in the folder.
         units: ``metric`` or ``imperial``.
         language: which of the files of sentences to use.
+        pieces: takes what goes wrong with a chart, a section or the clip; the page is made without it and says so.
 
     Raises:
         InputError: an unknown unit system or language, an unreadable clip, or a damaged session.
         OutputError: where the page cannot be written.
     """
-    content = read_content(session, units=units, language=language)
+    content = read_content(session, units=units, language=language, pieces=pieces)
     media = gather_media(
         session.folder, annotated=session.video, clip=clip, embed_video=embed_video, stills=stills or {}
     )
@@ -50,14 +55,23 @@ def write_report(
 
 
 def render(content: Content, media: Media) -> str:
-    """Return the page as text."""
+    """Return the page as text; a part that goes wrong is left out, and the warnings name it."""
     templates = environment(t=content.texts, info=content.info)
-    parts: list[tuple[str, str, str]] = []
-    for element in ELEMENTS:
+    pieces, made = content.pieces, dict[str, str]()
+
+    def make(element: Element, content: Content) -> None:
         values = element.fill(content, media)
         if values is not None:
-            heading = content.texts[element.title]["title"] if element.title else ""
-            parts.append((element.name, heading, templates.get_template(f"{element.name}.html").render(**values)))
+            made[element.name] = templates.get_template(f"{element.name}.html").render(**values)
+
+    for element in ELEMENTS:
+        if element.name != _TELLING:
+            with pieces.attempt(f"the part '{_heading(element, content) or element.name}' of the page"):
+                make(element, content)
+    # Last, for it tells what went wrong; without it there is no page.
+    telling = next(element for element in ELEMENTS if element.name == _TELLING)
+    make(telling, replace(content, info=told(content.info, pieces.lost)))
+    parts = [(e.name, _heading(e, content), made[e.name]) for e in ELEMENTS if e.name in made]
     return put_together(
         templates,
         parts,
@@ -66,6 +80,10 @@ def render(content: Content, media: Media) -> str:
         styles=[static("report.css")],
         scripts=[static(name) for name in _SCRIPTS],
     )
+
+
+def _heading(element: Element, content: Content) -> str:
+    return str(content.texts[element.title]["title"]) if element.title else ""
 
 
 def _title(content: Content) -> str:

@@ -57,7 +57,7 @@ class Live:
         self._source = source
         self._on_frame = on_frame
         self._newest: Frame | None = None
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._ended = False
         self._news = threading.Condition()
         self._stop = threading.Event()
@@ -76,7 +76,8 @@ class Live:
         """Wait for a picture that was not handed out yet and return it; None when the source has ended.
 
         Raises:
-            InputError: the source cannot be read, or shows nothing for ten seconds.
+            InputError: the source cannot be read, or shows nothing for ten seconds. Any other fault of the reading
+                thread, one in ``on_frame`` too, is raised here as it is.
         """
         with self._news:
             if not self._news.wait_for(lambda: self._newest is not None or self._ended, _UNTIL_FIRST_PICTURE_S):
@@ -97,7 +98,7 @@ class Live:
                     self._news.notify()
                 if self._stop.is_set():
                     break
-        except (InputError, OSError) as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where the pictures are waited for
             self._failure = error
         finally:
             with self._news:

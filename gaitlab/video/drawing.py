@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 import cv2
@@ -17,6 +18,11 @@ SIDE_COLOURS: Mapping[str, Colour] = {"left": (178, 114, 0), "right": (0, 94, 21
 _MIDDLE: Colour = (220, 220, 220)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _SUBPIXEL_BITS = 4
+# Height of a capital letter of the font at scale 1; what it is to be as a share of a picture, so that it can be read
+# where a phone shows the picture 390 points wide; of a line in letters.
+_LETTER_PX = 22
+_LETTER_TO_WIDTH, _LETTER_TO_HEIGHT = 0.03, 0.045
+_LINE_TO_LETTER = 1.9
 
 
 def side_colour(name: str) -> Colour:
@@ -45,18 +51,28 @@ def draw_pose(image: Image, xy: FloatArray, skeleton: Skeleton) -> None:
             cv2.circle(image, _fixed(point), radius, (255, 255, 255), 1, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
-def draw_caption(image: Image, text: str, at: tuple[int, int], *, colour: Colour = (255, 255, 255)) -> None:
-    """Write a line of (ASCII) text, its lower left corner at ``at``, on a dark ground that any picture allows."""
-    scale = image.shape[0] / 1400
-    thickness = max(1, round(scale * 2))
-    (width, height), below = cv2.getTextSize(text, _FONT, scale, thickness)
-    margin = max(3, height // 3)
-    x, y = at
-    top, bottom = max(y - height - margin, 0), min(y + below + margin // 2, image.shape[0])
-    left, right = max(x - margin, 0), min(x + width + margin, image.shape[1])
-    ground = image[top:bottom, left:right]
-    ground[:] = (ground * 0.35).astype(np.uint8)
-    cv2.putText(image, text, at, _FONT, scale, colour, thickness, cv2.LINE_AA)
+def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = None, size: float = 1.0) -> None:
+    """Write a line of (ASCII) text into the left of the picture: white on a dark plate, readable on any picture.
+
+    Args:
+        image: drawn into, in place.
+        text: white, for no colour of a side stands out on a dark ground.
+        row: which line, 0 the uppermost, -1 the lowest.
+        colour: of a bar before the text.
+        size: of the text; at 1 it can be read where a phone shows the whole width of the picture.
+    """
+    letter = size * min(_LETTER_TO_WIDTH * image.shape[1], _LETTER_TO_HEIGHT * image.shape[0])
+    scale, thickness = max(letter / _LETTER_PX, 0.25), max(1, round(letter / 7))
+    (width, _), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+    line, bar = max(round(_LINE_TO_LETTER * letter), 4), 0 if colour is None else max(round(letter / 2), 2)
+    pad = max(round(letter / 2), 2)
+    top = pad + row * line if row >= 0 else image.shape[0] - pad + row * line
+    ground = image[max(top, 0) : max(top + line, 0), pad : pad + bar + width + 2 * pad]
+    ground[:] = (ground * 0.25).astype(np.uint8)
+    if colour is not None:
+        ground[:, :bar] = colour
+    baseline = top + (line + round(letter)) // 2
+    cv2.putText(image, text, (2 * pad + bar, baseline), _FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
 
 
 def draw_text(image: Image, text: str, at: FloatArray) -> None:
@@ -72,7 +88,14 @@ def draw_text(image: Image, text: str, at: FloatArray) -> None:
 def draw_contact_strip(
     image: Image, intervals: Mapping[str, Sequence[tuple[float, float]]], time_s: float, *, span_s: float = 2.0
 ) -> None:
-    """Draw the foot contacts around now as bars along the lower edge, one row a side, now in the middle."""
+    """Draw the foot contacts around now as bars along the lower edge, one row a side, now in the middle.
+
+    Args:
+        image: drawn into, in place.
+        intervals: side -> (start, end) of its contacts, one after the other; only those in view are looked at.
+        time_s: now.
+        span_s: what the width of the picture shows.
+    """
     height, width = image.shape[:2]
     row = max(8, height // 60)
     top = height - (len(intervals) * (row + 4) + 8)
@@ -80,13 +103,12 @@ def draw_contact_strip(
     strip[:] = (strip * 0.35).astype(np.uint8)
     for number, (side, contacts) in enumerate(intervals.items()):
         y = top + 6 + number * (row + 4)
-        for start_s, end_s in contacts:
+        first = bisect_right(contacts, time_s - span_s / 2, key=lambda contact: contact[1])
+        last = bisect_left(contacts, time_s + span_s / 2, key=lambda contact: contact[0])
+        for start_s, end_s in contacts[first:last]:
             x0, x1 = ((t - time_s) / span_s * width + width / 2 for t in (start_s, end_s))
-            if x1 > 0 and x0 < width and np.isfinite(x1):
-                on = start_s <= time_s < end_s
-                colour = SIDE_COLOURS[side]
-                corners = (max(round(x0), 0), y), (min(round(x1), width - 1), y + row)
-                cv2.rectangle(image, *corners, colour, -1)
-                if on:
-                    cv2.rectangle(image, *corners, (255, 255, 255), 2)
+            corners = (max(round(x0), 0), y), (min(round(x1), width - 1), y + row)
+            cv2.rectangle(image, *corners, SIDE_COLOURS[side], -1)
+            if start_s <= time_s < end_s:
+                cv2.rectangle(image, *corners, (255, 255, 255), 2)
     cv2.line(image, (width // 2, top), (width // 2, height - 1), (255, 255, 255), 1)

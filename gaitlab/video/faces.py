@@ -31,7 +31,7 @@ def face_circles(pose: PoseSequence) -> FloatArray:
     trunk = neck - hip
     length = np.hypot(trunk[:, 0], trunk[:, 1])
     if not np.isfinite(length).any():
-        raise InputError("cannot hide the face: the trunk was not seen in any frame; leave out --blur-face to go on")
+        raise InputError("cannot hide the face: the trunk was not seen in any frame")
     length_px = float(np.nanmedian(length))
     points = np.stack([pose.point(name) for name in _HEAD])
     seen = np.isfinite(points[..., 0])

@@ -28,7 +28,10 @@ Image = NDArray[np.uint8]  # (height, width, 3) BGR
 
 # By how much a picture may be turned on request, clockwise.
 ROTATIONS = (0, 90, 180, 270)
-_FRAMES_AHEAD = 6
+# Pictures may wait between two threads, these many and no more bytes of them: six of 4K weigh 150 MB.
+_MOST_HELD, _MOST_HELD_BYTES = 6, 50_000_000
+# Each of a decoder's threads holds pictures of its own; the network, not the decoder, is what one waits for.
+_DECODER_THREADS = 4
 # Intervals that differ by more than this from the median make the frame rate variable.
 _STEADY_SHARE = 0.05
 # Apple and Android write the true capture rate of slow-motion clips under these names.
@@ -78,6 +81,7 @@ class Video:
     def __init__(self, container: Any, info: VideoInfo, pts_s: NDArray[np.float64]) -> None:
         self._container = container
         self._start_pts_s = float(pts_s[0])
+        self._at_work: list[tuple[threading.Event, threading.Thread]] = []
         self.info = info
         self.timestamps_s = pts_s - pts_s[0]
 
@@ -85,11 +89,19 @@ class Video:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Whoever was interrupted left the iterator, and its thread in the container.
+        for stop, worker in self._at_work:
+            stop.set()
+            worker.join()
         self._container.close()
 
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
-        """Yield the frames with ``start_s <= time_s <= end_s``, decoded a few frames ahead in a thread."""
-        ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=_FRAMES_AHEAD)
+        """Yield the frames with ``start_s <= time_s <= end_s``, decoded a few frames ahead in a thread.
+
+        Raises:
+            InputError: what comes next cannot be decoded. Any other fault of the thread is raised here as it is.
+        """
+        ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(frames_held(self.info.width, self.info.height))
         stop = threading.Event()
 
         def put(item: Frame | BaseException | None) -> bool:
@@ -107,19 +119,26 @@ class Video:
                     if not put(frame):
                         return
                 put(None)
-            except (av.FFmpegError, OSError, ValueError) as error:
+            except BaseException as error:  # noqa: BLE001 - raised again where the frames are waited for
                 put(error)
 
         worker = threading.Thread(target=decode, name="gaitlab-decode", daemon=True)
+        self._at_work.append((stop, worker))
         worker.start()
         try:
             while (item := ahead.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise InputError(f"the video '{self.info.path}' cannot be decoded: {_reason(item)}") from item
-                yield item
+                match item:
+                    case Frame():
+                        yield item
+                    case av.FFmpegError() | OSError() | ValueError() | MemoryError():
+                        reason = _reason(item)
+                        raise InputError(f"the video '{self.info.path}' cannot be decoded: {reason}") from item
+                    case _:
+                        raise item
         finally:
             stop.set()
             worker.join()
+            self._at_work.remove((stop, worker))
 
     def _decode(self, start_s: float | None, end_s: float | None) -> Iterator[Frame]:
         stream = self._container.streams.video[0]
@@ -155,8 +174,13 @@ class Video:
         for packet in self._container.demux(stream):
             try:
                 yield from packet.decode()
-            except av.InvalidDataError as error:
-                _log.warning("a damaged part of '%s' was skipped: %s", self.info.path, error)
+            except av.InvalidDataError as error:  # the frames that are not there are counted, see `damage`
+                _log.debug("a damaged part of '%s' was skipped: %s", self.info.path, error)
+
+
+def frames_held(width: int, height: int) -> int:
+    """Return how many pictures of a size may wait between two threads."""
+    return max(2, min(_MOST_HELD, _MOST_HELD_BYTES // (3 * width * height)))
 
 
 def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
@@ -198,6 +222,7 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
         raise InputError(f"'{path}' has no video in it (only sound?); expected e.g. an mp4 or mov file")
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = min(os.cpu_count() or 1, _DECODER_THREADS)
     try:
         pts = sorted(p.pts for p in container.demux(stream) if p.pts is not None and p.size)
         container.seek(0, stream=stream, any_frame=False, backward=True)
@@ -267,4 +292,6 @@ def turned(image: Image, clockwise_deg: int) -> Image:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "not enough memory"
     return (getattr(error, "strerror", None) or str(error)).split("\n")[0].lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import cv2
@@ -29,6 +30,7 @@ def take_stills(
     max_height_px: int = 560,
     quality: int = 82,
     change: Callable[[Image, float], None] = lambda image, time_s: None,
+    attempt: Callable[[str], AbstractContextManager[None]] = lambda key: nullcontext(),
 ) -> dict[str, bytes]:
     """Return key -> JPEG of every shot.
 
@@ -38,6 +40,7 @@ def take_stills(
         max_height_px: pictures higher than this are made smaller.
         quality: of the JPEG, 0-100.
         change: called with each whole frame that is used and its time, to change it in place (to hide a face).
+        attempt: gives the context that each shot is taken in, by its key: one that swallows faults loses one still.
 
     Raises:
         OutputError: a box that lies outside the picture.
@@ -52,7 +55,9 @@ def take_stills(
             if not due:
                 continue
             change(frame.image, frame.time_s)
-            taken |= {key: _jpeg(_cut(frame.image, shots[key], key), max_height_px, quality) for key in due}
+            for key in due:
+                with attempt(key):
+                    taken[key] = _jpeg(_cut(frame.image, shots[key], key), max_height_px, quality)
             waiting = [key for key in waiting if key not in due]
             if not waiting:
                 break

@@ -1,4 +1,4 @@
-"""Writing H.264 that plays everywhere: yuv420p, fast start, the frame times one asks for."""
+"""Writing H.264 that plays everywhere: yuv420p, fast start, the frame times one asks for; whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,72 +12,104 @@ import av
 import numpy as np
 
 from gaitlab.errors import OutputError
-from gaitlab.video.reader import Image
+from gaitlab.files import whole_file
+from gaitlab.video.reader import Image, frames_held
 
 _TIME_BASE = Fraction(1, 90_000)
-_FRAMES_WAITING = 6
+_LOOK_EVERY_S = 0.1
+
+
+class _NotWantedError(Exception):
+    """The video is not wanted any more."""
 
 
 class VideoWriter:
-    """Encodes pictures in a thread of its own; use it as a context manager.
+    """Encodes pictures in a thread of its own; use it as a context manager, or end it with `close`.
 
     Pictures of an odd width or height grow by one repeated row or column, for the format knows only even sizes.
 
     Args:
-        path: the file to write; what was there is replaced.
+        path: the file to write; what was there is replaced when the new one is whole.
         fps: nominal rate, for players that ask; frames keep the times they are given.
         crf: quality, 0 (lossless) to 51; 23 is the encoder's usual.
+        keep_begun: whether an exception in the block, Ctrl-C too, leaves a video of what came before it.
 
     Raises:
         OutputError: when the file cannot be written.
     """
 
-    def __init__(self, path: str | Path, *, fps: float, crf: int = 23, preset: str = "veryfast") -> None:
+    def __init__(
+        self, path: str | Path, *, fps: float, crf: int = 23, preset: str = "veryfast", keep_begun: bool = False
+    ) -> None:
         self._path = Path(path)
         self._fps = fps
         self._options = {"crf": str(crf), "preset": preset}
-        self._waiting: queue.Queue[tuple[Image, float] | None] = queue.Queue(maxsize=_FRAMES_WAITING)
-        self._failure: Exception | None = None
+        self._keep_begun = keep_begun
+        self._waiting: queue.Queue[tuple[Image, float] | None] | None = None
+        self._failure: BaseException | None = None
+        self._dropped = threading.Event()
         self._worker = threading.Thread(target=self._encode, name="gaitlab-encode", daemon=True)
 
     def __enter__(self) -> VideoWriter:
-        self._worker.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._waiting.put(None)
-        self._worker.join()
-        if kind is None:
-            self._raise_failure()
+        self.close(keep=kind is None or self._keep_begun)
 
     def write(self, image: Image, time_s: float) -> None:
         """Append one (height, width, 3) BGR picture shown from ``time_s`` on; times must rise."""
+        if self._waiting is None:
+            self._waiting = queue.Queue(maxsize=frames_held(image.shape[1], image.shape[0]))
+            self._worker.start()
+        self._put((image, time_s))
         self._raise_failure()
-        self._waiting.put((image, time_s))
+
+    def close(self, *, keep: bool = True) -> None:
+        """Finish the video, or without ``keep`` leave nothing of it."""
+        if self._waiting is None:  # not one picture came: there is no video of nothing
+            return
+        if not keep:
+            self._dropped.set()
+        self._put(None)
+        self._worker.join()
+        if keep:
+            self._raise_failure()
+
+    def _put(self, item: tuple[Image, float] | None) -> None:
+        """Hand over to the encoder as long as it lives: one that failed takes nothing, and must not be waited for."""
+        assert self._waiting is not None
+        while self._worker.is_alive():
+            try:
+                self._waiting.put(item, timeout=_LOOK_EVERY_S)
+                return
+            except queue.Full:
+                continue
 
     def _raise_failure(self) -> None:
-        if self._failure is not None:
-            raise OutputError(f"cannot write the video '{self._path}': {self._failure}") from self._failure
+        match self._failure:
+            case None:
+                return
+            case ValueError() | av.FFmpegError():
+                raise OutputError(f"cannot write the video '{self._path}': {self._failure}") from self._failure
+            case _:
+                raise self._failure
 
     def _encode(self) -> None:
-        """Encode until the end mark; after a failure keep emptying the queue so that the producer never hangs."""
         try:
-            self._encode_all()
-        except (av.FFmpegError, OSError, ValueError) as error:
+            with whole_file(self._path, failure=f"cannot write the video '{self._path}'") as partial:
+                self._encode_all(partial)
+        except _NotWantedError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again where the pictures come from
             self._failure = error
-            while self._waiting.get() is not None:
-                pass
 
-    def _encode_all(self) -> None:
-        item = self._waiting.get()
-        if item is None:
-            return
-        with av.open(str(self._path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+    def _encode_all(self, path: Path) -> None:
+        with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
             stream: Any = container.add_stream("libx264", rate=Fraction(self._fps).limit_denominator(1001))
             stream.options = self._options
             stream.pix_fmt = "yuv420p"
             stream.codec_context.time_base = _TIME_BASE
-            while item is not None:
+            while (item := self._next()) is not None:
                 image, time_s = item
                 image = _even(image)
                 if not stream.codec_context.is_open:
@@ -86,8 +118,14 @@ class VideoWriter:
                 picture.pts = round(time_s / _TIME_BASE)
                 picture.time_base = _TIME_BASE
                 container.mux(stream.encode(picture))
-                item = self._waiting.get()
             container.mux(stream.encode(None))
+
+    def _next(self) -> tuple[Image, float] | None:
+        assert self._waiting is not None
+        item = self._waiting.get()
+        if self._dropped.is_set():
+            raise _NotWantedError
+        return item
 
 
 def _even(image: Image) -> Image:

@@ -29,7 +29,7 @@ Image = NDArray[np.uint8]  # (height, width, 3) BGR
 # By how much a picture may be turned on request, clockwise.
 ROTATIONS = (0, 90, 180, 270)
 # Pictures may wait between two threads, these many and no more bytes of them: six of 4K weigh 150 MB.
-_MOST_HELD, _MOST_HELD_BYTES = 6, 50_000_000
+_MOST_HELD, _MOST_HELD_BYTES = 6, 40_000_000
 # Each of a decoder's threads holds pictures of its own; the network, not the decoder, is what one waits for.
 _DECODER_THREADS = 4
 # Intervals that differ by more than this from the median make the frame rate variable.
@@ -180,7 +180,7 @@ class Video:
 
 def frames_held(width: int, height: int) -> int:
     """Return how many pictures of a size may wait between two threads."""
-    return max(2, min(_MOST_HELD, _MOST_HELD_BYTES // (3 * width * height)))
+    return max(1, min(_MOST_HELD, _MOST_HELD_BYTES // (3 * width * height)))
 
 
 def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:

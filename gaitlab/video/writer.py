@@ -17,6 +17,8 @@ from gaitlab.video.reader import Image, frames_held
 
 _TIME_BASE = Fraction(1, 90_000)
 _LOOK_EVERY_S = 0.1
+# How many pictures the encoder looks ahead; each of 4K weighs 20 MB, and its usual ten make no smaller file.
+_LOOKAHEAD = 3
 
 
 class _NotWantedError(Exception):
@@ -43,7 +45,7 @@ class VideoWriter:
     ) -> None:
         self._path = Path(path)
         self._fps = fps
-        self._options = {"crf": str(crf), "preset": preset}
+        self._options = {"crf": str(crf), "preset": preset, "rc-lookahead": str(_LOOKAHEAD)}
         self._keep_begun = keep_begun
         self._waiting: queue.Queue[tuple[Image, float] | None] | None = None
         self._failure: BaseException | None = None

@@ -66,7 +66,9 @@ def sentences(lost: Mapping[str, str]) -> list[str]:
     names: dict[str, list[str]] = {}
     for name, cause in lost.items():
         names.setdefault(cause, []).append(name)
-    return [f"{_and(several)} could not be made ({cause}); what was measured is kept" for cause, several in names.items()]
+    return [
+        f"{_and(several)} could not be made ({cause}); what was measured is kept" for cause, several in names.items()
+    ]
 
 
 def _and(names: list[str]) -> str:

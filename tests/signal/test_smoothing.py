@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import signal as oracle
@@ -135,3 +137,17 @@ def test_the_kalman_smoother_believes_good_scores() -> None:
     score[120:126] = 0.2
     doubting = SMOOTHERS["kalman"](values, time_s, cutoff_hz=6.0, score=score)
     assert doubting.max() < 0.5 * trusting.max()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_long_memory_costs_no_memory(method: str) -> None:
+    """The lowest cut-off at a high frame rate: what a smoother holds at once grows with the points, not the window."""
+    time_s = np.arange(2400) / 240
+    values = np.cumsum(RNG.normal(size=(2400, 20)), axis=0)
+    tracemalloc.start()
+    try:
+        SMOOTHERS[method](values, time_s, cutoff_hz=1.0)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 60 * values.nbytes

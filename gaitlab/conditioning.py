@@ -145,8 +145,9 @@ def smoothing_warnings(pose: PoseSequence) -> tuple[str, ...]:
     asked_hz, effective_hz = done["cutoff_hz"], done["effective_cutoff_hz"]
     if effective_hz is None:
         return (
-            f"the points are not smoothed: at {pose.fps:.0f} frames a second nothing faster than {pose.fps / 2:.0f} Hz "
-            f"shows, and {asked_hz:g} Hz was asked for; film at 60 frames a second or more",
+            f"the points are not smoothed: at {pose.fps:.0f} frames a second nothing faster than "
+            f"{round(pose.fps / 2, 1):g} Hz shows, and {asked_hz:g} Hz was asked for; film at 60 frames a "
+            "second or more",
         )
     if abs(effective_hz / asked_hz - 1) > _CUTOFF_TOLERANCE:
         return (f"the points are smoothed at {effective_hz:.1f} Hz, not at the {asked_hz:g} Hz asked for",)

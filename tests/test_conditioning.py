@@ -106,6 +106,9 @@ def test_a_cutoff_that_the_frame_rate_cannot_show_is_said(method: str) -> None:
         said = conditioning.smoothing_warnings(done)
         assert [("14 frames a second" in s, "10 Hz" in s) for s in said] == ([(True, True)] if fps == 14 else [])
     assert conditioning.smoothing_warnings(conditioning.smooth(pose, method="none", cutoff_hz=10.0)) == ()
+    slow = PoseSequence(np.zeros((60, 25, 2)), np.full((60, 25), 0.9), np.arange(60) / 15, body)
+    (said,) = conditioning.smoothing_warnings(conditioning.smooth(slow, method=method, cutoff_hz=10.0))
+    assert "faster than 7.5 Hz" in said
 
 
 def test_unsure_points_are_dropped() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.errors import InputError
 from gaitlab.gait import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.gait.rear import detect_rear_contacts
+from gaitlab.gait.slow_motion import slow_motion_warnings, slower_than_life
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.frame import near_side
 from gaitlab.kinematics.frontal import (
@@ -31,16 +32,13 @@ from gaitlab.kinematics.frontal import (
 )
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
+from gaitlab.signal.missing import missing_frames
 
 # The heel turns faster than the rest of the leg: tracked dots keep its peak at a higher cut-off than the side view's
 # (rearfoot in stance 1.42 deg RMS at 12 Hz, 1.59 at 10: ``python -m benchmarks.rearfoot``).
 _CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0}
 # Standard deviation of the rearfoot angle in one frame from which on a reader is told.
 _UNSURE_DEG = 3.0
-# Steps a minute that people run at.
-_LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
-# How much slower than life phones play their slow motion.
-_SLOW_MOTIONS = (2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +284,7 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Anal
         warnings=(
             *trouble,
             *conditioning.smoothing_warnings(trial.pose),
-            *slow_motion_warnings(trial.cycles, trial.activity),
+            *slow_motion_warnings(trial.cycles, trial.activity, missing=missing_frames(raw.time_s)),
             *trial.calibration.warnings,
             *_cycle_warnings(trial),
         ),
@@ -299,7 +297,7 @@ def _events(mended: PoseSequence, *, forward: int, settings: Settings) -> tuple[
     try:
         events = detect_contacts(mended, forward=forward, activity=chosen[settings.gait.activity])
     except InputError as error:
-        return GaitEvents((), "ambiguous"), (str(error), *_slower_than_life(mended, forward=forward))
+        return GaitEvents((), "ambiguous"), (str(error), *slower_than_life(mended, forward=forward))
     return events, ()
 
 
@@ -311,22 +309,6 @@ def _belt_speed_px_per_s(mended: PoseSequence, events: GaitEvents, *, forward: i
     return float(np.mean(speeds)) if speeds else float("nan")
 
 
-def _slower_than_life(mended: PoseSequence, *, forward: int) -> tuple[str, ...]:
-    """Say at which slow motion the recording would show running, if at one of the usual ones."""
-    for factor in _SLOW_MOTIONS:
-        try:
-            events = detect_contacts(replace(mended, time_s=mended.time_s / factor), forward=forward)
-        except InputError:
-            continue
-        cadence = _cadence(gait_cycles(events))
-        if events.activity == "running" and _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
-            return (
-                f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "
-                f"motion, the true frame rate must be entered: {mended.fps * factor:.0f}",
-            )
-    return ()
-
-
 def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
     """Angles with the foot's zero taken from the stances themselves."""
     in_frame = partial(sagittal_angles, pose, forward=calibration.forward, tilt_deg=calibration.tilt_deg)
@@ -336,29 +318,6 @@ def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) ->
         for side in BOTH_SIDES
     }
     return in_frame(flat_deg=flat_deg)
-
-
-def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity) -> tuple[str, ...]:
-    """Ask for the true frame rate where nobody runs at such a cadence.
-
-    A slow-motion file plays 120 or 240 frames of a second over 4 or 8 seconds, and no network can see it; physics can.
-    """
-    cadence = _cadence(cycles)
-    if activity != "running" or not np.isfinite(cadence) or _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
-        return ()
-    would_be = ", ".join(f"{cadence * factor:.0f} at {factor}x" for factor in _SLOW_MOTIONS)
-    fits = [factor for factor in _SLOW_MOTIONS if _LOWEST_CADENCE <= cadence * factor <= _HIGHEST_CADENCE]
-    likely = f" ({fits[0]}x is likely)" if fits else ""
-    return (
-        f"{cadence:.0f} steps/min is no cadence of running; in slow motion it would be {would_be}{likely}: if the "
-        "video is slow motion, the true frame rate must be entered",
-    )
-
-
-def _cadence(cycles: Sequence[GaitCycle]) -> float:
-    """Return steps a minute, of the accepted cycles where there are any; NaN without a cycle."""
-    strides_s = [cycle.stride_time_s for cycle in cycles if cycle.accepted] or [c.stride_time_s for c in cycles]
-    return 120.0 / float(np.median(strides_s)) if strides_s else float("nan")
 
 
 def _cycle_warnings(trial: Trial) -> list[str]:

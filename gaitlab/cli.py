@@ -226,9 +226,9 @@ def report(
     """Rebuild report.html from a session folder."""
     from gaitlab.config import Settings, with_values
     from gaitlab.pieces import sentences
-    from gaitlab.pipeline import rebuild_report
     from gaitlab.quality import grave_warnings
     from gaitlab.store.session import open_session
+    from gaitlab.writing import rebuild_report
 
     opened = open_session(session)
     kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}

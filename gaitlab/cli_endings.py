@@ -1,7 +1,7 @@
 """How a command ends: its exit code, and one line where it did not do what it was asked for.
 
-0 done; 1 done, but without gait metrics; 2 wrong use or bad input; 70 a bug of gaitlab, or no memory left; 130
-interrupted; 143 ended by the system.
+0 done; 1 done, but without gait metrics, or without a video or page that is made of them; 2 wrong use or bad input; 70
+a bug of gaitlab, or no memory left; 130 interrupted; 143 ended by the system.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _LEFT = {
 
 def run(app: Callable[..., Any]) -> None:
     """Run the command line with the program's arguments, and end the program."""
-    to_error_stream()
     debug = "--debug" in sys.argv
+    to_error_stream(debug=debug)
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         with unwinding():

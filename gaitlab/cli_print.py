@@ -35,17 +35,22 @@ def console() -> Console:
     return terminal if terminal.is_terminal else Plain(highlight=False, markup=False, emoji=False, width=160)
 
 
-def to_error_stream() -> None:
-    """Let warnings of the log appear as lines of ours, and let no character stop a line that a stream cannot hold."""
+def to_error_stream(*, debug: bool = False) -> None:
+    """Let warnings of the log appear as lines of ours, and let no character stop a line that a stream cannot hold.
+
+    With ``debug`` also what was noted and gone on from appears, with its traceback.
+    """
 
     import logging
 
     class Harmless(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
-            return printable(super().format(record))
+            return printable(super().format(record), keep="\n" if debug else "")
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Harmless("gaitlab: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    if debug:
+        logging.getLogger("gaitlab").setLevel(logging.DEBUG)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")

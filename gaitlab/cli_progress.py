@@ -36,13 +36,19 @@ class Progress:
             self._bars.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Say that ``done`` of ``total`` frames of a stage are done."""
+        """Say that ``done`` of ``total`` frames of a stage are done; whatever came before it is over."""
         if self._bars is not None:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage, total=total or None)
+                for task in self._bars.tasks:
+                    self._bars.update(task.id, completed=task.total)
+                # A stage that is done in one go has no share and no time left to show.
+                self._tasks[stage] = self._bars.add_task(stage, total=total if total > 1 else None)
             self._bars.update(self._tasks[stage], completed=done)
             return
         now = time.monotonic()
+        if stage not in self._started and done == 0 and now - self._last_line >= _LINE_EVERY_S:
+            self._last_line = now
+            print(stage, file=self._stream, flush=True)
         started = self._started.setdefault(stage, now)
         if now - self._last_line >= _LINE_EVERY_S and 0 < done < total and now > started:
             self._last_line = now

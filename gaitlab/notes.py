@@ -9,6 +9,7 @@ import numpy as np
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
 from gaitlab.kinematics.view import Seen
+from gaitlab.signal.missing import Missing
 
 if TYPE_CHECKING:
     from gaitlab.pose.follow import Followed
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _FROM = {"side": "the side", "rear": "behind", "front": "the front"}
 # Frame rates that differ by less than this share are one and the same.
 _SAME_RATE = 0.02
+# Fewer frames missing, and shorter gaps, than these are what phones do.
+_SOME_MISSING, _LONG_GAP_S = 0.01, 0.1
 
 
 def who_was_followed(followed: Followed, *, width: int) -> tuple[str, ...]:
@@ -65,6 +68,28 @@ def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | 
             f"wrong, the true frame rate must be entered: {plays_fps:.4g}",
         )
     return ()
+
+
+def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str, ...]:
+    """Say what the video lost before it came here; a frame or two dropped by the camera is not worth a sentence.
+
+    Args:
+        missing: what the times of the frames that were read show.
+        unreadable: frames that are in the file, but not to be decoded.
+        lacking_s: seconds at its end that the file promises and does not hold.
+    """
+    found = []
+    if unreadable or missing.share > _SOME_MISSING or missing.longest_s > _LONG_GAP_S:
+        count = max(missing.frames, unreadable)
+        how = [f"{unreadable} of them are in the file, but could not be read"] if unreadable else []
+        how += [f"the longest gap is {missing.longest_s:.2f} s"] if missing.gaps else []
+        frames = "1 frame is" if count == 1 else f"{count} frames are"
+        found.append(f"{frames} missing in the video ({', '.join(how)}): what happened there is not measured")
+    if lacking_s > 0:
+        found.append(
+            f"the video ends {lacking_s:.1f} s before its file says: it was cut off, copy it again to have all of it"
+        )
+    return tuple(found)
 
 
 def view_unclear(seen: Seen, measured: View) -> str:

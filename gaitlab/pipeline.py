@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gaitlab import arguments, notes, units
-from gaitlab.analysis import Analysis, Runner, analyze_pose
-from gaitlab.config import ReportSettings, Settings, with_values
+from gaitlab.analysis import Runner, analyze_pose
+from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
 from gaitlab.errors import InputError, shown
-from gaitlab.files import whole_file
 from gaitlab.kinematics.view import view_of
-from gaitlab.metrics import METRICS, asymmetries
-from gaitlab.pieces import Pieces, told
-from gaitlab.quality import of_clip
+from gaitlab.memory import hand_back
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
-from gaitlab.store.contents import COMPANIONS
 from gaitlab.store.folder import check_free, whole_folder
 from gaitlab.store.session import Session
-from gaitlab.store.write import write_data, write_json
 from gaitlab.text import check_said, folder_name
+from gaitlab.writing import Clip, write_session
 
 VIEWS = ("side", "rear", "auto")
 # What else people call a view.
@@ -37,9 +31,6 @@ _ALSO_CALLED = {
 # So sure, and what the keypoints show is set against what was said.
 _CONTRADICTS = 0.8
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
-_PAGE = "report.html"
-# Two clips of one run whose cadences differ by more than this share are none.
-_SAME_CADENCE = 0.02
 _KEYPOINT_FILES = (".csv", ".json", ".trc")
 FACINGS = ("auto", "left", "right")
 ROTATIONS = (0, 90, 180, 270)
@@ -138,24 +129,14 @@ def analyze(
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _Maker(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
     main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
-    other: _Clip | None = None
+    other: Clip | None = None
     if with_ is not None:
         beside = replace(_beside(wanted, Path(with_), fps=main.source.raw.fps), dots=dots, rotate_deg=0)
         second = _OTHER[main.analysis.view]
         other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
     with whole_folder(target, force=force) as folder:
-        _write_session(folder, main, other, chosen, progress=report)
+        write_session(folder, main, other, chosen, progress=report)
     return Session(target)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Clip:
-    """One clip: where it came from, what was measured, and what session.json says."""
-
-    source: Recording
-    analysis: Analysis
-    info: dict[str, Any]
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +151,13 @@ class _Maker:
     label: str | None
     progress: Progress
 
-    def clip(self, wanted: Wanted, view: str) -> _Clip:
+    def clip(self, wanted: Wanted, view: str) -> Clip:
         """Read and measure one clip."""
         # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
         heels = view != "side" and wanted.dots is None and self.standing is None
         source = read_recording(replace(wanted, heels=heels, heels_unless_side=view == "auto"), progress=self.progress)
+        hand_back()
+        self.progress("measuring the gait", 0, 1)
         seen, source = _decided(view, source, wanted)
         if seen == "rear" and source.heel_pictures is not None:
             from gaitlab.rearfoot.edges import with_heel_lines
@@ -196,7 +179,7 @@ class _Maker:
         )  # fmt: skip
         if self.shop is not None and seen == "rear":
             info["shop_profile"] = sort_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
-        return _Clip(source, analysis, info, Path(wanted.video or wanted.keypoints or "").name)
+        return Clip(source, analysis, info, Path(wanted.video or wanted.keypoints or "").name)
 
 
 def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Recording]:
@@ -240,135 +223,6 @@ def _check_rear_only(view: str, **options: Any) -> None:
                 f"--{name} is for the rear view, but this is a side view; say --view rear, or name the rear clip with "
                 "--with"
             )
-
-
-def _write_session(folder: Path, clip: _Clip, other: _Clip | None, settings: Settings, *, progress: Progress) -> None:
-    """Write the numbers of both clips, and then what may fail without costing them.
-
-    With another clip of the same run its own session lies within. Both pages show all that belongs to their own clip;
-    the numbers stand together on the first.
-    """
-    _write_numbers(folder, clip, other)
-    pieces = Pieces()
-    if other is not None:
-        inside = folder / COMPANIONS[other.analysis.view]
-        inside.mkdir()
-        _write_numbers(inside, other, None)
-        theirs = Pieces()
-        _write_pieces(inside, other, settings, pieces=theirs, progress=progress)
-        pieces.add(theirs, of=_companion_name(other.analysis.view))
-    _write_pieces(folder, clip, settings, pieces=pieces, progress=progress)
-
-
-def _write_numbers(folder: Path, clip: _Clip, other: _Clip | None) -> None:
-    """Write the data of one clip; with another of the same run, its numbers come along."""
-    info, analysis = clip.info, clip.analysis
-    summary, cycles = list(analysis.summary), list(analysis.values)
-    if other is not None:
-        have = {row.metric for row in summary}
-        summary += [row for row in other.analysis.summary if row.metric not in have]
-        cycles += [value for value in other.analysis.values if value.metric not in have]
-        oblique = analysis.calibration.oblique or other.analysis.calibration.oblique
-        info = {
-            **info,
-            "warnings": [
-                *info["warnings"], *_cadence_warnings(analysis, other.analysis),
-                *(of_clip(other.analysis.view, warning) for warning in other.info["warnings"]),
-            ],
-            "with": {
-                "folder": COMPANIONS[other.analysis.view], "name": other.name,
-                "view": other.analysis.view, "quality": other.info["quality"],
-            },
-            **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),
-            "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique)],
-        }  # fmt: skip
-    write_data(
-        folder, info=info, raw=analysis.raw, pose=analysis.pose, angles=analysis.angles, events=analysis.events,
-        summary=tuple(summary), cycles=tuple(cycles),
-    )  # fmt: skip
-
-
-def _write_pieces(folder: Path, clip: _Clip, settings: Settings, *, pieces: Pieces, progress: Progress) -> None:
-    """Write the videos and the page of a clip whose numbers are written, and what could not be made into its data."""
-    if clip.source.video is not None and settings.video.annotate:
-        from gaitlab.pictures import write_videos
-
-        write_videos(
-            clip.source.video, folder, clip.analysis, video_time_s=clip.source.video_time_s,
-            settings=settings.video, pieces=pieces, progress=progress,
-        )  # fmt: skip
-    with pieces.attempt(_PAGE):
-        _write_page(Session(folder), settings.report, pieces=pieces, progress=progress)
-    _tell(folder, pieces)
-
-
-def _tell(folder: Path, pieces: Pieces) -> None:
-    """Bring what session.json says of pieces that could not be made up to date."""
-    info = Session(folder).info
-    if pieces.lost != info.get("not_made", {}):
-        with whole_file(folder / "session.json", failure=f"cannot write into '{folder}'", advice="") as partial:
-            write_json(partial, told(info, pieces.lost))
-
-
-def _companion_name(view: str) -> str:
-    return f"the {view} clip"
-
-
-def _cadence_warnings(first: Analysis, second: Analysis) -> tuple[str, ...]:
-    """Say so where two clips cannot be of one run: feet go as fast from every side."""
-    cadences = {
-        analysis.view: next((row.mean for row in analysis.summary if row.metric == "cadence"), float("nan"))
-        for analysis in (first, second)
-    }
-    one, two = cadences.values()
-    if not (np.isfinite(one) and np.isfinite(two)):
-        return ("the cadences of the two clips could not be compared: one of them has none",)
-    apart = abs(one - two) / ((one + two) / 2)
-    if apart <= _SAME_CADENCE:
-        return ()
-    words = " and ".join(f"{value:.1f} steps/min from the {view}" for view, value in cadences.items())
-    return (
-        f"the cadences of the two clips differ by {100 * apart:.1f} % ({words}): were they filmed in one run, at one "
-        "speed, and is the frame rate of both true?",
-    )
-
-
-def rebuild_report(session: Session, *, settings: ReportSettings | None = None) -> Path:
-    """Write report.html anew from the data of a session folder, and return its path.
-
-    Args:
-        settings: units and video of the page; None takes those of the analysis.
-    """
-    from gaitlab.pictures import VIDEOS
-
-    kept = session.info["settings"].get("report", {})
-    chosen = settings or ReportSettings(**{name: kept[name] for name in ("units", "embed_video") if name in kept})
-    # Videos that could not be made are still not there; everything else gets another chance.
-    pieces = Pieces({name: why for name, why in session.info.get("not_made", {}).items() if name in VIDEOS})
-    if (other := session.companion) is not None:
-        rebuild_report(other, settings=chosen)
-        lost = Session(other.folder).info.get("not_made")
-        pieces.add(Pieces(lost), of=_companion_name(other.info["view"]))
-    _write_page(session, chosen, pieces=pieces)
-    _tell(session.folder, pieces)
-    return session.report
-
-
-def _write_page(
-    session: Session,
-    settings: ReportSettings,
-    *,
-    pieces: Pieces,
-    progress: Progress = lambda stage, done, total: None,
-) -> None:
-    if session.info["video"]:
-        from gaitlab.pictures import write_page
-
-        write_page(session, settings=settings, pieces=pieces, progress=progress)
-    else:
-        from gaitlab.report import write_report
-
-        write_report(session, units=settings.units, pieces=pieces)
 
 
 def _view(name: str, value: object) -> None:

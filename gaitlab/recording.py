@@ -14,6 +14,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.errors import InputError
 from gaitlab.kinematics.view import view_of
+from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
     from gaitlab.core.skeleton import Skeleton
@@ -129,6 +130,8 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
             if watch is not None and watch.collector is None:
                 for_heels = None
             facts = {**estimator.model, "points": len(estimator.skeleton)}
+        # Given keypoints are taken at their word: the frames they were found in were there.
+        unreadable = 0 if wanted.keypoints is not None else _frames_held(opened, wanted) - len(raw)
     dots: Dots | None = None
     if for_dots is not None:
         from gaitlab.rearfoot.dots import track_dots
@@ -145,10 +148,21 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     raw = replace(raw, time_s=raw.time_s / slow_motion)
     return Recording(
         raw, info, video_time_s, facts, followed.others if followed else [], slow_motion,
-        notes=(*(notes.who_was_followed(followed, width=info.width) if followed else ()), *assumed),
+        notes=(
+            *notes.damaged(missing_frames(video_time_s), unreadable=unreadable, lacking_s=info.lacking_s),
+            *(notes.who_was_followed(followed, width=info.width) if followed else ()),
+            *assumed,
+        ),
         dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
         heel_pictures=for_heels.seen if for_heels else None,
     )  # fmt: skip
+
+
+def _frames_held(opened: Video, wanted: Wanted) -> int:
+    """Return how many frames the file holds in the part that was asked for, readable or not."""
+    first_s, last_s = wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf
+    times_s = np.unique(opened.timestamps_s)
+    return int(np.sum((times_s > first_s - 1e-6) & (times_s < last_s + 1e-6)))
 
 
 def _check_clock(wanted: Wanted, info: VideoInfo) -> None:
@@ -246,8 +260,11 @@ def _clicks(wanted: Wanted, info: VideoInfo) -> Clicks | None:
 def _collect(
     wanted: Wanted, opened: Video, raw: PoseSequence, collector: DotCollector | EdgeCollector, *, progress: Progress
 ) -> None:
-    """Show a collector the frames of a video whose keypoints are given, as many as there are keypoints."""
-    for number, frame in enumerate(opened.frames(wanted.start_s, wanted.end_s)):
+    """Show a collector the frames of a video whose keypoints are given, each with its own, also where some are lost."""
+    for frame in opened.frames(wanted.start_s, wanted.end_s):
+        number = int(np.searchsorted(raw.time_s, frame.time_s - 1e-6))
+        for _ in range(min(number, len(raw)) - len(collector.seen)):
+            collector.miss()
         if number < len(raw):
             collector.see(frame.image, raw.xy[number])
         progress("looking at the lower legs", number + 1, len(raw))

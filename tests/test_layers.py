@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 
 # From the foundation up; rooms on one line may not import each other.
 ORDER = (
-    ("errors", "resources", "statistics"),
+    ("errors", "memory", "resources", "statistics"),
     ("units", "reading", "text"),
     ("files", "arguments", "pieces"),
     ("core",),
@@ -32,7 +32,7 @@ ORDER = (
     ("config", "shop", "notes"),
     ("analysis",),
     ("pictures", "recording"),
-    ("description",),
+    ("description", "writing"),
     ("pipeline",),
     ("truth",),
     ("demo", "batch", "window", "live", "everybody"),

@@ -141,6 +141,7 @@ ENTRIES: Mapping[str, Kind] = {
     "quality.history[].parameters.cutoff_hz?": NUMBER,
     "quality.history[].parameters.effective_cutoff_hz?": _or_null(NUMBER),
     "warnings": _list_of(TEXT),
+    "not_made?": _object_of(TEXT),
     "others_seen?": _or_null(_list_of(OBJECT)),
     "with?": OBJECT,
     "with.folder": _one_of(*COMPANIONS.values()),

@@ -30,6 +30,8 @@ Image = NDArray[np.uint8]  # (height, width, 3) BGR
 ROTATIONS = (0, 90, 180, 270)
 # Pictures may wait between two threads, these many and no more bytes of them: six of 4K weigh 150 MB.
 _MOST_HELD, _MOST_HELD_BYTES = 6, 40_000_000
+# How far before a time it is looked for, until a picture at or before it can be decoded.
+_LOOK_BACK_S = (0.0, 1.0, 10.0, np.inf)
 # Each of a decoder's threads holds pictures of its own; the network, not the decoder, is what one waits for.
 _DECODER_THREADS = 4
 # Intervals that differ by more than this from the median make the frame rate variable.
@@ -59,6 +61,7 @@ class VideoInfo:
     capture_fps: float | None
     recorded_at: str | None
     remark: str = ""
+    lacking_s: float = 0.0
     rotate_deg: int = 0
 
 
@@ -141,20 +144,46 @@ class Video:
             self._at_work.remove((stop, worker))
 
     def _decode(self, start_s: float | None, end_s: float | None) -> Iterator[Frame]:
-        stream = self._container.streams.video[0]
         first_s = max(start_s or 0.0, 0.0)
-        self._container.seek(int((self._start_pts_s + first_s) / stream.time_base), stream=stream, backward=True)
         last_s = -np.inf
-        for picture in self._damage_tolerant(stream):
-            if picture.pts is None:
-                continue
-            time_s = float(picture.pts * stream.time_base) - self._start_pts_s
+        for picture, time_s in self._from(first_s):
             if time_s < first_s - 1e-6 or time_s <= last_s:
                 continue
             if end_s is not None and time_s > end_s + 1e-6:
                 return
             last_s = time_s
             yield Frame(time_s, self._upright(picture))
+
+    def _from(self, first_s: float) -> Iterator[tuple[Any, float]]:
+        """Yield decoded pictures and their times, beginning at or before the first frame due from ``first_s`` on.
+
+        Streams without an index (a camcorder's) are sought by guessing, and the picture found may need an earlier one
+        to be decoded: then it is looked for further back, at last from the beginning of the file.
+        """
+        due = self.timestamps_s[self.timestamps_s > first_s - 1e-6]
+        for back_s in _LOOK_BACK_S if len(due) else ():
+            stream = self._found(first_s - back_s)
+            pictures = (
+                (picture, float(picture.pts * stream.time_base) - self._start_pts_s)
+                for picture in self._damage_tolerant(stream)
+                if picture.pts is not None
+            )
+            first = next(pictures, None)
+            if first is None or (first[1] > due[0] + 1e-6 and np.isfinite(back_s)):
+                continue
+            yield first
+            yield from pictures
+            return
+
+    def _found(self, time_s: float) -> Any:
+        """Go to a time, or for minus infinity to where the file begins, and return the stream to read on from there."""
+        if not np.isfinite(time_s):
+            self._container.close()
+            self._container = _opened(self.info.path)
+            return self._container.streams.video[0]
+        stream = self._container.streams.video[0]
+        self._container.seek(int((self._start_pts_s + time_s) / stream.time_base), stream=stream, backward=True)
+        return stream
 
     def key_frame(self, time_s: float) -> Frame | None:
         """Return the nearest picture at or before a time that needs no other to be decoded: cheap to have."""
@@ -198,7 +227,7 @@ def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
     if not os.path.exists(path):
         raise InputError(f"no such file: '{path}'; check the path of the video")
     try:
-        container: Any = av.open(str(path))
+        container = _opened(path)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise InputError(
             f"'{path}' is not a video that can be read ({_reason(error)}); expected e.g. an mp4 or mov file"
@@ -211,6 +240,15 @@ def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
     return Video(container, _turned_info(info, rotate_deg), pts_s)
 
 
+def _opened(path: Path) -> Any:
+    """Return the container of a file, its video to be decoded in a few threads."""
+    container: Any = av.open(str(path))
+    for stream in container.streams.video[:1]:
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = min(os.cpu_count() or 1, _DECODER_THREADS)
+    return container
+
+
 def _turned_info(info: VideoInfo, rotate_deg: int) -> VideoInfo:
     width, height = (info.height, info.width) if rotate_deg % 180 == 90 else (info.width, info.height)
     return replace(info, width=width, height=height, rotate_deg=rotate_deg)
@@ -221,8 +259,6 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
     if not container.streams.video:
         raise InputError(f"'{path}' has no video in it (only sound?); expected e.g. an mp4 or mov file")
     stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = min(os.cpu_count() or 1, _DECODER_THREADS)
     try:
         pts = sorted(p.pts for p in container.demux(stream) if p.pts is not None and p.size)
         container.seek(0, stream=stream, any_frame=False, backward=True)
@@ -255,8 +291,24 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
         capture_fps=capture_fps,
         recorded_at=metadata.get("com.apple.quicktime.creationdate") or metadata.get("creation_time"),
         remark=remark,
+        lacking_s=_lacking_s(container, stream, float(pts[-1] * stream.time_base) + frame_s),
     )
     return info, times_s
+
+
+def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
+    """Return how much of what a file promises it does not hold, if it is more than clocks differ by; otherwise 0.
+
+    Args:
+        end_s: where its last frame ends, on the file's own clock.
+    """
+    if stream.duration is not None:
+        promised_s, doubt_s = float((stream.start_time or 0) + stream.duration) * float(stream.time_base), 0.25
+    elif container.duration is not None:  # of the longest stream: sound may go on
+        promised_s, doubt_s = ((container.start_time or 0) + container.duration) / av.time_base, 1.0
+    else:
+        return 0.0
+    return promised_s - end_s if promised_s - end_s > max(doubt_s, 0.02 * promised_s) else 0.0
 
 
 def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | None, str]:

@@ -22,10 +22,10 @@ from gaitlab import cli
 from gaitlab.comparison import write_comparison
 from gaitlab.errors import GaitlabError, InputError, OutputError
 from gaitlab.export import export_session
-from gaitlab.pipeline import rebuild_report
 from gaitlab.store.session import Session, open_session
 from gaitlab.store.sessions import load_sessions
 from gaitlab.store.tables import write_table
+from gaitlab.writing import rebuild_report
 from tests.report.make import make_session, pose
 from tests.store.damage import damage
 from tests.store.damage_arrays import write_promise

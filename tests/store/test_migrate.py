@@ -12,10 +12,10 @@ import pytest
 from gaitlab.compare import compare
 from gaitlab.errors import InputError
 from gaitlab.metrics import METRICS, sources
-from gaitlab.pipeline import rebuild_report
 from gaitlab.store.migrate import MIGRATIONS
 from gaitlab.store.session import SCHEMA_VERSION, open_session
 from gaitlab.store.sessions import find_sessions, load_sessions
+from gaitlab.writing import rebuild_report
 
 FIRST = Path(__file__).parent / "layouts" / "1"
 

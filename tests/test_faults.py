@@ -132,18 +132,41 @@ def analysed(recording: tuple[Path, Path], target: Path, **how: object) -> subpr
     return subprocess.run([*command, "-o", str(target)], capture_output=True, text=True, **how)  # type: ignore[call-overload,no-any-return]
 
 
-def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, recording: tuple[Path, Path]) -> None:
-    """A limit on the size of files stands for the disk: the report, written last, is the first to exceed it."""
+def analysed_with_files_up_to(
+    size: int, recording: tuple[Path, Path], target: Path
+) -> subprocess.CompletedProcess[str]:
+    """Analyse while a limit on the size of files stands for a disk that is full."""
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    result = analysed(recording, tmp_path / "run", preexec_fn=limit)
+    return analysed(recording, target, preexec_fn=limit)
+
+
+def test_a_disk_that_is_full_before_the_data_are_written_is_one_line_and_leaves_nothing(
+    tmp_path: Path, recording: tuple[Path, Path]
+) -> None:
+    result = analysed_with_files_up_to(3_000, recording, tmp_path / "run")
     assert result.returncode == 2, result.stderr
     assert result.stderr.strip().splitlines()[-1].startswith("gaitlab: cannot write")
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_later_costs_the_page_and_keeps_what_was_measured(
+    tmp_path: Path, recording: tuple[Path, Path]
+) -> None:
+    """The report, written last, is the first to exceed the limit."""
+    result = analysed_with_files_up_to(500_000, recording, tmp_path / "run")
+    assert result.returncode == 1, result.stderr
+    assert "report.html could not be made (file too large); what was measured is kept" in result.stderr
+    assert "Traceback" not in result.stderr
+    session = open_session(tmp_path / "run")
+    assert len(session.pose) == round(SECONDS * FPS)
+    assert session.video is not None
+    assert not session.report.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
 # Root may write anywhere, so it becomes nobody; what that one may not import must have been imported before.

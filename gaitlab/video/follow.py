@@ -103,12 +103,13 @@ def _body(pose: PoseSequence) -> tuple[FloatArray, FloatArray]:
 
 
 def _calm(values: FloatArray, sd_frames: float) -> FloatArray:
-    """Return values under a Gaussian over time; beyond the ends they go on as they were, turned about the end."""
+    """Return values under a Gaussian over time; beyond the ends their line goes on, what is off it mirrored."""
     reach = min(int(3 * sd_frames), len(values) - 1)
     if reach < 1:
         return values
+    frames = np.arange(len(values))
+    line: FloatArray = np.polyval(np.polyfit(frames, values, 1), frames).astype(np.float64)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sd_frames) ** 2)
-    before = 2 * values[0] - values[reach:0:-1]
-    after = 2 * values[-1] - values[-2 : -reach - 2 : -1]
-    calm: FloatArray = np.convolve(np.concatenate([before, values, after]), weights / weights.sum(), mode="valid")
-    return calm
+    off = np.pad(values - line, reach, mode="reflect")
+    calm: FloatArray = np.convolve(off, weights / weights.sum(), mode="valid").astype(np.float64)
+    return line + calm

@@ -133,7 +133,7 @@ class Video:
                 match item:
                     case Frame():
                         yield item
-                    case av.FFmpegError() | OSError() | ValueError() | MemoryError():
+                    case av.FFmpegError() | OSError() | ValueError():
                         reason = _reason(item)
                         raise InputError(f"the video '{self.info.path}' cannot be decoded: {reason}") from item
                     case _:
@@ -344,6 +344,4 @@ def turned(image: Image, clockwise_deg: int) -> Image:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
-        return "not enough memory"
     return (getattr(error, "strerror", None) or str(error)).split("\n")[0].lower()

@@ -1,0 +1,41 @@
+"""Missing frames, counted; a clip that lacks some is not taken for slow motion."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gaitlab import notes
+from gaitlab.core.gait import GaitCycle
+from gaitlab.gait.slow_motion import slow_motion_warnings
+from gaitlab.signal.missing import Missing, missing_frames
+
+WHOLE = Missing(0, 0.0, 0, 0.0)
+
+
+def test_frames_taken_out_are_counted() -> None:
+    time_s = np.arange(100) / 50
+    assert missing_frames(time_s) == WHOLE
+    found = missing_frames(np.delete(time_s, [10, 40, 41, 42]))
+    assert (found.frames, found.gaps) == (4, 2)
+    assert found.share == pytest.approx(0.04)
+    assert found.longest_s == pytest.approx(4 / 50)
+    assert missing_frames(time_s[:1]) == WHOLE
+
+
+def test_what_is_said_of_them() -> None:
+    assert notes.damaged(WHOLE, unreadable=0, lacking_s=0.0) == ()
+    assert notes.damaged(Missing(1, 0.002, 1, 0.07), unreadable=0, lacking_s=0.0) == ()
+    (lost,) = notes.damaged(Missing(128, 0.27, 1, 2.15), unreadable=128, lacking_s=0.0)
+    assert lost.startswith("128 frames are missing in the video (128 of them are in the file, but could not be read")
+    (cut,) = notes.damaged(WHOLE, unreadable=0, lacking_s=3.17)
+    assert cut.startswith("the video ends 3.2 s before its file says")
+
+
+def test_a_slow_cadence_of_a_clip_with_gaps_is_not_called_slow_motion() -> None:
+    cycles = [GaitCycle("left", 0, 0.0, 0.4, 1.4, 0.7, 0.3, True, "")]  # 86 steps/min
+    (usual,) = slow_motion_warnings(cycles, "running", missing=WHOLE)
+    assert "slow motion" in usual
+    (gaps,) = slow_motion_warnings(cycles, "running", missing=Missing(20, 0.1, 3, 0.5))
+    assert "slow motion" not in gaps
+    assert "frames are missing" in gaps

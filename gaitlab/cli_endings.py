@@ -22,7 +22,7 @@ _PACKAGE = Path(__file__).resolve().parent
 # What a command leaves behind that is stopped by a signal; all others leave nothing.
 _LEFT = {
     "batch": "finished sessions are kept, the same command does the rest",
-    "pose": "what was written until then is kept",
+    "pose": "what was finished until then is kept",
     "live": "what was recorded until then is kept",
 }
 

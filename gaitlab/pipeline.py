@@ -33,7 +33,6 @@ _CONTRADICTS = 0.8
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
 _KEYPOINT_FILES = (".csv", ".json", ".trc")
 FACINGS = ("auto", "left", "right")
-ROTATIONS = (0, 90, 180, 270)
 
 
 def analyze(
@@ -237,7 +236,7 @@ def _view(name: str, value: object) -> None:
 
 
 def _rotation(name: str, value: object) -> None:
-    if type(value) is not int or value not in ROTATIONS:
+    if type(value) is not int or value not in units.ROTATIONS:
         raise InputError(f"{name} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
 
 

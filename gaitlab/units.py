@@ -12,6 +12,9 @@ from numbers import Real
 
 from gaitlab.errors import InputError, shown
 
+# By how much a picture may be turned on request, degrees, clockwise.
+ROTATIONS = (0, 90, 180, 270)
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:

@@ -59,11 +59,6 @@ class Trial:
         return self.rearfoot_source == "four points"
 
     @property
-    def by_network(self) -> bool:
-        """Whether a network guessed where the dots of the rearfoot would be."""
-        return self.rearfoot_source == "network points"
-
-    @property
     def by_proxy(self) -> bool:
         """Whether stand-in points show the rearfoot instead of its own line."""
         return self.rearfoot_source == "proxy"

@@ -18,7 +18,8 @@ from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.errors import InputError
 from gaitlab.pose.body import Body
 from gaitlab.pose.estimator import PoseEstimator
-from gaitlab.video.reader import ROTATIONS, Frame, Image, Video, turned
+from gaitlab.units import ROTATIONS
+from gaitlab.video.reader import Frame, Image, Video, turned
 
 _PICTURES = 40  # taken from the clip
 _LOOKS, _TURNED_LOOKS = 16, 3  # so many of them are searched upright; and turned, each way

@@ -22,7 +22,8 @@ from gaitlab.errors import InputError, OutputError
 from gaitlab.reading import parse_json
 from gaitlab.rearfoot.clicks import clicks_from, write_clicks
 from gaitlab.rearfoot.layout import DOTS
-from gaitlab.video.reader import ROTATIONS, Video, open_video
+from gaitlab.units import ROTATIONS
+from gaitlab.video.reader import Video, open_video
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _LARGEST_ANSWER = 100_000

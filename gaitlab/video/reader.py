@@ -21,13 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitlab.errors import InputError, shown
-from gaitlab.units import FRAME_RATE
+from gaitlab.units import FRAME_RATE, ROTATIONS
 
 _log = logging.getLogger("gaitlab")
 Image = NDArray[np.uint8]  # (height, width, 3) BGR
 
-# By how much a picture may be turned on request, clockwise.
-ROTATIONS = (0, 90, 180, 270)
 # Pictures may wait between two threads, these many and no more bytes of them: six of 4K weigh 150 MB.
 _MOST_HELD, _MOST_HELD_BYTES = 6, 40_000_000
 # How far before a time it is looked for, until a picture at or before it can be decoded.

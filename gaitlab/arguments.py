@@ -1,7 +1,7 @@
 """What a caller may give as an argument: each kind checked by one function, whatever came.
 
 Python callers meet wrong kinds, the command line wrong values (``--start nan``); both get one line that names the
-argument.
+argument, each as it knows it (`gaitlab.errors.argument`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
 
 from gaitlab import units
-from gaitlab.errors import InputError, one_of, shown
+from gaitlab.errors import InputError, argument, one_of, shown
 
 # Takes an argument's name and its value, and raises InputError where they do not go together.
 Check = Callable[[str, object], None]
@@ -43,7 +43,7 @@ def whole(low: int, high: int) -> Check:
 
     def check_whole(name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
-            raise InputError(f"{name} must be a whole number from {low} to {high}, not {shown(value)}")
+            raise InputError(f"{argument(name)} must be a whole number from {low} to {high}, not {shown(value)}")
 
     return check_whole
 
@@ -62,25 +62,25 @@ def choice(allowed: Iterable[str]) -> Check:
 def text(name: str, value: object) -> None:
     """Check a text."""
     if not isinstance(value, str):
-        raise InputError(f"{name} must be a text, not {shown(value)}")
+        raise InputError(f"{argument(name)} must be a text, not {shown(value)}")
 
 
 def truth(name: str, value: object) -> None:
     """Check what is either true or false."""
     if not isinstance(value, bool):
-        raise InputError(f"{name} must be True or False, not {shown(value)}")
+        raise InputError(f"{argument(name)} must be True or False, not {shown(value)}")
 
 
 def path(name: str, value: object) -> None:
     """Check the path of a file or folder: one that a file system takes, whether it is there or not."""
     if not isinstance(value, str | os.PathLike):
-        raise InputError(f"{name} must be the path of a file, not {shown(value)}")
+        raise InputError(f"{argument(name)} must be the path of a file, not {shown(value)}")
     if not str(value):
-        raise InputError(f"{name} is empty; expected the path of a file")
+        raise InputError(f"{argument(name)} is empty; expected the path of a file")
     try:
         os.stat(value)
     except (FileNotFoundError, NotADirectoryError):
         return  # whoever opens it says so
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{name} {shown(str(value))} is no path that can be used: {why}") from error
+        raise InputError(f"{argument(name)} {shown(str(value))} is no path that can be used: {why}") from error

@@ -11,6 +11,7 @@ import typer
 from gaitlab import cli_batch, cli_dots, cli_models
 from gaitlab.cli_endings import run
 from gaitlab.cli_print import say
+from gaitlab.errors import InputError, argument
 
 if TYPE_CHECKING:
     from gaitlab.config import Settings
@@ -263,6 +264,9 @@ def compare(
     from gaitlab.compare.sessions import opened as open_all
     from gaitlab.compare.treatment import grave
 
+    if output is None and (units != "metric" or not embed_video):
+        name = "units" if units != "metric" else "embed_video"
+        raise InputError(f"{argument(name)} is of the page, but none is asked for; name it with {argument('output')}")
     opened = open_all(sessions)
     table = run(opened)
     if output is not None:

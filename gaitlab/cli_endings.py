@@ -19,6 +19,11 @@ from gaitlab.errors import GaitlabError
 # Of the exit codes of old (sysexits.h), the one that says that the program itself is at fault.
 _BUG = 70
 _PACKAGE = Path(__file__).resolve().parent
+# Argument in Python -> what the command line calls it, where that is not its name behind two dashes.
+_CALLED = {
+    "video": "VIDEO", "belt_speed_mps": "--speed", "height_m": "--height", "mass_kg": "--mass", "start_s": "--start",
+    "end_s": "--end", "keypoints_format": "--format", "with_": "--with",
+}  # fmt: skip
 # What a command leaves behind that is stopped by a signal; all others leave nothing.
 _LEFT = {
     "batch": "finished sessions are kept, the same command does the rest",
@@ -36,7 +41,7 @@ def run(app: Callable[..., Any]) -> None:
         with unwinding():
             app(args=arguments, prog_name="gaitlab")
     except GaitlabError as error:
-        _end(str(error), error, code=2, debug=debug)
+        _end(error.worded(option_of), error, code=2, debug=debug)
     except StoppedError as stopped:
         left = _LEFT.get(next(iter(arguments), ""), "nothing half-written is left")
         say(f"gaitlab: {stopped.how}; {left}", err=True)
@@ -47,6 +52,11 @@ def run(app: Callable[..., Any]) -> None:
     except Exception as error:  # noqa: BLE001 - what nobody foresaw must not look like a result
         said = f"this is a bug of gaitlab, please report it: {_where(error)}; --debug shows the traceback"
         _end(said, error, code=_BUG, debug=debug)
+
+
+def option_of(argument: str) -> str:
+    """Return the option of the command line that gives an argument of a Python call."""
+    return _CALLED.get(argument, f"--{argument.replace('_', '-')}")
 
 
 def _end(said: str, error: Exception, *, code: int, debug: bool) -> NoReturn:

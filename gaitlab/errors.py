@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+
+# Stands on both sides of an argument's name in a sentence; no path and no shown value has one.
+_MARK = "\0"
 
 
 class GaitlabError(Exception):
-    """Something the user can mend; the command line prints it as one line and exits with 2."""
+    """Something the user can mend; the command line prints it as one line and exits with 2.
+
+    An argument that the sentence names by `argument` is called as Python calls it, but see `worded`.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence.replace(_MARK, ""))
+        self._sentence = sentence
+
+    def worded(self, called: Callable[[str], str]) -> str:
+        """Return the sentence with each argument as others call it, say ``--start`` for ``start_s``."""
+        return re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", lambda name: called(name[1]), self._sentence)
+
+
+def argument(name: str) -> str:
+    """Return an argument's name for the sentence of an error, which each place can give its own."""
+    return f"{_MARK}{name}{_MARK}"
 
 
 class InputError(GaitlabError):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gaitlab import arguments, notes, units
+from gaitlab import arguments, idle, notes, units
 from gaitlab.analysis import Runner, analyze_pose
 from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
-from gaitlab.errors import InputError, shown
+from gaitlab.errors import InputError, argument, shown
 from gaitlab.kinematics.view import view_of
 from gaitlab.memory import hand_back
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
@@ -31,7 +30,6 @@ _ALSO_CALLED = {
 # So sure, and what the keypoints show is set against what was said.
 _CONTRADICTS = 0.8
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
-_KEYPOINT_FILES = (".csv", ".json", ".trc")
 FACINGS = ("auto", "left", "right")
 
 
@@ -101,12 +99,14 @@ def analyze(
     Raises:
         GaitlabError: one line that says what was expected, what came and what to do; nothing is left half-written.
     """
-    arguments.check(locals(), _ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
+    given = locals()
+    arguments.check(given, _ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
     if start_s is not None and end_s is not None and start_s >= end_s:
-        raise InputError(f"the start ({start_s:g} s) must come before the end ({end_s:g} s)")
+        raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
     if video is None and keypoints is None:
-        raise InputError("nothing to analyse: name a video, or keypoints with --keypoints FILE")
+        raise InputError(f"nothing to analyse: name a video, or a file of keypoints with {argument('keypoints')}")
+    idle.check(given)
     check_said(athlete, "athlete's name")
     check_said(label, "label")
     name = Path(video if video is not None else keypoints or "").stem
@@ -121,10 +121,8 @@ def analyze(
         Path(models_dir) if models_dir else None, chosen.pose.person, dots,
         rotate_deg=rotate,
     )  # fmt: skip
-    if with_ is None:
-        _check_rear_only(view, dots=dots, standing=standing, profile=profile)
-        if view == "auto" and (dots or standing or profile):
-            view = "rear"
+    if with_ is None and view == "auto" and (dots or standing or profile):
+        view = "rear"
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _Maker(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
     main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
@@ -202,7 +200,7 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Record
         name = wanted.video if wanted.video is not None else wanted.keypoints
         raise InputError(
             f"'{name}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side "
-            "or from behind, film again or say --view side or --view rear"
+            f"or from behind, film again or say {argument('view')} side or rear"
         )
     return likely, source
 
@@ -210,18 +208,9 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Record
 def _beside(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
     """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
     whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
-    if path.suffix.lower() in _KEYPOINT_FILES or os.path.isdir(path):
+    if idle.holds_keypoints(path):
         return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps, rotate_deg=0)
     return replace(whole, video=path, keypoints=None)
-
-
-def _check_rear_only(view: str, **options: Any) -> None:
-    for name, value in options.items():
-        if value is not None and view == "side":
-            raise InputError(
-                f"--{name} is for the rear view, but this is a side view; say --view rear, or name the rear clip with "
-                "--with"
-            )
 
 
 def _view(name: str, value: object) -> None:
@@ -237,17 +226,17 @@ def _view(name: str, value: object) -> None:
 
 def _rotation(name: str, value: object) -> None:
     if type(value) is not int or value not in units.ROTATIONS:
-        raise InputError(f"{name} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
+        raise InputError(f"{argument(name)} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
 
 
 def _settings(name: str, value: object) -> None:
     if not isinstance(value, Settings | Mapping):
-        raise InputError(f"{name} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
+        raise InputError(f"{argument(name)} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
 
 
 def _function(name: str, value: object) -> None:
     if not callable(value):
-        raise InputError(f"{name} must be a function, not {shown(value)}")
+        raise InputError(f"{argument(name)} must be a function, not {shown(value)}")
 
 
 # What each argument of `analyze` may be.

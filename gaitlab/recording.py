@@ -12,7 +12,7 @@ import numpy as np
 from gaitlab import notes
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, argument
 from gaitlab.kinematics.view import view_of
 from gaitlab.signal.missing import missing_frames
 
@@ -93,12 +93,6 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     if wanted.video is None:
         if wanted.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
-        if wanted.capture_fps is not None:
-            raise InputError(
-                "--capture-fps is of a slow-motion video, but only keypoints are given; say their true rate with --fps"
-            )
-        if wanted.rotate_deg:
-            raise InputError("--rotate turns the pictures of a video, but only keypoints are given; leave it out")
         raw = _from_file(wanted, wanted.fps)
         return Recording(raw, None, raw.time_s, _file_facts(wanted), [])
     from gaitlab.video.reader import open_video
@@ -175,12 +169,12 @@ def _check_clock(wanted: Wanted, info: VideoInfo) -> None:
 
     if wanted.start_s is not None and wanted.start_s >= info.duration_s:
         raise InputError(
-            f"the start ({wanted.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
+            f"{argument('start_s')} ({wanted.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
         )
     if wanted.capture_fps is not None and wanted.capture_fps < SAME_RATE * info.fps:
         raise InputError(
-            f"capture_fps ({wanted.capture_fps:g}) is below the {info.fps:.4g} frames a second of '{info.path}'; "
-            "expected the rate that a slow-motion film was taken at, which is higher than what it plays"
+            f"{argument('capture_fps')} ({wanted.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
+            f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
         )
 
 
@@ -223,7 +217,8 @@ def _from_file(wanted: Wanted, fps: float | None) -> PoseSequence:
 def _part(raw: PoseSequence, wanted: Wanted) -> PoseSequence:
     if wanted.start_s is not None and wanted.start_s > raw.time_s[-1]:
         raise InputError(
-            f"the start ({wanted.start_s:g} s) is beyond the end of '{wanted.keypoints}' ({raw.time_s[-1]:.3f} s)"
+            f"{argument('start_s')} ({wanted.start_s:g} s) is beyond the end of '{wanted.keypoints}' "
+            f"({raw.time_s[-1]:.3f} s)"
         )
     return raw.between(wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf)
 
@@ -299,7 +294,8 @@ def _estimate(
     if followed.pose is None:
         raise InputError(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
-            "or from behind, try another network with --model or another part with --start and --end"
+            f"or from behind, try another network with {argument('model')} or another part "
+            f"with {argument('start_s')} and {argument('end_s')}"
         )
     return followed.pose, followed
 

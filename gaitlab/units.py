@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from numbers import Real
 
-from gaitlab.errors import InputError, shown
+from gaitlab.errors import InputError, argument, shown
 
 # By how much a picture may be turned on request, degrees, clockwise.
 ROTATIONS = (0, 90, 180, 270)
@@ -99,8 +99,9 @@ def check(name: str, value: object, quantity: Quantity) -> None:
     number = _plain_number(value)
     if number is None or not quantity.low <= number <= quantity.high:
         raise InputError(
-            f"{name} must be a {quantity.name} from {quantity.low:g} to {quantity.high:g} {quantity.si_unit}, not "
-            f"{shown(value) if number is None else f'{number:g}'}; e.g. {_si_value(quantity.example, quantity):.3g}"
+            f"{argument(name)} must be a {quantity.name} from {quantity.low:g} to {quantity.high:g} "
+            f"{quantity.si_unit}, not {shown(value) if number is None else f'{number:g}'}; e.g. "
+            f"{_si_value(quantity.example, quantity):.3g}"
         )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 import gaitlab
-from gaitlab.errors import GaitlabError, InputError
+from gaitlab.cli import app
+from gaitlab.cli_endings import option_of
+from gaitlab.errors import GaitlabError, InputError, argument
+from gaitlab.idle import idle
 from gaitlab.pipeline import analyze
 from gaitlab.recording import Wanted, read_recording
 from tests.video.make import make_video
@@ -66,8 +72,8 @@ def test_numbers_of_numpy_and_whole_ones_are_numbers() -> None:
 def test_times_and_rates_that_the_clip_has_not(tmp_path: Path) -> None:
     clip = make_video(tmp_path / "a.mp4", [n / 30 for n in range(60)])
     for arguments, said in (
-        ({"start_s": 2.0}, r"the start \(2 s\) is beyond the end of '.*a\.mp4' \(2\.000 s\)"),
-        ({"start_s": 1.0, "end_s": 1.0}, "the start .1 s. must come before the end .1 s."),
+        ({"start_s": 2.0}, r"start_s \(2 s\) is beyond the end of '.*a\.mp4' \(2\.000 s\)"),
+        ({"start_s": 1.0, "end_s": 1.0}, "start_s .1 s. must come before end_s .1 s."),
         (
             {"capture_fps": 25},
             "capture_fps .25. is below the 30 frames a second of .* which is higher than what it plays",
@@ -94,9 +100,68 @@ def test_times_rates_and_people_that_a_file_has_not(tmp_path: Path) -> None:
     rows = [f"{frame},{side}_ankle,{frame},2,0.9" for frame in range(60) for side in ("left", "right")]
     path.write_text("\n".join(["frame,keypoint,x_px,y_px,score", *rows]))
     for arguments, said in (
-        ({"start_s": 2.0}, r"the start \(2 s\) is beyond the end of '.*points\.csv' \(1\.967 s\)"),
-        ({"capture_fps": 240}, "--capture-fps is of a slow-motion video.*with --fps"),
+        ({"start_s": 2.0}, r"start_s \(2 s\) is beyond the end of '.*points\.csv' \(1\.967 s\)"),
+        ({"capture_fps": 240}, "capture_fps is of a slow-motion video.*with fps"),
         ({"settings": {"pose.person": 3}}, "person 3 is not in '.*points.csv'; it has 1"),
     ):
         with pytest.raises(InputError, match=said):
             analyze(keypoints=path, fps=30, output=tmp_path / "out", **arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"keypoints": "k.csv", "model": "nonsense"}, "model names a network, but all keypoints come from files"),
+        ({"keypoints": "k.csv", "video": "v.mp4", "model": "body"}, "model names a network"),
+        ({"keypoints": "k.csv", "models_dir": "nets"}, "models_dir is a folder of networks"),
+        ({"video": "v.mp4", "fps": 60}, "fps is of keypoints .* slow motion is capture_fps"),
+        ({"video": "v.mp4", "keypoints": "k.csv", "fps": 60}, "fps is of keypoints alone"),
+        (
+            {"video": "v.mp4", "keypoints_format": "trc"},
+            "keypoints_format is of a file of keypoints, but none",
+        ),
+        ({"keypoints": "k.csv", "capture_fps": 240}, "capture_fps is of a slow-motion video"),
+        ({"keypoints": "k.csv", "rotate": 90}, "rotate turns the pictures of a video"),
+        ({"keypoints": "k.csv", "dots": "auto"}, "dots are tracked in a video"),
+        (
+            {"video": "v.mp4", "view": "side", "dots": "auto"},
+            "dots is for the rear .* say view rear, .* with with_",
+        ),
+        ({"video": "v.mp4", "view": "side", "profile": "p.toml"}, "profile is for the rear view"),
+        ({"video": "v.mp4", "view": "rear", "facing": "left"}, "facing is for the side view"),
+    ],
+)
+def test_an_argument_without_effect_beside_the_others_is_refused(arguments: dict[str, str], said: str) -> None:
+    """None of the files is there: it is said before any is opened."""
+    with pytest.raises(InputError, match=said):
+        analyze(**arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"keypoints": "k.csv", "standing": "v.mp4", "view": "rear", "model": "body"},  # the network sees who stands
+        {"keypoints": "k.csv", "with_": "v.mp4", "models_dir": "nets"},
+        {"video": "v.mp4", "with_": "k.trc", "keypoints_format": "trc", "fps": 60},
+        {"keypoints": "k.csv", "with_": "v.mp4", "view": "side", "dots": "auto"},
+        {"video": "v.mp4", "with_": "b.mp4", "view": "rear", "facing": "left"},
+        {"video": "v.mp4", "rotate": 0, "keypoints_format": "csv", "facing": "auto", "model": None},
+    ],
+)
+def test_an_argument_that_one_of_the_recordings_takes_is_not_refused(arguments: dict[str, object]) -> None:
+    assert list(idle(arguments)) == []
+
+
+def test_an_error_calls_an_argument_as_its_reader_does() -> None:
+    error = InputError(f"{argument('start_s')} must come before {argument('end_s')}, not 'start_s'")
+    assert str(error) == "start_s must come before end_s, not 'start_s'"
+    assert error.worded(option_of) == "--start must come before --end, not 'start_s'"
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_every_argument_is_called_by_an_option_that_there_is() -> None:
+    """The names of the command line come from a table and a rule; the command itself says what it takes."""
+    command = typer.main.get_command(app).commands["analyze"]  # type: ignore[attr-defined]
+    known = {option for parameter in command.params for option in parameter.opts}
+    python = set(inspect.signature(analyze).parameters) - {"video", "settings", "progress"}
+    assert {option_of(name) for name in python} - known == set()

@@ -88,6 +88,23 @@ def test_a_row_that_makes_no_sense_stands_alone(tmp_path: Path, row: str, said: 
     assert second.trouble == ""
 
 
+def test_an_option_without_effect_on_a_row_is_that_rows_trouble_or_not_its_own(tmp_path: Path) -> None:
+    """A row's own cell is refused; what the command says for all is for those that it fits, if there is any."""
+    path = write_list(tmp_path, "video,keypoints,model,format\n,k.csv,body,\nv.mp4,,,trc\n,k.csv,,\nw.mp4,,,\n")
+    first, second, third, fourth = jobs_of_list(path, {"model": "runner"})
+    assert first.trouble.startswith("model names a network, but all keypoints come from files")
+    assert second.trouble.startswith("format is of a file of keypoints, but none is given")
+    assert (third.trouble, "model" in third.options) == ("", False)
+    assert (fourth.trouble, fourth.options["model"]) == ("", "runner")
+    with pytest.raises(InputError, match=r"model names a network.*for every row of '.*list\.csv'"):
+        jobs_of_list(write_list(tmp_path, "keypoints\nk.csv\n"), {"model": "runner"})
+
+
+def test_workers_beside_a_cluster_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="workers is of this machine, but scheduler names a cluster"):
+        run_batch([Job("a")], output=tmp_path, workers=2, scheduler="tcp://127.0.0.1:1")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

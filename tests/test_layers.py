@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gaitlab"
 ORDER = (
     ("errors", "memory", "resources", "statistics"),
     ("units", "reading", "text"),
-    ("files", "arguments", "pieces"),
+    ("files", "arguments", "idle", "pieces"),
     ("core",),
     ("signal",),
     ("conditioning",),

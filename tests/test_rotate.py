@@ -39,7 +39,7 @@ def test_videos_sizes_and_the_session_follow_the_turned_picture(tmp_path: Path) 
 
 def test_keypoints_without_a_video_are_not_turned(tmp_path: Path) -> None:
     points = write_points(tmp_path / "run.csv", seconds=0.5)
-    with pytest.raises(InputError, match="--rotate turns the pictures of a video"):
+    with pytest.raises(InputError, match="rotate turns the pictures of a video"):
         gaitlab.analyze(keypoints=points, fps=60, rotate=90, output=tmp_path / "out")
     with pytest.raises(InputError, match="rotate must be 0, 90, 180 or 270"):
         gaitlab.analyze(keypoints=points, fps=60, rotate=45, output=tmp_path / "out")

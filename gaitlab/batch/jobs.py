@@ -12,6 +12,7 @@ from typing import Any
 
 from gaitlab import units
 from gaitlab.errors import GaitlabError, InputError, one_of, shown
+from gaitlab.idle import idle
 from gaitlab.reading import read_rows
 from gaitlab.text import folder_name, from_cell
 
@@ -75,7 +76,13 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "end": ("end_s", _number("end", units.TIME)),
     "model": ("model", str),
 }
+_COLUMN_OF = {argument: column for column, (argument, _) in _COLUMNS.items()}
 _FILES = ("video", "keypoints")
+
+
+def column_of(argument: str) -> str:
+    """Return the column of a list that gives an argument of `gaitlab.analyze`."""
+    return _COLUMN_OF.get(argument, argument)
 
 
 # How the names of videos end, in a folder of them.
@@ -121,10 +128,11 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
     counts as not said. A row that makes no sense becomes a job with its ``trouble``, so that the others go on.
 
     Args:
-        options: arguments of `gaitlab.analyze` for rows that do not say otherwise.
+        options: arguments of `gaitlab.analyze` for rows that do not say otherwise, where they have an effect.
 
     Raises:
-        InputError: where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``.
+        InputError: where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``; an
+            option without effect on any row.
     """
     path = Path(path)
     rows = [cells for _, cells in read_rows(path, "list")]
@@ -138,7 +146,13 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
         raise InputError(
             f"'{path}' names no videos: expected a column 'video' or 'keypoints', not {shown(', '.join(columns))}"
         )
-    return _named([_job_of_row(columns, cells, path.parent, options or {}) for cells in rows[1:]])
+    jobs = [_job_of_row(columns, cells, path.parent, options or {}) for cells in rows[1:]]
+    for name, value in (options or {}).items():
+        # In vain for one row it holds for the others; in vain for all of them somebody believes that it did something.
+        vain = [dict(idle({**job.options, name: value})).get(name) for job in jobs]
+        if vain and all(vain):
+            raise InputError(f"{vain[0]} (so it is for every row of '{path}')")
+    return _named(jobs)
 
 
 def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, options: Mapping[str, Any]) -> Job:
@@ -161,7 +175,11 @@ def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, option
             return Job(source, said, trouble=str(error) if name in str(error) else f"{name}: {error}")
         if name in _FILES:
             said[argument] = str(folder / text)
-    return Job(source, said)
+    own = {_COLUMNS[name][0] for name in cells}
+    vain = dict(idle(said))
+    if wrong := next((sentence for name, sentence in vain.items() if name in own), None):
+        return Job(source, said, trouble=InputError(wrong).worded(column_of))
+    return Job(source, {name: value for name, value in said.items() if name not in vain})
 
 
 def _named(jobs: Sequence[Job]) -> list[Job]:

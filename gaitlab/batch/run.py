@@ -12,7 +12,7 @@ from gaitlab.batch.processes import outcomes_of_processes
 from gaitlab.batch.results import write_index, write_results
 from gaitlab.batch.work import Outcome
 from gaitlab.config import Settings
-from gaitlab.errors import InputError, OutputError
+from gaitlab.errors import InputError, OutputError, argument
 
 # progress(stage, done, total)
 Progress = Callable[[str, int, int], None]
@@ -44,13 +44,18 @@ def run_batch(
         an outcome a job, in the order of the jobs.
 
     Raises:
-        InputError: for no job, less than one worker, or a scheduler that cannot be reached.
+        InputError: for no job, less than one worker, workers beside a scheduler, or a scheduler that cannot be reached.
         OutputError: where ``output`` cannot be written.
     """
     if not jobs:
         raise InputError("nothing to analyse: name videos, or a list of them with --list FILE.csv")
     if workers is not None and workers < 1:
-        raise InputError(f"--workers takes 1 or more, not {workers}")
+        raise InputError(f"{argument('workers')} takes 1 or more, not {workers}")
+    if workers is not None and scheduler is not None:
+        raise InputError(
+            f"{argument('workers')} is of this machine, but {argument('scheduler')} names a cluster, which has its "
+            "own; leave one of them out"
+        )
     directory = Path(output).absolute()
     _make(directory)
     found: dict[int, Outcome] = {}

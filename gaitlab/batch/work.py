@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import gaitlab
-from gaitlab.batch.jobs import Job, fingerprint
+from gaitlab.batch.jobs import Job, column_of, fingerprint
 from gaitlab.config import Settings
 from gaitlab.errors import GaitlabError, OutputError
 from gaitlab.files import whole_file
@@ -56,7 +56,7 @@ def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
         session = analyze(**job.options, settings=settings, output=folder, force=True)
         _write_mark(folder, mark)
     except GaitlabError as error:
-        return Outcome(job, "failed", str(error), seconds=time.monotonic() - began)
+        return Outcome(job, "failed", error.worded(column_of), seconds=time.monotonic() - began)
     return _of_session(job, session, "done", time.monotonic() - began)
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.errors import ModelError
+from gaitlab.errors import ModelError, argument
 from gaitlab.pose.caffe import caffe_to_onnx
 from gaitlab.pose.catalogue import InstalledModel
 from gaitlab.pose.openvino import openvino_to_onnx
@@ -93,7 +93,7 @@ class Network:
         except cv2.error as error:
             raise ModelError(
                 f"the pose network '{self._model.name}' cannot run in OpenCV {cv2.__version__} on input of "
-                f"{blob.shape[3]}x{blob.shape[2]}: {_reason(error)}; try another with --model"
+                f"{blob.shape[3]}x{blob.shape[2]}: {_reason(error)}; try another with {argument('model')}"
             ) from error
 
     def _net(self, shape: tuple[int, ...]) -> Any:

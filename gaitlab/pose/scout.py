@@ -15,7 +15,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, argument
 from gaitlab.pose.body import Body
 from gaitlab.pose.estimator import PoseEstimator
 from gaitlab.units import ROTATIONS
@@ -69,13 +69,14 @@ def check_for_somebody(
         wanted = (video.info.rotate_deg + turn_deg) % 360
         raise InputError(
             f"no person stands upright in '{video.info.path}', but turned clockwise by {turn_deg} degrees there is "
-            f"one; say --rotate {wanted}"
+            f"one; say {argument('rotate')} {wanted}"
         )
     if not anybody:
         raise InputError(
             f"no person found in '{video.info.path}' by {estimator.name}, in {looks + 1} pictures spread over it, nor "
             "turned on a side or upside down; expected a runner seen whole from the side or from behind: name the part "
-            "that shows one with --start and --end, or try another network with --model"
+            f"that shows one with {argument('start_s')} and {argument('end_s')}, or try another network with "
+            f"{argument('model')}"
         )
 
 

@@ -17,7 +17,7 @@ from gaitlab.conditioning import mend_swaps
 from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, argument
 from gaitlab.rearfoot.clicks import Clicks
 from gaitlab.rearfoot.layout import DOTS, LOWEST_SCORE, Dot, Layout, find_layout, likeliest_layout
 from gaitlab.rearfoot.legs import LegFrame, ShanksSeen, leg_frame
@@ -40,7 +40,7 @@ _CLEAR_ENOUGH = 0.45
 _FEW_PICTURES, _HOPELESS, _STANDS = 20, 0.5, 0.9
 NO_DOTS = (
     "no tape dots were found; expected two on each calf and two on each heel counter, all of one colour that stands "
-    "out: show where they are with `gaitlab dots VIDEO`, or leave --dots out"
+    f"out: show where they are with `gaitlab dots VIDEO`, or leave {argument('dots')} out"
 )
 
 
@@ -143,7 +143,7 @@ def _check_seen(layout: Layout, seen: Mapping[str, float], *, told: bool) -> Non
     """Raise InputError where a dot is seen too seldom to be one, or (unless it was told) does not stand out."""
     help_ = (
         "is it of another colour than what it sticks on, and not hidden? Show where the dots are with `gaitlab dots "
-        "VIDEO`, or leave --dots out"
+        f"VIDEO`, or leave {argument('dots')} out"
     )
     name = min(seen, key=lambda key: seen[key])
     if seen[name] < _SEEN_ENOUGH:
@@ -167,7 +167,7 @@ def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], tim
     if abs(time_s[frame] - clicks.time_s) > 1.5 * float(np.median(np.diff(time_s))):
         raise InputError(
             f"the dots were clicked at {clicks.time_s:.2f} s, but the part that is analysed runs from {time_s[0]:.2f} "
-            f"to {time_s[-1]:.2f} s; widen --start and --end, or click on a frame of it"
+            f"to {time_s[-1]:.2f} s; widen {argument('start_s')} and {argument('end_s')}, or click on a frame of it"
         )
     layout: Layout = {}
     for side, leg in legs.items():

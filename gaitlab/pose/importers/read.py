@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
-from gaitlab.errors import InputError, one_of
+from gaitlab.errors import InputError, argument, one_of
 from gaitlab.pose.importers.coco import read_alphapose, read_coco
 from gaitlab.pose.importers.found import Found, check_found, most_frames
 from gaitlab.pose.importers.openpose import read_openpose
@@ -78,7 +78,7 @@ def _clock(found: Found, path: Path, *, fps: float | None, time_s: FloatArray | 
         return found.time_s
     rate = fps or found.fps
     if rate is None:
-        raise InputError(f"'{path}' does not say its frame rate; give it with --fps, e.g. --fps 120")
+        raise InputError(f"'{path}' does not say its frame rate; give it with {argument('fps')}, e.g. 120")
     return np.arange(count) / rate
 
 

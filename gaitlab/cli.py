@@ -228,7 +228,7 @@ def report(
     from gaitlab.config import Settings, with_values
     from gaitlab.pieces import sentences
     from gaitlab.quality import grave_warnings
-    from gaitlab.store.session import open_session
+    from gaitlab.store.session import Session, open_session
     from gaitlab.writing import rebuild_report
 
     opened = open_session(session)
@@ -238,7 +238,7 @@ def report(
     page = rebuild_report(opened, settings=settings.report)
     for warning in grave_warnings(opened.info):
         say(f"WARNING: {warning}", err=True)
-    not_made = open_session(session).info.get("not_made", {})
+    not_made = Session(session).info.get("not_made", {})
     for sentence in sentences(not_made):
         say(f"note: {sentence}", err=True)
     say(page)
@@ -307,13 +307,19 @@ def sessions(
     directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
     csv: Annotated[Path | None, typer.Option(help="Write every session's summary to this file.")] = None,
 ) -> None:
-    """List the sessions of a directory."""
+    """List the sessions of a directory; exit 1 where a damaged one is left out."""
     from gaitlab.cli_tables import print_sessions
-    from gaitlab.store.sessions import find_sessions, load_sessions
+    from gaitlab.store.sessions import find_sessions, summaries_of
 
-    print_sessions(list(find_sessions(directory)))
+    skipped: list[str] = []
+    found = list(find_sessions(directory, skip=skipped.append))
+    print_sessions(found)
     if csv is not None:
-        _write_csv(load_sessions(directory), csv)
+        _write_csv(summaries_of(found, skip=skipped.append), csv)
+    for why in skipped:
+        say(f"gaitlab: skipped: {why}", err=True)
+    if skipped:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -72,11 +72,12 @@ def batch(
         )
     say(output / "results.csv")
     say(output / "index.html")
-    if any(outcome.status == "failed" for outcome in outcomes):
+    # As `gaitlab analyze` ends for each of them, and for a video that failed.
+    if any(outcome.status not in ("done", "kept") for outcome in outcomes):
         raise typer.Exit(1)
 
 
 def _tell(outcome: Outcome) -> None:
     where = f": {outcome.folder}" if outcome.folder else ""
     reason = f": {outcome.reason}" if outcome.reason else ""
-    say(f"{outcome.status:>7}  {outcome.job.source}{where}{reason}")
+    say(f"{outcome.status:>10}  {outcome.job.source}{where}{reason}")

@@ -1,7 +1,8 @@
 """How a command ends: its exit code, and one line where it did not do what it was asked for.
 
-0 done; 1 done, but without gait metrics, or without a video or page that is made of them; 2 wrong use or bad input; 70
-a bug of gaitlab, or no memory left; 130 interrupted; 143 ended by the system.
+0 done; 1 done, but with something left out, which is said: gait metrics, a video or page that is made of them, a
+damaged session of a list, a video of a batch; 2 wrong use or bad input; 70 a bug of gaitlab, or no memory left; 130
+interrupted; 143 ended by the system.
 """
 
 from __future__ import annotations

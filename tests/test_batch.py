@@ -10,18 +10,24 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 from gaitlab.batch import Job, jobs_of_list, jobs_of_videos, run_batch
 from gaitlab.batch.jobs import fingerprint
+from gaitlab.batch.results import write_results
+from gaitlab.batch.work import Outcome, Status, do_job
+from gaitlab.cli_batch import batch
 from gaitlab.config import Settings, with_values
 from gaitlab.errors import InputError
-from gaitlab.store.session import open_session
+from gaitlab.store.session import Session, open_session
 from gaitlab.store.tables import read_table
+from tests.report.make import make_session
 
 SPOTS = {"hip": (300, 300), "knee": (305, 400), "ankle": (300, 500), "heel": (290, 515), "big_toe": (330, 515)}
 
@@ -151,7 +157,7 @@ def test_what_is_said_for_all_holds_unless_the_list_says_otherwise(tmp_path: Pat
     command = [sys.executable, "-m", "gaitlab", "batch", "--list", "list.csv", "-o", "out", "--workers", "1"]
     options = ["--height", "180 cm", "--mass", "70 kg", "--speed", "6:00 /km"]
     result = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
+    assert result.returncode == 1, result.stderr  # they stand still: as `gaitlab analyze` ends without gait
     runners = {name: open_session(tmp_path / "out" / name).info["runner"] for name in ("a", "b")}
     assert runners["a"] == {"belt_speed_mps": pytest.approx(10 / 3.6), "height_m": 1.65, "mass_kg": 70.0}
     assert runners["b"]["height_m"] == 1.8
@@ -303,3 +309,49 @@ def test_no_scheduler_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("gaitlab.batch.cluster._CONNECT_S", 1)
     with pytest.raises(InputError, match=r"no dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         run_batch([Job("a", {"video": "a.mp4"}, "a")], output=tmp_path, scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_session_that_lacks_a_piece_is_incomplete_and_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The disk was full when its video was written: the numbers are there, but nobody may take it for done."""
+    full = {"not_made": {"annotated.mp4": "no space left on device"}}
+
+    def analysed(*, output: Path, **_: object) -> Session:
+        return make_session(output, **full)
+
+    monkeypatch.setattr("gaitlab.batch.work.analyze", analysed)
+    (job,) = jobs_of_list(listed(tmp_path, 1))
+    sentence = "annotated.mp4 could not be made (no space left on device); what was measured is kept"
+    outcome = do_job(job, directory=tmp_path, settings=Settings())
+    assert (outcome.status, outcome.reason) == ("incomplete", sentence)
+    assert ends_with(outcome, monkeypatch, tmp_path) == 1
+    assert f"incomplete  k0.csv: {outcome.folder}: {sentence}" in capsys.readouterr().out
+    write_results(tmp_path / "results.csv", [outcome])
+    assert {(row["status"], row["reason"]) for row in read_table(tmp_path / "results.csv")} == {
+        ("incomplete", sentence)
+    }
+    full.clear()
+    assert [do_job(job, directory=tmp_path, settings=Settings()).status for _ in range(2)] == ["done", "kept"]
+
+
+@pytest.mark.parametrize(("status", "code"), [("done", 0), ("kept", 0), ("no gait", 1), ("failed", 1)])
+def test_a_batch_ends_as_its_analyses_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Status, code: int
+) -> None:
+    assert ends_with(Outcome(Job("a.mp4"), status), monkeypatch, tmp_path) == code
+
+
+def ends_with(outcome: Outcome, monkeypatch: pytest.MonkeyPatch, output: Path) -> int:
+    """Return the exit code of a batch of one video that came out so."""
+
+    def run(jobs: object, *, on_outcome: Callable[[Outcome], None], **_: object) -> list[Outcome]:
+        on_outcome(outcome)
+        return [outcome]
+
+    monkeypatch.setattr("gaitlab.batch.run_batch", run)
+    try:
+        batch([Path("a.mp4")], output=output, facing="auto", view="auto")
+    except typer.Exit as end:
+        return end.exit_code
+    return 0

@@ -30,6 +30,8 @@ def run_batch(
 ) -> list[Outcome]:
     """Analyse many videos; what is there already and unchanged is kept, and one that fails does not stop the others.
 
+    A session of which a piece could not be made before is made anew.
+
     Writes a session folder a video, ``results.csv`` (a row a metric and side of every video; one with the reason for
     a video without any) and ``index.html`` into ``output``, these two also when interrupted.
 

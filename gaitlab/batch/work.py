@@ -13,6 +13,7 @@ from gaitlab.batch.jobs import Job, column_of, fingerprint
 from gaitlab.config import Settings
 from gaitlab.errors import GaitlabError, OutputError
 from gaitlab.files import whole_file
+from gaitlab.pieces import sentences
 from gaitlab.pipeline import analyze
 from gaitlab.quality import grave_warnings
 from gaitlab.store.session import Session, open_session
@@ -21,7 +22,7 @@ from gaitlab.store.session import Session, open_session
 _MARK = "batch.json"
 # Names the batch took, written before the analysis: a session of that name without a mark is an unfinished one of ours.
 _CLAIMS = ".batch"
-Status = Literal["done", "kept", "no gait", "failed"]
+Status = Literal["done", "kept", "incomplete", "no gait", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Outcome:
 
     Attributes:
         job: the job.
-        status: ``done`` now, ``kept`` from a run before, ``no gait`` where nothing could be measured, ``failed``.
-        reason: one line, where it failed, shows no gait, or shows it too poorly to build on.
+        status: ``done`` now, ``kept`` from a run before, ``incomplete`` where a video or page could not be made of what
+            was measured, ``no gait`` where nothing could be measured, ``failed``.
+        reason: one line, where it failed, shows no gait, or shows it too poorly to build on, or what could not be made.
         folder: the session's, where there is one.
         seconds: how long it took.
     """
@@ -73,16 +75,19 @@ def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome |
 
 
 def _of_session(job: Job, session: Session, status: Status, seconds: float) -> Outcome:
-    measured = any(session.info["quality"]["cycles_accepted"].values())
-    reason = "; ".join(grave_warnings(session.info) if measured else session.warnings)
-    return Outcome(job, status if measured else "no gait", reason, session.folder, seconds)
+    if not any(session.info["quality"]["cycles_accepted"].values()):
+        return Outcome(job, "no gait", "; ".join(session.warnings), session.folder, seconds)
+    lost = sentences(session.info.get("not_made", {}))
+    reason = "; ".join([*lost, *grave_warnings(session.info)])
+    return Outcome(job, "incomplete" if lost else status, reason, session.folder, seconds)
 
 
 def _mark_of(folder: Path) -> str | None:
-    """Return the mark of a whole session; None where there is none, it is damaged, or it was made otherwise."""
+    """Return the mark of a whole session; None where there is none, it is damaged or incomplete, or made otherwise."""
     try:
         content = json.loads((folder / _MARK).read_text(encoding="utf-8"))
-        open_session(folder).check()
+        if open_session(folder).info.get("not_made"):
+            return None  # perhaps the disk is no longer full
     except (GaitlabError, OSError, ValueError, RecursionError):
         return None
     return content.get("fingerprint") if isinstance(content, dict) else None

@@ -15,7 +15,7 @@ from gaitlab.errors import InputError
 from gaitlab.metrics import METRICS
 from gaitlab.statistics import t_quantile
 from gaitlab.store.migrate import without_options
-from gaitlab.store.session import Session, open_session
+from gaitlab.store.session import Session, glance_at, open_session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,12 @@ def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     return table
 
 
-def opened(sessions: Sequence[Session | str | Path]) -> list[Session]:
+def opened(sessions: Sequence[Session | str | Path], *, many: bool = False) -> list[Session]:
     """Return sessions and folders of such as sessions.
+
+    Args:
+        sessions: two or more sessions, or their folders.
+        many: check them as far as a list of many is checked.
 
     Raises:
         InputError: no list of them, an empty one, a session named twice, or a folder that is none.
@@ -71,7 +75,8 @@ def opened(sessions: Sequence[Session | str | Path]) -> list[Session]:
     if isinstance(sessions, str | Path | Session):
         alone = sessions.folder if isinstance(sessions, Session) else sessions
         raise InputError(f"expected a list of sessions or their folders, such as ['a', 'b'], not '{alone}' alone")
-    found = [one if isinstance(one, Session) else open_session(one) for one in sessions]
+    open_one = glance_at if many else open_session
+    found = [one if isinstance(one, Session) else open_one(one) for one in sessions]
     if not found:
         raise InputError("comparing takes two sessions or more, not 0")
     folders = [session.folder.resolve() for session in found]

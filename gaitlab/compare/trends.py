@@ -94,7 +94,7 @@ def trends(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     import pandas as pd
 
     timed: list[tuple[datetime, Session]] = []
-    for session in opened(sessions):
+    for session in opened(sessions, many=True):
         time = session_time(session)
         if time is None:
             raise InputError(f"'{session.folder}' does not say when it was recorded, so there is no trend over it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ from gaitlab.files import whole_file
 from gaitlab.store.contents import REQUIRED, within
 from gaitlab.store.parallel import in_parallel
 from gaitlab.store.schema import ENTRIES, LARGEST_BYTES, check_entries
-from gaitlab.store.session import check_complete, check_version
+from gaitlab.store.session import check_complete, check_files_end_well, check_version
 
 _log = logging.getLogger("gaitlab")
 _INDEX = ".gaitlab-index.json"
-_VERSION = 1
+_VERSION = 2
 _WORTH_AN_INDEX = 200
 Facts = dict[str, str | None]
 # Name of a fact -> its place in session.json.
@@ -49,7 +49,7 @@ def named_sessions(directory: Path, *, skip: Callable[[str], None] = log_skipped
         if (entry := known.get(key := _key(folder, root))) is not None and entry["stamp"] == stamp
     }
     unknown = [folder for folder in stamps if _key(folder, root) not in index]
-    for folder, facts in zip(unknown, in_parallel(lambda one: _facts(one, stamps[one][-1]), unknown), strict=True):
+    for folder, facts in zip(unknown, in_parallel(lambda one: _facts(one, stamps[one]), unknown), strict=True):
         if isinstance(facts, InputError):
             skip(str(facts))
         else:
@@ -64,24 +64,32 @@ def _key(folder: str, root: str) -> str:
 
 
 def _stamp(folder: str, names: Sequence[str]) -> list[Any]:
-    """Return what changes when a session does: of session.json time, size and number, and which tables there are."""
-    state = os.stat(os.path.join(folder, "session.json"))
-    return [state.st_mtime_ns, state.st_size, state.st_ino, sorted(names)]
+    """Return what changes when a session does: of each file that it must have name, time, size and number."""
+    there = ("session.json", *sorted(name for name in names if name in REQUIRED))
+    states = [(name, os.lstat(os.path.join(folder, name))) for name in there]
+    return [[name, state.st_mtime_ns, state.st_size, state.st_ino] for name, state in states]
 
 
-def _facts(folder: str, names: Sequence[str]) -> Facts | InputError:
+def _facts(folder: str, stamp: Sequence[Any]) -> Facts | InputError:
     """Return what names a session, or why it is none."""
     try:
-        check_complete(folder, [name for name in REQUIRED if name != "session.json" and name not in names])
+        there = {name for name, *_ in stamp}
+        check_complete(folder, [name for name in REQUIRED if name not in there])
         path = within(Path(folder), "session.json")
         found = _first_of(path, ("schema_version", *_FACTS.values()))
         check_version(folder, found["schema_version"])
         check_entries(found, path, {place: ENTRIES[place] for place in _FACTS.values()})
-        return {name: found[place] for name, place in _FACTS.items()}
+        check_files_end_well(Path(folder))
+        return facts_of(found)
     except KeyError as error:
         return InputError(f"'{folder}/session.json' lacks {error}; the session may be damaged")
     except InputError as error:
         return error
+
+
+def facts_of(info: Mapping[str, Any]) -> Facts:
+    """Return what names a session, out of the content of its session.json."""
+    return {name: info[place] for name, place in _FACTS.items()}
 
 
 def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +22,7 @@ from gaitlab.store.contents import REQUIRED, within
 from gaitlab.store.frames import as_written
 from gaitlab.store.migrate import migrated, row_of_today, variations_of
 from gaitlab.store.schema import ENTRIES, ENTRIES_OF_TODAY, check_entries, read_object
-from gaitlab.store.tables import read_session_table
+from gaitlab.store.tables import TABLES, check_ends, damaged, read_session_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +32,10 @@ SCHEMA_VERSION = 3
 
 @dataclass(frozen=True)
 class Session:
-    """A session folder on disk; everything is read, and checked, when it is first asked for.
+    """A session folder on disk; everything is read when it is first asked for.
 
-    Whatever reads a file of it raises an InputError that names the file where it is damaged or a link.
+    `open_session` has checked it whole. Whatever reads a file of it later raises an InputError that names the file
+    where it is damaged or a link.
 
     Attributes:
         folder: where it lies.
@@ -86,11 +88,11 @@ class Session:
         """The contacts as gaitlab's own type."""
         activity: Activity = self.info["activity"]
         contacts = tuple(_contact(row) for row in self.rows("events"))
-        damaged = f"the table '{self.folder / 'events.csv'}' is damaged"
+        path = self.folder / "events.csv"
         if any(later.foot_strike_s < contact.foot_strike_s for contact, later in pairwise(contacts)):
-            raise InputError(f"{damaged}: its foot strikes are not in order")
+            raise damaged(path, "its foot strikes are not in order")
         if not all(contact.accepted or contact.reason for contact in contacts):
-            raise InputError(f"{damaged}: a contact is not accepted, but no reason is given")
+            raise damaged(path, "a contact is not accepted, but no reason is given")
         return GaitEvents(contacts, activity)
 
     @cached_property
@@ -142,12 +144,12 @@ class Session:
         return [row_of_today(row) for row in rows] if table == "summary" else rows
 
     def check(self) -> None:
-        """Read all that a session must have.
+        """Read all that a session must have, the other clip of the same run too.
 
         Raises:
             InputError: where something is missing or damaged.
         """
-        _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles")
+        _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles"), self.companion
 
     def _if_there(self, name: str) -> Path | None:
         path = within(self.folder, name)
@@ -170,12 +172,39 @@ class Session:
 
 
 def open_session(folder: str | Path) -> Session:
-    """Open a session folder.
+    """Open a session folder; what lies in it is read once, and checked, so that no use of it meets damage halfway.
 
     Raises:
-        InputError: no such folder, not a session, files missing, or written by a newer gaitlab.
+        InputError: no such folder, not a session, files missing or damaged, or written by a newer gaitlab.
     """
-    folder = Path(folder)
+    session = _described(Path(folder))
+    replace(session).check()  # a copy: keypoints and curves of many sessions would fill the memory
+    return session
+
+
+def glance_at(folder: str | Path) -> Session:
+    """Open a session folder for a list of many: the summary is checked whole, other files at their ends only.
+
+    Raises:
+        InputError: as `open_session`, as far as that shows it.
+    """
+    session = _described(Path(folder))
+    check_files_end_well(session.folder)
+    session.rows("summary")
+    return session
+
+
+def check_files_end_well(folder: Path) -> None:
+    """Raise InputError where headings and last row of a table, or the end of the keypoints, show damage."""
+    for name in TABLES:
+        check_ends(within(folder, f"{name}.csv"))
+    path = within(folder, "keypoints.npz")
+    if not zipfile.is_zipfile(path):
+        read_arrays(path)  # which says what is wrong
+
+
+def _described(folder: Path) -> Session:
+    """Return a session of which all files are there, and its description is sound."""
     if not os.path.isdir(folder):  # which, unlike a path's own, says so of a name that cannot be
         raise InputError(f"no such session folder: '{folder}'; `gaitlab sessions` lists what is there")
     check_complete(folder, [name for name in REQUIRED if not (folder / name).is_file()])

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from gaitlab.errors import InputError
 from gaitlab.store.frames import as_written
-from gaitlab.store.index import Facts, log_skipped, named_sessions, session_folders
+from gaitlab.store.index import Facts, facts_of, log_skipped, named_sessions, session_folders
 from gaitlab.store.parallel import in_parallel
 from gaitlab.store.schema import LARGEST
-from gaitlab.store.session import Session, open_session
+from gaitlab.store.session import Session, glance_at
+from gaitlab.store.tables import damaged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,17 +40,21 @@ _MARKS = (b",'", b"\n'", b"\"'")
 CHUNK = 500  # sessions parsed at a time: the text of ten thousand need not be in memory at once
 
 
-def find_sessions(directory: str | Path) -> Iterator[Session]:
-    """Yield the sessions below a directory in the order of their names; a broken one is logged and skipped.
+def find_sessions(directory: str | Path, *, skip: Callable[[str], None] = log_skipped) -> Iterator[Session]:
+    """Yield the sessions below a directory in the order of their names; a broken one is skipped.
+
+    There may be thousands: they are opened by `gaitlab.store.session.glance_at`. Why one is left out goes to ``skip``.
 
     Raises:
         InputError: no such directory.
     """
     for description in sorted(Path(folder, "session.json") for folder, _ in session_folders(Path(directory))):
         try:
-            yield open_session(description.parent)
+            session = glance_at(description.parent)
         except InputError as error:
-            log_skipped(str(error))
+            skip(str(error))
+        else:
+            yield session
 
 
 @overload
@@ -64,7 +69,7 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
     """Return all sessions below a directory as one tidy DataFrame; a broken one is logged and skipped.
 
     Of each session only its summary.csv (or cycles.csv) is read: what names it is kept in a hidden index in the
-    directory, where there are many, and read anew where its session.json changed.
+    directory, where there are many, and read anew, with the ends of its other files, where one of them changed.
 
     Args:
         cycles: a row a gait cycle instead of a row a metric and side.
@@ -84,8 +89,6 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
         from gaitlab.store.cluster import sessions_of_cluster
 
         return sessions_of_cluster(Path(directory), cycles=cycles, scheduler=scheduler)
-    import pandas as pd
-
     skipped: list[str] = []
 
     def skip(why: str) -> None:
@@ -93,14 +96,25 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
         skipped.append(why)
 
     named = list(named_sessions(Path(directory), skip=skip).items())
-    name = "cycles.csv" if cycles else "summary.csv"
+    whole = _together(named, "cycles.csv" if cycles else "summary.csv", skip=skip)
+    whole.attrs["skipped"] = skipped
+    return whole
+
+
+def summaries_of(sessions: Sequence[Session], *, skip: Callable[[str], None] = log_skipped) -> pd.DataFrame:
+    """Return the summaries of some sessions as `load_sessions` does; why one is left out goes to ``skip``."""
+    return _together([(session.folder, facts_of(session.info)) for session in sessions], "summary.csv", skip=skip)
+
+
+def _together(named: Sequence[tuple[Path, Facts]], name: str, *, skip: Callable[[str], None]) -> pd.DataFrame:
+    """Return the tables of this name of all sessions as one; with its columns also where there is none."""
+    import pandas as pd
+
     tables: list[pd.DataFrame] = []
     for start in range(0, len(named), CHUNK):
         tables += read_tables(named[start : start + CHUNK], name, skip=skip)
     empty = pd.DataFrame(columns=["session", *FACTS, *COLUMNS[name]])
-    whole = pd.concat(tables, ignore_index=True) if tables else empty
-    whole.attrs["skipped"] = skipped
-    return whole
+    return pd.concat(tables, ignore_index=True) if tables else empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +190,7 @@ def _is_sound(part: _Part, name: str, skip: Callable[[str], None]) -> bool:
     try:
         _parsed([part], name)
     except ValueError as error:
-        skip(f"the table '{part.folder / name}' is damaged: {error}")
+        skip(str(damaged(part.folder / name, str(error))))
         return False
     return True
 
@@ -198,5 +212,5 @@ def _read_text(path: str) -> tuple[bytes, int] | InputError:
     header, lines = bare.partition("\n")[0].split(","), bare.count("\n")
     whole = len(pieces) % 2 == 1 and bare.count(",") == lines * (len(header) - 1)
     if "metric" not in header or len(set(header)) < len(header) or not whole:
-        return InputError(f"the table '{path}' is damaged: expected rows of one length under its headings")
+        return damaged(Path(path), "expected rows of one length under its headings")
     return content, lines - 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from gaitlab.text import from_cell, is_number, printable, to_cell
 _DIGITS = 6
 _LARGEST_BYTES = 2_000_000_000
 _SHOWN = 40
+# No headings of ours, and no row, are so long.
+_END_BYTES = 8192
 _QUOTE = '"'
 _TO_QUOTE = re.compile('[",\r\n]')
 
@@ -104,16 +107,46 @@ def read_session_table(path: Path) -> list[dict[str, str]]:
     columns = TABLES[path.stem]
     for name in columns:
         if name not in names and not columns[name].optional:
-            raise InputError(f"the table '{path}' is damaged: it has no column '{name}'")
+            raise damaged(path, f"it has no column '{name}'")
     for name in names:
         column = columns.get(name, _MAYBE if path.stem == "angles" else _TEXT)
         for number, row in enumerate(rows, start=1):
             if not column.fits(row[name]):
-                raise InputError(
-                    f"the table '{path}' is damaged: {name} in row {number} should be {column.words}, not "
-                    f"'{printable(row[name][:_SHOWN])}'"
-                )
+                cell = printable(row[name][:_SHOWN])
+                raise damaged(path, f"{name} in row {number} should be {column.words}, not '{cell}'")
     return rows
+
+
+def check_ends(path: Path) -> None:
+    """Check a table of a session where damage shows quickly: at its headings and in its last row.
+
+    Whatever looks strange there is read whole, which decides; what lies between is not looked at.
+
+    Raises:
+        InputError: as `read_session_table`.
+    """
+    if not _ends_well(path):
+        read_session_table(path)
+
+
+def damaged(path: Path, why: str) -> InputError:
+    """Return the error of a table that cannot be used as it is."""
+    return InputError(f"the table '{path}' is damaged: {why}; analyse again")
+
+
+def _ends_well(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            headings = file.readline(_END_BYTES)
+            file.seek(max(os.fstat(file.fileno()).st_size - _END_BYTES, 0))
+            last = file.read().rpartition(b"\n")
+    except OSError:
+        return False
+    row = last[0].rpartition(b"\n")[2]
+    names = headings.decode(errors="replace").rstrip("\r\n").split(",")
+    needed = {name for name, column in TABLES[path.stem].items() if not column.optional}
+    whole = not last[2] and row.count(b",") == len(names) - 1
+    return needed <= set(names) and whole and b'"' not in row
 
 
 def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -124,16 +157,14 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         with path.open(newline="", encoding="utf-8") as file:
             cells = [row for row in csv.reader(file, strict=True) if row]
     except (OSError, ValueError, csv.Error) as error:
-        raise InputError(f"cannot read the table '{path}': {error}; the session may be damaged") from error
+        raise InputError(f"cannot read the table '{path}': {error}; analyse again") from error
     names = [from_cell(name) for name in cells[0]] if cells else []
     if not cells or len(set(names)) < len(names):
         what = "it has two columns of one name" if cells else "it is empty"
-        raise InputError(f"the table '{path}' is damaged: {what}")
+        raise damaged(path, what)
     for number, row in enumerate(cells[1:], start=1):
         if len(row) != len(names):
-            raise InputError(
-                f"the table '{path}' is damaged: row {number} has {len(row)} cells under {len(names)} headings"
-            )
+            raise damaged(path, f"row {number} has {len(row)} cells under {len(names)} headings")
     return names, [dict(zip(names, map(from_cell, row), strict=True)) for row in cells[1:]]
 
 

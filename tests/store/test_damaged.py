@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 import gaitlab
 from gaitlab import cli
@@ -74,6 +75,8 @@ def outcome_of(command: Callable[[], object]) -> str | None:
             command()
         except GaitlabError as error:
             return str(error)
+        except typer.Exit:  # done, with the broken one left out
+            pass
     return None
 
 
@@ -208,7 +211,8 @@ def test_one_broken_table_does_not_cost_the_others(tmp_path: Path, cell: str, ca
     (skipped,) = table.attrs["skipped"]
     assert skipped.startswith(f"the table '{path}' is damaged: mean ")
     assert f"skipped: {skipped}" in caplog.text
-    cli.sessions(tmp_path, csv=tmp_path / "s.csv")
+    with pytest.raises(typer.Exit):
+        cli.sessions(tmp_path, csv=tmp_path / "s.csv")
     assert load_sessions(tmp_path / "a").attrs["skipped"] == []
 
 
@@ -235,3 +239,62 @@ def test_no_table_or_page_is_written_over_a_sessions_own(tmp_path: Path, name: s
         with pytest.raises(OutputError, match="belongs to the session"):
             export_session(a, output=a.folder / name, force=True)
     assert (a.folder / name).read_bytes() == before
+
+
+def without_its_last_half(content: str) -> str:
+    """Broken off behind the first comma of a row, where a full disk or a lost connection may leave it."""
+    lines = content.splitlines(keepends=True)
+    kept = len(lines) // 2
+    return "".join(lines[:kept]) + lines[kept].partition(",")[0]
+
+
+def without_a_column(content: str) -> str:
+    return "\n".join(line.partition(",")[2] for line in content.splitlines()) + "\n"
+
+
+@pytest.mark.parametrize("table", ["angles.csv", "events.csv", "cycles.csv", "summary.csv"])
+@pytest.mark.parametrize("harm", [lambda content: "", without_its_last_half, without_a_column])
+def test_a_damaged_table_is_named_by_every_command(
+    tmp_path: Path, table: str, harm: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also by one that does not need the table: what else is wrong with such a folder nobody knows."""
+    for name in ("bad", "good"):
+        make_session(tmp_path / name)
+    path = tmp_path / "bad" / table
+    path.write_text(harm(path.read_text()))
+    said = {
+        outcome_of(lambda: cli.report(tmp_path / "bad")),
+        outcome_of(lambda: cli.export(tmp_path / "bad", format_="csv", output=tmp_path / "e.csv")),
+        outcome_of(lambda: cli.compare([tmp_path / "good", tmp_path / "bad"])),
+    }
+    (line,) = said
+    assert line is not None
+    assert line.startswith((f"the table '{path}' is damaged: ", f"cannot read the table '{path}': "))
+    assert line.endswith("; analyse again")
+    assert not (tmp_path / "e.csv").exists()
+    capsys.readouterr()
+    for csv_path in (None, tmp_path / "s.csv"):
+        with pytest.raises(typer.Exit) as end:
+            cli.sessions(tmp_path, csv=csv_path)
+        assert end.value.exit_code == 1
+        assert capsys.readouterr().err == f"gaitlab: skipped: {line}\n"
+    assert "bad" not in (tmp_path / "s.csv").read_text()
+    assert load_sessions(tmp_path, cycles=True).attrs["skipped"] == [line]
+
+
+def test_a_list_of_whole_sessions_leaves_nothing_out(tmp_path: Path, whole: Path) -> None:
+    shutil.copytree(whole, tmp_path / "a")
+    cli.sessions(tmp_path, csv=tmp_path / "s.csv")
+    expected = load_sessions(tmp_path)
+    assert len(expected) == len((tmp_path / "s.csv").read_text().splitlines()) - 1
+
+
+def test_the_other_clip_is_checked_with_its_session(tmp_path: Path, whole: Path) -> None:
+    shutil.copytree(whole, tmp_path / "s")
+    shutil.copytree(whole, tmp_path / "s" / ".rear")
+    quality = json.loads((whole / "session.json").read_text())["quality"]
+    changed(Session(tmp_path / "s"), **{"with": {"folder": ".rear", "name": "b", "view": "rear", "quality": quality}})
+    open_session(tmp_path / "s")
+    (tmp_path / "s" / ".rear" / "cycles.csv").write_text("")
+    with pytest.raises(InputError, match=r"s/\.rear/cycles\.csv' is damaged: it is empty"):
+        open_session(tmp_path / "s")

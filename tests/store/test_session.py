@@ -105,6 +105,14 @@ def test_what_is_no_session(tmp_path: Path) -> None:
         open_session(newer)
 
 
+OLDER = "metric,label,side,n,mean,sd,uncertainty,unit,reference_low,reference_high,reference_source,missing_reason\n"
+
+
+def older(mean: float) -> str:
+    """A summary from before notes, variations and networks' errors were in it."""
+    return f"{OLDER}cadence,Cadence,both,12,{mean:g},2,1,steps/min,,,,\n"
+
+
 def indexed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three sessions, and an index of them although they are few."""
     monkeypatch.setattr("gaitlab.store.index._WORTH_AN_INDEX", 1)
@@ -129,6 +137,17 @@ def test_the_index_notices_what_changed_came_and_went(tmp_path: Path, monkeypatc
     assert list(load_sessions(tmp_path)["athlete"].unique()) == ["somebody else", "d"]
 
 
+def test_the_index_notices_a_table_that_was_damaged_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    indexed(tmp_path, monkeypatch)
+    with (tmp_path / "b" / "angles.csv").open("r+") as file:
+        file.truncate(0)
+    table = load_sessions(tmp_path)
+    assert list(table["athlete"].unique()) == ["a", "c"]
+    assert table.attrs["skipped"] == [
+        f"the table '{tmp_path / 'b' / 'angles.csv'}' is damaged: it is empty; analyse again"
+    ]
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"version": 99}', '{"version": 1, "sessions": {"a": 1}}'])
 def test_a_damaged_index_is_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
     indexed(tmp_path, monkeypatch).write_text(content)
@@ -146,7 +165,7 @@ def test_a_damaged_summary_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureF
 def test_tables_of_different_age_come_together_in_order(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         write(tmp_path / name, athlete=name)
-    (tmp_path / "b" / "summary.csv").write_text("metric,side,mean\ncadence,both,150\n")
+    (tmp_path / "b" / "summary.csv").write_text(older(150))
     table = load_sessions(tmp_path)
     assert list(table["athlete"]) == ["a", "a", "b", "c", "c"]
     assert list(table.query("metric == 'cadence'")["mean"]) == [170, 150, 170]
@@ -161,8 +180,8 @@ def test_past_one_machine_the_same_table_is_a_dask_frame(tmp_path: Path, monkeyp
     monkeypatch.setattr("gaitlab.store.cluster.CHUNK", 2)
     for number in range(5):
         write(tmp_path / str(number), athlete=f"a{number}", cadence=150.0 + number)
-    (tmp_path / "1" / "summary.csv").write_text("metric,side,mean\ncadence,both,151\n")
-    (tmp_path / "4" / "summary.csv").write_text("metric")
+    (tmp_path / "1" / "summary.csv").write_text(older(151))
+    (tmp_path / "4" / "summary.csv").write_text(OLDER)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         frame = load_sessions(tmp_path, scheduler=cluster.scheduler_address)
         assert frame.npartitions == 3

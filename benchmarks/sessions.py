@@ -16,8 +16,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 from gaitlab.metrics import METRICS
-from gaitlab.store.tables import write_table
+from gaitlab.store.tables import TABLES, write_table
 
 _COLUMNS = (
     "metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
@@ -53,8 +55,9 @@ def make_sessions(directory: Path, count: int) -> None:
             for side in (("left", "right") if spec.per_side else ("both",))
         ]  # fmt: skip
         write_table(folder / "summary.csv", _COLUMNS, rows)
-        for empty in ("cycles.csv", "events.csv", "angles.csv", "keypoints.npz"):
-            (folder / empty).touch()
+        for name in ("cycles", "events", "angles"):
+            write_table(folder / f"{name}.csv", list(TABLES[name]), [])
+        np.savez(folder / "keypoints.npz", time_s=np.arange(3.0))
 
 
 def main() -> None:

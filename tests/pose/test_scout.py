@@ -91,7 +91,7 @@ def test_a_film_on_its_side_names_the_rotation_that_stands_it_up(tmp_path: Path,
     said = (degrees + already) % 360
     with (
         open_video(path, rotate_deg=already) as video,
-        pytest.raises(InputError, match=rf"clockwise by {degrees} degrees there is one; say --rotate {said}$"),
+        pytest.raises(InputError, match=rf"clockwise by {degrees} degrees there is one; say rotate {said}$"),
     ):
         check_for_somebody(video, eye)
     with open_video(path, rotate_deg=said) as video:
@@ -108,7 +108,7 @@ def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
 
     with (
         open_video(film(tmp_path / "a.mp4", seconds=0.5)) as video,
-        pytest.raises(InputError, match=r"say --rotate 90$"),
+        pytest.raises(InputError, match=r"say rotate 90$"),
     ):
         check_for_somebody(video, Thorough(lambda image: True))
 

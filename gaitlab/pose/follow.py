@@ -133,17 +133,24 @@ class Crowd:
         return Followed(pose, boxes, runner.number, others, chosen=self._wanted is None)
 
     def _follow(self, number: int, frame: Frame) -> None:
-        """Find the people who are followed, each in their crop; the longest known first, no body twice."""
-        found: list[Body] = []
+        """Find the people who are followed, each in their crop.
+
+        Two crops may show one body, where somebody passes in front of somebody else or of a reflection: it is of whom
+        it was expected of, and the other one is hidden.
+        """
+        found: list[tuple[float, Track, Body]] = []
         for track in self._tracks:
             if not track.dense or track.hidden_s(frame.time_s) > _HIDDEN_S:
                 continue
             box, guess = track.box(frame.time_s), track.guess(frame.time_s)
             body = self._estimator.one(frame.image, box, guess)
-            if body is None or overlap(body.box, box) < 0.2 or any(distance(body, b) < _SAME for b in found):
-                continue
-            found.append(body)
-            track.add(number, frame.time_s, body)
+            if body is not None and overlap(body.box, box) >= 0.2:
+                found.append((distance(body, guess), track, body))
+        taken: list[Body] = []
+        for _, track, body in sorted(found, key=lambda claim: claim[0]):
+            if all(distance(body, other) >= _SAME for other in taken):
+                taken.append(body)
+                track.add(number, frame.time_s, body)
 
     def _look(self, number: int, frame: Frame) -> None:
         """Find everybody in the whole picture; who is not known is new."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import Skeleton
+from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.pose.assignment import assign
 from gaitlab.pose.body import Body, overlap, trunk
 from gaitlab.pose.track import Track
@@ -18,6 +18,10 @@ _FORGOTTEN_S = 2.0  # out of sight longer, and who comes is somebody new
 _SWING = 0.06
 _SAMPLE = 200  # bodies of a track that are enough to judge it
 _ANKLES = ("left_ankle", "right_ankle")
+_LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
+# Who crosses the whole picture still counts so much of who stays in place: a walker in a room passes but once, and what
+# stays may be a reflection.
+_PASSES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,19 @@ class Likeness:
         swing: 0..1, whether the legs alternate; a poster's and a standing coach's do not.
         steady: 0..1, whether they stay in their place; a passer-by does not.
         size: height in px; the runner is filmed larger than their mirror image.
+        legs: 0..1, how surely hips, knees and ankles are seen; a reflection over a sofa shows none.
     """
 
     seen_s: float
     swing: float
     steady: float
     size: float
+    legs: float
 
     @property
     def rank(self) -> float:
         """More is more like a runner."""
-        return self.seen_s * self.swing * self.steady * self.size
+        return self.seen_s * self.swing * self.steady * self.size * self.legs
 
 
 def likeness(track: Track, skeleton: Skeleton) -> Likeness:
@@ -53,14 +59,22 @@ def likeness(track: Track, skeleton: Skeleton) -> Likeness:
     return Likeness(
         seen_s=_seen_s(track.times_s),
         swing=float(np.clip(_swing(xy, skeleton, size) / _SWING, 0.02, 1.0)),
-        steady=float(np.exp(-((drift / 0.8) ** 2))) + 0.01,
+        steady=_PASSES + (1 - _PASSES) * float(np.exp(-((drift / 0.8) ** 2))),
         size=size,
+        legs=_legs(np.array([body.score for body in sample]), xy, skeleton),
     )
 
 
 def _seen_s(times_s: Sequence[float]) -> float:
     """Time covered by what was seen: gaps count up to half a second, as people are not looked for in every frame."""
     return float(np.minimum(np.diff(times_s), 0.6).sum()) if len(times_s) > 1 else 0.0
+
+
+def _legs(score: FloatArray, xy: FloatArray, skeleton: Skeleton) -> float:
+    """Return the mean score of the legs' points, those not seen counting nothing; little is left of legs unknown."""
+    columns = [skeleton.index(name) for name in _LEGS if name in skeleton]
+    seen = np.where(np.isfinite(xy[..., 0]), score, 0.0)[:, columns]
+    return max(float(seen.mean()), 0.02) if columns else 0.02
 
 
 def _swing(xy: FloatArray, skeleton: Skeleton, size: float) -> float:
@@ -77,7 +91,7 @@ def _swing(xy: FloatArray, skeleton: Skeleton, size: float) -> float:
 
 
 def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | None:
-    """Return the person who is in the picture longest, in the same place, with legs that alternate."""
+    """Return the person who is in the picture longest, largest and surest, with legs that alternate, in one place."""
     seen = [track for track in tracks if len(track.frames) > 1] or list(tracks)
     return max(seen, key=lambda track: likeness(track, skeleton).rank, default=None)
 

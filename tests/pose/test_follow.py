@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.errors import InputError
 from gaitlab.notes import who_was_followed
 from gaitlab.pose.body import Body, overlap
@@ -35,6 +35,7 @@ class Actor:
     phase: float = 0.0
     hidden: tuple[int, int] = (0, 0)
     seen: tuple[int, int] = (0, 10**6)
+    legs: float = 0.9  # score of the points below the trunk
 
     def body(self, frame: int) -> Body | None:
         if not self.seen[0] <= frame < self.seen[1] or self.hidden[0] <= frame < self.hidden[1]:
@@ -45,7 +46,9 @@ class Actor:
             for side, sign in (("left", 1), ("right", -1)):
                 for joint, reach in (("knee", 0.06), ("ankle", 0.16)):
                     xy[COCO.index(f"{side}_{joint}"), 0] += sign * swing * reach * self.height
-        return Body(xy, np.full(len(COCO), 0.9))
+        score = np.full(len(COCO), 0.9)
+        score[[COCO.index(f"{side}_{joint}") for side in SIDES for joint in ("hip", "knee", "ankle")]] = self.legs
+        return Body(xy, score)
 
 
 @dataclass
@@ -144,6 +147,15 @@ def test_a_hidden_runner_keeps_the_identity(hidden: tuple[int, int]) -> None:
     assert np.isnan(followed.pose.xy[hidden[0] : hidden[1]]).all()
     assert is_actor(followed, runner, share=0.85)
     assert len(followed.others) == 1
+
+
+def test_who_passes_in_front_of_their_reflection_keeps_their_body() -> None:
+    """The reflection is followed first and ends where the walker hides it; the walker's body does not become its."""
+    walker = Actor(100, runs=True, speed=8, seen=(10, 140))
+    reflection = Actor(340, height=300, runs=True, speed=2, seen=(0, 42), legs=0.3)
+    followed = follow(Stage([reflection, walker]))
+    assert is_actor(followed, walker)
+    assert [other["last_s"] for other in followed.others] == [pytest.approx(41 / FPS, abs=0.05)]
 
 
 def test_a_runner_who_comes_later_than_the_coach() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab import conditioning
+from gaitlab.claims import FORWARD, contradiction, facing_unclear
 from gaitlab.config import Settings
 from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitCycle, GaitEvents, Side
 from gaitlab.core.metric import MetricValue, View
@@ -27,10 +28,10 @@ from gaitlab.kinematics.frontal import (
     leg_px,
     rearfoot_sd_deg,
     rearfoot_source,
-    seen_from_the_front,
     standing_deg,
 )
 from gaitlab.kinematics.sagittal import flat_foot_deg, sagittal_angles
+from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
 from gaitlab.signal.missing import missing_frames
 
@@ -66,6 +67,7 @@ class Analysis:
         summary: a row a metric and side.
         values: a row a metric and accepted cycle.
         warnings: sentences a reader must see.
+        doubt: what forbids to build on any of it, because the keypoints contradict what was said; mostly empty.
         rearfoot_source: of a rear view: which of `REARFOOT_LINES` showed the rearfoot; empty: none.
     """
 
@@ -80,6 +82,7 @@ class Analysis:
     summary: tuple[MetricValue, ...]
     values: tuple[CycleValue, ...]
     warnings: tuple[str, ...]
+    doubt: str = ""
     rearfoot_source: str = ""
 
     @property
@@ -130,7 +133,10 @@ def analyze_pose(
 
 
 def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> Analysis:
-    forward, agreement = facing(raw) if runner.facing == "auto" else ({"right": 1, "left": -1}[runner.facing], 1.0)
+    shown, agreement = facing(raw)
+    forward = FORWARD.get(runner.facing, shown)
+    if forward != shown:
+        agreement = 1 - agreement
     mended, pose = conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
     events, trouble = _events(mended, forward=forward, settings=settings)
     calibration = calibrate(
@@ -157,7 +163,8 @@ def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, netw
         min_cycles=settings.gait.min_cycles,
         network=network,
     )
-    return _measured(raw, trial, trouble)
+    unclear = facing_unclear(agreement) if runner.facing == "auto" else ()
+    return _measured(raw, trial, (*trouble, *unclear), doubt=contradiction(raw, view="side", facing=runner.facing))
 
 
 def _analyze_rear(
@@ -169,7 +176,7 @@ def _analyze_rear(
     dot_sd_px: Mapping[str, FloatArray] | None,
     network: str,
 ) -> Analysis:
-    if seen_from_the_front(raw):
+    if view_of(raw).view == "front":
         raise InputError(
             "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
             "filmed from behind"
@@ -214,7 +221,7 @@ def _analyze_rear(
         network=network,
         tracked_dots=bool(dot_sd_px),
     )
-    return _measured(raw, trial, trouble)
+    return _measured(raw, trial, trouble, doubt=contradiction(raw, view="rear", facing=runner.facing))
 
 
 def _zero_deg(
@@ -266,9 +273,14 @@ def conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float
     return mended, pose
 
 
-def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Analysis:
-    """Measure a trial and gather what a reader must know."""
+def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...], *, doubt: str) -> Analysis:
+    """Measure a trial and gather what a reader must know; what follows from a false premise is not worth telling."""
     rows, values = measure(trial, METRICS.values())
+    found = (
+        *slow_motion_warnings(trial.cycles, trial.activity, missing=missing_frames(raw.time_s)),
+        *trial.calibration.warnings,
+        *_cycle_warnings(trial),
+    )
     return Analysis(
         trial=trial,
         view=trial.view,
@@ -281,12 +293,11 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...]) -> Anal
         summary=tuple(with_network_errors(trial, rows, METRICS, shipped())),
         values=tuple(values),
         rearfoot_source=trial.rearfoot_source,
+        doubt=doubt,
         warnings=(
-            *trouble,
+            *(() if doubt else trouble),
             *conditioning.smoothing_warnings(trial.pose),
-            *slow_motion_warnings(trial.cycles, trial.activity, missing=missing_frames(raw.time_s)),
-            *trial.calibration.warnings,
-            *_cycle_warnings(trial),
+            *(() if doubt else found),
         ),
     )
 

@@ -80,7 +80,7 @@ def describe(
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,
         },
-        "quality": {**quality(analysis), **({"doubt": source.doubt} if source.doubt else {})},
+        "quality": {**quality(analysis), **({"doubt": analysis.doubt} if analysis.doubt else {})},
         "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS, oblique=calibration.oblique)],
         "others_seen": source.others,
         "warnings": [

@@ -8,13 +8,12 @@ import numpy as np
 
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
-from gaitlab.kinematics.view import Seen
+from gaitlab.kinematics.view import FROM, Seen
 from gaitlab.signal.missing import Missing
 
 if TYPE_CHECKING:
     from gaitlab.pose.follow import Followed
 
-_FROM = {"side": "the side", "rear": "behind", "front": "the front"}
 # Frame rates that differ by less than this share are one and the same.
 _SAME_RATE = 0.02
 # Fewer frames missing, and shorter gaps, than these are what phones do.
@@ -95,16 +94,7 @@ def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str
 def view_unclear(seen: Seen, measured: View) -> str:
     """Say that the view was guessed."""
     return (
-        f"from where the camera sees the runner is not clear (most like {_FROM[seen.view]}, sure to {seen.score:.1f} "
+        f"from where the camera sees the runner is not clear (most like {FROM[seen.view]}, sure to {seen.score:.1f} "
         f"of 1); this was measured as a {measured} view: if it is none, no number here is right and the view must be "
         "entered"
-    )
-
-
-def view_contradicted(seen: Seen, asked: View) -> str:
-    """Say that the keypoints show another view than the one that was asked for."""
-    remedy = "film again" if seen.view == "front" else f"the view must be entered: {seen.view}"
-    return (
-        f"this looks like a film from {_FROM[seen.view]} (sure to {seen.score:.1f} of 1), but was measured as a "
-        f"{asked} view: if it is one from {_FROM[seen.view]}, no number here is right; {remedy}"
     )

@@ -27,8 +27,6 @@ VIEWS = ("side", "rear", "auto")
 _ALSO_CALLED = {
     "back": "rear", "behind": "rear", "posterior": "rear", "lateral": "side", "sagittal": "side",
 }  # fmt: skip
-# So sure, and what the keypoints show is set against what was said.
-_CONTRADICTS = 0.8
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
 FACINGS = ("auto", "left", "right")
 
@@ -180,19 +178,16 @@ class _Maker:
 
 
 def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Recording]:
-    """Return the view, asked for or told by the keypoints, and the recording, doubted where the two disagree.
+    """Return the view, asked for or told by the keypoints, and the recording, which says so where that is not clear.
 
     A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
 
     Raises:
         InputError: a view from the front, where the keypoints were to say.
     """
-    seen = view_of(source.raw)
     if view != "auto":
-        asked: View = "rear" if view == "rear" else "side"
-        if seen.view == asked or seen.score < _CONTRADICTS:
-            return asked, source
-        return asked, replace(source, doubt=notes.view_contradicted(seen, asked))
+        return "rear" if view == "rear" else "side", source
+    seen = view_of(source.raw)
     likely: View = "rear" if seen.view == "rear" else "side"
     if not seen.sure:
         return likely, replace(source, notes=(notes.view_unclear(seen, likely), *source.notes))
@@ -200,7 +195,7 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Record
         name = wanted.video if wanted.video is not None else wanted.keypoints
         raise InputError(
             f"'{name}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side "
-            f"or from behind, film again or say {argument('view')} side or rear"
+            f"or from behind: film again, or say {argument('view')} side if it is a film from the side after all"
         )
     return likely, source
 

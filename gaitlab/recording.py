@@ -62,8 +62,7 @@ class Wanted:
 class Recording:
     """Raw keypoints, the video (or None), the network or file they came from, and the clock of the video.
 
-    ``notes`` say what was assumed: whose keypoints they are where several people were seen, and which slow motion;
-    ``doubt`` what forbids to build on any of it.
+    ``notes`` say what was assumed: whose keypoints they are where several people were seen, and which slow motion.
     ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and ``layout`` are those of tape
     dots, where they were looked for; ``heel_pictures`` a frame those of the heels, where they were asked for.
     """
@@ -75,7 +74,6 @@ class Recording:
     others: list[dict[str, Any]]
     slow_motion: float = 1.0
     notes: tuple[str, ...] = ()
-    doubt: str = ""
     dot_sd_px: Mapping[str, FloatArray] | None = None
     layout: Layout | None = None
     heel_pictures: Sequence[tuple[Picture, ...]] | None = None

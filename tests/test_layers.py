@@ -29,7 +29,7 @@ ORDER = (
     ("compare",),
     ("report", "export"),
     ("comparison",),
-    ("config", "shop", "notes"),
+    ("config", "shop", "notes", "claims"),
     ("analysis",),
     ("pictures", "recording"),
     ("description", "writing"),

@@ -40,7 +40,7 @@ class Calibration:
 
     Attributes:
         forward: +1 where the runner faces image-right, -1 where image-left.
-        facing_agreement: share of the frames' votes for that direction, 0.5..1.
+        facing_agreement: share of the frames' votes for that direction; below a half they are for the other one.
         belt_deg: how far the belt falls towards image-right in the picture; NaN where it was not measured.
         tilt_deg: by how much of that the picture is turned back before angles are measured.
         tilt_source: what the tilt rests on.
@@ -203,7 +203,7 @@ def calibrate(
         contacts: of both feet; accepted ones count.
         forward: +1 where the runner faces image-right, -1 where image-left.
         belt_speed_px_per_s: how fast the stance feet ride in the picture, at the hips' distance; NaN where unknown.
-        facing_agreement: see `facing`.
+        facing_agreement: share of the votes for ``forward``, see `facing`.
         belt_speed_mps: as the console says, or None.
         height_m: body height, or None.
         known_length_m, known_length_px: something of known length in the runner's plane, or None.
@@ -237,11 +237,6 @@ def calibrate(
                 f"the scale from {name} is {100 * difference:+.0f} % off the one from {source} "
                 f"({scales[source] * 1000:.2f} mm/px): check both inputs; lengths rest on {source}"
             )
-    if facing_agreement < 0.75:
-        warnings.append(
-            f"only {100 * facing_agreement:.0f} % of the cues agree which way the runner faces; if the angles look "
-            "mirrored, the side the runner faces must be entered"
-        )
     metres_per_px = scales.get(source)
     if belt_speed_mps is None and metres_per_px is not None and speed_px_per_s > 0:
         belt_speed_mps = metres_per_px * speed_px_per_s

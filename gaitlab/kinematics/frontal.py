@@ -233,10 +233,3 @@ def calibrate_rear(
         if level == "on"
         else (),
     )
-
-
-def seen_from_the_front(pose: PoseSequence) -> bool:
-    """Whether the runner's left hip is mostly on image-right: then the camera stands in front."""
-    across = (pose.point("left_hip") - pose.point("right_hip"))[:, 0]
-    across = across[np.isfinite(across)]
-    return bool(len(across) and np.median(across) > 0)

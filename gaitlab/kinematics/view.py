@@ -18,6 +18,8 @@ _HALF_WAY_DEG, _SURE_BEYOND_DEG = 45.0, 20.0
 # Somebody who shows less of either (as a share) than this stands still with their side to the camera, or is nobody.
 _SHOWS_LITTLE = 0.35
 _SURE = 0.6
+# What a camera's view is called: a film from ...
+FROM = {"side": "the side", "rear": "behind", "front": "the front"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,10 +354,10 @@ def _finish(session: Session) -> None:
 
     Exit 1 where the video supports no gait metrics, or a piece of the session could not be made.
     """
-    from gaitlab.cli_tables import print_summary, warning_lines
+    from gaitlab.cli_tables import print_summary, rejected_lines, warning_lines
 
     print_summary(session)
-    for line in warning_lines(session):
+    for line in (*warning_lines(session), *rejected_lines(session)):
         say(line, err=True)
     say(session.report if session.report.is_file() else session.folder)
     if not any(session.info["quality"]["cycles_accepted"].values()):

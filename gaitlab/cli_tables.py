@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ OPTIONS: Mapping[str, str] = {
     "use more of the recording": "--start, --end",
     "the same levelling": "--level",
 }
+# A share of rejected cycles that is nothing to tell in a terminal, and how many reasons are told there.
+_FEW_REJECTED, _REASONS = 0.25, 3
 _GRADE_STYLES = dict(zip(GRADES, ("green", "yellow", "bold red"), strict=True))
 
 
@@ -70,6 +73,24 @@ def warning_lines(session: Session) -> list[str]:
     """Return a session's warnings as a terminal says them; what forbids to build on the numbers is no mere note."""
     grave = grave_warnings(session.info)
     return [f"{'WARNING' if text in grave else 'note'}: {with_options(text)}" for text in session.warnings]
+
+
+def rejected_lines(session: Session) -> list[str]:
+    """Return why gait cycles were not used, the most frequent reasons in one line; nothing where most could be.
+
+    Of a clip that contradicts what was said of it the reasons would be as false as the numbers.
+    """
+    quality = session.info["quality"]
+    rejected: Mapping[str, int] = quality["cycles_rejected"]
+    total = sum(rejected.values()) + sum(quality["cycles_accepted"].values())
+    if not rejected or quality.get("doubt") or sum(rejected.values()) <= _FEW_REJECTED * total:
+        return []
+    kinds: Counter[str] = Counter()
+    for reason, count in rejected.items():  # each names its own seconds: as a kind they are one
+        kinds[re.sub(r"(?<= of )\d+\.\d+ s(?= outside)", "a length", reason)] += count
+    most = "; ".join(f"{count} × {kind}" for kind, count in kinds.most_common(_REASONS))
+    more = "; and others" if len(kinds) > _REASONS else ""
+    return [f"note: {sum(rejected.values())} of {total} gait cycles were not used: {most}{more}"]
 
 
 def _network(rows: dict[str, dict[str, str]]) -> str:

@@ -14,6 +14,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.errors import InputError, argument
 from gaitlab.kinematics.view import view_of
+from gaitlab.plausibility import check_posture
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ def _from_file(wanted: Wanted, fps: float | None) -> PoseSequence:
     assert wanted.keypoints is not None
     person = wanted.person if wanted.person >= 0 else None
     raw = read_keypoints(Path(wanted.keypoints), format=wanted.keypoints_format, fps=fps, person=person)
+    check_posture(raw, wanted.keypoints, rotate_deg=None)
     return raw if wanted.video is not None else _part(raw, wanted)
 
 
@@ -295,6 +297,7 @@ def _estimate(
             f"or from behind, try another network with {argument('model')} or another part "
             f"with {argument('start_s')} and {argument('end_s')}"
         )
+    check_posture(followed.pose, info.path, rotate_deg=info.rotate_deg)
     return followed.pose, followed
 
 

@@ -29,7 +29,7 @@ ORDER = (
     ("compare",),
     ("report", "export"),
     ("comparison",),
-    ("config", "shop", "notes", "claims"),
+    ("config", "shop", "notes", "claims", "plausibility"),
     ("analysis",),
     ("pictures", "recording"),
     ("description", "writing"),

@@ -12,8 +12,8 @@ from gaitlab.analysis import Runner, analyze_pose
 from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
-from gaitlab.errors import InputError, argument, shown
-from gaitlab.kinematics.view import view_of
+from gaitlab.errors import InputError, shown
+from gaitlab.kinematics.view import refused_front, view_of
 from gaitlab.memory import hand_back
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
@@ -150,7 +150,8 @@ class _Maker:
         """Read and measure one clip."""
         # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
         heels = view != "side" and wanted.dots is None and self.standing is None
-        source = read_recording(replace(wanted, heels=heels, heels_unless_side=view == "auto"), progress=self.progress)
+        told = replace(wanted, heels=heels, heels_unless_side=view == "auto", front_refused=view != "side")
+        source = read_recording(told, progress=self.progress)
         hand_back()
         self.progress("measuring the gait", 0, 1)
         seen, source = _decided(view, source, wanted)
@@ -192,11 +193,7 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Record
     if not seen.sure:
         return likely, replace(source, notes=(notes.view_unclear(seen, likely), *source.notes))
     if seen.view == "front":
-        name = wanted.video if wanted.video is not None else wanted.keypoints
-        raise InputError(
-            f"'{name}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side "
-            f"or from behind: film again, or say {argument('view')} side if it is a film from the side after all"
-        )
+        raise refused_front(wanted.video if wanted.video is not None else wanted.keypoints, seen)
     return likely, source
 
 

@@ -40,7 +40,8 @@ class Wanted:
 
     ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for pictures of the heels,
     from which their lines can be had without dots, with ``heels_unless_side`` only as long as the runner may be seen
-    from behind. ``rotate_deg`` turns the video's pictures before anything else.
+    from behind. ``front_refused`` says that a film from the front is of no use. ``rotate_deg`` turns the video's
+    pictures before anything else.
     """
 
     video: str | Path | None
@@ -56,6 +57,7 @@ class Wanted:
     dots: str | Path | None = None
     heels: bool = False
     heels_unless_side: bool = False
+    front_refused: bool = False
     rotate_deg: int = 0
 
 
@@ -273,7 +275,9 @@ def _estimate(
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.scout import check_for_somebody
 
-    check_for_somebody(opened, estimator, start_s=wanted.start_s, end_s=wanted.end_s)
+    check_for_somebody(
+        opened, estimator, start_s=wanted.start_s, end_s=wanted.end_s, front_refused=wanted.front_refused
+    )
     info = opened.info
     total = _frames_between(info, wanted.start_s, wanted.end_s)
     done = 0

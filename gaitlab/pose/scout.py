@@ -13,9 +13,10 @@ from itertools import islice
 import cv2
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.errors import InputError, argument
+from gaitlab.kinematics.view import Seen, refused_front, view_of
 from gaitlab.pose.body import Body
 from gaitlab.pose.estimator import PoseEstimator
 from gaitlab.units import ROTATIONS
@@ -28,31 +29,44 @@ _READ_WHOLE_PX = 1e9
 # Seconds of the processor after which no more pictures are taken from it, none searched upright, and none turned.
 _TAKING_S, _LOOKING_S, _TURNING_S = 3.0, 7.0, 10.0
 _SHORT_PX = 576  # of a picture's shorter side: the smallest runner looked for is as large as the network's input then
+# Where the first picture shows somebody from the front, so many more are searched, of which so many must show them.
+_FRONT_LOOKS, _FRONT_SEEN = 8, 6
 _CHANGE_PX = 48  # width and height in which pictures are compared
 
 
 def check_for_somebody(
-    video: Video, estimator: PoseEstimator, *, start_s: float | None = None, end_s: float | None = None
+    video: Video,
+    estimator: PoseEstimator,
+    *,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    front_refused: bool = False,
 ) -> None:
     """Return where there may be somebody in the clip; the first picture answers for most.
 
     Args:
         video: the clip, turned as it will be analysed.
         start_s, end_s: the part that will be analysed.
+        front_refused: whether a film from the front is of no use.
 
     Raises:
-        InputError: nobody is seen in any of the pictures, or clearly more when they are turned.
+        InputError: nobody is seen in any of the pictures, or clearly more when they are turned; or the only person of a
+            clip is seen from the front all over it.
     """
     began_s = time.process_time()
 
     def spent_s() -> float:
         return time.process_time() - began_s
 
-    for frame in video.frames(start_s, end_s):
-        if _standing(estimator.everybody(_small(frame.image)), estimator.skeleton):
-            return
-        break
-    pictures = _pictures(video, start_s or 0.0, min(end_s or np.inf, video.info.duration_s), spent_s)
+    part_s = start_s or 0.0, min(end_s or np.inf, video.info.duration_s)
+    # One pass over a video ends before another begins.
+    first = list(islice(video.frames(start_s, end_s), 1))
+    people = [body for frame in first for body in estimator.everybody(_small(frame.image))]
+    if _standing(people, estimator.skeleton):
+        if front_refused and len(people) == 1 and _view(people, [0.0], estimator.skeleton).view == "front":
+            _check_not_front(video, estimator, _pictures(video, *part_s, spent_s))
+        return
+    pictures = _pictures(video, *part_s, spent_s)
     order = by_promise([frame.image for frame in pictures])
     seen, anybody, looks = None, False, 0
     for index in order[:_LOOKS]:
@@ -78,6 +92,32 @@ def check_for_somebody(
             f"that shows one with {argument('start_s')} and {argument('end_s')}, or try another network with "
             f"{argument('model')}"
         )
+
+
+def _check_not_front(video: Video, estimator: PoseEstimator, pictures: Sequence[Frame]) -> None:
+    """Refuse a clip whose only person is seen from the front all over it; somebody else may be the runner.
+
+    Raises:
+        InputError: it is one.
+    """
+    seen: dict[float, Body] = {}
+    for index in halving(len(pictures))[:_FRONT_LOOKS]:
+        people = estimator.everybody(pictures[index].image)
+        if len(people) > 1:
+            return
+        for body in people:
+            seen[pictures[index].time_s] = body
+    times_s = sorted(seen)
+    if len(times_s) >= _FRONT_SEEN:
+        view = _view([seen[time_s] for time_s in times_s], times_s, estimator.skeleton)
+        if view.view == "front" and view.sure:
+            raise refused_front(video.info.path, view)
+
+
+def _view(bodies: Sequence[Body], times_s: Sequence[float], skeleton: Skeleton) -> Seen:
+    """Return from where somebody is seen in a few pictures."""
+    xy, score = np.array([body.xy for body in bodies]), np.array([body.score for body in bodies])
+    return view_of(PoseSequence(xy, score, np.array(times_s), skeleton))
 
 
 def by_promise(pictures: Sequence[Image]) -> list[int]:

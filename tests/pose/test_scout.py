@@ -71,6 +71,42 @@ def test_somebody_in_the_first_picture_costs_one_look(tmp_path: Path) -> None:
     assert eye.looks == 1
 
 
+def facing_the_camera(height: float, *, breadth: float = 0.11) -> Body:
+    """Somebody whose left is on the right of the picture: hips and shoulders ``breadth`` heights apart."""
+    xy = standing(20, 0, height)
+    coco = SKELETONS["coco_18"]
+    for side, sign in (("left", 0.5), ("right", -0.5)):
+        for joint in ("shoulder", "hip", "knee", "ankle"):
+            xy[coco.index(f"{side}_{joint}"), 0] = 20 + sign * breadth * height
+    return Body(xy, np.ones(18))
+
+
+@pytest.mark.parametrize(
+    ("others", "turns", "refused", "told"),
+    [(0, False, True, True), (0, False, False, False), (1, False, True, False), (0, True, True, False)],
+    ids=["front", "wanted nevertheless", "not alone", "turns round later"],
+)
+def test_a_film_from_the_front_is_told_by_a_few_pictures(
+    tmp_path: Path, others: int, turns: bool, refused: bool, told: bool
+) -> None:
+    eye = Eye(lambda image: True)
+    looks = 0
+
+    def everybody(image: Image) -> list[Body]:
+        nonlocal looks
+        looks += 1
+        return [facing_the_camera(40, breadth=-0.11 if turns and looks > 1 else 0.11)] * (1 + others)
+
+    eye.everybody = everybody  # type: ignore[method-assign]
+    with open_video(film(tmp_path / "a.mp4")) as video:
+        if told:
+            with pytest.raises(InputError, match=r"a\.mp4' was filmed from the front .* film again"):
+                check_for_somebody(video, eye, front_refused=refused)
+        else:
+            check_for_somebody(video, eye, front_refused=refused)
+    assert looks == (9 if refused and not others else 1)
+
+
 @pytest.mark.parametrize("seconds", [1.0, 30.0])
 def test_nobody_costs_as_many_looks_in_a_long_clip_as_in_a_short_one(tmp_path: Path, seconds: float) -> None:
     eye = Eye(lambda image: False)

@@ -281,13 +281,17 @@ def _estimate(
     info = opened.info
     total = _frames_between(info, wanted.start_s, wanted.end_s)
     done = 0
+    # Whether a person of that number comes is known at the end alone; who waits for them is told from the start.
+    stage = "finding the runner" if wanted.person < 0 else f"looking for person {wanted.person}"
 
     def on_frame(frame: Frame, body: Body | None) -> None:
-        nonlocal done
+        nonlocal done, stage
         done += 1
+        if body is not None:
+            stage = "finding the runner"
         if watch is not None:
             watch.see(frame.image, frame.time_s, None if body is None else body.xy)
-        progress("finding the runner", done, total)
+        progress(stage, done, total)
 
     followed = follow_runner(
         opened.frames(wanted.start_s, wanted.end_s),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.cli_tables import print_summary
+from gaitlab.cli_tables import print_summary, rejected_lines
 from gaitlab.core import MetricValue
 from gaitlab.metrics.summary import REARFOOT_NOTES
 from tests.report.make import make_session, value
@@ -49,3 +49,26 @@ def test_what_showed_the_rearfoot_and_whose_cycles_are_few(tmp_path: Path, capsy
         rows = [replace(row, note=f"{note}; {method}") for row, note in zip(rows, notes, strict=True)]
         remark = printed(rows, tmp_path / str(number), capsys)["Inward rolling"][-1]
         assert remark == f"{method}; only 2 left cycles; only 3 right cycles"
+
+
+def test_the_terminal_says_why_most_cycles_were_not_used(tmp_path: Path) -> None:
+    """Two cycles of their own length are one kind; 8 of 12 are told, 1 of 5 is not, nor any of a doubted clip."""
+    session = make_session(tmp_path)
+    quality = session.info["quality"]
+    quality["cycles_accepted"] = {"left": 2, "right": 2}
+    quality["cycles_rejected"] = {
+        "stride of 1.91 s outside 0.80-1.80 s": 1,
+        "no clear toe-off": 2,
+        "stride of 2.05 s outside 0.80-1.80 s": 3,
+        "next contact: no clear toe-off": 1,
+        "toe-off does not lie between the foot strikes": 1,
+    }
+    assert rejected_lines(session) == [
+        "note: 8 of 12 gait cycles were not used: 4 × stride of a length outside 0.80-1.80 s; 2 × no clear toe-off; "
+        "1 × next contact: no clear toe-off; and others"
+    ]
+    quality["doubt"] = "this looks like another view"
+    assert rejected_lines(session) == []
+    del quality["doubt"]
+    quality["cycles_rejected"] = {"no clear toe-off": 1}
+    assert rejected_lines(session) == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,10 @@ from gaitlab.notes import who_was_followed
 from gaitlab.pose.body import Body, overlap
 from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.pose.window import Window
-from gaitlab.video.reader import Frame, Image
+from gaitlab.recording import Wanted, _estimate
+from gaitlab.video.reader import Frame, Image, open_video
 from tests.pose.synthetic import standing
+from tests.video.make import make_video
 
 COCO = SKELETONS["coco_18"]
 FPS = 30.0
@@ -125,6 +129,18 @@ def test_person_overrides_and_the_numbers_stay() -> None:
     assert [o["person"] for o in asked.others] == [chosen.person]
     with pytest.raises(InputError, match=r"person 7 was not seen; there are: 0 \(0\.0-4\.\d s\), 1 \(0\.0-5\.0 s\)"):
         follow(Stage([coach, RUNNER]), person=7)
+
+
+@pytest.mark.parametrize(("person", "stages"), [(7, ["looking for person 7"]), (0, ["finding the runner"])])
+def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame(
+    tmp_path: Path, person: int, stages: list[str]
+) -> None:
+    path, told = make_video(tmp_path / "a.mp4", np.arange(20) / FPS, width=64, height=48), []
+    wanted = Wanted(path, person=person)
+    with open_video(path) as video, contextlib.suppress(InputError):
+        _estimate(video, Stage([RUNNER]), wanted, None, progress=lambda stage, done, total: told.append(stage))
+    assert list(dict.fromkeys(told)) == stages
+    assert len(told) == 20
 
 
 def test_who_was_chosen_and_who_else_was_there_is_said_with_their_numbers() -> None:

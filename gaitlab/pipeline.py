@@ -13,7 +13,7 @@ from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
 from gaitlab.errors import InputError, shown
-from gaitlab.kinematics.view import refused_front, view_of
+from gaitlab.kinematics.view import view_of
 from gaitlab.memory import hand_back
 from gaitlab.recording import Progress, Recording, Wanted, read_recording
 from gaitlab.shop import Profile, read_profile, sort_feet
@@ -193,6 +193,8 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Record
     if not seen.sure:
         return likely, replace(source, notes=(notes.view_unclear(seen, likely), *source.notes))
     if seen.view == "front":
+        from gaitlab.pose.scout import refused_front
+
         raise refused_front(wanted.video if wanted.video is not None else wanted.keypoints, seen)
     return likely, source
 

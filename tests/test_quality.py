@@ -127,7 +127,7 @@ PACKAGE = Path(gaitlab.__file__).parent
 # Whose words may stand on a page.
 ROOMS = (
     "core", "signal", "kinematics", "gait", "metrics", "conditioning.py", "analysis.py", "quality.py", "shop.py",
-    "notes.py", "report", "compare", "comparison",
+    "notes.py", "claims.py", "report", "compare", "comparison",
 )  # fmt: skip
 
 

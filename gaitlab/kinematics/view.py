@@ -8,7 +8,6 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.errors import InputError
 from gaitlab.kinematics.frontal import leg_px
 
 # What is seen squarely from the side and from behind, in leg lengths: the ankles' way across the picture relative to
@@ -65,14 +64,6 @@ def view_of(pose: PoseSequence) -> Seen:
     if off_deg > 0:
         return Seen("side", score)
     return Seen("front" if breadth > 0 else "rear", score)
-
-
-def refused_front(path: object, seen: Seen) -> InputError:
-    """Return the error of a film from the front, which is told as early as it is seen."""
-    return InputError(
-        f"'{path}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side or from "
-        "behind: film again, or say --view side if it is a film from the side after all"
-    )
 
 
 def _reach(values: FloatArray) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.errors import InputError, argument
-from gaitlab.kinematics.view import Seen, refused_front, view_of
+from gaitlab.kinematics.view import Seen, view_of
 from gaitlab.pose.body import Body
 from gaitlab.pose.estimator import PoseEstimator
 from gaitlab.units import ROTATIONS
@@ -92,6 +92,14 @@ def check_for_somebody(
             f"that shows one with {argument('start_s')} and {argument('end_s')}, or try another network with "
             f"{argument('model')}"
         )
+
+
+def refused_front(path: object, seen: Seen) -> InputError:
+    """Return the error of a film from the front, which is told as early as it is seen."""
+    return InputError(
+        f"'{path}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side or from "
+        "behind: film again, or say --view side if it is a film from the side after all"
+    )
 
 
 def _check_not_front(video: Video, estimator: PoseEstimator, pictures: Sequence[Frame]) -> None:

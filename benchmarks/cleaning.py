@@ -132,7 +132,7 @@ def cleaned_by_steps(raw: PoseSequence, *, view: View, settings: Settings) -> di
     """Return the points after each of `STEPS`."""
     leg = leg_px(raw) if view == "rear" else leg_length_px(raw, forward=facing(raw)[0])
     tracks = settings.tracks
-    gated = conditioning.gate(raw, min_score=tracks.min_score)
+    gated = conditioning.gate(raw, min_score=tracks.min_score, doubt_px=conditioning.DOUBT_OF_LEG * leg)
     swapped = conditioning.mend_swaps(gated)
     without = conditioning.remove_outliers(
         swapped, threshold=tracks.outlier_threshold, floor_px=tracks.outlier_floor * leg

@@ -258,11 +258,13 @@ def _unsure_dots(angles: Angles) -> tuple[str, ...]:
 
 def conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float) -> tuple[PoseSequence, PoseSequence]:
     """Return the tracks mended, and mended and smoothed; ``leg`` is the leg's length in pixels or NaN."""
+    leg_px = leg if np.isfinite(leg) else 0.0
     mended = conditioning.mend(
         raw,
         min_score=settings.tracks.min_score,
         outlier_threshold=settings.tracks.outlier_threshold,
-        outlier_floor_px=settings.tracks.outlier_floor * (leg if np.isfinite(leg) else 0.0),
+        outlier_floor_px=settings.tracks.outlier_floor * leg_px,
+        doubt_px=conditioning.DOUBT_OF_LEG * leg_px,
     )
     pose = conditioning.smooth(
         mended,

@@ -11,6 +11,7 @@ import numpy as np
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import BELOW_THE_KNEE
 from gaitlab.errors import one_of
+from gaitlab.signal.doubt import borne_out
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.kalman import kalman
 from gaitlab.signal.outliers import outliers
@@ -23,15 +24,34 @@ _LEG = ("knee", *BELOW_THE_KNEE)
 # The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
 _LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "heel_top": 0.10, "knee": 0.15}
 _LONGEST_TRUNK_GAP_S = 0.20
+# A point whose score is too low stays if it has at least this share of the score that it needs and lies as near as this
+# share of the leg to where its neighbours say: 0.2 of the leg are a tenth of body height.
+_DOUBTFUL_SHARE, DOUBT_OF_LEG = 1 / 3, 0.2
 # A cut-off further off than this share of what was asked for is told.
 _CUTOFF_TOLERANCE = 0.10
 
 
-def gate(pose: PoseSequence, *, min_score: float) -> PoseSequence:
-    """Drop points whose score is below ``min_score``."""
-    unsure = (pose.score < min_score) & np.isfinite(pose.xy[..., 0])
+def gate(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> PoseSequence:
+    """Drop points whose score is below ``min_score``, but for those that surer ones bear out.
+
+    Args:
+        min_score: the score from which a point is trusted.
+        doubt_px: how near a point with a third of that score must lie to where the trusted ones before and after it
+            say, see `gaitlab.signal.doubt`; 0: all of them are dropped.
+    """
+    finite = np.isfinite(pose.xy[..., 0])
+    low = finite & (pose.score < min_score)
+    sure = finite & ~low
+    doubtful = low & (pose.score >= _DOUBTFUL_SHARE * min_score)
+    kept = np.zeros_like(sure)
+    for column in np.flatnonzero(doubtful.any(axis=0)):
+        kept[:, column] = borne_out(
+            pose.xy[:, column], pose.time_s, sure=sure[:, column], doubtful=doubtful[:, column], tolerance_px=doubt_px
+        )
+    unsure = low & ~kept
     xy = np.where(unsure[..., None], np.nan, pose.xy)
-    return pose.after(Step("gate", {"min_score": min_score}, {"points_dropped": int(unsure.sum())}), xy=xy)
+    counts = {"points_dropped": int(unsure.sum()), "points_borne_out": int(kept.sum())}
+    return pose.after(Step("gate", {"min_score": min_score, "doubt_px": doubt_px}, counts), xy=xy)
 
 
 def mend_swaps(pose: PoseSequence) -> PoseSequence:
@@ -81,9 +101,11 @@ def fill(pose: PoseSequence) -> PoseSequence:
     return pose.after(Step("gaps", {}, {"points_filled": filled, "share_left_open": open_share}), xy=xy)
 
 
-def mend(pose: PoseSequence, *, min_score: float, outlier_threshold: float, outlier_floor_px: float) -> PoseSequence:
+def mend(
+    pose: PoseSequence, *, min_score: float, outlier_threshold: float, outlier_floor_px: float, doubt_px: float = 0.0
+) -> PoseSequence:
     """Gate, mend swaps, remove outliers and fill gaps: tracks without faults, not yet smoothed."""
-    gated = gate(pose, min_score=min_score)
+    gated = gate(pose, min_score=min_score, doubt_px=doubt_px)
     return fill(remove_outliers(mend_swaps(gated), threshold=outlier_threshold, floor_px=outlier_floor_px))
 
 

@@ -39,7 +39,9 @@ class PoseSettings:
 class TrackSettings:
     """[tracks]"""
 
-    min_score: float = _setting(0.3, "points with a lower score count as not seen", low=0.0, high=1.0)
+    min_score: float = _setting(
+        0.3, "points with a lower score count as not seen, but for those that surer ones bear out", low=0.0, high=1.0
+    )
     outlier_threshold: float = _setting(3.0, "standard deviations that make a jump an outlier", low=2.0, high=20.0)
     outlier_floor: float = _setting(0.02, "jumps below this share of the leg length are none", low=0.005, high=0.5)
 

@@ -119,7 +119,33 @@ def test_unsure_points_are_dropped() -> None:
     gated = conditioning.gate(pose, min_score=0.3)
     assert np.isnan(gated.xy[4, 3]).all()
     assert np.isfinite(gated.xy).sum() == 10 * 25 * 2 - 2
-    assert gated.history[0].counts == {"points_dropped": 1}
+    assert gated.history[0].counts == {"points_dropped": 1, "points_borne_out": 0}
+
+
+def test_an_unsure_point_stays_where_surer_ones_bear_it_out() -> None:
+    # A point on a straight path at 12 frames a second; frame 3 unsure but on it, 5 off it, 7 too unsure, 9 to 11
+    # between sure ones a third of a second apart.
+    body = SKELETONS["body_25"]
+    path = np.stack([20.0 * np.arange(14), np.full(14, 100.0)], axis=1)
+    xy = np.repeat(path[:, None], 25, axis=1)
+    xy[5, 3] += 25.0, 0.0
+    score = np.full((14, 25), 0.9)
+    score[[3, 5, 9, 10, 11], 3], score[7, 3] = 0.2, 0.05
+    gated = conditioning.gate(PoseSequence(xy, score, np.arange(14) / 12, body), min_score=0.3, doubt_px=20.0)
+    assert np.flatnonzero(np.isnan(gated.xy[:, 3, 0])).tolist() == [5, 7, 9, 10, 11]
+    assert gated.xy[3, 3].tolist() == [60.0, 100.0]
+    assert gated.history[0].counts == {"points_dropped": 5, "points_borne_out": 1}
+
+
+def test_points_at_the_ends_bear_nothing_out() -> None:
+    body = SKELETONS["body_25"]
+    score = np.full((6, 25), 0.9)
+    score[[0, 5], 3] = 0.2
+    score[:, 4] = 0.2
+    pose = PoseSequence(np.zeros((6, 25, 2)), score, np.arange(6) / 30, body)
+    gated = conditioning.gate(pose, min_score=0.3, doubt_px=20.0)
+    assert np.flatnonzero(np.isnan(gated.xy[:, 3, 0])).tolist() == [0, 5]
+    assert np.isnan(gated.xy[:, 4]).all()
 
 
 def test_limits_of_gaps_are_in_seconds_and_by_point() -> None:

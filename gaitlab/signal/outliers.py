@@ -28,12 +28,12 @@ def _residuals(track: FloatArray, time_s: FloatArray) -> FloatArray:
     padded_s = np.pad(time_s, 2, constant_values=np.nan)
     points = [padded[k : k + frames] for k in (0, 1, 3, 4)]
     times = [padded_s[k : k + frames] for k in (0, 1, 3, 4)]
-    cubic, line = _curve(points, times, time_s), _curve(points[1:3], times[1:3], time_s)
+    cubic, line = curve_at(points, times, time_s), curve_at(points[1:3], times[1:3], time_s)
     distance: FloatArray = np.linalg.norm(track - np.where(np.isfinite(cubic), cubic, line), axis=1)
     return distance
 
 
-def _curve(points: list[FloatArray], times: list[FloatArray], at_s: FloatArray) -> FloatArray:
+def curve_at(points: list[FloatArray], times: list[FloatArray], at_s: FloatArray) -> FloatArray:
     """Return (frame, 2) the polynomial through (frame, 2) points at (frame,) times, read at ``at_s``."""
     curve = np.zeros_like(points[0])
     for i, point in enumerate(points):

@@ -12,7 +12,7 @@ from gaitlab.analysis import Runner, analyze_pose
 from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import View
 from gaitlab.description import describe
-from gaitlab.errors import InputError, shown
+from gaitlab.errors import InputError, argument, shown
 from gaitlab.kinematics.view import view_of
 from gaitlab.memory import hand_back
 from gaitlab.recording import Progress, Recording, Wanted, read_recording

@@ -11,7 +11,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.errors import InputError
+from gaitlab.errors import InputError, argument
 
 # Legs hang within 60 degrees of the vertical, in the median over all frames: those of the force-plate runners, up to
 # 4.5 m/s, do within 19. A trunk that is bent as far as it goes is no reason to refuse anybody, as long as legs hang.
@@ -89,9 +89,12 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
             "TRC: write the file with these axes"
         )
     elif turn_deg:
-        remedy = f"say --rotate {(rotate_deg + turn_deg) % 360}"
+        remedy = f"say {argument('rotate')} {(rotate_deg + turn_deg) % 360}"
     else:
-        remedy = "expected a runner seen whole: name the part that shows one with --start and --end"
+        remedy = (
+            f"expected a runner seen whole: name the part that shows one with {argument('start_s')} and "
+            f"{argument('end_s')}"
+        )
     raise InputError(f"in '{path}' the runner {found} (median of {len(pose)} frames); {remedy}")
 
 

@@ -41,9 +41,7 @@ def test_a_video_on_its_side_is_refused_with_the_turn_that_helps(lies_deg: int, 
     pose = turned(clip_points("side"), lies_deg)
     with pytest.raises(InputError) as refusal:
         check_posture(pose, "a.mp4", rotate_deg=90)
-    assert str(refusal.value) == (
-        f"in 'a.mp4' the runner {found} (median of {len(pose)} frames); say --rotate {rotate}"
-    )
+    assert str(refusal.value) == (f"in 'a.mp4' the runner {found} (median of {len(pose)} frames); say rotate {rotate}")
 
 
 def test_keypoints_with_another_axis_upwards_are_refused_with_the_axes_that_are_expected(tmp_path: Path) -> None:

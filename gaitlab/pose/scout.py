@@ -98,7 +98,7 @@ def refused_front(path: object, seen: Seen) -> InputError:
     """Return the error of a film from the front, which is told as early as it is seen."""
     return InputError(
         f"'{path}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side or from "
-        "behind: film again, or say --view side if it is a film from the side after all"
+        f"behind: film again, or say {argument('view')} side if it is a film from the side after all"
     )
 
 

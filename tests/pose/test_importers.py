@@ -218,7 +218,7 @@ def own(**changes: Any) -> dict[str, Any]:
     ("format", "text", "message"),
     [
         ("gaitlab-pose", json.dumps(own(frames=None)), "no field 'frames', so it is not 'gaitlab-pose'; formats: csv"),
-        ("gaitlab-pose", json.dumps(own(fps=None)), "does not say its frame rate; give it with --fps"),
+        ("gaitlab-pose", json.dumps(own(fps=None)), "does not say its frame rate; give it with fps"),
         ("gaitlab-pose", json.dumps(own(frames=[[[1, 2, 0.9]]])), r"frames\[0\]: 1 points, but 2 keypoint_names"),
         ("gaitlab-pose", json.dumps(own(frames=[[], []])), "shows nobody in 2 frames"),
         ("gaitlab-pose", json.dumps(own(timestamps=[0, 2, 1])), "do not rise"),
@@ -226,7 +226,7 @@ def own(**changes: Any) -> dict[str, Any]:
         ("csv", "frame,keypoint,x_px,y_px\n0,nose,1,2\n", "no column 'score'"),
         ("csv", "frame,keypoint,x_px,y_px,score\n0,nose,one,2,1\n", "line 2: x_px is 'one'; expected a number"),
         ("csv", "frame,keypoint,x_px,y_px,score\n", "has no rows"),
-        ("csv", "frame,keypoint,x_px,y_px,score\n0,nose,1,2,1\n", "--fps"),
+        ("csv", "frame,keypoint,x_px,y_px,score\n0,nose,1,2,1\n", "give it with fps"),
         ("coco-json", "{}", "no field 'annotations'"),
         ("coco-json", '[{"image_id": 1}]', "no field 'keypoints'"),
         ("coco-json", '[{"image_id": 1, "keypoints": [1, 2, 1]}]', r"1 keypoints a person; expected 15 \(mpi_15\)"),

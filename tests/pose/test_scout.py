@@ -112,7 +112,7 @@ def test_nobody_costs_as_many_looks_in_a_long_clip_as_in_a_short_one(tmp_path: P
     eye = Eye(lambda image: False)
     with (
         open_video(film(tmp_path / "a.mp4", seconds=seconds)) as video,
-        pytest.raises(InputError, match=r"no person found in .* by eye, in 17 pictures .* --start and --end"),
+        pytest.raises(InputError, match=r"no person found in .* by eye, in 17 pictures .* start_s and end_s"),
     ):
         check_for_somebody(video, eye)
     assert eye.looks == 1 + 16 + 4 * 3

@@ -72,7 +72,7 @@ def test_a_folder_as_input(tmp_path: Path) -> None:
 
 
 def test_nothing_to_analyse(tmp_path: Path) -> None:
-    assert "name a video, or keypoints" in refused("analyze", cwd=tmp_path)
+    assert "name a video, or a file of keypoints with --keypoints" in refused("analyze", cwd=tmp_path)
 
 
 def test_an_output_folder_that_exists(tmp_path: Path, blank_video: Path) -> None:

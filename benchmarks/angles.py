@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, drop_frames, film, hide, load_trials
-from gaitlab import conditioning
-from gaitlab.core import PoseSequence
-from gaitlab.gait import belt_speed_px_per_s, detect_contacts, gait_cycles
+from gaitlab.signal import preprocessing
+from gaitlab.core.pose import PoseSequence
+from gaitlab.events import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import calibrate, leg_length_px
-from gaitlab.kinematics.sagittal import sagittal_angles
+from gaitlab.kinematics.side import sagittal_angles
 
 PX_PER_M = 400.0
 ANGLES = ("knee_flexion", "thigh", "shank", "foot", "ankle_flexion")
@@ -52,13 +52,13 @@ def measure(
     noisy, clean = filmed_twice(trial, fps=fps, noise_mm=noise_mm, seen_from=seen_from)
     if faults:
         noisy, clean = with_faults(noisy, clean, far="left" if forward > 0 else "right")
-    mended = conditioning.mend(
+    mended = preprocessing.mend(
         noisy,
         min_score=0.3,
         outlier_threshold=OUTLIER_THRESHOLD,
         outlier_floor_px=OUTLIER_FLOOR * leg_length_px(noisy, forward=forward),
     )
-    pose = conditioning.smooth(mended, method=method, cutoff_hz=10.0)
+    pose = preprocessing.smooth(mended, method=method, cutoff_hz=10.0)
     zero = {"left": 0.0, "right": 0.0}
     got = sagittal_angles(pose, forward=forward, flat_deg=zero).values_deg
     true = sagittal_angles(clean, forward=forward, flat_deg=zero).values_deg

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, load_trials
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 
 # Shares of stance, then 1 + shares of swing: close to each other where the foot lands.
 PHASES = (

@@ -4,7 +4,7 @@
 
 First, what each foot's strikes have of their own in every step (right less left over the square root of two), on
 force-plate trials filmed at 60 fps, with markers and with the points where a network might see them: the constant of
-`gaitlab.gait.events`. Then simulated runners: every foot's strikes and toe-offs are off by one constant draw of their
+`gaitlab.events.side`. Then simulated runners: every foot's strikes and toe-offs are off by one constant draw of their
 stated uncertainty, steps vary by chance, the scale is off by its own. Step times of a foot that strikes early are
 longer by what the other's are shorter.
 """
@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, as_network, film, load_trials
-from gaitlab.core import SKELETONS, Angles, Contact, GaitEvents, PoseSequence
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.core.gait import Angles, Contact, GaitEvents
+from gaitlab.core.pose import PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.gait import detect_contacts, gait_cycles
+from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.metrics import METRICS, Asymmetry, Trial, asymmetries, measure
 

@@ -22,19 +22,20 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.rendered import OUT, clip_of
-from gaitlab import conditioning
-from gaitlab.analysis import conditioned
+from gaitlab.signal import preprocessing
+from gaitlab.analysis.recording import conditioned
 from gaitlab.config import Settings
-from gaitlab.core import SKELETONS, FloatArray, PoseSequence
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.metric import View
 from gaitlab.core.skeleton import SIDES
 from gaitlab.kinematics.calibration import facing, leg_length_px
-from gaitlab.kinematics.frontal import leg_px
-from gaitlab.pose.catalogue import installed
-from gaitlab.pose.estimator import load_estimator
+from gaitlab.kinematics.rear import leg_px
+from gaitlab.pose.models.catalogue import installed
+from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.pose.follow import follow_runner
-from gaitlab.truth import load_truth
-from gaitlab.video.reader import open_video
+from gaitlab.apps.truth import load_truth
+from gaitlab.io.video.reader import open_video
 
 KINDS = ("hip", "knee", "ankle", "heel", "big_toe")
 STEPS = ("raw", "gate", "swaps", "outliers", "gaps", "cleaned")
@@ -46,7 +47,7 @@ BAR = 1.0
 _RIGHT = 0.05
 _SECONDS = 5.0
 _HERE = Path(__file__).resolve().parent
-_DEMO = _HERE.parent / "gaitlab" / "demo_data"
+_DEMO = _HERE.parent / "gaitlab" / "apps" / "demo_data"
 _LABELS = _HERE.parent / "training" / "labels" / "male_side.json"
 _REAL = _HERE.parents[1] / "shared" / "data" / "treadmill_side" / "male_side.mp4"
 # The steps of a point kind: one list of right or wrong for each of `STEPS`.
@@ -132,12 +133,12 @@ def cleaned_by_steps(raw: PoseSequence, *, view: View, settings: Settings) -> di
     """Return the points after each of `STEPS`."""
     leg = leg_px(raw) if view == "rear" else leg_length_px(raw, forward=facing(raw)[0])
     tracks = settings.tracks
-    gated = conditioning.gate(raw, min_score=tracks.min_score, doubt_px=conditioning.DOUBT_OF_LEG * leg)
-    swapped = conditioning.mend_swaps(gated)
-    without = conditioning.remove_outliers(
+    gated = preprocessing.gate(raw, min_score=tracks.min_score, doubt_px=preprocessing.DOUBT_OF_LEG * leg)
+    swapped = preprocessing.mend_swaps(gated)
+    without = preprocessing.remove_outliers(
         swapped, threshold=tracks.outlier_threshold, floor_px=tracks.outlier_floor * leg
     )
-    filled = conditioning.fill(without)
+    filled = preprocessing.fill(without)
     _, cleaned = conditioned(raw, settings, view=view, leg=leg)
     return dict(zip(STEPS, (raw, gated, swapped, without, filled, cleaned), strict=True))
 

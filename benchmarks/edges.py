@@ -3,7 +3,8 @@
     python -m benchmarks.edges [--clips 6] [--model runner] [--demo] [--more VIDEO …] [--kept]
 
 Rendered clips from behind (`benchmarks.rendered`, made once), truth beside each. Counted is the first part of a true
-contact, while the heel is down, and only frames whose heel line `gaitlab.rearfoot.edges` says may be used: the same
+contact, while the heel is down, and only frames whose heel line `gaitlab.markers.heel_registration` says
+may be used: the same
 frames for the network's own four points and for the proxy (ankle to heel against knee to ankle). Further videos need
 their truth beside them under the same name (``.npz``). Tape dots on a runner (the demonstration clip, some of the
 rendered ones) help whoever compares pictures: such clips flatter. ``--kept`` takes networks' keypoints only where they
@@ -20,18 +21,19 @@ import numpy as np
 
 from benchmarks.end_to_end import in_contact
 from benchmarks.rendered import OUT, clip_of, is_kept, keypoints_of
-from gaitlab.conditioning import mend_swaps
-from gaitlab.core import SKELETONS, FloatArray, PoseSequence
+from gaitlab.signal.preprocessing import mend_swaps
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES, Side
-from gaitlab.demo import demo_clip
+from gaitlab.apps.demo import demo_clip
 from gaitlab.kinematics.frame import forward_up
-from gaitlab.kinematics.frontal import REARFOOT_LINES, rearfoot_deg
-from gaitlab.pose.estimator import load_estimator
+from gaitlab.kinematics.rear import REARFOOT_LINES, rearfoot_deg
+from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.pose.follow import follow_runner
-from gaitlab.rearfoot.edges import EdgeCollector, mid_lines
+from gaitlab.markers.heel_registration import EdgeCollector, mid_lines
 from gaitlab.signal.smoothing import savitzky_golay
-from gaitlab.truth import Truth, load_truth, true_angles
-from gaitlab.video.reader import open_video
+from gaitlab.apps.truth import Truth, load_truth, true_angles
+from gaitlab.io.video.reader import open_video
 
 _HEEL_DOWN_SHARE = 0.6
 _CUTOFF_HZ = 12.0
@@ -39,7 +41,7 @@ _AT_CONTACT_S = 0.02
 # A contact counts for the excursion where at least this share of its frames (while the heel is down) has a line.
 _SHOWN_OF_CONTACT = 0.7
 _SOURCES = ("edges", "network points", "proxy")
-# The thresholds of gaitlab.rearfoot.edges were chosen on these clips, and on the demonstration clip.
+# The thresholds of gaitlab.markers.heel_registration were chosen on these clips, and on the demonstration clip.
 _TUNED_ON = (0, 1, 2)
 
 

@@ -39,14 +39,14 @@ from benchmarks.rendered import (
     real_keypoints,
     stronger_keypoints,
 )
-from gaitlab.analysis import Analysis, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import TABLE, Key, NetworkError
-from gaitlab.pose.catalogue import installed
-from gaitlab.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
+from gaitlab.pose.models.catalogue import installed
+from gaitlab.apps.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
 
 _DOC = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
 _MODELS = ("runner", "runner-baseline", "openpose-light", "openpose-light+blazepose", "blazepose-full")

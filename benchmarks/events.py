@@ -19,12 +19,14 @@ import numpy as np
 
 from benchmarks.fit_events import EVENTS, FEET, Event, Sample, fit, samples
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, drop_frames, film, hide, load_trials, without
-from gaitlab import conditioning
-from gaitlab.core import Contact, FloatArray, PoseSequence
+from gaitlab.signal import preprocessing
+from gaitlab.core.gait import Contact
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.gait import constants, detect_contacts, gait_cycles
-from gaitlab.gait.belt import belt_speed_px_per_s
-from gaitlab.gait.marks import Fitted
+from gaitlab.events.models import side as side_model
+from gaitlab.events import detect_contacts, gait_cycles
+from gaitlab.events.belt import belt_speed_px_per_s
+from gaitlab.events.features import Fitted
 
 FRAME_RATES = (30.0, 60.0, 120.0)
 PX_PER_M = 400.0
@@ -76,7 +78,7 @@ def as_seen(pose: PoseSequence, far: str, rng: np.random.Generator) -> PoseSeque
 def gappy(pose: PoseSequence, far: str, rng: np.random.Generator) -> PoseSequence:
     """Hide the far leg in bursts, drop frames, and fill short gaps as the pipeline does."""
     hidden = hide(pose, far, share=HIDDEN_SHARE, burst_s=HIDDEN_BURST_S, rng=rng)
-    return conditioning.fill(drop_frames(hidden, share=DROPPED_SHARE, rng=rng))
+    return preprocessing.fill(drop_frames(hidden, share=DROPPED_SHARE, rng=rng))
 
 
 def no_feet(pose: PoseSequence, far: str, rng: np.random.Generator) -> PoseSequence:
@@ -259,7 +261,7 @@ def main() -> int:
     if not trials or (len(subjects) < 2 and not options.shipped):
         print(f"{options.folder} holds trials of {len(subjects)} runners; expected .npz of 2 or more", file=sys.stderr)
         return 2
-    shipped: Fits = {s: {"strike": constants.STRIKE, "off": constants.OFF} for s in subjects}
+    shipped: Fits = {s: {"strike": side_model.STRIKE, "off": side_model.OFF} for s in subjects}
     fits = shipped if options.shipped else left_out_fits(trials)
     what = "shipped leads" if options.shipped else "leads fitted on the other runners"
     runs = run_all(trials, fits)

@@ -1,4 +1,4 @@
-"""Fit the leads and weights of `gaitlab.gait.constants` on force-plate trials, and write that file.
+"""Fit the leads and weights of `gaitlab.events.models.side` on force-plate trials, and write that file.
 
     python -m benchmarks.fit_events [DIR]
 
@@ -18,20 +18,20 @@ from typing import Literal
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, film, load_trials, without
-from gaitlab.core import FloatArray, PoseSequence
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.gait.belt import find_belt
-from gaitlab.gait.events import fuse, running_marks
-from gaitlab.gait.marks import Fitted, Lead, coarse_stances
-from gaitlab.gait.signals import leg_points
-from gaitlab.gait.swings import both_swings
+from gaitlab.events.belt import find_belt
+from gaitlab.events.side import fuse, running_marks
+from gaitlab.events.features import Fitted, Lead, coarse_stances
+from gaitlab.events.signals import leg_points
+from gaitlab.events.swings import both_swings
 
 Event = Literal["strike", "off"]
 EVENTS: tuple[Event, ...] = ("strike", "off")
 Leads = dict[str, Lead]
 Used = Mapping[tuple[Event, bool], tuple[str, ...]]
 
-CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "gait" / "constants.py"
+CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "side.py"
 FEET = ("heel", "big_toe", "small_toe")
 # Frames a second, noise in metres, and whether the points move to where a network might see them.
 CONDITIONS = (

@@ -1,4 +1,4 @@
-"""Fit the leads and weights of `gaitlab.gait.rear_constants` on force-plate trials seen from behind; write that file.
+"""Fit the leads and weights of `gaitlab.events.models.rear` on force-plate trials seen from behind; write that file.
 
     python -m benchmarks.fit_rear_events [DIR]
 
@@ -27,13 +27,13 @@ from benchmarks.fit_events import (
     speeds_of,
 )
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials, without
-from gaitlab.core import PoseSequence
+from gaitlab.core.pose import PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.gait.marks import Fitted
-from gaitlab.gait.rear import coarse_stances, lift_speed, rear_marks, rear_swings
-from gaitlab.gait.signals import leg_points
+from gaitlab.events.features import Fitted
+from gaitlab.events.rear import coarse_stances, lift_speed, rear_marks, rear_swings
+from gaitlab.events.signals import leg_points
 
-CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "gait" / "rear_constants.py"
+CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "rear.py"
 EVENTS: tuple[Event, ...] = ("strike", "off")
 FRAME_RATES = (30.0, 60.0, 120.0)
 NOISE_M = 0.004

@@ -1,4 +1,4 @@
-"""Fit `gaitlab.gait.rear_wave_constants`: foot contacts through cameras that stand near and high behind the runner.
+"""Fit `gaitlab.events.models.rear_waves`: foot contacts through cameras that stand near and high behind the runner.
 
     python -m benchmarks.fit_rear_waves [DIR]
 
@@ -19,23 +19,12 @@ import numpy as np
 
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
-from gaitlab.core import FloatArray, PoseSequence
-from gaitlab.errors import InputError
-from gaitlab.gait.rear_waves import (
-    CURVES,
-    FootWaves,
-    Line,
-    WaveFit,
-    both_waves,
-    read,
-    rough_contacts,
-    rough_offs,
-    sinking,
-    wave_events,
-)
-from gaitlab.kinematics.frontal import leg_px
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.errors import InputError
+from gaitlab.events.rear_waves import CURVES, FootWaves, Line, WaveFit, both_waves, read, rough_contacts, rough_offs, sinking, wave_events
+from gaitlab.kinematics.rear import leg_px
 
-CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "gait" / "rear_wave_constants.py"
+CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "rear_waves.py"
 # Distance behind the runner and height over the belt, m.
 CAMERAS = (
     (float("inf"), 0.0),

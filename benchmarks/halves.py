@@ -20,15 +20,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trials
-from gaitlab.analysis import Analysis, Runner, analyze_pose
-from gaitlab.compare.differences import difference
-from gaitlab.compare.sessions import systematic_part
+from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
+from gaitlab.stats.differences import difference
+from gaitlab.stats.sessions import systematic_part
 from gaitlab.config import Settings
-from gaitlab.core import PoseSequence
-from gaitlab.demo import demo_clip
-from gaitlab.pose.importers import read_keypoints
-from gaitlab.statistics import t_quantile
-from gaitlab.truth import load_truth
+from gaitlab.core.pose import PoseSequence
+from gaitlab.apps.demo import demo_clip
+from gaitlab.io.keypoints import read_keypoints
+from gaitlab.core.statistics import t_quantile
+from gaitlab.apps.truth import load_truth
 
 CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.pose.json"
 SEED = 1

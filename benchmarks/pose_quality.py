@@ -22,15 +22,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.conditioning import mend_swaps
+from gaitlab.signal.preprocessing import mend_swaps
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
-from gaitlab.pose.catalogue import catalogue, installed
-from gaitlab.pose.estimator import load_estimator
+from gaitlab.pose.models.catalogue import catalogue, installed
+from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.pose.follow import follow_runner
-from gaitlab.pose.importers import read_keypoints
+from gaitlab.io.keypoints import read_keypoints
 from gaitlab.signal.swaps import swapped_frames
-from gaitlab.video.reader import open_video
+from gaitlab.io.video.reader import open_video
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side"
 LEG = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")

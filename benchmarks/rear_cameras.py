@@ -19,13 +19,15 @@ import numpy as np
 from benchmarks import fit_rear_waves
 from benchmarks.rearfoot import EDGE_S, NEAR_S, with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
-from gaitlab.core import GaitEvents, PoseSequence
+from gaitlab.core.gait import GaitEvents
+from gaitlab.core.pose import PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.errors import InputError
-from gaitlab.gait import rear, rear_constants
-from gaitlab.gait.rear import detect_rear_contacts
-from gaitlab.gait.rear_wave_constants import WAVES
-from gaitlab.gait.rear_waves import WaveFit
+from gaitlab.core.errors import InputError
+from gaitlab.events import rear
+from gaitlab.events.models import rear as rear_model
+from gaitlab.events.rear import detect_rear_contacts
+from gaitlab.events.models.rear_waves import WAVES
+from gaitlab.events.rear_waves import WaveFit
 
 CAMERAS = (
     (float("inf"), 0.0),
@@ -46,7 +48,7 @@ def by_marks(trial: Trial, pose: PoseSequence) -> GaitEvents:
     """Find contacts by the marks on heights, whatever the camera."""
     found = [
         contact
-        for times in rear.times_by_marks(pose, strike=rear_constants.STRIKE, off=rear_constants.OFF)
+        for times in rear.times_by_marks(pose, strike=rear_model.STRIKE, off=rear_model.OFF)
         for contact in rear.contacts_of(pose, times)
     ]
     return rear.events_of(found)

@@ -21,12 +21,13 @@ import numpy as np
 from benchmarks.fit_events import FEET
 from benchmarks.fit_rear_events import EVENTS, fit, samples
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials, without
-from gaitlab import conditioning
-from gaitlab.core import Angles, FloatArray, PoseSequence
+from gaitlab.signal import preprocessing
+from gaitlab.core.gait import Angles
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.gait.marks import Fitted
-from gaitlab.gait.rear import detect_rear_contacts
-from gaitlab.kinematics.frontal import frontal_angles
+from gaitlab.events.features import Fitted
+from gaitlab.events.rear import detect_rear_contacts
+from gaitlab.kinematics.rear import frontal_angles
 
 NEAR_S, EDGE_S = 0.10, 0.40
 # Greater trochanters are twice as far apart as the hip joints, see the README beside the data.
@@ -53,8 +54,8 @@ def with_dots(trial: Trial) -> Trial:
 
 def measured(pose: PoseSequence, source: str) -> Angles:
     """Condition as an analysis with ``configs/treadmill_rear.toml`` does, and measure."""
-    mended = conditioning.mend(pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.03 * 800)
-    return frontal_angles(conditioning.smooth(mended, method="savitzky-golay", cutoff_hz=12.0), (), source=source)
+    mended = preprocessing.mend(pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.03 * 800)
+    return frontal_angles(preprocessing.smooth(mended, method="savitzky-golay", cutoff_hz=12.0), (), source=source)
 
 
 def stances(trial: Trial, side: str, time_s: FloatArray, share: float = 1.0) -> list[np.ndarray]:

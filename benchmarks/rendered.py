@@ -14,13 +14,14 @@ from typing import Literal
 
 import numpy as np
 
-from gaitlab.core import SKELETONS, PoseSequence, Skeleton, Step
-from gaitlab.pose.estimator import PoseEstimator, load_estimator
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.core.pose import PoseSequence, Step
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.follow import follow_runner
-from gaitlab.pose.importers import read_keypoints
-from gaitlab.rearfoot.edges import EdgeCollector, with_heel_lines
-from gaitlab.truth import Truth
-from gaitlab.video.reader import open_video
+from gaitlab.io.keypoints import read_keypoints
+from gaitlab.markers.heel_registration import EdgeCollector, with_heel_lines
+from gaitlab.apps.truth import Truth
+from gaitlab.io.video.reader import open_video
 
 OUT = Path(__file__).resolve().parent / "out" / "end_to_end"
 View = Literal["side", "rear"]

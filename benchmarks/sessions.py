@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.metrics import METRICS
-from gaitlab.store.tables import TABLES, write_table
+from gaitlab.io.session.tables import TABLES, write_table
 
 _COLUMNS = (
     "metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",

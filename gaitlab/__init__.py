@@ -9,10 +9,7 @@ Importing does nothing but this: each name of ``__all__`` is loaded when it is f
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
-__version__ = "0.1.0"
+from gaitlab._version import __version__ as __version__
 
 __all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session", "trends"]
 
@@ -21,22 +18,22 @@ __all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_se
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from gaitlab.compare import compare, trends
+    from gaitlab.stats import compare, trends
     from gaitlab.config import Settings
-    from gaitlab.errors import GaitlabError
-    from gaitlab.pipeline import analyze
-    from gaitlab.store.session import Session, open_session
-    from gaitlab.store.sessions import load_sessions
+    from gaitlab.core.errors import GaitlabError
+    from gaitlab.pipeline.run import analyze
+    from gaitlab.io.session.session import Session, open_session
+    from gaitlab.io.session.sessions import load_sessions
 else:  # out of a type checker's sight: for it there is no other name than these
 
     def __getattr__(name: str) -> object:
         match name:
             case "GaitlabError":
-                from gaitlab.errors import GaitlabError
+                from gaitlab.core.errors import GaitlabError
 
                 return GaitlabError
             case "Session":
-                from gaitlab.store.session import Session
+                from gaitlab.io.session.session import Session
 
                 return Session
             case "Settings":
@@ -44,23 +41,23 @@ else:  # out of a type checker's sight: for it there is no other name than these
 
                 return Settings
             case "analyze":
-                from gaitlab.pipeline import analyze
+                from gaitlab.pipeline.run import analyze
 
                 return analyze
             case "compare":
-                from gaitlab.compare import compare
+                from gaitlab.stats import compare
 
                 return compare
             case "load_sessions":
-                from gaitlab.store.sessions import load_sessions
+                from gaitlab.io.session.sessions import load_sessions
 
                 return load_sessions
             case "open_session":
-                from gaitlab.store.session import open_session
+                from gaitlab.io.session.session import open_session
 
                 return open_session
             case "trends":
-                from gaitlab.compare import trends
+                from gaitlab.stats import trends
 
                 return trends
         raise AttributeError(f"module 'gaitlab' has no attribute '{name}'")
@@ -69,13 +66,3 @@ else:  # out of a type checker's sight: for it there is no other name than these
 def __dir__() -> list[str]:
     return sorted(__all__)
 
-
-class _Package(ModuleType):
-    """Python binds every room to its name in the package; ``gaitlab.compare`` is the function, not its room."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

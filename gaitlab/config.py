@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gaitlab.errors import InputError, SettingsError, nearest, shown
-from gaitlab.reading import parse_toml, read_toml
+from gaitlab.core.errors import InputError, SettingsError, nearest, shown
+from gaitlab.io.reading import parse_toml, read_toml
 
 
 def _setting(

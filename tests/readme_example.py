@@ -21,7 +21,7 @@ _LAST_DIGITS, _SHARE = 2.0, 0.02
 def printed() -> str:
     """Return what `gaitlab demo` prints, run as a newcomer runs it: in an empty folder, with the default network."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", "from gaitlab.cli import main; main()", "demo"]
+        command = [sys.executable, "-c", "from gaitlab.cli.app import main; main()", "demo"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=True)
         return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
 

@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 
 import gaitlab
-from gaitlab.demo import demo_clip
-from gaitlab.rearfoot.layout import DOTS
-from gaitlab.truth import load_truth
+from gaitlab.apps.demo import demo_clip
+from gaitlab.markers.layout import DOTS
+from gaitlab.apps.truth import load_truth
 from tests.readme_example import differences, example, printed
 from tests.report.make import make_film
 
@@ -214,7 +214,7 @@ def test_the_readme_links_every_page() -> None:
 def test_every_option_the_pages_name_is_there() -> None:
     from typer.main import get_command
 
-    from gaitlab.cli import app
+    from gaitlab.cli.app import app
 
     command = get_command(app)
     known = {option for sub in command.commands.values() for p in sub.params for option in (*p.opts, *p.secondary_opts)}  # type: ignore[attr-defined]

@@ -14,13 +14,13 @@ import pytest
 
 from benchmarks.kept_clips import NETWORK, KeptClip, read_clips
 from benchmarks.network_errors import ClipErrors, errors_of, table_of
-from gaitlab.analysis import Analysis, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.metrics import METRICS, shipped, with_network_errors
 from gaitlab.metrics.network_errors import Key, NetworkError
-from gaitlab.report.content import read_layout, read_texts
-from gaitlab.report.findings import Finding, told_of
-from gaitlab.report.measures import Measure, measures
+from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.findings import Finding, told_of
+from gaitlab.report.shared.measures import Measure, measures
 from tests.report.make import told_asymmetry
 from tests.report.test_findings import as_row
 

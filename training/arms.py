@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.body import SIDES
 from tools.synthetic.rig import Channels
 

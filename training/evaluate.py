@@ -24,14 +24,14 @@ import cv2
 import numpy as np
 
 from benchmarks.pose_quality import legs_exchanged
-from gaitlab.conditioning import mend_swaps
-from gaitlab.core import FloatArray, PoseSequence
+from gaitlab.signal.preprocessing import mend_swaps
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
-from gaitlab.files import whole_file
-from gaitlab.pose.body import Body
-from gaitlab.pose.estimator import PoseEstimator, load_estimator
+from gaitlab.io.files import whole_file
+from gaitlab.core.person import Body
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.follow import follow_runner
-from gaitlab.video.reader import open_video
+from gaitlab.io.video.reader import open_video
 from training.augment import SKELETON, load
 from training.generate import OUT, TEST_SEEDS
 
@@ -122,7 +122,7 @@ def _sides_right(found: Body, estimator: PoseEstimator, truth: FloatArray) -> bo
 
 def clips(estimator: PoseEstimator, *, count: int = 4) -> list[str]:
     """Judge left and right over time on rendered clips of people never trained on."""
-    from gaitlab.truth import load_truth
+    from gaitlab.apps.truth import load_truth
     from tools.synthetic.clips import random_clip
     from tools.synthetic.film import render
 

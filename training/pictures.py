@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic import scene
 from tools.synthetic.clothes import SKINS, Outfit
 from tools.synthetic.film import SKELETON, Figure, Person

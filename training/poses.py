@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.body import SIDES, SIGN, Shape
 from tools.synthetic.curves import through
 from tools.synthetic.rig import Channels, ball_of, heel_of, hips

@@ -105,8 +105,9 @@ def loss_of(logits: Tensor, xy: Tensor, sure: Tensor, weights: Tensor) -> Tensor
 def away_cells(maps: Tensor, cells: Tensor) -> Tensor:
     """Return (n, keypoint): how far off, in cells, the point comes out that is read off the map near the true one.
 
-    The cross-entropy hardly sees an error of a tenth of a cell, a tremble does. As in `gaitlab.pose.heatmaps.refine`
-    the centroid under a window of the peak's own width goes half the way from the window to the peak.
+    The cross-entropy hardly sees an error of a tenth of a cell, a tremble does. As in
+    `gaitlab.pose.networks.heatmaps.refine` the centroid under a window of the peak's own width goes half the way from
+    the window to the peak.
     """
     rows, columns = (torch.arange(count, dtype=torch.float32) for count in maps.shape[2:])
     across = columns - cells[..., :1]

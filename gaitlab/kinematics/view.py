@@ -8,7 +8,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.kinematics.frontal import leg_px
+from gaitlab.kinematics.rear import leg_px
 
 # What is seen squarely from the side and from behind, in leg lengths: the ankles' way across the picture relative to
 # the hips (a runner's stride), and by how much left and right hip and shoulder lie apart.

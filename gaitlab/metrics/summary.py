@@ -13,7 +13,7 @@ from gaitlab.core.metric import MetricSpec, MetricValue, Unsure
 from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics.asymmetry import NORMAL_95, legs_comparable
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
-from gaitlab.statistics import t_quantile
+from gaitlab.core.statistics import t_quantile
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0

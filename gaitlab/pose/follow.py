@@ -14,12 +14,12 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.errors import InputError
-from gaitlab.pose.body import Body, overlap
-from gaitlab.pose.estimator import PoseEstimator
-from gaitlab.pose.people import distance, likeness, match, most_like_a_runner
-from gaitlab.pose.track import Track
-from gaitlab.video.reader import Frame
+from gaitlab.core.errors import InputError
+from gaitlab.core.person import Body, overlap
+from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.tracking.people import distance, likeness, match, most_like_a_runner
+from gaitlab.tracking.track import Track
+from gaitlab.io.video.reader import Frame
 
 _FIRST_LOOKS = 2  # frames in a row that begin with the whole picture
 _LOOK_AGAIN_S = 0.1  # while nobody is followed

@@ -15,12 +15,12 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.errors import InputError, argument
+from gaitlab.core.errors import InputError, argument
 from gaitlab.kinematics.view import Seen, view_of
-from gaitlab.pose.body import Body
-from gaitlab.pose.estimator import PoseEstimator
-from gaitlab.units import ROTATIONS
-from gaitlab.video.reader import Frame, Image, Video, turned
+from gaitlab.core.person import Body
+from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.core.units import ROTATIONS
+from gaitlab.io.video.reader import Frame, Image, Video, turned
 
 _PICTURES = 40  # taken from the clip
 _LOOKS, _TURNED_LOOKS = 16, 3  # so many of them are searched upright; and turned, each way

@@ -13,10 +13,10 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
-from gaitlab.errors import InputError, OutputError
-from gaitlab.pose.body import Body
-from gaitlab.pose.estimator import PoseEstimator
-from gaitlab.video.reader import Image
+from gaitlab.core.errors import InputError, OutputError
+from gaitlab.core.person import Body
+from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.io.video.reader import Image
 
 # The joint in the middle and its neighbours; the angle is 0 where the three lie on a line (a straight leg), except
 # the ankle's, which is 0 where the foot is at right angles to the shank.

@@ -8,7 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from gaitlab.core import SKELETONS, Angles, Contact, GaitCycle, GaitEvents, PoseSequence, Skeleton
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.core.gait import Angles, Contact, GaitCycle, GaitEvents
+from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.metrics import METRICS, Trial, measure
 

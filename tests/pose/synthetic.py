@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.pose.limbs import LIMBS
+from gaitlab.pose.networks.limbs import LIMBS
 
 COCO = SKELETONS["coco_18"]
 # A person standing, height 1, feet at y = 1, seen from the front (the runner's left is the picture's right).

@@ -13,15 +13,15 @@ import pytest
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
-from gaitlab.errors import InputError
-from gaitlab.notes import who_was_followed
-from gaitlab.pose.body import Body, overlap
+from gaitlab.core.errors import InputError
+from gaitlab.analysis.warnings import who_was_followed
+from gaitlab.core.person import Body, overlap
 from gaitlab.pose.follow import Followed, follow_runner
-from gaitlab.pose.window import Window
-from gaitlab.recording import Wanted, _estimate
-from gaitlab.video.reader import Frame, Image, open_video
+from gaitlab.pose.networks.window import Window
+from gaitlab.pipeline.recording import Wanted, _estimate
+from gaitlab.io.video.reader import Frame, Image, open_video
 from tests.pose.synthetic import standing
-from tests.video.make import make_video
+from tests.io.video.make import make_video
 
 COCO = SKELETONS["coco_18"]
 FPS = 30.0

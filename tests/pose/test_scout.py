@@ -12,13 +12,13 @@ import pytest
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.errors import InputError
-from gaitlab.pose.body import Body
+from gaitlab.core.errors import InputError
+from gaitlab.core.person import Body
 from gaitlab.pose.scout import by_promise, check_for_somebody, halving
-from gaitlab.pose.window import Window
-from gaitlab.video.reader import Image, open_video
+from gaitlab.pose.networks.window import Window
+from gaitlab.io.video.reader import Image, open_video
 from tests.pose.synthetic import standing
-from tests.video.make import make_video, number_of
+from tests.io.video.make import make_video, number_of
 
 FPS = 30.0
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from gaitlab.core.skeleton import SKELETONS
-from gaitlab.errors import InputError, OutputError
-from gaitlab.pose.body import Body
-from gaitlab.pose.estimator import load_estimator
-from gaitlab.pose.importers import read_keypoints
+from gaitlab.core.errors import InputError, OutputError
+from gaitlab.core.person import Body
+from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.io.keypoints import read_keypoints
 from gaitlab.pose.still import confidence_maps, limb_angles, read_image, write_openpose_json
-from gaitlab.video.reader import open_video
+from gaitlab.io.video.reader import open_video
 from tests.pose.synthetic import COCO, standing
 
 BODY = SKELETONS["body_25"]

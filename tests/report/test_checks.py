@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gaitlab.report.checks import checks, point_name
-from gaitlab.report.content import read_content, read_texts
+from gaitlab.report.session.checks import checks, point_name
+from gaitlab.report.session.content import read_content, read_texts
 from tests.report.make import make_session
 
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from gaitlab.core import GaitCycle
-from gaitlab.report.curves import PERCENT, cycle_curve
+from gaitlab.core.gait import GaitCycle
+from gaitlab.report.shared.curves import PERCENT, cycle_curve
 
 NONE = math.nan
 

@@ -9,9 +9,9 @@ import pytest
 
 from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
-from gaitlab.report.content import read_layout, read_texts
-from gaitlab.report.findings import AT_MOST, findings, not_measured
-from gaitlab.report.measures import Measure, measures
+from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.findings import AT_MOST, findings, not_measured
+from gaitlab.report.shared.measures import Measure, measures
 from tests.report.make import missing, told_asymmetry, usual_summary, value
 
 TEXTS = read_texts("en")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core import GaitEvents
-from gaitlab.gait.cycles import gait_cycles
+from gaitlab.core.gait import GaitEvents
+from gaitlab.events.cycles import gait_cycles
 from gaitlab.report import key_moments
-from gaitlab.report.keyframes import EVENTS, moments_of
-from gaitlab.report.skeletons import opening
+from gaitlab.report.session.keyframes import EVENTS, moments_of
+from gaitlab.report.session.skeletons import opening
 from tests.report.make import CONTACT_S, FPS, HEIGHT, WIDTH, contacts, make_session, pose
 
 

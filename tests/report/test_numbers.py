@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gaitlab.report.numbers import body, decimal, display, speed
+from gaitlab.report.shared.numbers import body, decimal, display, speed
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from gaitlab.errors import InputError, OutputError
+from gaitlab.core.errors import InputError, OutputError
 from gaitlab.metrics import METRICS
-from gaitlab.pose.catalogue import for_users
+from gaitlab.pose.models.catalogue import for_users
 from gaitlab.report import write_report
-from gaitlab.report.assembly import as_script_data
-from gaitlab.report.content import read_layout, read_texts
-from gaitlab.report.media import EMBED_BELOW_BYTES, embeds
-from gaitlab.report.player import video_rate
-from gaitlab.store.session import Session
+from gaitlab.report.render import as_script_data
+from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.shared.media import EMBED_BELOW_BYTES, embeds
+from gaitlab.report.session.player import video_rate
+from gaitlab.io.session.session import Session
 from tests.report.make import NO_FEET, make_session, missing, told_asymmetry, usual_summary, value
 
 EVIL = "<script>alert(1)</script>"
@@ -389,7 +389,7 @@ def test_writing_a_page_does_without_pandas_and_opencv(tmp_path: Path) -> None:
     make_session(tmp_path, video=True)
     code = (
         "import sys; from pathlib import Path; from gaitlab.report import write_report; "
-        f"from gaitlab.store.session import Session; write_report(Session(Path({str(tmp_path)!r}))); "
+        f"from gaitlab.io.session.session import Session; write_report(Session(Path({str(tmp_path)!r}))); "
         "print(sorted({'pandas', 'cv2', 'av', 'plotly.graph_objs'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

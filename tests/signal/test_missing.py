@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gaitlab import notes
+from gaitlab.analysis import warnings
 from gaitlab.core.gait import GaitCycle
-from gaitlab.gait.slow_motion import slow_motion_warnings
+from gaitlab.events.slow_motion import slow_motion_warnings
 from gaitlab.signal.missing import Missing, missing_frames
 
 WHOLE = Missing(0, 0.0, 0, 0.0)
@@ -24,11 +24,11 @@ def test_frames_taken_out_are_counted() -> None:
 
 
 def test_what_is_said_of_them() -> None:
-    assert notes.damaged(WHOLE, unreadable=0, lacking_s=0.0) == ()
-    assert notes.damaged(Missing(1, 0.002, 1, 0.07), unreadable=0, lacking_s=0.0) == ()
-    (lost,) = notes.damaged(Missing(128, 0.27, 1, 2.15), unreadable=128, lacking_s=0.0)
+    assert warnings.damaged(WHOLE, unreadable=0, lacking_s=0.0) == ()
+    assert warnings.damaged(Missing(1, 0.002, 1, 0.07), unreadable=0, lacking_s=0.0) == ()
+    (lost,) = warnings.damaged(Missing(128, 0.27, 1, 2.15), unreadable=128, lacking_s=0.0)
     assert lost.startswith("128 frames are missing in the video (128 of them are in the file, but could not be read")
-    (cut,) = notes.damaged(WHOLE, unreadable=0, lacking_s=3.17)
+    (cut,) = warnings.damaged(WHOLE, unreadable=0, lacking_s=3.17)
     assert cut.startswith("the video ends 3.2 s before its file says")
 
 

@@ -1,4 +1,4 @@
-"""Outliers, gaps and swaps on made tracks; the real tracks are in tests/test_conditioning.py."""
+"""Outliers, gaps and swaps on made tracks; the real tracks are in tests/signal/test_preprocessing.py."""
 
 from __future__ import annotations
 

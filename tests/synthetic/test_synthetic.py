@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.rig import foot_turn, rotation
 from tools.synthetic.scene import Camera
 

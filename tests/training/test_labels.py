@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.core import SKELETONS
+from gaitlab.core.skeleton import SKELETONS
 
 LABELS = sorted((Path(__file__).parents[2] / "training" / "labels").glob("*.json"))
 

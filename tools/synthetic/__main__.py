@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.synthetic.clips import DEMO, random_clip
 from tools.synthetic.film import render
 
-_DEMO_FOLDER = Path(__file__).resolve().parents[2] / "gaitlab" / "demo_data"
+_DEMO_FOLDER = Path(__file__).resolve().parents[2] / "gaitlab" / "apps" / "demo_data"
 _VIEWS = {"side": None, "left": "left", "right": "right", "rear": "behind"}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from gaitlab.signal.spline import cubic_spline
 
 # What ``python -m benchmarks.ankle_in_shoe`` prints: 12 runners with markers on skin and shoe, rear-, mid- and forefoot

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 
 SIDES = ("left", "right")
 # +1 right, -1 left: the sign that mirrors a movement.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.body import SEGMENT, SIDES, SIGN, Shape
 from tools.synthetic.patches import Colour, Patch, cut, ellipsoid, lifted, rigid, smoothed
 from tools.synthetic.raster import vertex_normals

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from gaitlab.signal.spline import cubic_spline
 
 # Thigh, knee and dorsiflexion through swing (share of swing, degrees): the usual course of running at 3 m/s, from the

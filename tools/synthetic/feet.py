@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.ankle import ankle_in_shoe_m
 from tools.synthetic.rig import ball_of, foot_turn, heel_of
 from tools.synthetic.style import Style

@@ -10,7 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gaitlab.core import SKELETONS, FloatArray
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.core.pose import FloatArray
 from tools.synthetic import scene
 from tools.synthetic.body import SEGMENT, SIDES, Shape, make_shape
 from tools.synthetic.clothes import Dressed, Outfit, dress
@@ -198,7 +199,7 @@ class Set:
 
 def render(clip: Clip, video: Path, truth: Path, *, crf: int = 23, preset: str = "slow") -> None:
     """Write the clip's video and its truth."""
-    from gaitlab.video.writer import VideoWriter
+    from gaitlab.io.video.writer import VideoWriter
 
     on_set = Set(clip)
     with VideoWriter(video, fps=clip.fps, crf=crf, preset=preset) as writer:

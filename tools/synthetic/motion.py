@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.ankle import ankle_in_shoe_m
 from tools.synthetic.body import SIDES, SIGN, Shape
 from tools.synthetic.curves import SWING_ANKLE, SWING_KNEE, SWING_THIGH, course, fade, hermite, through

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.body import SEGMENT, SEGMENTS, SIDES, SIGN, Shape
 
 # How far the waist goes back while the chest stoops, a share of its angle, or the neck would go further forward.

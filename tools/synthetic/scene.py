@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from gaitlab.core import FloatArray
+from gaitlab.core.pose import FloatArray
 from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Floats, Lamp, Mesh, vertex_normals
 

@@ -1,0 +1,1 @@
+"""Raw keypoints to numbers, without files."""

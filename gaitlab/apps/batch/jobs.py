@@ -1,0 +1,233 @@
+"""What a batch has to do: a job a video, from names or from the rows of a CSV file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core import units
+from gaitlab.core.errors import GaitlabError, InputError, one_of, shown
+from gaitlab.pipeline.unused_arguments import idle
+from gaitlab.io.reading import read_rows
+from gaitlab.core.text import folder_name, from_cell
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One video and how to analyse it.
+
+    Attributes:
+        source: the video or the keypoints, as the user named it.
+        options: arguments of `gaitlab.analyze`, without settings and output.
+        name: of its session folder, unique in a batch.
+        trouble: why it cannot be done, where its row already says so.
+    """
+
+    source: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    trouble: str = ""
+
+
+def _quantity(kind: units.Quantity) -> Callable[[str], float]:
+    return lambda text: units.parse(text, kind)
+
+
+def _number(name: str, kind: units.Quantity) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise InputError(f"{name}: expected a number, not {shown(text)}") from error
+        units.check(name, value, kind)
+        return value
+
+    return read
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InputError(f"expected a whole number, not {shown(text)}") from error
+
+
+# Column of the CSV file -> argument of `gaitlab.analyze` and how its text is read.
+_COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "video": ("video", str),
+    "keypoints": ("keypoints", str),
+    "format": ("keypoints_format", str),
+    "fps": ("fps", _number("fps", units.FRAME_RATE)),
+    "capture_fps": ("capture_fps", _number("capture_fps", units.FRAME_RATE)),
+    "rotate": ("rotate", _whole),
+    "view": ("view", str),
+    "facing": ("facing", str),
+    "speed": ("belt_speed_mps", _quantity(units.SPEED)),
+    "height": ("height_m", _quantity(units.HEIGHT)),
+    "mass": ("mass_kg", _quantity(units.MASS)),
+    "athlete": ("athlete", str),
+    "label": ("label", str),
+    "start": ("start_s", _number("start", units.TIME)),
+    "end": ("end_s", _number("end", units.TIME)),
+    "model": ("model", str),
+}
+_COLUMN_OF = {argument: column for column, (argument, _) in _COLUMNS.items()}
+_FILES = ("video", "keypoints")
+
+
+def column_of(argument: str) -> str:
+    """Return the column of a list that gives an argument of `gaitlab.analyze`."""
+    return _COLUMN_OF.get(argument, argument)
+
+
+# How the names of videos end, in a folder of them.
+_VIDEOS = (
+    ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".3gp", ".mxf",
+    ".h264", ".hevc",
+)  # fmt: skip
+
+
+def jobs_of_videos(videos: Iterable[str | Path], options: Mapping[str, Any] | None = None) -> list[Job]:
+    """Return a job a video, all with the same further arguments of `gaitlab.analyze`.
+
+    Args:
+        videos: videos, or folders of them.
+        options: the further arguments.
+
+    Raises:
+        InputError: a folder without videos, or one that cannot be read.
+    """
+    files = [file for video in videos for file in (_videos_in(Path(video)) if Path(video).is_dir() else [video])]
+    return _named([Job(str(file), {"video": str(file), **(options or {})}) for file in files])
+
+
+def _videos_in(folder: Path) -> list[Path]:
+    """Return the videos that lie in a folder itself, in order of their names."""
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _VIDEOS and file.is_file())
+    except OSError as error:
+        raise InputError(f"cannot read the folder '{folder}': {error.strerror}") from error
+    if (folder / "session.json").exists():
+        raise InputError(f"'{folder}' is a session, not a folder of videos; name the folder of the recordings")
+    found = [file for file in files if not file.name.startswith(".")]  # a Mac leaves ._NAME.mp4 on other disks
+    if not found:
+        raise InputError(f"'{folder}' holds no video; expected files that end in {' '.join(_VIDEOS)}")
+    return found
+
+
+def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> list[Job]:
+    """Return a job a row of a CSV file.
+
+    Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, speed, height, mass, athlete, label,
+    start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an empty cell
+    counts as not said. A row that makes no sense becomes a job with its ``trouble``, so that the others go on.
+
+    Args:
+        options: arguments of `gaitlab.analyze` for rows that do not say otherwise, where they have an effect.
+
+    Raises:
+        InputError: where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``; an
+            option without effect on any row.
+    """
+    path = Path(path)
+    rows = [cells for _, cells in read_rows(path, "list")]
+    columns = [name.lower() for name in rows[0]] if rows else []
+    for name in columns:
+        if name not in _COLUMNS:
+            raise InputError(f"'{path}': {one_of('column', name, _COLUMNS)}")
+        if columns.count(name) > 1:
+            raise InputError(f"'{path}' has the column '{name}' twice; leave one of them out")
+    if not set(_FILES) & set(columns):
+        raise InputError(
+            f"'{path}' names no videos: expected a column 'video' or 'keypoints', not {shown(', '.join(columns))}"
+        )
+    jobs = [_job_of_row(columns, cells, path.parent, options or {}) for cells in rows[1:]]
+    for name, value in (options or {}).items():
+        # In vain for one row it holds for the others; in vain for all of them somebody believes that it did something.
+        vain = [dict(idle({**job.options, name: value})).get(name) for job in jobs]
+        if vain and all(vain):
+            raise InputError(f"{vain[0]} (so it is for every row of '{path}')")
+    return _named(jobs)
+
+
+def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, options: Mapping[str, Any]) -> Job:
+    said: dict[str, Any] = dict(options)
+    # A name that was copied from one of gaitlab's own tables is what it was before it went there.
+    cells = {name: from_cell(text) for name, text in zip(columns, row, strict=False) if text}
+    source = next((cells[name] for name in _FILES if name in cells), "")
+    if any(row[len(columns) :]):
+        return Job(
+            source, said, trouble="the row has more cells than there are columns; quote a text that holds a comma"
+        )
+    if not source:
+        return Job(source, trouble="the row names neither a video nor keypoints")
+    for name, text in cells.items():
+        argument, read = _COLUMNS[name]
+        try:
+            said[argument] = read(text)
+        except GaitlabError as error:
+            said |= {word: cells[word] for word in ("athlete", "label") if word in cells}
+            return Job(source, said, trouble=str(error) if name in str(error) else f"{name}: {error}")
+        if name in _FILES:
+            said[argument] = str(folder / text)
+    own = {_COLUMNS[name][0] for name in cells}
+    vain = dict(idle(said))
+    if wrong := next((sentence for name, sentence in vain.items() if name in own), None):
+        return Job(source, said, trouble=InputError(wrong).worded(column_of))
+    return Job(source, {name: value for name, value in said.items() if name not in vain})
+
+
+def _named(jobs: Sequence[Job]) -> list[Job]:
+    """Give every job a folder name that tells it from the others, whatever the order they come in."""
+    names = [_name(job) for job in jobs]
+    # Compared without case: there are file systems that do.
+    often = Counter(name.lower() for name in names)
+    named = []
+    for job, name in zip(jobs, names, strict=True):
+        mark = f"-{_digest(job.source, dict(job.options))[:8]}" if often[name.lower()] > 1 else ""
+        named.append(replace(job, name=name + mark))
+    repeated = Counter(job.name for job in named)
+    seen: set[str] = set()
+    unique = []
+    for job in named:
+        again = repeated[job.name] > 1 and job.name in seen and not job.trouble
+        seen.add(job.name)
+        unique.append(replace(job, trouble="the same video with the same options stands above") if again else job)
+    return unique
+
+
+def _name(job: Job) -> str:
+    return folder_name(job.options.get("athlete"), Path(job.source).stem, job.options.get("label"))
+
+
+def fingerprint(job: Job, settings: Mapping[str, Any], *, version: str) -> str:
+    """Return what changes when the video, the keypoints, an option, a setting or gaitlab does.
+
+    Raises:
+        InputError: where a file cannot be read.
+    """
+    contents = {name: _file_digest(Path(job.options[name])) for name in _FILES if job.options.get(name)}
+    options = {name: value for name, value in job.options.items() if name not in _FILES}
+    return _digest(contents, options, settings, version)
+
+
+def _digest(*facts: Any) -> str:
+    text = json.dumps(facts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        if path.is_dir():  # OpenPose writes a file a frame
+            return _digest([[p.name, _file_digest(p)] for p in sorted(path.iterdir()) if p.is_file()])
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise InputError(f"no such file: '{path}'") from error
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {error.strerror}") from error

@@ -1,0 +1,110 @@
+"""One job of a batch, done: its session is there and up to date, or there is a reason why not."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gaitlab._version import __version__
+from gaitlab.apps.batch.jobs import Job, column_of, fingerprint
+from gaitlab.config import Settings
+from gaitlab.core.errors import GaitlabError, OutputError
+from gaitlab.io.files import whole_file
+from gaitlab.core.pieces import sentences
+from gaitlab.pipeline.run import analyze
+from gaitlab.metrics.quality import grave_warnings
+from gaitlab.io.session.session import Session, open_session
+
+# What the session was made from, beside its data: a second run compares it.
+_MARK = "batch.json"
+# Names the batch took, written before the analysis: a session of that name without a mark is an unfinished one of ours.
+_CLAIMS = ".batch"
+Status = Literal["done", "kept", "incomplete", "no gait", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        job: the job.
+        status: ``done`` now, ``kept`` from a run before, ``incomplete`` where a video or page could not be made of what
+            was measured, ``no gait`` where nothing could be measured, ``failed``.
+        reason: one line, where it failed, shows no gait, or shows it too poorly to build on, or what could not be made.
+        folder: the session's, where there is one.
+        seconds: how long it took.
+    """
+
+    job: Job
+    status: Status
+    reason: str = ""
+    folder: Path | None = None
+    seconds: float = 0.0
+
+
+def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
+    """Analyse a video into ``directory/NAME``, unless a session of the same video and settings is there already."""
+    began = time.monotonic()
+    known = known_already(job, directory=directory, settings=settings)
+    if known is not None:
+        return known
+    folder = directory / job.name
+    try:
+        mark = fingerprint(job, settings.as_dict(), version=__version__)
+        _claim(folder)
+        session = analyze(**job.options, settings=settings, output=folder, force=True)
+        _write_mark(folder, mark)
+    except GaitlabError as error:
+        return Outcome(job, "failed", error.worded(column_of), seconds=time.monotonic() - began)
+    return _of_session(job, session, "done", time.monotonic() - began)
+
+
+def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome | None:
+    """Return the outcome where no analysis is needed: the session is there, or the job cannot be done."""
+    if job.trouble:
+        return Outcome(job, "failed", job.trouble)
+    try:
+        mark = fingerprint(job, settings.as_dict(), version=__version__)
+    except GaitlabError as error:
+        return Outcome(job, "failed", str(error))
+    folder = directory / job.name
+    return _of_session(job, open_session(folder), "kept", 0.0) if _mark_of(folder) == mark else None
+
+
+def _of_session(job: Job, session: Session, status: Status, seconds: float) -> Outcome:
+    if not any(session.info["quality"]["cycles_accepted"].values()):
+        return Outcome(job, "no gait", "; ".join(session.warnings), session.folder, seconds)
+    lost = sentences(session.info.get("not_made", {}))
+    reason = "; ".join([*lost, *grave_warnings(session.info)])
+    return Outcome(job, "incomplete" if lost else status, reason, session.folder, seconds)
+
+
+def _mark_of(folder: Path) -> str | None:
+    """Return the mark of a whole session; None where there is none, it is damaged or incomplete, or made otherwise."""
+    try:
+        content = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+        if open_session(folder).info.get("not_made"):
+            return None  # perhaps the disk is no longer full
+    except (GaitlabError, OSError, ValueError, RecursionError):
+        return None
+    return content.get("fingerprint") if isinstance(content, dict) else None
+
+
+def _write_mark(folder: Path, mark: str) -> None:
+    with whole_file(folder / _MARK, failure=f"cannot write into '{folder}'", advice="") as partial:
+        partial.write_text(json.dumps({"fingerprint": mark}) + "\n", encoding="utf-8")
+
+
+def _claim(folder: Path) -> None:
+    """Take the name; keep a session that no batch made: somebody's single analysis is not ours to replace."""
+    claim = folder.parent / _CLAIMS / folder.name
+    if folder.exists() and not (folder / _MARK).exists() and not claim.exists():
+        raise OutputError(f"'{folder}' was not made by a batch; move it away, or write elsewhere with -o")
+    try:
+        claim.parent.mkdir(parents=True, exist_ok=True)
+        claim.touch()
+    except OSError as error:
+        raise OutputError(f"cannot write into '{folder.parent}': {error.strerror}") from error

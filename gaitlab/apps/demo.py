@@ -1,0 +1,64 @@
+"""The demonstration: the clip that comes with gaitlab, through the whole way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from gaitlab.core.errors import InputError
+from gaitlab.pipeline.run import analyze
+from gaitlab.pipeline.recording import Progress
+from gaitlab.apps.truth import load_truth
+
+if TYPE_CHECKING:
+    from gaitlab.io.session.session import Session
+
+_FOLDER = Path(__file__).resolve().parent / "demo_data"
+View = Literal["side", "rear"]
+
+
+def demo_clip(view: View = "side") -> tuple[Path, Path]:
+    """Return the clip of a view and its truth: a rendered runner, whose every contact and angle is known.
+
+    Raises:
+        InputError: where the installation lacks them.
+    """
+    clip, truth = _FOLDER / f"{view}.mp4", _FOLDER / f"{view}_truth.npz"
+    for path in (clip, truth):
+        if not path.is_file():
+            raise InputError(f"the demonstration clip is not there; expected '{path}': install gaitlab anew")
+    return clip, truth
+
+
+def demo_session(
+    *, output: Path, model: str | None = None, annotate: bool = True, force: bool = False,
+    progress: Progress | None = None,
+) -> Session:  # fmt: skip
+    """Analyse the demonstration clip and return its session.
+
+    Args:
+        output: the session folder.
+        model: the pose network; None takes the best one installed.
+        annotate: whether to draw the video too.
+        force: replace the folder if it is a session.
+        progress: called as ``progress(stage, done, total)``.
+
+    Raises:
+        GaitlabError: where the clip is not there, or no network can be had.
+    """
+    clip, beside = demo_clip()
+    truth = load_truth(beside)
+    settings: dict[str, Any] = {"video.annotate": annotate}
+    return analyze(
+        clip,
+        view="side",
+        belt_speed_mps=truth.belt_speed_mps,
+        height_m=truth.height_m,
+        athlete="Demo runner",
+        label="demo",
+        model=model,
+        settings=settings,
+        output=output,
+        force=force,
+        progress=progress,
+    )

@@ -1,0 +1,115 @@
+"""The skeleton and the angles of whoever runs in front of a camera, as they happen."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.calibration import facing
+from gaitlab.kinematics.side import sagittal_angles
+from gaitlab.core.person import Body
+from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.pose.follow import Crowd
+from gaitlab.io.video.camera import Live
+from gaitlab.io.video.drawing import SIDE_COLOURS, draw_caption, draw_pose
+from gaitlab.io.video.reader import Frame, Image
+from gaitlab.io.video.writer import VideoWriter
+
+_MEMORY_FRAMES = 60  # the direction the runner faces is voted over these
+_TEXT_SIZE = 0.6  # of many lines, on a screen larger than a phone's
+_SHOWN = {"knee_flexion": "knee", "hip_flexion": "hip", "shank": "shank"}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCounts:
+    """What a live session did: pictures that came, pictures the network saw, and its median time for one."""
+
+    taken: int
+    seen: int
+    network_ms: float
+
+
+def run_live(
+    source: int | Path,
+    estimator: PoseEstimator,
+    show: Callable[[Image], bool],
+    *,
+    record: Path | None = None,
+    seconds: float | None = None,
+) -> LiveCounts:
+    """Show the newest picture with skeleton, joint angles and the network's milliseconds until told to stop.
+
+    Args:
+        source: number of a camera, or a video file in its place.
+        show: takes each drawn picture and returns whether to go on.
+        record: keep every picture that came, undrawn, in this video, for a later analysis.
+        seconds: stop after so long.
+
+    Raises:
+        InputError: the source cannot be read.
+        OutputError: the recording cannot be written.
+    """
+    crowd = Crowd(estimator)
+    recent: deque[tuple[Frame, Body]] = deque(maxlen=_MEMORY_FRAMES)
+    times_ms: list[float] = []
+    with ExitStack() as stack:
+        writer = stack.enter_context(VideoWriter(record, fps=30, keep_begun=True)) if record is not None else None
+        keep = (lambda frame: writer.write(frame.image, frame.time_s)) if writer else (lambda frame: None)
+        live = stack.enter_context(Live(source, on_frame=keep))
+        while (frame := live.newest()) is not None:
+            start = time.perf_counter()
+            crowd.see(frame)
+            times_ms.append(1000 * (time.perf_counter() - start))
+            body = crowd.current
+            if body is not None:
+                recent.append((frame, body))
+            image = frame.image.copy()
+            draw_live(image, body, estimator, recent=recent, network_ms=times_ms[-1])
+            if not show(image) or (seconds is not None and frame.time_s >= seconds):
+                break
+    return LiveCounts(live.taken, len(times_ms), float(np.median(times_ms)) if times_ms else float("nan"))
+
+
+def draw_live(
+    image: Image,
+    body: Body | None,
+    estimator: PoseEstimator,
+    *,
+    recent: deque[tuple[Frame, Body]],
+    network_ms: float,
+) -> None:
+    """Draw the body, its angles and the network's time into a picture, in place."""
+    draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", -1, size=_TEXT_SIZE)
+    if body is None:
+        draw_caption(image, "nobody in sight", 0, size=_TEXT_SIZE)
+        return
+    draw_pose(image, body.xy, estimator.skeleton)
+    row = 0
+    for name, degrees in live_angles(recent, estimator).items():
+        if np.isfinite(degrees):
+            colour = SIDE_COLOURS.get(name.partition(" ")[0])
+            draw_caption(image, f"{name}  {degrees:.0f} deg", row, colour=colour, size=_TEXT_SIZE)
+            row += 1
+
+
+def live_angles(recent: deque[tuple[Frame, Body]], estimator: PoseEstimator) -> Mapping[str, float]:
+    """Return ``left knee`` and so on in degrees for the newest of the recent bodies, facing as most of them do."""
+    pose = PoseSequence(
+        np.stack([body.xy for _, body in recent]),
+        np.stack([body.score for _, body in recent]),
+        np.array([frame.time_s for frame, _ in recent]),
+        estimator.skeleton,
+    )
+    forward, _ = facing(pose)
+    newest = PoseSequence(pose.xy[-1:], pose.score[-1:], pose.time_s[-1:], pose.skeleton)
+    values = sagittal_angles(newest, forward=forward).values_deg
+    angles = {f"{s} {word}": float(values[f"{s}_{key}_deg"][0]) for key, word in _SHOWN.items() for s in BOTH_SIDES}
+    return angles | {"trunk lean": float(values["trunk_lean_deg"][0])}

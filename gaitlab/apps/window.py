@@ -1,0 +1,53 @@
+"""A window that shows pictures, on tkinter: OpenCV's own is missing from the headless wheels."""
+
+from __future__ import annotations
+
+import tkinter as tk
+
+import cv2
+
+from gaitlab.core.errors import InputError
+from gaitlab.io.video.reader import Image
+
+_MAX_LINES = 900
+
+
+class Window:
+    """Shows one picture after the other until it is closed (or q or Escape is pressed).
+
+    Raises:
+        InputError: where there is no screen.
+    """
+
+    def __init__(self, title: str) -> None:
+        try:
+            self._root = tk.Tk(className="gaitlab")
+        except tk.TclError as error:
+            raise InputError(f"a window needs a screen, and there is none here ({error})") from error
+        self._root.title(title)
+        self._label = tk.Label(self._root, borderwidth=0)
+        self._label.pack()
+        self._picture: tk.PhotoImage | None = None
+        self.closed = False
+        self._root.protocol("WM_DELETE_WINDOW", self.close)
+        for key in ("q", "<Escape>"):
+            self._root.bind(key, lambda event: self.close())
+
+    def show(self, image: Image) -> None:
+        """Show a (height, width, 3) BGR picture; larger ones are made to fit a screen."""
+        if self.closed:
+            return
+        height, width = image.shape[:2]
+        if height > _MAX_LINES:
+            size = (round(width * _MAX_LINES / height), _MAX_LINES)
+            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        _, encoded = cv2.imencode(".ppm", image)
+        self._picture = tk.PhotoImage(data=encoded.tobytes())
+        self._label.configure(image=self._picture)
+        self._root.update()
+
+    def close(self) -> None:
+        """Close the window."""
+        if not self.closed:
+            self.closed = True
+            self._root.destroy()

@@ -1,7 +1,0 @@
-"""Many videos: each a session folder, together one table and one page."""
-
-from gaitlab.batch.jobs import Job, jobs_of_list, jobs_of_videos
-from gaitlab.batch.run import run_batch
-from gaitlab.batch.work import Outcome
-
-__all__ = ["Job", "Outcome", "jobs_of_list", "jobs_of_videos", "run_batch"]

@@ -1,0 +1,116 @@
+"""Reading quantities as people write them (``10 km/h``, ``5'11"``, ``70 kg``) and giving SI numbers back.
+
+A number without a unit is refused: 10 may be km/h or mph, and a wrong guess gives wrong metres everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from numbers import Real
+
+from gaitlab.core.errors import InputError, argument, shown
+
+# By how much a picture may be turned on request, degrees, clockwise.
+ROTATIONS = (0, 90, 180, 270)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One kind of quantity: its units as factors to SI, and the range a human being can fill."""
+
+    name: str
+    factors: dict[str, float]
+    low: float
+    high: float
+    si_unit: str
+    example: str
+
+
+SPEED = Quantity(
+    "speed", {"m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6, "mph": 0.44704},
+    0.2, 13.0, "m/s", "10 km/h",
+)  # fmt: skip
+HEIGHT = Quantity("height", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.5, 2.6, "m", "178 cm")
+LENGTH = Quantity("length", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.02, 10.0, "m", "1.4 m")
+FRAME_RATE = Quantity("frame rate", {"fps": 1.0}, 5.0, 2000.0, "frames a second", "120 fps")
+# Into a recording: of a day at the most.
+TIME = Quantity("time", {"s": 1.0}, 0.0, 86400.0, "s", "2.5 s")
+MASS = Quantity("mass", {"kg": 1.0, "lb": 0.45359237, "lbs": 0.45359237, "st": 6.35029318}, 10.0, 350.0, "kg", "70 kg")
+
+# No quantity has more digits, and Python does not read thousands of them.
+_NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d{1,9}(?:[.,]\d{1,9})?)\s*([a-z/]*)\s*", re.IGNORECASE)
+_FEET_AND_INCHES = re.compile(
+    r"\s*(\d{1,3})\s*(?:'|ft|′)\s*(\d{1,3}(?:\.\d{1,9})?)\s*(?:\"|''|in|″)?\s*", re.IGNORECASE
+)
+_PACE = re.compile(r"\s*(\d{1,3}):([0-5]\d)\s*(?:min)?\s*/?\s*(km|mile|mi)?\s*", re.IGNORECASE)
+_PACE_METRES = {"km": 1000.0, "mi": 1609.344, "mile": 1609.344}
+
+
+def _si_value(text: str, quantity: Quantity) -> float:
+    if quantity in (HEIGHT, LENGTH) and (match := _FEET_AND_INCHES.fullmatch(text)):
+        return int(match[1]) * 0.3048 + float(match[2]) * 0.0254
+    if quantity is SPEED and (match := _PACE.fullmatch(text)):
+        return _of_pace(text, int(match[1]) * 60 + int(match[2]), match[3])
+    match = _NUMBER_AND_UNIT.fullmatch(text)
+    known = ", ".join(quantity.factors)
+    if match is None:
+        raise InputError(
+            f"{quantity.name} {shown(text)} is not a number with a unit; write it like '{quantity.example}'"
+        )
+    if not match[2]:
+        raise InputError(
+            f"{quantity.name} {shown(text)} has no unit; write it like '{quantity.example}' (units: {known})"
+        )
+    factor = quantity.factors.get(match[2].lower())
+    if factor is None:
+        raise InputError(f"{quantity.name} {shown(text)} has the unknown unit '{match[2]}'; known units: {known}")
+    return float(match[1].replace(",", ".")) * factor
+
+
+def _of_pace(text: str, seconds: int, unit: str | None) -> float:
+    """Return the speed of a pace; InputError where it does not say in what time which length is run."""
+    if not unit:
+        raise InputError(
+            f"speed {shown(text)} is a pace without its length; write it like '{text.strip()} min/km' or "
+            f"'{text.strip()} min/mile', or as a speed like '{SPEED.example}'"
+        )
+    return _PACE_METRES[unit.lower()] / seconds if seconds else float("inf")
+
+
+def parse(text: str, quantity: Quantity) -> float:
+    """Return the SI value of ``text``, e.g. ``parse("10 km/h", SPEED) == 2.777…``.
+
+    Heights and lengths also come as ``5'11"``, speeds also as a pace (``5:30 min/km``, ``8:50 /mile``).
+    Raises InputError without a unit, with an unknown one, or for a value no person has.
+    """
+    value = _si_value(text, quantity)
+    if not quantity.low <= value <= quantity.high:
+        raise InputError(
+            f"{quantity.name} {shown(text)} is outside {quantity.low:g}-{quantity.high:g} {quantity.si_unit}; "
+            f"check the unit, e.g. '{quantity.example}'"
+        )
+    return value
+
+
+def check(name: str, value: object, quantity: Quantity) -> None:
+    """Raise InputError where an argument ``name`` (SI) is no number or lies outside what the quantity can be."""
+    number = _plain_number(value)
+    if number is None or not quantity.low <= number <= quantity.high:
+        raise InputError(
+            f"{argument(name)} must be a {quantity.name} from {quantity.low:g} to {quantity.high:g} "
+            f"{quantity.si_unit}, not {shown(value) if number is None else f'{number:g}'}; e.g. "
+            f"{_si_value(quantity.example, quantity):.3g}"
+        )
+
+
+def _plain_number(value: object) -> float | None:
+    """Return a finite number; None for NaN, infinity, what no float holds, and whatever else there is."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,70 @@
+"""Strides cut from contacts, each accepted or rejected with its reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from gaitlab.core.gait import Contact, GaitCycle, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, other
+from gaitlab.events.plausible import RECORDING_ENDS, STRIDE_S
+
+_OFF_THE_MEDIAN = 0.20
+
+
+def _reason(start: Contact, end: Contact, opposites: Sequence[Contact], low_s: float, high_s: float) -> str:
+    """Return why a stride cannot be used, or an empty string."""
+    if not start.accepted:
+        return start.reason
+    if not end.accepted and end.reason != RECORDING_ENDS:
+        return f"next contact: {end.reason}"
+    if not start.foot_strike_s < start.toe_off_s < end.foot_strike_s:
+        return "toe-off does not lie between the foot strikes"
+    stride_s = end.foot_strike_s - start.foot_strike_s
+    if not low_s <= stride_s <= high_s:
+        return f"stride of {stride_s:.2f} s outside {low_s:.2f}-{high_s:.2f} s"
+    if len(opposites) != 1:
+        return f"{len(opposites)} foot strikes of the other foot within, expected 1"
+    return ""
+
+
+def _cycle(start: Contact, end: Contact, number: int, events: GaitEvents) -> tuple[GaitCycle, list[Contact]]:
+    """Return one stride, not yet judged, and the contacts of the other foot that begin in it."""
+    others = events.of(other(start.side))
+    within = [c for c in others if start.foot_strike_s < c.foot_strike_s < end.foot_strike_s]
+    strike_s = off_s = math.nan
+    if len(within) == 1:
+        if within[0].accepted or within[0].reason == RECORDING_ENDS:
+            strike_s = within[0].foot_strike_s
+        before = [c for c in others if c.foot_strike_s < within[0].foot_strike_s]
+        if before and before[-1].accepted and before[-1].toe_off_s < within[0].foot_strike_s:
+            off_s = before[-1].toe_off_s
+    cycle = GaitCycle(start.side, number, start.foot_strike_s, start.toe_off_s, end.foot_strike_s, strike_s, off_s)
+    return cycle, within
+
+
+def gait_cycles(events: GaitEvents) -> tuple[GaitCycle, ...]:
+    """Return every stride of both feet in the order of their foot strikes.
+
+    A stride is accepted where both its contacts are, its time is plausible for the activity and within 20 % of that
+    foot's median, and the other foot strikes exactly once in between (Dingenen et al. 2018 need 7 such steps a side
+    for stable means). Where the other foot's contact was rejected its times are NaN and the stride stays.
+    """
+    found: list[GaitCycle] = []
+    for side in BOTH_SIDES:
+        contacts = events.of(side)
+        pairs = list(pairwise(contacts))
+        if not pairs:
+            continue
+        median_s = float(np.median([b.foot_strike_s - a.foot_strike_s for a, b in pairs]))
+        low_s = max(STRIDE_S[events.activity][0], (1 - _OFF_THE_MEDIAN) * median_s)
+        high_s = min(STRIDE_S[events.activity][1], (1 + _OFF_THE_MEDIAN) * median_s)
+        for number, (start, end) in enumerate(pairs):
+            cycle, opposites = _cycle(start, end, number, events)
+            reason = _reason(start, end, opposites, low_s, high_s)
+            found.append(replace(cycle, accepted=not reason, reason=reason))
+    return tuple(sorted(found, key=lambda c: c.start_s))

@@ -1,0 +1,1 @@
+"""The fitted constants of the event models, each written by its benchmark."""

@@ -1,0 +1,201 @@
+"""Foot strikes and toe-offs from the tracks of hips, knees, ankles and, where a network has them, heels and toes.
+
+Features (`features.py`) that follow or precede an event by a steady offset are averaged with fitted weights
+(`models/side.py`).
+Nothing looks for a still foot or a moving person: on a treadmill the stance foot rides with the belt.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from gaitlab.core.gait import Activity, Contact, GaitEvents
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.errors import InputError
+from gaitlab.events.models import side
+from gaitlab.events.activity import activity_of, vaults
+from gaitlab.events.belt import Belt, find_belt, level, rides
+from gaitlab.events.features import OFF_MARKS, STRIKE_MARKS, Fitted, coarse_stances, curves, find_marks
+from gaitlab.events.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, judged
+from gaitlab.events.signals import LegPoints, check_legs_seen, leg_points
+from gaitlab.events.swings import Swings, both_swings
+from gaitlab.events.walking import walking_events
+from gaitlab.kinematics.frame import near_side
+
+# A leg hidden behind the other is seen worse: twice the angle error of the near leg (Mo 2025, 4,800 footfalls: 5.1
+# against 2.9 degrees).
+_FAR_LEG_FACTOR = 1.5
+# What each foot's strikes have of their own in every step: 36 trials of 12 runners against force plates, filmed at 60
+# fps with the points where networks might see them, 4.4 ms; on markers 2.3 (``python -m benchmarks.asymmetry``).
+_FOOT_BIAS_SD_S = 0.0045
+# Frames within this time of an event bear on it.
+_NEIGHBOURHOOD_S = 0.06
+# Marks are searched this far around an event: nearer to an end of the recording some are lost.
+MARK_REACH_S = 0.15
+# An event rests on marks that carry at least this share of the weight.
+_LEAST_WEIGHT = 0.35
+
+
+def fuse(
+    found: Mapping[str, FloatArray], fitted: Fitted, *, feet: bool, belt_speed: float | FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return (contact,) event times, the weighted mean of the marks less their leads, and the share of weight found.
+
+    A lead is a time plus a distance that the belt takes its time to cover: what the leg does fast it does sooner.
+
+    Args:
+        found: mark to (contact,) seconds, NaN where it was not found.
+        fitted: the event's leads.
+        feet: whether heel and toe were seen.
+        belt_speed: leg lengths a second; speeds never fitted count as the nearest that was.
+
+    NaN where the marks found carry less than a third of the weight.
+    """
+    leads = fitted.leads[feet]
+    speed = np.clip(belt_speed, *fitted.belt_speed)
+    times = np.stack([found[name] - lead.after_s - lead.after_legs / speed for name, lead in leads.items()])
+    weights = np.array([lead.weight for lead in leads.values()])[:, None] * np.isfinite(times)
+    share = weights.sum(axis=0) / sum(lead.weight for lead in leads.values())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(weights * np.nan_to_num(times), axis=0) / weights.sum(axis=0)
+    return np.where(share >= _LEAST_WEIGHT, mean, np.nan), share
+
+
+def running_marks(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Return the (contact,) times of all marks of foot strike and of toe-off."""
+    strike_s, off_s = coarse_stances(swings)
+    riding = rides(leg.time_s, strike_s, off_s)
+    leg = level(leg, belt.tilt)
+    curve = curves(leg, belt.speed)
+    strike_marks = find_marks(STRIKE_MARKS, leg, curve, strike_s, riding)
+    return strike_marks, find_marks(OFF_MARKS, leg, curve, off_s, riding)
+
+
+def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
+    """Return the share of frames around an event that show the leg's points, by the nominal frame rate."""
+    first, last = np.searchsorted(pose.time_s, (at_s - _NEIGHBOURHOOD_S, at_s + _NEIGHBOURHOOD_S))
+    names = ("knee", "ankle", "heel", "big_toe") if leg.feet else ("knee", "ankle")
+    seen = [np.isfinite(pose.point(f"{leg.side}_{n}")[first:last, 0]).sum() for n in names]
+    return float(np.clip(np.mean(seen) / max(2 * _NEIGHBOURHOOD_S * pose.fps, 1.0), 0.1, 1.0))
+
+
+def why_missing(pose: PoseSequence, time_s: FloatArray, tracks: Iterable[FloatArray], at_s: float, event: str) -> str:
+    """Return why an event near ``at_s`` was not found on tracks (time, ...) that are NaN where nothing was seen."""
+    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < MARK_REACH_S:
+        return AT_THE_EDGE
+    around = slice(*np.searchsorted(time_s, (at_s - MARK_REACH_S, at_s + MARK_REACH_S)))
+    seen = all(np.isfinite(track[around]).all() for track in tracks)
+    return (UNCLEAR if seen else IN_A_GAP).format(event=event)
+
+
+def _sd(fit_s: float, weight: float, pose: PoseSequence, leg: LegPoints, at_s: float, *, forward: int) -> float:
+    """Return an event's standard uncertainty: fit, marks found, frames seen and leg, and half a frame as the floor."""
+    if not math.isfinite(at_s):
+        return math.nan
+    factor = 1.0 if leg.side == near_side(forward) else _FAR_LEG_FACTOR
+    spread_s = factor * fit_s / math.sqrt(max(weight, _LEAST_WEIGHT) * _seen_share(pose, leg, at_s))
+    # Motion blur hides where within a frame an event fell: +-half a frame, uniformly.
+    return math.hypot(spread_s, 1 / pose.fps / math.sqrt(12))
+
+
+def _contacts(
+    pose: PoseSequence,
+    leg: LegPoints,
+    swings: Swings,
+    *,
+    forward: int,
+    belt: Belt,
+    walking: bool,
+    strike: Fitted,
+    off: Fitted,
+) -> list[Contact]:
+    """Return one foot's contacts, not yet judged by their duration."""
+    if walking:
+        strike_s, off_s = walking_events(leg, swings)
+        strike_weight = off_weight = np.ones(len(strike_s))
+        strike_sd_s = off_sd_s = side.WALKING_SD_S if leg.feet else side.WALKING_ANKLES_SD_S
+    else:
+        strike_sd_s, off_sd_s = strike.sd_s[leg.feet], off.sd_s[leg.feet]
+        strike_marks, off_marks = running_marks(leg, swings, belt)
+        strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed)
+        off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed)
+    coarse_s, coarse_off_s = coarse_stances(swings)
+    tracks = [leg.xy[name] for name in ("mid_hip", "knee", "ankle")]
+    contacts = []
+    for i, at_s in enumerate(strike_s):
+        start_s = float(coarse_s[i] if np.isnan(at_s) else at_s)
+        if not pose.time_s[0] <= start_s <= pose.time_s[-1]:
+            continue
+        reason = ""
+        if np.isnan(at_s):
+            reason = why_missing(pose, leg.time_s, tracks, start_s, "foot strike")
+        elif np.isnan(off_s[i]) and swings.back_s[i] + MARK_REACH_S < pose.time_s[-1]:
+            reason = why_missing(pose, leg.time_s, tracks, float(coarse_off_s[i]), "toe-off")
+        contacts.append(
+            Contact(
+                side=leg.side,
+                foot_strike_s=start_s,
+                toe_off_s=float(off_s[i]),
+                foot_strike_sd_s=_sd(strike_sd_s, float(strike_weight[i]), pose, leg, start_s, forward=forward),
+                toe_off_sd_s=_sd(off_sd_s, float(off_weight[i]), pose, leg, float(off_s[i]), forward=forward),
+                accepted=not reason,
+                reason=reason,
+                measured_bias_sd_s=_FOOT_BIAS_SD_S if leg.feet and not walking else None,
+            )
+        )
+    return contacts
+
+
+def _check(pose: PoseSequence, forward: int) -> None:
+    if forward not in (1, -1):
+        raise InputError(f"forward must be +1 (runner faces image-right) or -1 (image-left), not {forward}")
+    check_legs_seen(pose, also=("mid_hip",))
+
+
+def detect_contacts(
+    pose: PoseSequence,
+    *,
+    forward: int,
+    activity: Activity | None = None,
+    strike: Fitted = side.STRIKE,
+    off: Fitted = side.OFF,
+) -> GaitEvents:
+    """Find every contact of both feet, running or walking, on a treadmill or past a fixed camera.
+
+    Args:
+        pose: conditioned but unsmoothed: outliers and swaps mended, short gaps filled, long ones NaN. Frame times may
+            be irregular. Heels and toes may be missing altogether: events then rest on ankles, knees and hips, with
+            a larger uncertainty.
+        forward: +1 where the runner faces image-right, -1 where image-left.
+        activity: taken as given instead of being decided from the duty factor.
+        strike, off: other leads than those that ship, for fits and benchmarks.
+
+    Returns:
+        contacts in the order of their foot strikes. One that cannot be used is there too, with its reason; where its
+        foot was not seen at foot strike, ``foot_strike_s`` is the coarse rhythm's guess.
+
+    Raises:
+        InputError: for a direction that is none, missing joints, a recording under 2 s, or no repeating stride.
+    """
+    _check(pose, forward)
+    legs = [leg_points(pose, side, forward=forward) for side in BOTH_SIDES]
+    swings = both_swings(legs)
+    belt = find_belt(legs, [coarse_stances(swing) for swing in swings])
+
+    def found(walking: bool) -> list[Contact]:
+        contacts: list[Contact] = []
+        for leg, swing in zip(legs, swings, strict=True):
+            contacts += _contacts(pose, leg, swing, forward=forward, belt=belt, walking=walking, strike=strike, off=off)
+        return sorted(contacts, key=lambda c: c.foot_strike_s)
+
+    walking = vaults(legs, swings) if activity is None else activity == "walking"
+    contacts = found(walking)
+    decided = activity or activity_of(contacts)
+    if decided == "walking" and not walking:
+        # Hips that hardly rise and fall look like no walk, but feet that overlap on the ground are one.
+        contacts = found(walking=True)
+    return GaitEvents(tuple(judged(contact, decided) for contact in contacts), decided)

@@ -1,7 +1,0 @@
-"""When each foot is on the ground: contacts, strides, and whether the person runs or walks."""
-
-from gaitlab.gait.belt import belt_speed_px_per_s
-from gaitlab.gait.cycles import gait_cycles
-from gaitlab.gait.events import detect_contacts
-
-__all__ = ["belt_speed_px_per_s", "detect_contacts", "gait_cycles"]

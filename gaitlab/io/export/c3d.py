@@ -1,0 +1,112 @@
+"""C3D, as Mokka, Visual3D and BTK read it: points, angles as points of their own kind, foot strikes and foot-offs."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.errors import InputError
+from gaitlab.io.export.recording import Recording
+
+_MM = 1000.0
+_BLOCK = 512
+# The format knows a rate, no times: a clock further off an even one than this share of a frame is made even.
+_EVEN_FRAMES = 0.1
+_EVENT_ICONS = {"Foot Strike": 1, "Foot Off": 2}
+
+
+def write_c3d(recording: Recording, path: Path) -> str:
+    """Write points in mm (or px), angles in degrees as the x of points listed in ``POINT:ANGLES``, and events.
+
+    The first frame is time 0; ``GAITLAB:START_S`` says when that was in the session.
+
+    Raises:
+        InputError: without ezc3d.
+    """
+    try:
+        import ezc3d
+    except ImportError as error:
+        raise InputError("--format c3d needs ezc3d: pip install 'gaitlab-run[export]'") from error
+    str(path).encode()  # ezc3d ends the whole process at a name that is no UTF-8
+    in_metres = recording.unit == "m"
+    angles = np.full((len(recording.time_s), len(recording.angles_deg), 3), 0.0)
+    for i, values in enumerate(recording.angles_deg.values()):
+        angles[:, i, 0] = values
+        angles[~np.isfinite(values), i] = np.nan
+    together = np.concatenate([recording.xyz * (_MM if in_metres else 1.0), angles], axis=1)
+    rate, even = evenly(recording.time_s, together)
+
+    content: Any = ezc3d.c3d()  # it has no types
+    point = content["parameters"]["POINT"]
+    point["RATE"]["value"] = [rate]
+    point["UNITS"]["value"] = ["mm" if in_metres else "px"]
+    point["LABELS"]["value"] = [*recording.points, *recording.angles_deg]
+    content.add_parameter("POINT", "ANGLES", list(recording.angles_deg))
+    content.add_parameter("POINT", "ANGLE_UNITS", ["deg"])
+    content.add_parameter("GAITLAB", "START_S", [float(recording.time_s[0])])
+    if in_metres:
+        content.add_parameter("POINT", "X_SCREEN", ["+X"])
+        content.add_parameter("POINT", "Y_SCREEN", ["+Y"])
+    _add_events(content, recording)
+    content["data"]["points"] = np.concatenate(
+        [even.transpose(2, 1, 0), np.ones((1, even.shape[1], even.shape[0]))], axis=0
+    )
+    content.write(str(path))
+    _check_whole(path, even)
+    return "" if even is together else "C3D knows no times: the frames were put on an even clock"
+
+
+def _check_whole(path: Path, points: FloatArray) -> None:
+    """Raise OSError where the file is not all there: ezc3d says nothing of a full disk, and a torn file crashes it.
+
+    The header's ninth word tells in which block of 512 bytes the data begin: four numbers of 4 bytes a point.
+    """
+    content = path.read_bytes() if path.is_file() else b""
+    header, size = content[:_BLOCK], len(content)
+    begin = (int.from_bytes(header[16:18], "little") - 1) * _BLOCK
+    if len(header) < _BLOCK or begin < _BLOCK or size < begin + 16 * points.shape[0] * points.shape[1]:
+        raise OSError(errno.EIO, "the file is not whole; is the disk full?")
+
+
+def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
+    """Return the frame rate and the values on an even clock, interpolated only where the true one is not even.
+
+    Args:
+        time_s: (frame,) seconds, rising.
+        values: (frame, …), NaN where missing; what lies between a known and a missing frame is missing.
+    """
+    if len(time_s) < 2:
+        return 1.0, values
+    rate = float((len(time_s) - 1) / (time_s[-1] - time_s[0]))
+    clock_s = time_s[0] + np.arange(len(time_s)) / rate
+    if np.abs(clock_s - time_s).max() * rate <= _EVEN_FRAMES:
+        return rate, values
+    columns = values.reshape(len(values), -1)
+    even = np.column_stack([np.interp(clock_s, time_s, column) for column in columns.T])
+    return rate, even.reshape(values.shape)
+
+
+def _add_events(content: Any, recording: Recording) -> None:
+    """Add the accepted contacts' events; times from the first frame on, in minutes and seconds."""
+    start_s = float(recording.time_s[0])
+    events = sorted(
+        (time_s - start_s, contact.side.capitalize(), label)
+        for contact in recording.events.contacts
+        if contact.accepted
+        for time_s, label in ((contact.foot_strike_s, "Foot Strike"), (contact.toe_off_s, "Foot Off"))
+        if np.isfinite(time_s)
+    )
+    content.add_parameter("EVENT", "USED", [len(events)])
+    if not events:
+        return
+    times_s = np.array([time_s for time_s, _, _ in events])
+    content.add_parameter("EVENT", "CONTEXTS", [side for _, side, _ in events])
+    content.add_parameter("EVENT", "LABELS", [label for _, _, label in events])
+    content.add_parameter("EVENT", "TIMES", np.stack([times_s // 60, times_s % 60]))
+    content.add_parameter("EVENT", "ICON_IDS", [_EVENT_ICONS[label] for _, _, label in events])
+    content.add_parameter("EVENT", "SUBJECTS", [recording.name] * len(events))
+    content.add_parameter("EVENT", "GENERIC_FLAGS", [0] * len(events))

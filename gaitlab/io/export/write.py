@@ -1,0 +1,67 @@
+"""One table of formats, and the one way to write them: whole or not at all, never over somebody's file unasked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from gaitlab.core.errors import InputError, OutputError, one_of
+from gaitlab.io.export.c3d import write_c3d
+from gaitlab.io.export.opensim import write_mot, write_trc
+from gaitlab.io.export.recording import Recording, recording_of
+from gaitlab.io.export.tables import write_csv, write_parquet
+from gaitlab.io.files import whole_file
+from gaitlab.io.session.contents import check_no_session_file
+from gaitlab.io.session.session import Session
+
+# Name, which is also the file's suffix -> its writer, which returns what a reader must know of what it left out.
+FORMATS: dict[str, Callable[[Recording, Path], str]] = {
+    "trc": write_trc,
+    "mot": write_mot,
+    "c3d": write_c3d,
+    "csv": write_csv,
+    "parquet": write_parquet,
+}
+# What holds nothing but angles is the same with and without a scale.
+_WITHOUT_LENGTHS = ("mot",)
+
+
+def export_session(
+    session: Session, *, format: str | None = None, output: str | Path | None = None, force: bool = False
+) -> tuple[Path, str]:
+    """Write a session for another tool.
+
+    Args:
+        format: one of `FORMATS`; None takes the suffix of ``output``.
+        output: the file; None is the session's name with the format's suffix, in the current folder.
+        force: replace a file that is there.
+
+    Returns:
+        the file, and what its reader must know (lengths in px, frames left out), or an empty string.
+
+    Raises:
+        InputError: an unknown format, a library that is missing, or a damaged session.
+        OutputError: a file that is there already, or cannot be written.
+    """
+    if format is None and output is None:
+        raise InputError(f"which format? say --format, one of {', '.join(FORMATS)}")
+    name = format or Path(output or "").suffix.removeprefix(".").lower()
+    if name not in FORMATS:
+        raise InputError(one_of("format", name, FORMATS))
+    path = Path(output) if output is not None else Path(f"{session.folder.resolve().name}.{name}")
+    if os.path.isdir(path):
+        raise OutputError(f"'{path}' is a folder; name a file with -o")
+    check_no_session_file(path)
+    if os.path.exists(path) and not force:
+        raise OutputError(f"'{path}' exists; choose another with -o, or replace it with --force")
+    recording = recording_of(session)
+    with whole_file(path) as partial:
+        note = FORMATS[name](recording, partial)
+    if recording.unit == "m" or name in _WITHOUT_LENGTHS:
+        return path, note
+    in_px = (
+        "no scale is known, so lengths are px of the picture, x right and y down; "
+        "analyse with --speed or --height for metres"
+    )
+    return path, f"{note}; {in_px}" if note else in_px

@@ -1,0 +1,105 @@
+"""What a session folder holds: the names that gaitlab writes, and the only way to a file by a name.
+
+A session may come from anybody. A name in it never leads out of its folder, and what is not in this list is never
+deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from gaitlab.core.errors import InputError, OutputError
+
+REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
+# The page, its videos, and what a batch made the session from.
+WRITTEN = (*REQUIRED, "report.html", "annotated.mp4", "clip.mp4", "batch.json")
+# Where the other clip of the same run lies, a session within the session; hidden, so that no list counts it as one.
+COMPANIONS = {"side": ".side", "rear": ".rear"}
+# What a killed writer or a file manager leaves behind without anybody's doing.
+_LITTER = re.compile(r"\.(report|batch)-[0-9a-f]{8}\.(html|json)|\.DS_Store|Thumbs\.db|desktop\.ini")
+
+
+def within(folder: Path, name: str) -> Path:
+    """Return the path of a name within a session.
+
+    Raises:
+        InputError: where the name leads out of the folder, or to a link, which may lead anywhere.
+    """
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not parts or ".." in parts or parts[0] == "/" or ":" in parts[0]:
+        raise InputError(f"'{folder}' names a file outside of it, '{name}'; a session holds its own files only")
+    path = folder
+    for part in parts:
+        path /= part
+        if path.is_symlink():
+            raise InputError(f"'{path}' is a link, which is not followed: a session holds its own files only")
+    return path
+
+
+def foreign(folder: Path) -> list[str]:
+    """Return the names of what lies in a folder and gaitlab did not write, in order; none where there is no folder."""
+    return [str(path.relative_to(folder)) for path in _found(folder) if not _is_ours(path)]
+
+
+def looks_like_session(folder: Path) -> bool:
+    """Whether a folder is empty or has a session.json of gaitlab, be it damaged; other programs use the name too."""
+    try:
+        names = {path.name for path in _inside(folder)}
+        content = json.loads((folder / "session.json").read_text(encoding="utf-8")) if names else {}
+    except NotADirectoryError:
+        return False
+    except (OSError, ValueError, RecursionError):
+        return "session.json" in names  # damaged, or another process is replacing it
+    return not names or ("session.json" in names and isinstance(content, dict) and "schema_version" in content)
+
+
+def remove_session(folder: Path) -> None:
+    """Remove what gaitlab wrote of a session, and the folder itself where nothing else is left in it.
+
+    Raises:
+        OSError: where something cannot be removed, or somebody else's file is left.
+    """
+    # What says that it is a session goes last: until then another process sees one.
+    for path in sorted(_found(folder), key=lambda path: path == folder / "session.json"):
+        if _is_ours(path):
+            path.unlink(missing_ok=True)
+    for companion in COMPANIONS.values():
+        if _is_folder(folder / companion):
+            (folder / companion).rmdir()
+    folder.rmdir()
+
+
+def check_no_session_file(path: Path) -> None:
+    """Raise OutputError where a table or a page would replace a file of a session."""
+    if path.name in WRITTEN and os.path.exists(path) and (path.parent / "session.json").is_file():
+        raise OutputError(f"'{path}' belongs to the session '{path.parent}' and is not replaced; name another file")
+
+
+def _found(folder: Path) -> Iterator[Path]:
+    """Yield all that lies in a folder, and in its companions instead of them."""
+    for path in _inside(folder):
+        yield from _inside(path) if path.name in COMPANIONS.values() and _is_folder(path) else [path]
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []  # another process may be replacing it
+
+
+def _is_ours(path: Path) -> bool:
+    return (path.name in WRITTEN or _LITTER.fullmatch(path.name) is not None) and not _is_folder(path)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder, and no link to one."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False

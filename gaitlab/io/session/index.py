@@ -1,0 +1,165 @@
+"""What names each session of a directory, kept in a hidden index that notices what changed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core.errors import InputError, OutputError
+from gaitlab.io.files import whole_file
+from gaitlab.io.session.contents import REQUIRED, within
+from gaitlab.io.parallel import in_parallel
+from gaitlab.io.session.schema import ENTRIES, LARGEST_BYTES, check_entries
+from gaitlab.io.session.session import check_complete, check_files_end_well, check_version
+
+_log = logging.getLogger("gaitlab")
+_INDEX = ".gaitlab-index.json"
+_VERSION = 2
+_WORTH_AN_INDEX = 200
+Facts = dict[str, str | None]
+# Name of a fact -> its place in session.json.
+_FACTS = {"athlete": "athlete", "label": "label", "date": "recorded_at", "view": "view"}
+
+
+def log_skipped(why: str) -> None:
+    """Say on the log that a broken session is left out, and why."""
+    _log.warning("skipped: %s", why)
+
+
+def named_sessions(directory: Path, *, skip: Callable[[str], None] = log_skipped) -> dict[Path, Facts]:
+    """Return the folder of every session below a directory with its athlete, label, date and view, in order.
+
+    Why a broken one is left out goes to ``skip``. Where there are many, the index is written into the directory, if it
+    can be.
+
+    Raises:
+        InputError: no such directory.
+    """
+    known = _read_index(directory)
+    root = os.path.join(directory, "")
+    # Plain strings: ten thousand paths as objects cost more than reading what they name.
+    stamps = {folder: _stamp(folder, names) for folder, names in sorted(session_folders(directory))}
+    index = {
+        key: entry
+        for folder, stamp in stamps.items()
+        if (entry := known.get(key := _key(folder, root))) is not None and entry["stamp"] == stamp
+    }
+    unknown = [folder for folder in stamps if _key(folder, root) not in index]
+    for folder, facts in zip(unknown, in_parallel(lambda one: _facts(one, stamps[one]), unknown), strict=True):
+        if isinstance(facts, InputError):
+            skip(str(facts))
+        else:
+            index[_key(folder, root)] = {"stamp": stamps[folder], "facts": facts}
+    if index != known and len(index) >= _WORTH_AN_INDEX:
+        _write_index(directory, index)
+    return {Path(folder): index[key]["facts"] for folder in stamps if (key := _key(folder, root)) in index}
+
+
+def _key(folder: str, root: str) -> str:
+    return folder.removeprefix(root).replace(os.sep, "/") if folder != root.rstrip(os.sep) else "."
+
+
+def _stamp(folder: str, names: Sequence[str]) -> list[Any]:
+    """Return what changes when a session does: of each file that it must have name, time, size and number."""
+    there = ("session.json", *sorted(name for name in names if name in REQUIRED))
+    states = [(name, os.lstat(os.path.join(folder, name))) for name in there]
+    return [[name, state.st_mtime_ns, state.st_size, state.st_ino] for name, state in states]
+
+
+def _facts(folder: str, stamp: Sequence[Any]) -> Facts | InputError:
+    """Return what names a session, or why it is none."""
+    try:
+        there = {name for name, *_ in stamp}
+        check_complete(folder, [name for name in REQUIRED if name not in there])
+        path = within(Path(folder), "session.json")
+        found = _first_of(path, ("schema_version", *_FACTS.values()))
+        check_version(folder, found["schema_version"])
+        check_entries(found, path, {place: ENTRIES[place] for place in _FACTS.values()})
+        check_files_end_well(Path(folder))
+        return facts_of(found)
+    except KeyError as error:
+        return InputError(f"'{folder}/session.json' lacks {error}; the session may be damaged")
+    except InputError as error:
+        return error
+
+
+def facts_of(info: Mapping[str, Any]) -> Facts:
+    """Return what names a session, out of the content of its session.json."""
+    return {name: info[place] for name, place in _FACTS.items()}
+
+
+def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:
+    """Return some of the first entries of a JSON object, without building the thousands of numbers behind them.
+
+    Raises:
+        InputError: where the file is no JSON object as far as it was read, or breaks off.
+        KeyError: an entry that it lacks.
+    """
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ValueError("it is larger than any session's")
+        text = path.read_text(encoding="utf-8").strip()
+        if not (text.startswith("{") and text.endswith("}")):
+            raise ValueError("it is not a whole JSON object")
+        decoder, found, place = json.JSONDecoder(), {}, 1
+        while not all(name in found for name in names):
+            place = _next(text, place)
+            if text[place] == "}":
+                break
+            name, place = decoder.raw_decode(text, place)
+            place = _next(text, place)
+            if text[place] != ":":
+                raise ValueError(f"expected ':' at {place}")
+            found[name], place = decoder.raw_decode(text, _next(text, place + 1))
+            place = _next(text, place)
+            place += text[place] == ","
+        json.dumps(found, ensure_ascii=False).encode()  # halves of characters can be written in JSON, but nowhere else
+    except (OSError, ValueError, TypeError, IndexError, RecursionError) as error:
+        raise InputError(f"'{path}' is not a session's description: {error}") from error
+    return {name: found[name] for name in names}
+
+
+def _next(text: str, place: int) -> int:
+    """Return the place of the next character that is no space."""
+    while text[place].isspace():
+        place += 1
+    return place
+
+
+def session_folders(directory: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield every folder with a session.json, and its CSV and NPZ files; nothing hidden.
+
+    Raises:
+        InputError: no such directory.
+    """
+    if not os.path.isdir(directory):  # which, unlike a path's own, says so of a name that cannot be
+        raise InputError(f"no such directory of sessions: '{directory}'")
+    for root, below, files in os.walk(directory):
+        below[:] = [name for name in below if not name.startswith(".")]
+        if "session.json" in files:
+            yield root, [name for name in files if name.endswith((".csv", ".npz"))]
+
+
+def _read_index(directory: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((directory / _INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # there is none, or a damaged one: everything is read anew
+    if not isinstance(content, dict) or content.get("version") != _VERSION:
+        return {}
+    sessions = content.get("sessions")
+    if not isinstance(sessions, dict):
+        return {}
+    return {key: e for key, e in sessions.items() if isinstance(e, dict) and {"stamp", "facts"} <= set(e)}
+
+
+def _write_index(directory: Path, index: dict[str, Any]) -> None:
+    try:
+        with whole_file(directory / _INDEX) as partial:
+            partial.write_text(json.dumps({"version": _VERSION, "sessions": index}), encoding="utf-8")
+    except OutputError as error:  # a folder one may only read works too, only slower
+        _log.debug("no index in '%s': %s", directory, error.__cause__)

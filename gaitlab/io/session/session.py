@@ -1,0 +1,247 @@
+"""One session folder, read: its facts, its tables as DataFrames, its keypoints as a pose sequence."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Side
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.core.errors import InputError
+from gaitlab.io.session.arrays import read_arrays
+from gaitlab.io.session.contents import REQUIRED, within
+from gaitlab.io.cells import as_written
+from gaitlab.io.session.migrate import migrated, row_of_today, variations_of
+from gaitlab.io.session.schema import ENTRIES, ENTRIES_OF_TODAY, check_entries, read_object
+from gaitlab.io.session.tables import TABLES, check_ends, damaged, read_session_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 3
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session folder on disk; everything is read when it is first asked for.
+
+    `open_session` has checked it whole. Whatever reads a file of it later raises an InputError that names the file
+    where it is damaged or a link.
+
+    Attributes:
+        folder: where it lies.
+    """
+
+    folder: Path
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """The content of session.json, in today's layout."""
+        path = within(self.folder, "session.json")
+        content = read_object(path)
+        check_version(self.folder, content.get("schema_version"))
+        check_entries(content, path, ENTRIES)
+        content = migrated(content, self.folder, to=SCHEMA_VERSION)
+        check_entries(content, path, ENTRIES_OF_TODAY)
+        return content
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know, what forbids to build on the numbers first; the pages and commands say the same."""
+        return tuple(self.info["warnings"])
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row a metric and side: n, mean, sd, uncertainty, unit, reference range, or why it is missing."""
+        table = self._frame("summary")
+        if "variation_percent" not in table:
+            table["variation_percent"] = variations_of(self.rows("summary"))
+        # Sessions from before these were measured do not know them.
+        return table.assign(**{name: float("nan") for name in ("network_error", "seen_share") if name not in table})
+
+    @cached_property
+    def cycles(self) -> pd.DataFrame:
+        """A row a metric, side and accepted gait cycle."""
+        return self._frame("cycles")
+
+    @cached_property
+    def angles(self) -> pd.DataFrame:
+        """Angle curves, a row a frame."""
+        return self._frame("angles")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """A row a contact."""
+        return self._frame("events")
+
+    @cached_property
+    def gait_events(self) -> GaitEvents:
+        """The contacts as gaitlab's own type."""
+        activity: Activity = self.info["activity"]
+        contacts = tuple(_contact(row) for row in self.rows("events"))
+        path = self.folder / "events.csv"
+        if any(later.foot_strike_s < contact.foot_strike_s for contact, later in pairwise(contacts)):
+            raise damaged(path, "its foot strikes are not in order")
+        if not all(contact.accepted or contact.reason for contact in contacts):
+            raise damaged(path, "a contact is not accepted, but no reason is given")
+        return GaitEvents(contacts, activity)
+
+    @cached_property
+    def angle_curves(self) -> Angles:
+        """The angles as gaitlab's own type, a value a frame of the keypoints."""
+        rows = self.rows("angles")
+        if len(rows) != len(self.pose):
+            raise InputError(
+                f"'{self.folder}' is damaged: {len(rows)} rows of angles for {len(self.pose)} frames of keypoints; "
+                "analyse again"
+            )
+        columns = {name: np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]}
+        return Angles(columns.pop("time_s"), columns)
+
+    @cached_property
+    def pose(self) -> PoseSequence:
+        """The smoothed keypoints."""
+        return self._pose("xy", "score")
+
+    @cached_property
+    def raw_pose(self) -> PoseSequence:
+        """The keypoints as the network (or the file) gave them."""
+        return self._pose("raw_xy", "raw_score")
+
+    @property
+    def report(self) -> Path:
+        """The page for people."""
+        return self.folder / "report.html"
+
+    @property
+    def video(self) -> Path | None:
+        """The annotated video, where one was written."""
+        return self._if_there("annotated.mp4")
+
+    @property
+    def clip(self) -> Path | None:
+        """The clean video of the page, where one was written."""
+        return self._if_there("clip.mp4")
+
+    @property
+    def companion(self) -> Session | None:
+        """The session of the other clip of the same run, where there is one."""
+        other = self.info.get("with")
+        return open_session(within(self.folder, other["folder"])) if other else None
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        """Return a table (``summary``, ``cycles``, ``angles``, ``events``) as text, without pandas."""
+        rows = read_session_table(within(self.folder, f"{table}.csv"))
+        return [row_of_today(row) for row in rows] if table == "summary" else rows
+
+    def check(self) -> None:
+        """Read all that a session must have, the other clip of the same run too.
+
+        Raises:
+            InputError: where something is missing or damaged.
+        """
+        _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles"), self.companion
+
+    def _if_there(self, name: str) -> Path | None:
+        path = within(self.folder, name)
+        return path if path.is_file() else None
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        self.rows(name)  # checks it
+        try:
+            table = pd.read_csv(self.folder / f"{name}.csv", dtype={"unit": str})
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot read the table '{self.folder / name}.csv': {error}") from error
+        # A share has no unit, which is not the same as not knowing it.
+        return as_written(table.fillna({"unit": ""}) if "unit" in table else table)
+
+    def _pose(self, xy: str, score: str) -> PoseSequence:
+        data = read_arrays(within(self.folder, "keypoints.npz"))
+        return PoseSequence(data[xy], data[score], data["time_s"], Skeleton("session", tuple(data["names"].tolist())))
+
+
+def open_session(folder: str | Path) -> Session:
+    """Open a session folder; what lies in it is read once, and checked, so that no use of it meets damage halfway.
+
+    Raises:
+        InputError: no such folder, not a session, files missing or damaged, or written by a newer gaitlab.
+    """
+    session = _described(Path(folder))
+    replace(session).check()  # a copy: keypoints and curves of many sessions would fill the memory
+    return session
+
+
+def glance_at(folder: str | Path) -> Session:
+    """Open a session folder for a list of many: the summary is checked whole, other files at their ends only.
+
+    Raises:
+        InputError: as `open_session`, as far as that shows it.
+    """
+    session = _described(Path(folder))
+    check_files_end_well(session.folder)
+    session.rows("summary")
+    return session
+
+
+def check_files_end_well(folder: Path) -> None:
+    """Raise InputError where headings and last row of a table, or the end of the keypoints, show damage."""
+    for name in TABLES:
+        check_ends(within(folder, f"{name}.csv"))
+    path = within(folder, "keypoints.npz")
+    if not zipfile.is_zipfile(path):
+        read_arrays(path)  # which says what is wrong
+
+
+def _described(folder: Path) -> Session:
+    """Return a session of which all files are there, and its description is sound."""
+    if not os.path.isdir(folder):  # which, unlike a path's own, says so of a name that cannot be
+        raise InputError(f"no such session folder: '{folder}'; `gaitlab sessions` lists what is there")
+    check_complete(folder, [name for name in REQUIRED if not (folder / name).is_file()])
+    session = Session(folder)
+    _ = session.info
+    return session
+
+
+def check_complete(folder: str | Path, missing: Sequence[str]) -> None:
+    """Raise InputError where a session folder lacks files."""
+    if missing:
+        raise InputError(f"'{folder}' is not a whole session folder: {', '.join(missing)} missing")
+
+
+def check_version(folder: str | Path, version: Any) -> None:
+    """Raise InputError where a session's schema is not one that this gaitlab reads."""
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise InputError(f"'{folder}' has the schema version {version!r}; expected a number from 1 to {SCHEMA_VERSION}")
+    if version > SCHEMA_VERSION:
+        raise InputError(
+            f"'{folder}' was written by a newer gaitlab (schema {version}; this one knows {SCHEMA_VERSION}): "
+            "update gaitlab"
+        )
+
+
+def _contact(row: dict[str, str]) -> Contact:
+    side: Side = "left" if row["side"] == "left" else "right"
+
+    def seconds(name: str) -> float:
+        return float(row[name] or "nan")
+
+    return Contact(
+        side,
+        foot_strike_s=seconds("foot_strike_s"),
+        toe_off_s=seconds("toe_off_s"),
+        foot_strike_sd_s=seconds("foot_strike_sd_s"),
+        toe_off_sd_s=seconds("toe_off_sd_s"),
+        accepted=row["accepted"] == "true",
+        reason=row["reason"],
+    )

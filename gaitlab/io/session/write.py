@@ -1,0 +1,92 @@
+"""The data files of a session folder, written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.gait import Angles, GaitEvents
+from gaitlab.core.metric import MetricValue
+from gaitlab.core.pose import PoseSequence
+from gaitlab.metrics import METRICS, variation_percent
+from gaitlab.io.session.tables import write_columns, write_table
+from gaitlab.core.text import whole_characters
+
+
+def write_data(
+    folder: Path,
+    *,
+    info: dict[str, Any],
+    raw: PoseSequence,
+    pose: PoseSequence,
+    angles: Angles,
+    events: GaitEvents,
+    summary: Sequence[MetricValue],
+    cycles: Sequence[Any],
+) -> None:
+    """Write session.json, keypoints.npz, angles.csv, events.csv, cycles.csv and summary.csv into ``folder``."""
+    write_json(folder / "session.json", info)
+    np.savez_compressed(
+        folder / "keypoints.npz",
+        raw_xy=raw.xy.astype(np.float32),
+        raw_score=raw.score.astype(np.float32),
+        xy=pose.xy.astype(np.float32),
+        score=pose.score.astype(np.float32),
+        time_s=pose.time_s,
+        names=np.array(pose.skeleton.names),
+    )
+    write_columns(folder / "angles.csv", {"time_s": angles.time_s, **angles.values_deg})
+    write_table(
+        folder / "events.csv",
+        ("side", "foot_strike_s", "toe_off_s", "foot_strike_sd_s", "toe_off_sd_s", "accepted", "reason"),
+        (
+            (c.side, c.foot_strike_s, c.toe_off_s, c.foot_strike_sd_s, c.toe_off_sd_s, c.accepted, c.reason)
+            for c in events.contacts
+        ),
+    )
+    write_table(
+        folder / "cycles.csv",
+        ("metric", "side", "cycle", "time_s", "value", "unit"),
+        ((v.metric, v.side, v.cycle, v.time_s, v.value, v.unit) for v in cycles),
+    )
+    write_table(
+        folder / "summary.csv",
+        ("metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
+         "reference_source", "missing_reason", "note", "variation_percent", "network_error", "seen_share"),
+        (_summary_row(value) for value in summary),
+    )  # fmt: skip
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a dictionary as JSON; NaN, which JSON lacks, becomes null."""
+    text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _summary_row(value: MetricValue) -> tuple[Any, ...]:
+    reference = value.reference
+    return (
+        value.metric, value.label, value.side, value.n, value.mean, value.sd, value.uncertainty, value.unit,
+        reference.low if reference else None, reference.high if reference else None,
+        reference.source if reference else None, value.missing_reason, value.note,
+        variation_percent(value, METRICS[value.metric]) if value.metric in METRICS else None,
+        value.network_error, value.seen_share,
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {whole_characters(str(k)): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return round(value, 6) if np.isfinite(value) else None
+    if isinstance(value, Path):
+        value = str(value)
+    return whole_characters(value) if isinstance(value, str) else value

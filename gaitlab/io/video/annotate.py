@@ -1,0 +1,53 @@
+"""The annotated video: the runner large in the picture, with skeleton, captions and foot contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.io.video.drawing import SIDE_COLOURS, draw_caption, draw_contact_strip, draw_pose
+from gaitlab.io.video.follow import Window
+from gaitlab.io.video.reader import Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Annotation:
+    """What is drawn into the frames of a video.
+
+    Attributes:
+        pose: the tracks to draw.
+        video_time_s: (frame,) time of each pose frame in the video; it differs from ``pose.time_s`` in slow motion.
+        captions: key -> (what to print, (frame,) numbers in degrees); keys that are sides take the side's colour.
+        contacts: side -> (start, end) of each contact in video time.
+        window: the part of the picture that is shown; None shows all of it.
+    """
+
+    pose: PoseSequence
+    video_time_s: FloatArray
+    captions: Mapping[str, tuple[str, FloatArray]]
+    contacts: Mapping[str, Sequence[tuple[float, float]]]
+    window: Window | None = None
+
+    def drawn(self, image: Image, time_s: float) -> Image:
+        """Return the frame of a time with everything drawn; the picture given is drawn into, or cut."""
+        number = nearest(self.video_time_s, time_s)
+        xy = self.pose.xy[number]
+        if self.window is not None:
+            image, xy = self.window.cut(image, number), self.window.moved(xy, number)
+        draw_pose(image, xy, self.pose.skeleton)
+        draw_contact_strip(image, self.contacts, time_s)
+        for row, (key, (label, values)) in enumerate(self.captions.items()):
+            value = values[number]
+            text = f"{label}  {value:.0f} deg" if np.isfinite(value) else f"{label}  -"
+            draw_caption(image, text, row, colour=SIDE_COLOURS.get(key.partition("_")[0]))
+        return image
+
+
+def nearest(times_s: FloatArray, time_s: float) -> int:
+    """Return the number of the time nearest to one, of times that rise."""
+    after = min(int(np.searchsorted(times_s, time_s)), len(times_s) - 1)
+    before = max(after - 1, 0)
+    return before if time_s - times_s[before] <= times_s[after] - time_s else after

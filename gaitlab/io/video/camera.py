@@ -1,0 +1,106 @@
+"""Pictures as they happen: a camera, or a file that plays at its own speed in a camera's place.
+
+Whoever looks gets the newest picture; what came in between is dropped, so that nobody ever lags behind.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gaitlab.core.errors import InputError
+from gaitlab.io.video.reader import Frame, open_video
+
+_UNTIL_FIRST_PICTURE_S = 10.0
+
+
+def _from_camera(number: int) -> Iterator[Frame]:
+    camera = cv2.VideoCapture(number)
+    if not camera.isOpened():
+        raise InputError(f"camera {number} cannot be opened; is it connected, and used by no other program?")
+    start_s = time.monotonic()
+    try:
+        while True:
+            there, image = camera.read()
+            if not there:
+                return
+            yield Frame(time.monotonic() - start_s, np.asarray(image, dtype=np.uint8))
+    finally:
+        camera.release()
+
+
+def _from_file(path: Path) -> Iterator[Frame]:
+    start_s = time.monotonic()
+    with open_video(path) as video:
+        for frame in video.frames():
+            time.sleep(max(frame.time_s - (time.monotonic() - start_s), 0.0))
+            yield frame
+
+
+class Live:
+    """The newest picture of a source; use it as a context manager.
+
+    Args:
+        source: number of a camera, or a video file.
+        on_frame: called in the reading thread with every picture, also those that nobody looks at (to record).
+
+    Attributes:
+        taken: pictures that came so far.
+    """
+
+    def __init__(self, source: int | Path, *, on_frame: Callable[[Frame], None] = lambda frame: None) -> None:
+        self._source = source
+        self._on_frame = on_frame
+        self._newest: Frame | None = None
+        self._failure: BaseException | None = None
+        self._ended = False
+        self._news = threading.Condition()
+        self._stop = threading.Event()
+        self._worker = threading.Thread(target=self._read, name="gaitlab-camera", daemon=True)
+        self.taken = 0
+
+    def __enter__(self) -> Live:
+        self._worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._worker.join()
+
+    def newest(self) -> Frame | None:
+        """Wait for a picture that was not handed out yet and return it; None when the source has ended.
+
+        Raises:
+            InputError: the source cannot be read, or shows nothing for ten seconds. Any other fault of the reading
+                thread, one in ``on_frame`` too, is raised here as it is.
+        """
+        with self._news:
+            if not self._news.wait_for(lambda: self._newest is not None or self._ended, _UNTIL_FIRST_PICTURE_S):
+                raise InputError(f"no picture came from {self._source} for {_UNTIL_FIRST_PICTURE_S:.0f} s")
+            if self._failure is not None:
+                raise self._failure
+            frame, self._newest = self._newest, None
+            return frame
+
+    def _read(self) -> None:
+        try:
+            frames = _from_camera(self._source) if isinstance(self._source, int) else _from_file(self._source)
+            for frame in frames:
+                self._on_frame(frame)
+                with self._news:
+                    self.taken += 1
+                    self._newest = frame
+                    self._news.notify()
+                if self._stop.is_set():
+                    break
+        except BaseException as error:  # noqa: BLE001 - raised again where the pictures are waited for
+            self._failure = error
+        finally:
+            with self._news:
+                self._ended = True
+                self._news.notify()

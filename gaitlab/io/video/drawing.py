@@ -1,0 +1,114 @@
+"""Drawing on pictures: limbs, points, captions, the strip of foot contacts. All functions draw in place."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import Skeleton
+from gaitlab.io.video.reader import Image
+
+Colour = tuple[int, int, int]  # BGR
+# Okabe and Ito's palette: told apart by every kind of colour vision.
+SIDE_COLOURS: Mapping[str, Colour] = {"left": (178, 114, 0), "right": (0, 94, 213)}
+_MIDDLE: Colour = (220, 220, 220)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_SUBPIXEL_BITS = 4
+# Height of a capital letter of the font at scale 1; what it is to be as a share of a picture, so that it can be read
+# where a phone shows the picture 390 points wide; of a line in letters.
+_LETTER_PX = 22
+_LETTER_TO_WIDTH, _LETTER_TO_HEIGHT = 0.03, 0.045
+_LINE_TO_LETTER = 1.9
+
+
+def side_colour(name: str) -> Colour:
+    """Return the colour of a keypoint or limb by the side in its name."""
+    return SIDE_COLOURS.get(name.partition("_")[0], _MIDDLE)
+
+
+def _fixed(point: FloatArray) -> tuple[int, int]:
+    """Return a point in cv2's fixed-point coordinates, so that skeletons do not tremble by whole pixels."""
+    scaled = np.round(point * (1 << _SUBPIXEL_BITS)).astype(int)
+    return int(scaled[0]), int(scaled[1])
+
+
+def draw_pose(image: Image, xy: FloatArray, skeleton: Skeleton) -> None:
+    """Draw one person's limbs and points: (keypoint, 2) px, NaN not drawn. Left is blue, right vermilion."""
+    thickness = max(2, round(image.shape[0] / 320))
+    for a, b in skeleton.edges:
+        start, end = xy[skeleton.index(a)], xy[skeleton.index(b)]
+        if np.isfinite([start, end]).all():
+            colour = side_colour(b if "_" in b and b != "mid_hip" else a)
+            cv2.line(image, _fixed(start), _fixed(end), colour, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+    for name, point in zip(skeleton.names, xy, strict=True):
+        if np.isfinite(point).all():
+            radius = (thickness + 1) << _SUBPIXEL_BITS
+            cv2.circle(image, _fixed(point), radius, side_colour(name), -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.circle(image, _fixed(point), radius, (255, 255, 255), 1, cv2.LINE_AA, _SUBPIXEL_BITS)
+
+
+def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = None, size: float = 1.0) -> None:
+    """Write a line of (ASCII) text into the left of the picture: white on a dark plate, readable on any picture.
+
+    Args:
+        image: drawn into, in place.
+        text: white, for no colour of a side stands out on a dark ground.
+        row: which line, 0 the uppermost, -1 the lowest.
+        colour: of a bar before the text.
+        size: of the text; at 1 it can be read where a phone shows the whole width of the picture.
+    """
+    letter = size * min(_LETTER_TO_WIDTH * image.shape[1], _LETTER_TO_HEIGHT * image.shape[0])
+    scale, thickness = max(letter / _LETTER_PX, 0.25), max(1, round(letter / 7))
+    (width, _), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+    line, bar = max(round(_LINE_TO_LETTER * letter), 4), 0 if colour is None else max(round(letter / 2), 2)
+    pad = max(round(letter / 2), 2)
+    top = pad + row * line if row >= 0 else image.shape[0] - pad + row * line
+    ground = image[max(top, 0) : max(top + line, 0), pad : pad + bar + width + 2 * pad]
+    ground[:] = (ground * 0.25).astype(np.uint8)
+    if colour is not None:
+        ground[:, :bar] = colour
+    baseline = top + (line + round(letter)) // 2
+    cv2.putText(image, text, (2 * pad + bar, baseline), _FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+
+
+def draw_text(image: Image, text: str, at: FloatArray) -> None:
+    """Write a few (ASCII) characters beside a point (x, y; px), outlined so that any ground will do; NaN: nothing."""
+    if not np.isfinite(at).all():
+        return
+    scale = max(image.shape[0] / 1800, 0.3)
+    corner = (round(float(at[0]) + 12 * scale), round(float(at[1]) - 6 * scale))
+    for colour, thickness in (((0, 0, 0), max(3, round(5 * scale))), ((255, 255, 255), max(1, round(2 * scale)))):
+        cv2.putText(image, text, corner, _FONT, scale, colour, thickness, cv2.LINE_AA)
+
+
+def draw_contact_strip(
+    image: Image, intervals: Mapping[str, Sequence[tuple[float, float]]], time_s: float, *, span_s: float = 2.0
+) -> None:
+    """Draw the foot contacts around now as bars along the lower edge, one row a side, now in the middle.
+
+    Args:
+        image: drawn into, in place.
+        intervals: side -> (start, end) of its contacts, one after the other; only those in view are looked at.
+        time_s: now.
+        span_s: what the width of the picture shows.
+    """
+    height, width = image.shape[:2]
+    row = max(8, height // 60)
+    top = height - (len(intervals) * (row + 4) + 8)
+    strip = image[top:]
+    strip[:] = (strip * 0.35).astype(np.uint8)
+    for number, (side, contacts) in enumerate(intervals.items()):
+        y = top + 6 + number * (row + 4)
+        first = bisect_right(contacts, time_s - span_s / 2, key=lambda contact: contact[1])
+        last = bisect_left(contacts, time_s + span_s / 2, key=lambda contact: contact[0])
+        for start_s, end_s in contacts[first:last]:
+            x0, x1 = ((t - time_s) / span_s * width + width / 2 for t in (start_s, end_s))
+            corners = (max(round(x0), 0), y), (min(round(x1), width - 1), y + row)
+            cv2.rectangle(image, *corners, SIDE_COLOURS[side], -1)
+            if start_s <= time_s < end_s:
+                cv2.rectangle(image, *corners, (255, 255, 255), 2)
+    cv2.line(image, (width // 2, top), (width // 2, height - 1), (255, 255, 255), 1)

@@ -1,0 +1,59 @@
+"""Hiding the runner's face: where the head is in every frame, and a mosaic over it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.errors import InputError
+from gaitlab.io.video.reader import Image
+
+_HEAD = ("nose", "head", "left_eye", "right_eye", "left_ear", "right_ear")
+# A head is about 0.13 of the body's height, the trunk from mid-hip to neck about 0.3: the circle holds a whole head
+# from chin to crown, wherever its points are.
+_RADIUS_TO_TRUNK = 0.45
+_ABOVE_NECK_TO_TRUNK = 0.36
+# So few cells across a face that nobody is recognised, however good the tool that tries.
+_CELLS = 5
+
+
+def face_circles(pose: PoseSequence) -> FloatArray:
+    """Return (frame, 3) px: centre x, centre y and radius of a circle over the runner's head in every frame.
+
+    The centre is the mean of the head's points, else it lies above the neck; frames without either take it from
+    their neighbours, for a face must not show in a gap.
+
+    Raises:
+        InputError: where neither head nor trunk was seen at all, so that no face could be hidden.
+    """
+    neck, hip = pose.point("neck"), pose.point("mid_hip")
+    trunk = neck - hip
+    length = np.hypot(trunk[:, 0], trunk[:, 1])
+    if not np.isfinite(length).any():
+        raise InputError("cannot hide the face: the trunk was not seen in any frame")
+    length_px = float(np.nanmedian(length))
+    points = np.stack([pose.point(name) for name in _HEAD])
+    seen = np.isfinite(points[..., 0])
+    any_seen = np.asarray(seen.any(axis=0))
+    head = np.where(seen[..., None], points, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)[:, None]
+    above = neck + _ABOVE_NECK_TO_TRUNK * trunk
+    centre = np.where(any_seen[:, None], head, above)
+    known = np.isfinite(centre).all(axis=1)
+    filled = [np.interp(pose.time_s, pose.time_s[known], centre[known, axis]) for axis in range(2)]
+    return np.stack([*filled, np.full(len(pose), _RADIUS_TO_TRUNK * length_px)], axis=1)
+
+
+def hide_face(image: Image, circle: FloatArray) -> None:
+    """Put a mosaic over a circle (x, y, radius; px) of a picture, in place."""
+    x, y, radius = (float(v) for v in circle)
+    left, top = max(int(x - radius), 0), max(int(y - radius), 0)
+    right, bottom = min(int(x + radius) + 1, image.shape[1]), min(int(y + radius) + 1, image.shape[0])
+    if right - left < 2 or bottom - top < 2:
+        return
+    part = image[top:bottom, left:right]
+    cells = cv2.resize(part, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA)
+    mosaic = cv2.resize(cells, (right - left, bottom - top), interpolation=cv2.INTER_NEAREST)
+    rows, columns = np.ogrid[top:bottom, left:right]
+    inside = (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
+    part[inside] = mosaic[inside]

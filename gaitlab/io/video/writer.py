@@ -1,0 +1,137 @@
+"""Writing H.264 that plays everywhere: yuv420p, fast start, the frame times one asks for; whole or not at all."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from gaitlab.core.errors import OutputError
+from gaitlab.io.files import whole_file
+from gaitlab.io.video.reader import Image, frames_held
+
+_TIME_BASE = Fraction(1, 90_000)
+_LOOK_EVERY_S = 0.1
+# How many pictures the encoder looks ahead; each of 4K weighs 20 MB, and its usual ten make no smaller file.
+_LOOKAHEAD = 3
+
+
+class _NotWantedError(Exception):
+    """The video is not wanted any more."""
+
+
+class VideoWriter:
+    """Encodes pictures in a thread of its own; use it as a context manager, or end it with `close`.
+
+    Pictures of an odd width or height grow by one repeated row or column, for the format knows only even sizes.
+
+    Args:
+        path: the file to write; what was there is replaced when the new one is whole.
+        fps: nominal rate, for players that ask; frames keep the times they are given.
+        crf: quality, 0 (lossless) to 51; 23 is the encoder's usual.
+        keep_begun: whether an exception in the block, Ctrl-C too, leaves a video of what came before it.
+
+    Raises:
+        OutputError: when the file cannot be written.
+    """
+
+    def __init__(
+        self, path: str | Path, *, fps: float, crf: int = 23, preset: str = "veryfast", keep_begun: bool = False
+    ) -> None:
+        self._path = Path(path)
+        self._fps = fps
+        self._options = {"crf": str(crf), "preset": preset, "rc-lookahead": str(_LOOKAHEAD)}
+        self._keep_begun = keep_begun
+        self._waiting: queue.Queue[tuple[Image, float] | None] | None = None
+        self._failure: BaseException | None = None
+        self._dropped = threading.Event()
+        self._worker = threading.Thread(target=self._encode, name="gaitlab-encode", daemon=True)
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close(keep=kind is None or self._keep_begun)
+
+    def write(self, image: Image, time_s: float) -> None:
+        """Append one (height, width, 3) BGR picture shown from ``time_s`` on; times must rise."""
+        if self._waiting is None:
+            self._waiting = queue.Queue(maxsize=frames_held(image.shape[1], image.shape[0]))
+            self._worker.start()
+        self._put((image, time_s))
+        self._raise_failure()
+
+    def close(self, *, keep: bool = True) -> None:
+        """Finish the video, or without ``keep`` leave nothing of it."""
+        if self._waiting is None:  # not one picture came: there is no video of nothing
+            return
+        if not keep:
+            self._dropped.set()
+        self._put(None)
+        self._worker.join()
+        if keep:
+            self._raise_failure()
+
+    def _put(self, item: tuple[Image, float] | None) -> None:
+        """Hand over to the encoder as long as it lives: one that failed takes nothing, and must not be waited for."""
+        assert self._waiting is not None
+        while self._worker.is_alive():
+            try:
+                self._waiting.put(item, timeout=_LOOK_EVERY_S)
+                return
+            except queue.Full:
+                continue
+
+    def _raise_failure(self) -> None:
+        match self._failure:
+            case None:
+                return
+            case ValueError() | av.FFmpegError():
+                raise OutputError(f"cannot write the video '{self._path}': {self._failure}") from self._failure
+            case _:
+                raise self._failure
+
+    def _encode(self) -> None:
+        try:
+            with whole_file(self._path, failure=f"cannot write the video '{self._path}'") as partial:
+                self._encode_all(partial)
+        except _NotWantedError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again where the pictures come from
+            self._failure = error
+
+    def _encode_all(self, path: Path) -> None:
+        with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+            stream: Any = container.add_stream("libx264", rate=Fraction(self._fps).limit_denominator(1001))
+            stream.options = self._options
+            stream.pix_fmt = "yuv420p"
+            stream.codec_context.time_base = _TIME_BASE
+            while (item := self._next()) is not None:
+                image, time_s = item
+                image = _even(image)
+                if not stream.codec_context.is_open:
+                    stream.height, stream.width = image.shape[:2]
+                picture = av.VideoFrame.from_ndarray(image, format="bgr24")
+                picture.pts = round(time_s / _TIME_BASE)
+                picture.time_base = _TIME_BASE
+                container.mux(stream.encode(picture))
+            container.mux(stream.encode(None))
+
+    def _next(self) -> tuple[Image, float] | None:
+        assert self._waiting is not None
+        item = self._waiting.get()
+        if self._dropped.is_set():
+            raise _NotWantedError
+        return item
+
+
+def _even(image: Image) -> Image:
+    height, width = image.shape[:2]
+    if height % 2 or width % 2:
+        return np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return np.ascontiguousarray(image)

@@ -1,0 +1,147 @@
+"""A page on this computer alone that shows one frame of a video and takes eight clicks: where the dots are.
+
+The server listens on the loopback address, under a secret path that only the printed link knows, and ends when the file
+is written.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import cv2
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.errors import InputError, OutputError
+from gaitlab.io.reading import parse_json
+from gaitlab.markers.clicks import clicks_from, write_clicks
+from gaitlab.markers.layout import DOTS
+from gaitlab.core.units import ROTATIONS
+from gaitlab.io.video.reader import Video, open_video
+
+_TEMPLATE = Path(__file__).with_suffix(".html")
+_LARGEST_ANSWER = 100_000
+# Whoever else knows the port cannot guess the path, and nothing of another place is loaded.
+_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+)
+
+
+def take_clicks(
+    video: Path,
+    target: Path,
+    *,
+    at_s: float | None = None,
+    rotate_deg: int = 0,
+    opened: Callable[[str], None] = lambda address: None,
+) -> Path:
+    """Serve the page until the clicks are saved, and return the file.
+
+    Args:
+        at_s: the frame to begin with; the middle of the video where None.
+        rotate_deg: how the analysis is told to turn the pictures, clockwise.
+        opened: called with the page's address when it can be visited.
+
+    Raises:
+        InputError: a video that cannot be read, or a time outside it.
+        OutputError: a file that cannot be written.
+    """
+    if not target.parent.is_dir():
+        raise OutputError(f"cannot write the dots to '{target}': the folder '{target.parent}' does not exist")
+    if rotate_deg not in ROTATIONS:
+        raise InputError(f"rotate must be 0, 90, 180 or 270 (degrees, clockwise), not {rotate_deg}")
+    with open_video(video, rotate_deg=rotate_deg) as film:
+        info, times_s = film.info, [round(float(t), 6) for t in film.timestamps_s]
+    if at_s is not None and not 0 <= at_s <= info.duration_s:
+        raise InputError(f"the video lasts {info.duration_s:.2f} s; --at must be a time in it, not {at_s:g} s")
+    wanted_s = info.duration_s / 2 if at_s is None else at_s
+    first = min(range(len(times_s)), key=lambda number: abs(times_s[number] - wanted_s))
+    data = {
+        "width": info.width, "height": info.height, "times_s": times_s, "frame": first, "sides": BOTH_SIDES,
+        "dots": DOTS,
+    }  # fmt: skip
+    text = json.dumps(data).replace("<", "\\u003c")
+    page = _TEMPLATE.read_text(encoding="utf-8").replace("@DATA@", text)
+    secret = secrets.token_urlsafe(16)
+    saved = threading.Event()
+
+    def picture(number: int) -> bytes:
+        with open_video(video, rotate_deg=rotate_deg) as film:
+            return _encoded(film, times_s[number])
+
+    handler = _handler(f"/{secret}/", page.encode(), picture, target, saved)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    worker = threading.Thread(target=server.serve_forever, name="gaitlab-dots", daemon=True)
+    worker.start()
+    try:
+        opened(f"http://127.0.0.1:{server.server_address[1]}/{secret}/")
+        while not saved.wait(0.2):  # so that Ctrl-C is heard
+            pass
+    finally:
+        server.shutdown()
+        server.server_close()
+    return target
+
+
+def _encoded(film: Video, time_s: float) -> bytes:
+    for frame in film.frames(start_s=max(time_s - 1e-4, 0.0)):
+        return bytes(cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1])
+    raise InputError(f"there is no frame at {time_s:.3f} s")
+
+
+def _handler(
+    root: str, page: bytes, picture: Callable[[int], bytes], target: Path, saved: threading.Event
+) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self, status: int, kind: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Security-Policy", _POLICY)
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _refuse(self, status: int, words: str) -> None:
+            self._answer(status, "text/plain; charset=utf-8", words.encode())
+
+        def do_GET(self) -> None:
+            address = urlsplit(self.path)
+            if address.path == root:
+                self._answer(200, "text/html; charset=utf-8", page)
+            elif address.path == f"{root}frame":
+                try:
+                    body = picture(int(parse_qs(address.query)["number"][0]))
+                except (KeyError, ValueError, IndexError, InputError) as error:
+                    self._refuse(404, f"no such frame: {error}")
+                else:
+                    self._answer(200, "image/jpeg", body)
+            else:
+                self._refuse(404, "nothing here")
+
+        def do_POST(self) -> None:
+            said = self.headers.get("Content-Length", "")
+            length = int(said) if said.isdecimal() and len(said) < 10 else 0
+            if self.path != f"{root}save" or not 0 < length <= _LARGEST_ANSWER:
+                self._refuse(404, "nothing here")
+                return
+            try:
+                content = parse_json(self.rfile.read(length), "the page's answer")
+                write_clicks(clicks_from(content.value, where=content.file), target)
+            except (InputError, OutputError) as error:
+                self._refuse(400, str(error))
+                return
+            self._refuse(200, f"Saved to {target}. This page can be closed.")
+            saved.set()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing: the terminal is the user's."""
+
+    return Handler

@@ -1,0 +1,126 @@
+"""What session.json says of one clip: where it came from, what was known, how it was measured and how good that is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gaitlab._version import __version__
+from gaitlab.analysis.recording import Analysis, Runner, quality
+from gaitlab.config import Settings
+from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.metrics.quality import judged
+from gaitlab.pipeline.recording import Recording
+from gaitlab.io.session.session import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from gaitlab.io.video.reader import VideoInfo
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def describe(
+    source: Recording,
+    analysis: Analysis,
+    settings: Settings,
+    *,
+    runner: Runner,
+    athlete: str | None,
+    label: str | None,
+    keypoints: str | Path | None,
+) -> dict[str, Any]:
+    """Return the content of session.json.
+
+    Args:
+        source: the clip as it was read.
+        analysis: what was measured in it.
+        settings: those it was measured with.
+        runner: what is known of the runner.
+        athlete, label: names for the report.
+        keypoints: the file that the keypoints came from; None where a network found them.
+    """
+    calibration = analysis.calibration
+    video = source.video
+    dated = recording_date(video, keypoints)
+    found = {
+        "schema_version": SCHEMA_VERSION,
+        "gaitlab_version": __version__,
+        "athlete": athlete,
+        "label": label,
+        "recorded_at": dated[0],
+        "dated_by": dated[1],
+        "view": analysis.view,
+        "facing": analysis.facing,
+        "activity": analysis.events.activity,
+        "rearfoot_source": analysis.rearfoot_source or None,
+        "runner": {
+            "belt_speed_mps": runner.belt_speed_mps,
+            "height_m": runner.height_m,
+            "mass_kg": runner.mass_kg,
+        },
+        "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},
+        "keypoints": None if keypoints is None else {"name": Path(keypoints).name},
+        "fps": analysis.pose.fps,
+        "duration_s": len(analysis.pose) / analysis.pose.fps,
+        "model": source.model,
+        "settings": settings.as_dict(),
+        "calibration": {
+            "metres_per_px": calibration.metres_per_px,
+            "source": calibration.scale_source or None,
+            "check": dict(calibration.scales),
+            "belt_speed_mps": calibration.belt_speed_mps,
+            "belt_speed_px_per_s": calibration.belt_speed_px_per_s,
+            "leg_px": calibration.leg_px,
+            "belt_deg": calibration.belt_deg,
+            "belt_sd_deg": calibration.belt_sd_deg,
+            "tilt_deg": calibration.tilt_deg,
+            "tilt_source": calibration.tilt_source,
+            "facing_agreement": calibration.facing_agreement,
+        },
+        "quality": {**quality(analysis), **({"doubt": analysis.doubt} if analysis.doubt else {})},
+        "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS, oblique=calibration.oblique)],
+        "others_seen": source.others,
+        "warnings": [
+            *([video.remark] if video is not None and video.remark else []),
+            *source.notes,
+            *analysis.warnings,
+        ],
+    }
+    return judged(found)
+
+
+def _describe_video(video: VideoInfo) -> dict[str, Any]:
+    return {
+        "name": video.path.name,
+        "sha256": _sha256(video.path),
+        "width": video.width,
+        "height": video.height,
+        "frames": video.frames,
+        "duration_s": video.duration_s,
+        "fps": video.fps,
+        "variable_frame_rate": video.variable_frame_rate,
+        "rotation": video.rotation_deg,
+        "rotate": video.rotate_deg,
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def recording_date(video: VideoInfo | None, keypoints: str | Path | None) -> tuple[str | None, str | None]:
+    """Return a recording's date and where it is from: the ``video`` says it, or it is when the ``file`` was written.
+
+    The clips that come with gaitlab have none: their files are as old as the installation.
+    """
+    if video is not None and video.recorded_at:
+        return video.recorded_at, "video"
+    path = video.path if video is not None else Path(keypoints) if keypoints is not None else None
+    if path is None or path.resolve().is_relative_to(_PACKAGE):
+        return None, None
+    modified = path.stat().st_mtime
+    return datetime.fromtimestamp(modified, tz=UTC).isoformat(timespec="seconds"), "file"

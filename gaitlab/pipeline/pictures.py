@@ -1,0 +1,196 @@
+"""The pictures of a session: the annotated video, the clean clip for the page, the stills of the key moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gaitlab.analysis.recording import Analysis
+from gaitlab.config import EMBED, ReportSettings, VideoSettings
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pieces import Pieces
+from gaitlab.report import key_moments, write_report
+from gaitlab.io.session.session import Session
+from gaitlab.io.video.annotate import Annotation, nearest
+from gaitlab.io.video.clip import CRF, shrunk
+from gaitlab.io.video.faces import face_circles, hide_face
+from gaitlab.io.video.follow import SMALL_SHARE, follow_window, height_share
+from gaitlab.io.video.reader import Image, Video, VideoInfo, open_video
+from gaitlab.io.video.stills import Shot, take_stills
+from gaitlab.io.video.writer import VideoWriter
+
+ANNOTATED, CLIP, STILLS = "annotated.mp4", "clip.mp4", "the stills of the key moments"
+VIDEOS = (ANNOTATED, CLIP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """A video in the making: where it goes, and what is made of a frame for it."""
+
+    name: str
+    writer: VideoWriter
+    made_of: Callable[[Image, float], Image]
+
+
+def write_videos(
+    source: VideoInfo,
+    folder: Path,
+    analysis: Analysis,
+    *,
+    video_time_s: np.ndarray,
+    settings: VideoSettings,
+    pieces: Pieces,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Write ``annotated.mp4`` and ``clip.mp4`` (clean, at most 720 lines) into a session folder, each whole or not.
+
+    Args:
+        source: the analysed video; its pictures are turned as they were for the analysis.
+        video_time_s: (frame,) time of each analysed frame in it; in slow motion it is not the true time.
+        settings: what the annotated video looks like, and whether the runner's face is hidden in both.
+        pieces: takes what goes wrong with either, which does not harm the other.
+        progress: called as ``progress(stage, done, total)``.
+    """
+    with pieces.attempt(*VIDEOS), open_video(source.path, rotate_deg=source.rotate_deg) as video:
+        hide = _face_hidden(analysis, video_time_s) if settings.blur_face else None
+        films = []
+        with pieces.attempt(CLIP):
+            writer = VideoWriter(folder / CLIP, fps=video.info.fps, crf=CRF)
+            films.append(_Film(CLIP, writer, lambda image, time_s: shrunk(image)))
+        with pieces.attempt(ANNOTATED):
+            annotation = _annotation(analysis, video_time_s, video.info, follow=settings.follow)
+            writer = VideoWriter(folder / ANNOTATED, fps=video.info.fps, crf=settings.crf)
+            films.append(_Film(ANNOTATED, writer, annotation.drawn))  # last: it draws into the frame itself
+        _film(video, films, video_time_s, hide=hide, pieces=pieces, progress=progress)
+
+
+def _film(
+    video: Video,
+    films: Sequence[_Film],
+    video_time_s: np.ndarray,
+    *,
+    hide: Callable[[Image, float], None] | None,
+    pieces: Pieces,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Make all films in one pass over the video: what is decoded once need not be decoded again."""
+    start_s, end_s = float(video_time_s[0]), float(video_time_s[-1]) + 0.5 / video.info.fps
+    whole = False
+    try:
+        for done, frame in enumerate(video.frames(start_s, end_s), start=1):
+            if hide is not None:  # where this goes wrong nothing may be shown
+                hide(frame.image, frame.time_s)
+            for film in films:
+                if pieces.made(film.name):
+                    with pieces.attempt(film.name):
+                        film.writer.write(film.made_of(frame.image, frame.time_s), frame.time_s - start_s)
+            if not any(pieces.made(film.name) for film in films):
+                break
+            progress("drawing the video", done, len(video_time_s))
+        whole = True
+    finally:
+        for film in films:
+            with pieces.attempt(film.name):
+                film.writer.close(keep=whole and pieces.made(film.name))
+
+
+def write_page(
+    session: Session,
+    *,
+    settings: ReportSettings,
+    pieces: Pieces,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Write report.html with the session's clip, and stills of the key moments taken from it, where there is one."""
+    clip = session.clip
+    stills: dict[str, bytes] = {}
+    if clip is not None:
+        progress("taking the stills", 0, 1)
+        with pieces.attempt(STILLS):
+            stills = _stills(session, clip, pieces)
+    progress("writing the page", 0, 1)
+    write_report(
+        session, stills=stills, clip=clip, embed_video=EMBED[settings.embed_video], units=settings.units, pieces=pieces
+    )
+
+
+def _stills(session: Session, clip: Path, pieces: Pieces) -> dict[str, bytes]:
+    """Return key -> JPEG of the key moments, taken from the clip."""
+    with open_video(clip) as video:
+        source, times_s = session.info["video"], video.timestamps_s
+        moments = {moment.key: moment for moment in key_moments(session) if moment.frame < len(times_s)}
+        across, down = video.info.width / source["width"], video.info.height / source["height"]
+        shots = {
+            key: Shot(float(times_s[moment.frame]), scaled_box(moment.box_px, across, down, video.info))
+            for key, moment in moments.items()
+        }
+        names = {
+            key: f"the still of the {moment.side} {moment.event.replace('_', ' ')}" for key, moment in moments.items()
+        }
+        return take_stills(video, shots, attempt=lambda key: pieces.attempt(names[key]))
+
+
+def scaled_box(
+    box_px: tuple[int, int, int, int], across: float, down: float, size: VideoInfo
+) -> tuple[int, int, int, int]:
+    """Return a box (left, top, right, bottom) in a picture made smaller, kept in it.
+
+    Args:
+        across, down: by how much width and height were changed; even sizes make them differ.
+        size: of the smaller picture.
+    """
+    left, right = (min(max(round(edge * across), 0), size.width) for edge in box_px[::2])
+    top, bottom = (min(max(round(edge * down), 0), size.height) for edge in box_px[1::2])
+    return left, top, right, bottom
+
+
+def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Image, float], None]:
+    circles = face_circles(analysis.pose)
+
+    def hide(image: Image, time_s: float) -> None:
+        hide_face(image, circles[nearest(video_time_s, time_s)])
+
+    return hide
+
+
+def _annotation(analysis: Analysis, video_time_s: np.ndarray, info: VideoInfo, *, follow: str) -> Annotation:
+    small = height_share(analysis.pose, height=info.height) < SMALL_SHARE
+    near = follow == "yes" or (follow == "auto" and small)
+    return Annotation(
+        analysis.pose,
+        video_time_s,
+        captions=_captions(analysis),
+        contacts=_contacts(analysis, video_time_s),
+        window=follow_window(analysis.pose, width=info.width, height=info.height) if near else None,
+    )
+
+
+def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
+    values = analysis.angles.values_deg
+    if analysis.view == "rear":
+        return {
+            "left": ("left hip adduction", values["left_hip_adduction_deg"]),
+            "right": ("right hip adduction", values["right_hip_adduction_deg"]),
+            "trunk": ("pelvic drop", values["pelvic_drop_deg"]),
+        }
+    return {
+        "left": ("left knee", values["left_knee_flexion_deg"]),
+        "right": ("right knee", values["right_knee_flexion_deg"]),
+        "trunk": ("trunk lean", values["trunk_lean_deg"]),
+    }
+
+
+def _contacts(analysis: Analysis, video_time_s: np.ndarray) -> dict[str, list[tuple[float, float]]]:
+    """Return the contacts on the video's own clock; events are known in true time."""
+    to_video = np.polyfit(analysis.raw.time_s, video_time_s, 1)
+    return {
+        side: sorted(
+            (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))
+            for c in analysis.events.of(side)
+            if np.isfinite(c.toe_off_s)
+        )
+        for side in BOTH_SIDES
+    }

@@ -1,0 +1,314 @@
+"""Where keypoints come from: a video and a network, a file, or both; with tape dots, where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gaitlab.analysis import warnings
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.errors import InputError, argument
+from gaitlab.kinematics.view import view_of
+from gaitlab.kinematics.plausibility import check_posture
+from gaitlab.signal.missing import missing_frames
+
+if TYPE_CHECKING:
+    from gaitlab.core.skeleton import Skeleton
+    from gaitlab.core.person import Body
+    from gaitlab.pose.networks.estimator import PoseEstimator
+    from gaitlab.pose.follow import Followed
+    from gaitlab.markers.clicks import Clicks
+    from gaitlab.markers.dots import DotCollector, Dots
+    from gaitlab.markers.heel_registration import EdgeCollector
+    from gaitlab.markers.patches import Picture
+    from gaitlab.markers.layout import Layout
+    from gaitlab.markers.watch import LegWatch
+    from gaitlab.io.video.reader import Frame, Video, VideoInfo
+
+# progress(stage, done, total): called after every frame of a stage.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
+
+    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for pictures of the heels,
+    from which their lines can be had without dots, with ``heels_unless_side`` only as long as the runner may be seen
+    from behind. ``front_refused`` says that a film from the front is of no use. ``rotate_deg`` turns the video's
+    pictures before anything else.
+    """
+
+    video: str | Path | None
+    keypoints: str | Path | None = None
+    keypoints_format: str = "csv"
+    fps: float | None = None
+    capture_fps: float | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    model: str = "auto"
+    models_dir: Path | None = None
+    person: int = -1
+    dots: str | Path | None = None
+    heels: bool = False
+    heels_unless_side: bool = False
+    front_refused: bool = False
+    rotate_deg: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """Raw keypoints, the video (or None), the network or file they came from, and the clock of the video.
+
+    ``notes`` say what was assumed: whose keypoints they are where several people were seen, and which slow motion.
+    ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and ``layout`` are those of tape
+    dots, where they were looked for; ``heel_pictures`` a frame those of the heels, where they were asked for.
+    """
+
+    raw: PoseSequence
+    video: VideoInfo | None
+    video_time_s: np.ndarray
+    model: dict[str, Any]
+    others: list[dict[str, Any]]
+    slow_motion: float = 1.0
+    notes: tuple[str, ...] = ()
+    dot_sd_px: Mapping[str, FloatArray] | None = None
+    layout: Layout | None = None
+    heel_pictures: Sequence[tuple[Picture, ...]] | None = None
+
+
+def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None = None) -> Recording:
+    """Get raw keypoints from the video or from the file, on the true clock.
+
+    Args:
+        layout: dots as another recording of the same runner showed them; then ``wanted.dots`` is not asked.
+
+    Raises:
+        GaitlabError: whatever cannot be read, or does not belong together.
+    """
+    if wanted.video is None:
+        if wanted.dots is not None:
+            raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
+        raw = _from_file(wanted, wanted.fps)
+        return Recording(raw, None, raw.time_s, _file_facts(wanted), [])
+    from gaitlab.io.video.reader import open_video
+
+    with open_video(wanted.video, rotate_deg=wanted.rotate_deg) as opened:
+        info = opened.info
+        _check_clock(wanted, info)
+        # What is wrong with a file of clicks is said before the network works for minutes.
+        clicks = _clicks(wanted, info) if layout is None else None
+        looks = layout is not None or wanted.dots is not None
+        if wanted.keypoints is not None:
+            raw, facts = _given(wanted, opened)
+            followed = None
+            # Dots that were tracked elsewhere tell more than pictures.
+            heels = wanted.heels and "left_heel_top" not in raw.skeleton
+            heels = heels and not (wanted.heels_unless_side and view_of(raw).view == "side")
+            for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
+            if collector := for_dots or for_heels:
+                _collect(wanted, opened, raw, collector, progress=progress)
+        else:
+            from gaitlab.pose.networks.estimator import load_estimator
+
+            named = None if wanted.model == "auto" else wanted.model
+            estimator = load_estimator(named, models_dir=wanted.models_dir)
+            for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=wanted.heels)
+            collector = for_dots or for_heels
+            watch = _watch(wanted, collector, estimator.skeleton, told=clicks is not None or layout is not None)
+            raw, followed = _estimate(opened, estimator, wanted, watch, progress=progress)
+            if watch is not None and watch.collector is None:
+                for_heels = None
+            facts = {**estimator.model, "points": len(estimator.skeleton)}
+        # Given keypoints are taken at their word: the frames they were found in were there.
+        unreadable = 0 if wanted.keypoints is not None else _frames_held(opened, wanted) - len(raw)
+    dots: Dots | None = None
+    if for_dots is not None:
+        from gaitlab.markers.dots import track_dots
+
+        dots = track_dots(raw, for_dots.seen, clicks=clicks, layout=layout)
+        raw = dots.pose
+    video_time_s = raw.time_s
+    rate = wanted.capture_fps or info.capture_fps
+    if wanted.capture_fps is not None:  # then what the file says of it does not matter
+        info = replace(info, remark="")
+    # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
+    slow_motion = rate / info.fps if rate is not None else 1.0
+    assumed = warnings.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=wanted.capture_fps)
+    raw = replace(raw, time_s=raw.time_s / slow_motion)
+    return Recording(
+        raw, info, video_time_s, facts, followed.others if followed else [], slow_motion,
+        notes=(
+            *warnings.damaged(missing_frames(video_time_s), unreadable=unreadable, lacking_s=info.lacking_s),
+            *(warnings.who_was_followed(followed, width=info.width) if followed else ()),
+            *assumed,
+        ),
+        dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
+        heel_pictures=for_heels.seen if for_heels else None,
+    )  # fmt: skip
+
+
+def _frames_held(opened: Video, wanted: Wanted) -> int:
+    """Return how many frames the file holds in the part that was asked for, readable or not."""
+    first_s, last_s = wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf
+    times_s = np.unique(opened.timestamps_s)
+    return int(np.sum((times_s > first_s - 1e-6) & (times_s < last_s + 1e-6)))
+
+
+def _check_clock(wanted: Wanted, info: VideoInfo) -> None:
+    """Refuse times and rates that the video cannot have.
+
+    Raises:
+        InputError: a start beyond its end, or a true frame rate below the one it plays at.
+    """
+    from gaitlab.io.video.reader import SAME_RATE
+
+    if wanted.start_s is not None and wanted.start_s >= info.duration_s:
+        raise InputError(
+            f"{argument('start_s')} ({wanted.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
+        )
+    if wanted.capture_fps is not None and wanted.capture_fps < SAME_RATE * info.fps:
+        raise InputError(
+            f"{argument('capture_fps')} ({wanted.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
+            f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
+        )
+
+
+def _collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotCollector | None, EdgeCollector | None]:
+    """Return who looks at the lower legs in every frame: one for dots, or else one for heels, if there are legs."""
+    if dots:
+        from gaitlab.markers.dots import DotCollector
+
+        return DotCollector(skeleton), None
+    if heels and all(f"{side}_{joint}" in skeleton for side in BOTH_SIDES for joint in ("knee", "ankle")):
+        from gaitlab.markers.heel_registration import EdgeCollector
+
+        return None, EdgeCollector(skeleton)
+    return None, None
+
+
+def _watch(
+    wanted: Wanted, collector: DotCollector | EdgeCollector | None, skeleton: Skeleton, *, told: bool
+) -> LegWatch | None:
+    if collector is None:
+        return None
+    from gaitlab.markers.watch import LegWatch
+
+    return LegWatch(collector, skeleton, unless_side=wanted.heels_unless_side, dots_told=told)
+
+
+def _file_facts(wanted: Wanted) -> dict[str, Any]:
+    return {"name": "keypoints from a file", "format": wanted.keypoints_format}
+
+
+def _from_file(wanted: Wanted, fps: float | None) -> PoseSequence:
+    from gaitlab.io.keypoints import read_keypoints
+
+    assert wanted.keypoints is not None
+    person = wanted.person if wanted.person >= 0 else None
+    raw = read_keypoints(Path(wanted.keypoints), format=wanted.keypoints_format, fps=fps, person=person)
+    check_posture(raw, wanted.keypoints, rotate_deg=None)
+    return raw if wanted.video is not None else _part(raw, wanted)
+
+
+def _part(raw: PoseSequence, wanted: Wanted) -> PoseSequence:
+    if wanted.start_s is not None and wanted.start_s > raw.time_s[-1]:
+        raise InputError(
+            f"{argument('start_s')} ({wanted.start_s:g} s) is beyond the end of '{wanted.keypoints}' "
+            f"({raw.time_s[-1]:.3f} s)"
+        )
+    return raw.between(wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf)
+
+
+def _given(wanted: Wanted, opened: Video) -> tuple[PoseSequence, dict[str, Any]]:
+    raw = _from_file(wanted, wanted.fps or opened.info.fps)
+    if len(raw) != opened.info.frames:
+        raise InputError(
+            f"'{wanted.keypoints}' has keypoints for {len(raw)} frames, but '{wanted.video}' has "
+            f"{opened.info.frames}; they must belong together"
+        )
+    return _part(replace(raw, time_s=opened.timestamps_s), wanted), _file_facts(wanted)
+
+
+def _clicks(wanted: Wanted, info: VideoInfo) -> Clicks | None:
+    """Read the file of clicks, if one is named.
+
+    Raises:
+        InputError: no clicks, or those of a video of another size.
+    """
+    if wanted.dots is None or str(wanted.dots) == "auto":
+        return None
+    from gaitlab.markers.clicks import read_clicks
+
+    clicks = read_clicks(Path(wanted.dots))
+    if (clicks.width, clicks.height) != (info.width, info.height):
+        raise InputError(
+            f"the dots in '{wanted.dots}' were clicked on a video of {clicks.width} x {clicks.height}, but "
+            f"'{wanted.video}' has {info.width} x {info.height}; click anew with `gaitlab dots {wanted.video}`"
+        )
+    return clicks
+
+
+def _collect(
+    wanted: Wanted, opened: Video, raw: PoseSequence, collector: DotCollector | EdgeCollector, *, progress: Progress
+) -> None:
+    """Show a collector the frames of a video whose keypoints are given, each with its own, also where some are lost."""
+    for frame in opened.frames(wanted.start_s, wanted.end_s):
+        number = int(np.searchsorted(raw.time_s, frame.time_s - 1e-6))
+        for _ in range(min(number, len(raw)) - len(collector.seen)):
+            collector.miss()
+        if number < len(raw):
+            collector.see(frame.image, raw.xy[number])
+        progress("looking at the lower legs", number + 1, len(raw))
+    for _ in range(len(raw) - len(collector.seen)):
+        collector.miss()
+
+
+def _estimate(
+    opened: Video, estimator: PoseEstimator, wanted: Wanted, watch: LegWatch | None, *, progress: Progress
+) -> tuple[PoseSequence, Followed]:
+    from gaitlab.pose.follow import follow_runner
+    from gaitlab.pose.scout import check_for_somebody
+
+    check_for_somebody(
+        opened, estimator, start_s=wanted.start_s, end_s=wanted.end_s, front_refused=wanted.front_refused
+    )
+    info = opened.info
+    total = _frames_between(info, wanted.start_s, wanted.end_s)
+    done = 0
+    # Whether a person of that number comes is known at the end alone; who waits for them is told from the start.
+    stage = "finding the runner" if wanted.person < 0 else f"looking for person {wanted.person}"
+
+    def on_frame(frame: Frame, body: Body | None) -> None:
+        nonlocal done, stage
+        done += 1
+        if body is not None:
+            stage = "finding the runner"
+        if watch is not None:
+            watch.see(frame.image, frame.time_s, None if body is None else body.xy)
+        progress(stage, done, total)
+
+    followed = follow_runner(
+        opened.frames(wanted.start_s, wanted.end_s),
+        estimator,
+        person=None if wanted.person < 0 else wanted.person,
+        on_frame=on_frame,
+    )
+    if followed.pose is None:
+        raise InputError(
+            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
+            f"or from behind, try another network with {argument('model')} or another part "
+            f"with {argument('start_s')} and {argument('end_s')}"
+        )
+    check_posture(followed.pose, info.path, rotate_deg=info.rotate_deg)
+    return followed.pose, followed
+
+
+def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:
+    start, end = start_s or 0.0, min(end_s if end_s is not None else np.inf, info.duration_s)
+    return max(round((end - start) * info.frames / info.duration_s), 1)

@@ -1,0 +1,257 @@
+"""The wiring: a video or a file of keypoints in, a session folder out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gaitlab.pipeline import arguments, unused_arguments
+from gaitlab.analysis import warnings
+from gaitlab.core import units
+from gaitlab.analysis.recording import Runner, analyze_pose
+from gaitlab.config import Settings, with_values
+from gaitlab.core.metric import View
+from gaitlab.pipeline.description import describe
+from gaitlab.core.errors import InputError, argument, shown
+from gaitlab.kinematics.view import view_of
+from gaitlab.pipeline.memory import hand_back
+from gaitlab.pipeline.recording import Progress, Recording, Wanted, read_recording
+from gaitlab.analysis.shop import Profile, read_profile, sort_feet
+from gaitlab.io.session.folder import check_free, whole_folder
+from gaitlab.io.session.session import Session
+from gaitlab.core.text import check_said, folder_name
+from gaitlab.pipeline.writing import Clip, write_session
+
+VIEWS = ("side", "rear", "auto")
+# What else people call a view.
+_ALSO_CALLED = {
+    "back": "rear", "behind": "rear", "posterior": "rear", "lateral": "side", "sagittal": "side",
+}  # fmt: skip
+_OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
+FACINGS = ("auto", "left", "right")
+
+
+def analyze(
+    video: str | Path | None = None,
+    *,
+    view: str = "auto",
+    belt_speed_mps: float | None = None,
+    height_m: float | None = None,
+    mass_kg: float | None = None,
+    athlete: str | None = None,
+    label: str | None = None,
+    facing: str = "auto",
+    capture_fps: float | None = None,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    rotate: int = 0,
+    model: str | None = None,
+    models_dir: str | Path | None = None,
+    keypoints: str | Path | None = None,
+    keypoints_format: str = "csv",
+    fps: float | None = None,
+    dots: str | Path | None = None,
+    standing: str | Path | None = None,
+    profile: str | Path | None = None,
+    with_: str | Path | None = None,
+    settings: Settings | Mapping[str, Any] | None = None,
+    output: str | Path | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Session:
+    """Analyse one recording and write its session folder.
+
+    Args:
+        video: the video; may be left out where ``keypoints`` are given.
+        view: what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say; what is for the rear view
+            alone says it too.
+        belt_speed_mps: speed of the treadmill's belt, m/s.
+        height_m: the runner's height, m.
+        mass_kg: the runner's mass, kg.
+        athlete: a name for the report.
+        label: what tells this session from others, e.g. ``shoe A``.
+        facing: ``left`` or ``right`` in the picture, or ``auto``.
+        capture_fps: the true frame rate of a slow-motion video.
+        start_s: first second of the video to use.
+        end_s: last second of the video to use.
+        rotate: turn the video's pictures clockwise by 0, 90, 180 or 270 degrees before anything else, for a film that
+            lies on its side; a recording of the runner standing still is turned alike.
+        model: the pose network; None takes the setting ``pose.model``.
+        models_dir: a folder of networks to look into first.
+        keypoints: a file of keypoints that replaces the network.
+        keypoints_format: its format.
+        fps: frame rate of keypoints whose file does not say it.
+        dots: of a rear view: tape dots on heels and calves, found by themselves (``auto``) or where a file that
+            `gaitlab dots` made says they are.
+        standing: of a rear view: a video, or a file of keypoints, of the runner standing still, the rearfoot's zero.
+        profile: a shop's file of words for inward rolling, see ``configs/shop_profile.toml``.
+        with_: the other view of the same run, a video or a file of keypoints: both make one session.
+        settings: a `Settings`, or a dictionary such as ``{"smoothing.method": "kalman"}``.
+        output: the session folder; by default ``reports/NAME`` after the video.
+        force: replace the folder if it is a session that holds nothing but what gaitlab wrote, and no input.
+        progress: called as ``progress(stage, done, total)``.
+
+    Returns:
+        the session; ``session.info["warnings"]`` says what a reader must know.
+
+    Raises:
+        GaitlabError: one line that says what was expected, what came and what to do; nothing is left half-written.
+    """
+    given = locals()
+    arguments.check(given, _ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
+    if start_s is not None and end_s is not None and start_s >= end_s:
+        raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
+    chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
+    if video is None and keypoints is None:
+        raise InputError(f"nothing to analyse: name a video, or a file of keypoints with {argument('keypoints')}")
+    unused_arguments.check(given)
+    check_said(athlete, "athlete's name")
+    check_said(label, "label")
+    name = Path(video if video is not None else keypoints or "").stem
+    target = Path(output) if output is not None else Path("reports") / folder_name(name, label)
+    dots_file = None if dots == "auto" else dots
+    check_free(target, force=force, inputs=(video, keypoints, dots_file, standing, profile, with_))
+    report = progress or (lambda stage, done, total: None)
+
+    shop = read_profile(Path(profile)) if profile is not None else None
+    wanted = Wanted(
+        video, keypoints, keypoints_format, fps, capture_fps, start_s, end_s, model or chosen.pose.model,
+        Path(models_dir) if models_dir else None, chosen.pose.person, dots,
+        rotate_deg=rotate,
+    )  # fmt: skip
+    if with_ is None and view == "auto" and (dots or standing or profile):
+        view = "rear"
+    runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
+    make = _Maker(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
+    main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
+    other: Clip | None = None
+    if with_ is not None:
+        beside = replace(_beside(wanted, Path(with_), fps=main.source.raw.fps), dots=dots, rotate_deg=0)
+        second = _OTHER[main.analysis.view]
+        other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
+    with whole_folder(target, force=force) as folder:
+        write_session(folder, main, other, chosen, progress=report)
+    return Session(target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What the clips of one run have in common."""
+
+    runner: Runner
+    settings: Settings
+    standing: str | Path | None
+    shop: Profile | None
+    athlete: str | None
+    label: str | None
+    progress: Progress
+
+    def clip(self, wanted: Wanted, view: str) -> Clip:
+        """Read and measure one clip."""
+        # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
+        heels = view != "side" and wanted.dots is None and self.standing is None
+        told = replace(wanted, heels=heels, heels_unless_side=view == "auto", front_refused=view != "side")
+        source = read_recording(told, progress=self.progress)
+        hand_back()
+        self.progress("measuring the gait", 0, 1)
+        seen, source = _decided(view, source, wanted)
+        if seen == "rear" and source.heel_pictures is not None:
+            from gaitlab.markers.heel_registration import with_heel_lines
+
+            source = replace(source, raw=with_heel_lines(source.raw, source.heel_pictures))
+        source = replace(source, heel_pictures=None)  # megabytes that nobody needs any more
+        standing = None
+        if seen == "rear" and self.standing is not None:
+            still = _beside(wanted, Path(self.standing), fps=source.raw.fps)
+            layout = source.layout if still.video is not None else None
+            standing = read_recording(still, progress=self.progress, layout=layout).raw
+        analysis = analyze_pose(
+            source.raw, runner=self.runner, settings=self.settings, view=seen, standing=standing,
+            dot_sd_px=source.dot_sd_px, network="" if wanted.keypoints is not None else str(source.model["name"]),
+        )  # fmt: skip
+        info = describe(
+            source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
+            keypoints=wanted.keypoints,
+        )  # fmt: skip
+        if self.shop is not None and seen == "rear":
+            info["shop_profile"] = sort_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
+        return Clip(source, analysis, info, Path(wanted.video or wanted.keypoints or "").name)
+
+
+def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Recording]:
+    """Return the view, asked for or told by the keypoints, and the recording, which says so where that is not clear.
+
+    A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
+
+    Raises:
+        InputError: a view from the front, where the keypoints were to say.
+    """
+    if view != "auto":
+        return "rear" if view == "rear" else "side", source
+    seen = view_of(source.raw)
+    likely: View = "rear" if seen.view == "rear" else "side"
+    if not seen.sure:
+        return likely, replace(source, notes=(warnings.view_unclear(seen, likely), *source.notes))
+    if seen.view == "front":
+        from gaitlab.pose.scout import refused_front
+
+        raise refused_front(wanted.video if wanted.video is not None else wanted.keypoints, seen)
+    return likely, source
+
+
+def _beside(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
+    """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
+    whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
+    if unused_arguments.holds_keypoints(path):
+        return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps, rotate_deg=0)
+    return replace(whole, video=path, keypoints=None)
+
+
+def _view(name: str, value: object) -> None:
+    if value == "front":
+        raise InputError(
+            f"unknown view 'front'; known: {', '.join(VIEWS)}: gaitlab measures from the side or from behind, "
+            "film again"
+        )
+    if value not in VIEWS and (meant := _ALSO_CALLED.get(str(value).lower())):
+        raise InputError(f"unknown view '{value}' (did you mean '{meant}'?); known: {', '.join(VIEWS)}")
+    arguments.choice(VIEWS)(name, value)
+
+
+def _rotation(name: str, value: object) -> None:
+    if type(value) is not int or value not in units.ROTATIONS:
+        raise InputError(f"{argument(name)} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
+
+
+def _settings(name: str, value: object) -> None:
+    if not isinstance(value, Settings | Mapping):
+        raise InputError(f"{argument(name)} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
+
+
+def _function(name: str, value: object) -> None:
+    if not callable(value):
+        raise InputError(f"{argument(name)} must be a function, not {shown(value)}")
+
+
+# What each argument of `analyze` may be.
+_ARGUMENTS: Mapping[str, arguments.Check] = {
+    "view": _view,
+    "rotate": _rotation,
+    "facing": arguments.choice(FACINGS),
+    "belt_speed_mps": arguments.quantity(units.SPEED),
+    "height_m": arguments.quantity(units.HEIGHT),
+    "mass_kg": arguments.quantity(units.MASS),
+    "capture_fps": arguments.quantity(units.FRAME_RATE),
+    "fps": arguments.quantity(units.FRAME_RATE),
+    "start_s": arguments.quantity(units.TIME),
+    "end_s": arguments.quantity(units.TIME),
+    **dict.fromkeys(("athlete", "label", "model", "keypoints_format"), arguments.text),
+    **dict.fromkeys(
+        ("video", "models_dir", "keypoints", "dots", "standing", "profile", "with_", "output"), arguments.path
+    ),
+    "settings": _settings,
+    "force": arguments.truth,
+    "progress": _function,
+}

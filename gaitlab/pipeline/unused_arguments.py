@@ -1,0 +1,111 @@
+"""Arguments of an analysis that have no effect beside others: refused, for what is ignored in silence misleads.
+
+Somebody who names a network beside a file of keypoints believes afterwards that it was at work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core.errors import InputError, argument
+
+# Name -> what `gaitlab.analyze` was given.
+Given = Mapping[str, Any]
+_KEYPOINT_FILES = (".csv", ".json", ".trc")
+
+
+def holds_keypoints(path: str | Path) -> bool:
+    """Whether another recording of a runner is a file (or folder) of keypoints, and no video."""
+    return Path(path).suffix.lower() in _KEYPOINT_FILES or os.path.isdir(path)
+
+
+def _others(given: Given) -> list[bool]:
+    """Return of every recording beside the main one whether it holds keypoints."""
+    return [holds_keypoints(path) for name in ("standing", "with_") if (path := given.get(name)) is not None]
+
+
+def _no_network(given: Given) -> bool:
+    return given.get("keypoints") is not None and all(_others(given))
+
+
+def _no_file(given: Given) -> bool:
+    return given.get("keypoints") is None and not any(_others(given))
+
+
+def _rate_is_known(given: Given) -> bool:
+    both = given.get("keypoints") is not None and given.get("video") is not None
+    return both and not any(_others(given))
+
+
+def _no_video(given: Given) -> bool:
+    return given.get("video") is None
+
+
+def _no_pictures(given: Given) -> bool:
+    return _no_video(given) and (given.get("with_") is None or holds_keypoints(given["with_"]))
+
+
+def _seen_from(view: str) -> Callable[[Given], bool]:
+    return lambda given: given.get("view") == view and given.get("with_") is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """An argument, when it has no effect, and the rest of the sentence that says so and what to do."""
+
+    name: str
+    when: Callable[[Given], bool]
+    why: str
+
+
+_FROM_FILES = "but all keypoints come from files, so no network runs; leave it out"
+_FROM_THE_SIDE = (
+    f"is for the rear view, but this is a side view; say {argument('view')} rear, or name the rear clip with "
+    f"{argument('with_')}"
+)
+_TABLE = (
+    _Idle("model", _no_network, f"names a network, {_FROM_FILES}"),
+    _Idle("models_dir", _no_network, f"is a folder of networks, {_FROM_FILES}"),
+    _Idle(
+        "keypoints_format", _no_file,
+        f"is of a file of keypoints, but none is given; name it with {argument('keypoints')}, or leave the format out",
+    ),
+    _Idle(
+        "fps", _no_file,
+        f"is of keypoints whose file does not say their rate, but none are given; a video says its own, and the true "
+        f"rate of slow motion is {argument('capture_fps')}",
+    ),
+    _Idle("fps", _rate_is_known, "is of keypoints alone, but their video is given, which says its own; leave it out"),
+    _Idle(
+        "capture_fps", _no_video,
+        f"is of a slow-motion video, but only keypoints are given; say their true rate with {argument('fps')}",
+    ),
+    _Idle("rotate", _no_video, "turns the pictures of a video, but only keypoints are given; leave it out"),
+    _Idle("dots", _no_pictures, "are tracked in a video, but only keypoints are given; name the video too"),
+    *(_Idle(name, _seen_from("side"), _FROM_THE_SIDE) for name in ("dots", "standing", "profile")),
+    _Idle("facing", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
+)  # fmt: skip
+# What counts as not given, beside None.
+_DEFAULTS: Mapping[str, object] = {"keypoints_format": "csv", "rotate": 0, "facing": "auto"}
+
+
+def idle(given: Given) -> Iterator[tuple[str, str]]:
+    """Yield the name of each argument that has no effect, and the sentence that says so and what to do."""
+    for one in _TABLE:
+        value = given.get(one.name)
+        if value is not None and value != _DEFAULTS.get(one.name) and one.when(given):
+            yield one.name, f"{argument(one.name)} {one.why}"
+
+
+def check(given: Given) -> None:
+    """Raise InputError where an argument of `gaitlab.analyze` has no effect beside the others.
+
+    Args:
+        given: name to what was given; names that are missing were not.
+    """
+    for _, sentence in idle(given):
+        raise InputError(sentence)

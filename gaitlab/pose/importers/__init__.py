@@ -1,7 +1,0 @@
-"""Keypoints from other programs' files: one table of formats, one function."""
-
-from __future__ import annotations
-
-from gaitlab.pose.importers.read import FORMATS, read_keypoints
-
-__all__ = ["FORMATS", "read_keypoints"]

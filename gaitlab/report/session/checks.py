@@ -1,0 +1,49 @@
+"""The checks of a recording in the page's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.report.session.content import Content
+from gaitlab.report.shared.numbers import decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One judged number: its name in the texts, ``good``, ``fair`` or ``poor``, and the words that fill its texts."""
+
+    name: str
+    grade: str
+    found: Mapping[str, str]
+
+
+def checks(content: Content) -> tuple[Check, ...]:
+    """Return the checks of a session's verdict."""
+    return tuple(
+        Check(check["name"], check["grade"], _words(check, content.texts))
+        for check in content.info["quality"]["verdict"]["checks"]
+    )
+
+
+def point_name(name: str, texts: Mapping[str, Any]) -> str:
+    """Return ``left big toe`` for ``left_big_toe``, in the page's language."""
+    side, _, point = name.partition("_")
+    if side in BOTH_SIDES:
+        return f"{texts['sides'][side].lower()} {texts['points'].get(point, point.replace('_', ' '))}"
+    return str(texts["points"].get(name, name.replace("_", " ")))
+
+
+def _words(check: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was found as words: its value as the texts may want it, and what it was made of."""
+    value = check["value"]
+    found = {name: str(part) for name, part in check["found"].items()}
+    if "point" in found:
+        found["point"] = point_name(found["point"], texts)
+    if check["name"] == "accepted_cycles_a_side":
+        return found
+    if check["name"] == "fps":
+        return {"fps": f"{value:.4g}", "frame": decimal(1000 / value, 0), "half": decimal(500 / value, 0)}
+    return {**found, "percent": decimal(100 * value, 1 if check["name"] == "share_filled" else 0)}

@@ -1,0 +1,134 @@
+"""All that a page shows, read from a session folder once: facts, numbers, cycles, curves, texts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core.gait import Angles, GaitCycle, GaitEvents
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.errors import InputError, one_of
+from gaitlab.events.cycles import gait_cycles
+from gaitlab.metrics import METRICS
+from gaitlab.core.pieces import Pieces
+from gaitlab.report.shared.measures import Measure, measures
+from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
+from gaitlab.io.session.session import Session
+
+_HERE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What the elements of a page choose from.
+
+    Attributes:
+        info: session.json.
+        measures: every metric of the summary.
+        pose: smoothed keypoints.
+        angles: angle curves of the same frames.
+        events: contacts and activity.
+        cycles: gait cycles, accepted and not.
+        texts: the sentences of the page's language.
+        layout: which metrics and curves the page shows where.
+        units: ``metric`` or ``imperial``.
+        pieces: takes what goes wrong with a part of the page.
+    """
+
+    info: Mapping[str, Any]
+    measures: tuple[Measure, ...]
+    pose: PoseSequence
+    angles: Angles
+    events: GaitEvents
+    cycles: tuple[GaitCycle, ...]
+    texts: Mapping[str, Any]
+    layout: Mapping[str, Any]
+    units: Units
+    pieces: Pieces = field(default_factory=Pieces)
+
+    @property
+    def view(self) -> str:
+        """``side`` or ``rear``."""
+        return str(self.info["view"])
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """Names of the numbers that matter for the view and what the runner does."""
+        activity = "walking" if self.info["activity"] == "walking" else "running"
+        return tuple(self.layout["headlines"].get(self.view, {}).get(activity, ()))
+
+    @property
+    def has_cycles(self) -> bool:
+        """Whether any gait cycle was accepted: without one there are no gait numbers."""
+        return any(cycle.accepted for cycle in self.cycles)
+
+
+def read_content(
+    session: Session, *, units: str = "metric", language: str = "en", pieces: Pieces | None = None
+) -> Content:
+    """Read a session for its page; ``pieces`` take what goes wrong with a part of it.
+
+    Raises:
+        InputError: an unknown unit system or language, or a damaged session.
+    """
+    if units not in UNIT_SYSTEMS:
+        raise InputError(one_of("units", units, UNIT_SYSTEMS))
+    texts = read_texts(language)
+    chosen: Units = "imperial" if units == "imperial" else "metric"
+    return Content(
+        info=session.info,
+        measures=measures(
+            session.rows("summary"),
+            METRICS,
+            units=chosen,
+            other_group=texts["words"]["unnamed_group"],
+            naming_groups=read_layout()["naming"]["groups"],
+            asymmetry=session.info["asymmetry"],
+        ),
+        pose=session.pose,
+        angles=session.angle_curves,
+        events=session.gait_events,
+        cycles=gait_cycles(session.gait_events),
+        texts=texts,
+        layout=read_layout(),
+        units=chosen,
+        pieces=pieces if pieces is not None else Pieces(),
+    )
+
+
+@cache
+def read_layout() -> Mapping[str, Any]:
+    """Return what the page shows of which view."""
+    return tomllib.loads((_HERE / "layout.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def read_texts(language: str) -> Mapping[str, Any]:
+    """Return the sentences of a language; InputError where there is no file of them."""
+    known = {path.stem: path for path in sorted((_HERE / "texts").glob("*.toml"))}
+    if language not in known:
+        raise InputError(one_of("language", language, known))
+    return tomllib.loads(known[language].read_text(encoding="utf-8"))
+
+
+def network(info: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+    """Return what found the keypoints, in words: a network and how many points of the body it gives, or a file."""
+    model = info["model"]
+    name = texts["networks"].get(model.get("name"), model.get("name", ""))
+    return str(texts["facts"]["points"].format(network=name, points=model["points"]) if "points" in model else name)
+
+
+def column_sides(column: str) -> tuple[tuple[str, str], ...]:
+    """Return (side, column) for both legs where the name has a ``{side}``, otherwise (``both``, column)."""
+    if "{side}" not in column:
+        return (("both", column),)
+    return tuple((side, column.format(side=side)) for side in ("left", "right"))
+
+
+def column_key(column: str) -> str:
+    """Return what texts call a column: ``{side}_knee_flexion_deg`` is ``knee_flexion``."""
+    return column.replace("{side}_", "").removesuffix("_deg")

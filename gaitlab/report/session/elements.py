@@ -1,0 +1,298 @@
+"""The page as a list of small elements: each a function of the content that fills a template of its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.metrics.quality import grade_of, grave_warnings
+from gaitlab.report.shared import numbers
+from gaitlab.report.session.checks import checks, point_name
+from gaitlab.report.session.content import Content, column_key, network
+from gaitlab.report.shared.curves import CycleCurve
+from gaitlab.report.session.figures import chart_title, cycle_figures, time_figure
+from gaitlab.report.session.findings import findings, not_measured
+from gaitlab.report.session.keyframes import EVENTS, Moment, moments_of
+from gaitlab.report.shared.media import Media
+from gaitlab.report.session.player import player_data
+from gaitlab.report.session.skeletons import Drawing, draw
+from gaitlab.report.session.tables import cards, formula_sources, groups, note_letters, range_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One part of the page.
+
+    Attributes:
+        name: its template's name, and its address in the page.
+        fill: gives the template's values; None leaves the element out.
+        title: where its heading stands in the texts, for the page's navigation; empty for none.
+    """
+
+    name: str
+    fill: Callable[[Content, Media], Mapping[str, Any] | None]
+    title: str = ""
+
+
+def _header(content: Content, media: Media) -> Mapping[str, Any]:
+    drawings = [draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)]
+    strikes = [d for d in drawings if d.moment.event == "foot_strike"]
+    near = "left" if content.info.get("facing") == "left" else "right"
+    strikes.sort(key=lambda d: (not d.picture, d.moment.side != near))
+    return {"facts": facts(content), "still": strikes[0] if strikes else None}
+
+
+def facts(content: Content) -> list[tuple[str, str]]:
+    """Return what is known of the recording, as (name, words)."""
+    info, texts = content.info, content.texts
+    words, names = texts["words"], texts["facts"]
+    facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
+    frames = names["frames_a_second"].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
+    file = (info["video"] or {}).get("name", "")
+    found = [
+        (names["label"], info["label"]),
+        _date(content),
+        (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
+        (names["speed"], _speed(content)),
+        (names["runner"], numbers.body(info["runner"]["height_m"], info["runner"]["mass_kg"], units=content.units)),
+        (names["video" if file else "recording"], ", ".join(part for part in (file, frames) if part)),
+        (names["keypoints"], names["from_file"].format(name=info["keypoints"]["name"]))
+        if info["keypoints"]
+        else (names["network"], network(info, texts)),
+    ]
+    return [(name, str(value)) for name, value in found if value]
+
+
+def _date(content: Content) -> tuple[str, str]:
+    """Return when the recording was made; of a file that does not say it, its own date, called so."""
+    info, names = content.info, content.texts["facts"]
+    date = (info["recorded_at"] or "").replace("T", " ")
+    return (names["file_date"], date[:10]) if info["dated_by"] == "file" else (names["recorded"], date[:16])
+
+
+def _speed(content: Content) -> str:
+    names = content.texts["facts"]
+    entered = content.info["runner"]["belt_speed_mps"]
+    measured = content.info["calibration"]["belt_speed_mps"]
+    speed_mps, how = (entered, names["entered"]) if entered else (measured, names["measured"])
+    return f"{numbers.speed(speed_mps, units=content.units)}, {how}" if speed_mps else ""
+
+
+def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
+    grave = grave_warnings(content.info)
+    others = [warning for warning in content.info["warnings"] if warning not in grave]
+    told = {"grave": [_sentence(warning) for warning in grave], "sentences": [_sentence(warning) for warning in others]}
+    return told if grave or others else None
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
+    by_name = {measure.name: measure for measure in content.measures}
+    chosen = [by_name[name] for name in content.headlines if name in by_name]
+    return {"cards": cards(chosen, content.texts)} if chosen else None
+
+
+def _findings(content: Content, media: Media) -> Mapping[str, Any]:
+    found = findings(
+        content.measures,
+        headlines=content.headlines,
+        texts=content.texts,
+    )
+    texts = content.texts["findings"]
+    unmeasured = not_measured(content.measures) if content.has_cycles else ()
+    all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)
+    labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
+    return {
+        "findings": found,
+        "empty": texts["unknown" if all_unmeasured else "none" if content.has_cycles else "too_little"],
+        "unmeasured": "" if all_unmeasured or not labels else texts["unmeasured"].format(labels=labels),
+        "between_legs": any(f.between_legs for f in found) and content.view == "side",
+        "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
+        "ranges": any(f.against_range for f in found),
+    }
+
+
+def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
+    """A shop's own words for what was measured, never without what they do not say."""
+    shop = content.info.get("shop_profile")
+    if not shop:
+        return None
+    texts = content.texts
+    feet = []
+    for foot in shop["feet"]:
+        measured = foot["reason"]
+        if foot["mean_deg"] is not None:
+            spread = foot["uncertainty_deg"]
+            plus_minus = "" if spread is None else f" {texts['plus_minus']} {numbers.decimal(spread, 1)}"
+            measured = f"{numbers.decimal(foot['mean_deg'], 1)}{plus_minus}° (n {foot['n']})"
+        word = texts["shop"]["words"].get(foot["word"], texts["none"])
+        feet.append(
+            {"side": texts["sides"][foot["side"]], "measured": measured, "word": word,
+             "shoes": foot["shoes"] or texts["none"]}
+        )  # fmt: skip
+    less, more = (numbers.decimal(shop[name], 1) for name in ("less_up_to_deg", "more_from_deg"))
+    return {"shop": shop, "feet": feet, "less": less, "more": more}
+
+
+def _companion(content: Content, media: Media) -> Mapping[str, Any] | None:
+    """Where the other clip of the same run is shown."""
+    other = content.info.get("with")
+    if not other:
+        return None
+    words = content.texts["words"]
+    return {
+        "video": other["name"],
+        "view": words.get(other["view"], other["view"]),
+        "link": f"{other['folder']}/report.html",
+    }
+
+
+def _video(content: Content, media: Media) -> Mapping[str, Any]:
+    return {"media": media, "player": player_data(content, media), "seen": bool(np.isfinite(content.pose.xy).any())}
+
+
+def _cycle(content: Content, media: Media) -> Mapping[str, Any]:
+    charts = []
+    for column, (figure, curves) in cycle_figures(content).items():
+        title = chart_title(content, column)
+        charts.append({"id": column_key(column), "title": title, "figure": figure,
+                       "alt": content.texts["cycle"]["alt"].format(title=title, peaks=_peaks(content, curves)),
+                       "sides": list(curves), "counts": {s: c.n for s, c in curves.items()}})  # fmt: skip
+    stance_only = all(s.get("stance_only", False) for s in content.layout["curves"] if s["view"] == content.view)
+    return {"charts": charts, "stance_only": stance_only}
+
+
+def _peaks(content: Content, curves: Mapping[str, CycleCurve]) -> str:
+    peak = content.texts["cycle"]["peak"]
+    return " ".join(
+        peak.format(
+            side=content.texts["sides"][side],
+            low=numbers.decimal(float(np.nanmin(curve.mean_deg)), 0),
+            high=numbers.decimal(float(np.nanmax(curve.mean_deg)), 0),
+        )
+        for side, curve in curves.items()
+        if np.isfinite(curve.mean_deg).any()
+    )
+
+
+def _time(content: Content, media: Media) -> Mapping[str, Any] | None:
+    figure = time_figure(content)
+    if figure is None:
+        return None
+    counts = {side: len(content.events.of(side)) for side in BOTH_SIDES}
+    rejected = sum(not contact.accepted for contact in content.events.contacts)
+    return {"figure": figure, "alt": content.texts["time"]["alt"].format(**counts, rejected=rejected)}
+
+
+def _keyframes(content: Content, media: Media) -> Mapping[str, Any]:
+    drawings = {m.key: draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)}
+    rows: list[tuple[str, list[Drawing]]] = []
+    for side in BOTH_SIDES:
+        found = [drawings[f"{side}_{event}"] for event in EVENTS if f"{side}_{event}" in drawings]
+        if found:
+            rows.append((side, found))
+    return {"rows": rows, "start_s": float(content.pose.time_s[0]) if len(content.pose) else 0.0}
+
+
+def _moments(content: Content) -> tuple[Moment, ...]:
+    video = content.info["video"]
+    size = (video["width"], video["height"]) if video else None
+    return moments_of(content.pose, content.cycles, view=content.view, size_px=size)
+
+
+def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
+    sources, notes = range_sources(content.measures), note_letters(content.measures)
+    return {
+        "groups": groups(content.measures, content.texts, sources=sources, notes=notes),
+        "sources": list(sources),
+        "notes": list(notes.items()),
+        "formulas": formula_sources(content.measures, content.texts),
+    }
+
+
+def _quality(content: Content, media: Media) -> Mapping[str, Any]:
+    quality, calibration = content.info["quality"], content.info["calibration"]
+    texts = content.texts["quality"]
+    seen = [
+        (point_name(name, content.texts), share)
+        for name, share in quality["share_of_frames_seen"].items()
+        if name.partition("_")[2] not in content.layout["seen"]["not_listed"]
+    ]
+    return {
+        "checks": checks(content),
+        "verdict": grade_of(content.info),
+        "grave": [_sentence(warning) for warning in grave_warnings(content.info)],
+        "rejected": sorted(quality["cycles_rejected"].items(), key=lambda item: -item[1]),
+        "seen": sorted(seen, key=lambda item: item[1]),
+        "scale": _scale(calibration, texts),
+        "tilt": _tilt(content.info, texts),
+        "others": len(content.info.get("others_seen") or ()),
+        "smoothing": _smoothing(quality.get("history", ()), texts),
+    }
+
+
+def _smoothing(history: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> str:
+    """Return how the tracks were smoothed: the cut-off that it is, not the one that was asked for."""
+    done: Mapping[str, Any] = next((step["parameters"] for step in history if step["step"] == "smoothing"), {})
+    if "effective_cutoff_hz" not in done:  # not smoothed, or a session of before it was written down
+        return texts["unsmoothed"] if done.get("method") == "none" else ""
+    if done["effective_cutoff_hz"] is None:
+        return texts["unsmoothed"]
+    return texts["smoothed"].format(method=done["method"], cutoff=numbers.decimal(done["effective_cutoff_hz"], 1))
+
+
+def _tilt(info: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Return how the picture was levelled, or that it was not and why; empty of a rear view, which never is."""
+    belt_deg, tilt_deg, source = (info["calibration"].get(name) for name in ("belt_deg", "tilt_deg", "tilt_source"))
+    if info["view"] == "rear" or not source:
+        return ""
+    level = info["settings"].get("calibration", {}).get("level", "auto")
+    asked = texts["as_asked"] if level != "auto" else ""
+    if tilt_deg or tilt_deg == belt_deg:
+        return texts["tilt"].format(tilt=numbers.decimal(abs(tilt_deg), 1), source=source, asked=asked)
+    if belt_deg is None:
+        return texts["tilt_unknown"].format(source=source, asked=asked)
+    return texts["tilt_left"].format(tilt=numbers.decimal(abs(belt_deg), 1), source=source, asked=asked)
+
+
+def _scale(calibration: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
+    if not calibration["metres_per_px"]:
+        return [texts["no_scale"]]
+    lines = [
+        texts["scale_from"].format(
+            mm=numbers.decimal(calibration["metres_per_px"] * 1000, 2), source=calibration["source"]
+        )
+    ]
+    return lines + [
+        texts["scale_check"].format(name=name, mm=numbers.decimal(scale * 1000, 2))
+        for name, scale in calibration["check"].items()
+        if name != calibration["source"]
+    ]
+
+
+def _footer(content: Content, media: Media) -> Mapping[str, Any]:
+    return {"version": content.info["gaitlab_version"]}
+
+
+ELEMENTS: tuple[Element, ...] = (
+    Element("header", _header),
+    Element("warnings", _warnings),
+    Element("headlines", _headlines, "headlines"),
+    Element("findings", _findings),
+    Element("shop", _shop),
+    Element("companion", _companion),
+    Element("video", _video, "video"),
+    Element("cycle", _cycle, "cycle"),
+    Element("time", _time, "time"),
+    Element("keyframes", _keyframes, "keyframes"),
+    Element("metrics", _metrics, "metrics"),
+    Element("quality", _quality, "quality"),
+    Element("footer", _footer),
+)

@@ -1,0 +1,91 @@
+"""The page put together from its elements, scripts and styles, and written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from gaitlab.io.files import whole_file
+from gaitlab.core.pieces import Pieces, told
+from gaitlab.report.render import environment, put_together, static
+from gaitlab.report.session.content import Content, read_content
+from gaitlab.report.session.elements import ELEMENTS, Element
+from gaitlab.report.shared.media import Media, gather_media
+from gaitlab.io.session.session import Session
+
+# The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.
+_SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")
+_TELLING = "warnings"
+
+
+def write_report(
+    session: Session,
+    *,
+    stills: Mapping[str, bytes] | None = None,
+    clip: Path | None = None,
+    embed_video: bool | None = None,
+    units: str = "metric",
+    language: str = "en",
+    pieces: Pieces | None = None,
+) -> None:
+    """Write ``report.html`` into a session's folder.
+
+    Args:
+        session: the session; its folder may still carry its temporary name.
+        stills: key of a moment of `key_moments` -> JPEG of its box; moments without one are drawn from keypoints.
+        clip: the clean video, its first frame the session's first; without it annotated.mp4 is shown.
+        embed_video: whether the clip goes into the page; None embeds it under 15 MB, else it stays in the folder.
+        units: ``metric`` or ``imperial``.
+        language: which of the files of sentences to use.
+        pieces: takes what goes wrong with a chart, a section or the clip; the page is made without it and says so.
+
+    Raises:
+        InputError: an unknown unit system or language, an unreadable clip, or a damaged session.
+        OutputError: where the page cannot be written.
+    """
+    content = read_content(session, units=units, language=language, pieces=pieces)
+    media = gather_media(
+        session.folder, annotated=session.video, clip=clip, embed_video=embed_video, stills=stills or {}
+    )
+    page = render(content, media)
+    failure = f"cannot write the report '{session.report}'"
+    with whole_file(session.report, failure=failure, advice="is the folder writable?") as partial:
+        partial.write_text(page, encoding="utf-8", newline="\n")
+
+
+def render(content: Content, media: Media) -> str:
+    """Return the page as text; a part that goes wrong is left out, and the warnings name it."""
+    templates = environment(t=content.texts, info=content.info)
+    pieces, made = content.pieces, dict[str, str]()
+
+    def make(element: Element, content: Content) -> None:
+        values = element.fill(content, media)
+        if values is not None:
+            made[element.name] = templates.get_template(f"{element.name}.html").render(**values)
+
+    for element in ELEMENTS:
+        if element.name != _TELLING:
+            with pieces.attempt(f"the part '{_heading(element, content) or element.name}' of the page"):
+                make(element, content)
+    # Last, for it tells what went wrong; without it there is no page.
+    telling = next(element for element in ELEMENTS if element.name == _TELLING)
+    make(telling, replace(content, info=told(content.info, pieces.lost)))
+    parts = [(e.name, _heading(e, content), made[e.name]) for e in ELEMENTS if e.name in made]
+    return put_together(
+        templates,
+        parts,
+        title=_title(content),
+        skip_to="headlines",
+        styles=[static("report.css")],
+        scripts=[static(name) for name in _SCRIPTS],
+    )
+
+
+def _heading(element: Element, content: Content) -> str:
+    return str(content.texts[element.title]["title"]) if element.title else ""
+
+
+def _title(content: Content) -> str:
+    sentence = content.texts["title_walking" if content.info["activity"] == "walking" else "title"]
+    return str(sentence.format(athlete=content.info["athlete"] or content.texts["no_athlete"]))

@@ -1,0 +1,244 @@
+"""The headline cards and the table of every metric, as plain texts and positions for their templates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from types import MappingProxyType
+from typing import Any
+
+from gaitlab.metrics import METRICS
+from gaitlab.metrics.sources import SYMMETRY_INDEX
+from gaitlab.report.shared.measures import Measure, Measured
+from gaitlab.report.shared.numbers import decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """One side's value in a range bar: where it stands and how far its ± reaches, in percent of the bar."""
+
+    side: str
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class RangeBar:
+    """A number line in percent of its width; ``band`` is the published range, None where there is none."""
+
+    whiskers: tuple[Whisker, ...]
+    band: tuple[float, float] | None
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as text; ``missing`` says why there is none, ``notes`` are footnotes: (letter, text).
+
+    ``network`` says how far the network may be off.
+    """
+
+    side: str
+    value: str
+    uncertainty: str
+    spread: str
+    missing: str
+    notes: tuple[tuple[str, str], ...] = ()
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A headline number; ``weak`` says why it is not sure enough to be one."""
+
+    label: str
+    description: str
+    unit: str
+    suffix: str
+    cells: tuple[Cell, ...]
+    range: str
+    source: str
+    missing: str
+    weak: str
+    notes: tuple[str, ...]
+    bar: RangeBar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A metric in the table."""
+
+    name: str
+    label: str
+    description: str
+    unit: str
+    cells: Mapping[str, Cell]
+    difference: str
+    difference_uncertainty: str
+    differs: bool
+    verdict: list[str]
+    range: str
+    source_number: int
+    source: str
+    missing: str
+
+
+def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
+    """Return the headline cards of these metrics."""
+    return [
+        Card(
+            label=measure.full_label,
+            description=measure.description,
+            unit=measure.display.unit,
+            suffix=measure.display.suffix,
+            cells=tuple(_cell(measure, side, texts) for side in measure.known),
+            range=_range(measure),
+            source=measure.reference.source if measure.reference else "",
+            missing=measure.missing_reason,
+            weak=measure.weak,
+            notes=measure.notes,
+            bar=_bar(measure, texts),
+        )
+        for measure in chosen
+    ]
+
+
+def groups(
+    measures: Iterable[Measure], texts: Mapping[str, Any], *, sources: Mapping[str, int], notes: Mapping[str, str]
+) -> list[tuple[str, list[Row]]]:
+    """Return the table's rows under their groups, in the order the metrics come in."""
+    found: dict[str, list[Row]] = {}
+    for measure in measures:
+        found.setdefault(measure.group, []).append(_row(measure, texts, sources, notes))
+    return list(found.items())
+
+
+def range_sources(measures: Iterable[Measure]) -> dict[str, int]:
+    """Return the published sources, numbered from 1 as footnotes."""
+    named = dict.fromkeys(m.reference.source for m in measures if m.reference)
+    return {source: number for number, source in enumerate(named, start=1)}
+
+
+def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> list[str]:
+    """Return where what the table does with two legs comes from, as far as it is done here."""
+    words = texts["metrics"]
+    retests = dict.fromkeys(
+        spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
+    )
+    told = [words["detectable_source"].format(source=source) for source in retests]
+    if any(measure.differs and math.isfinite(measure.symmetry_index_percent) for measure in measures):
+        told.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
+    return told
+
+
+def note_letters(measures: Iterable[Measure]) -> dict[str, str]:
+    """Return the notes of all values with the letter that points to each: a, b, … z, aa, ab."""
+    notes = dict.fromkeys(note for measure in measures for note in measure.notes)
+    return {note: _letter(number) for number, note in enumerate(notes)}
+
+
+def _letter(number: int) -> str:
+    before, here = divmod(number, len(ascii_lowercase))
+    return (_letter(before - 1) if before else "") + ascii_lowercase[here]
+
+
+def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int], notes: Mapping[str, str]) -> Row:
+    between, show = measure.between, measure.display
+    known = math.isfinite(between.difference) and between.comparable and not measure.of_trunk
+    return Row(
+        name=measure.name,
+        label=measure.label,
+        description=measure.description,
+        unit=show.unit,
+        cells={side.side: _cell(measure, side, texts, notes) for side in measure.sides.values()},
+        difference=show.signed(between.difference) if known else "",
+        difference_uncertainty=show.half_width(between.uncertainty)
+        if known and math.isfinite(between.uncertainty)
+        else "",
+        differs=measure.differs,
+        verdict=_verdict(measure, texts),
+        range=_range(measure),
+        source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
+        source=measure.reference.source if measure.reference else "",
+        missing=measure.missing_reason,
+    )
+
+
+def _verdict(measure: Measure, texts: Mapping[str, Any]) -> list[str]:
+    """Return the network's error of a difference, and its share where it is told, otherwise how much is noise."""
+    names, between, show = texts["metrics"], measure.between, measure.display
+    words = [_network(between.network_error, measure, texts)]
+    percent = measure.symmetry_index_percent
+    if not measure.differs and math.isfinite(between.told_from):
+        words.append(names["within"].format(limit=show.half_width(between.told_from), unit=show.suffix))
+    elif measure.differs and math.isfinite(percent):
+        side = texts["sides"]["right" if percent > 0 else "left"].lower()
+        words.append(names["symmetry"].format(percent=decimal(abs(percent), 0), side=side))
+    return words
+
+
+def _network(error: float, measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return what stands beside a ±: how far the network may be off, or that nobody knows."""
+    names = texts["metrics"]
+    if not math.isfinite(error):
+        return str(names["network_unknown"])
+    return str(names["network"].format(error=measure.display.half_width(error)))
+
+
+def _cell(
+    measure: Measure, side: Measured, texts: Mapping[str, Any], notes: Mapping[str, str] = MappingProxyType({})
+) -> Cell:
+    show = measure.display
+    if not side.known:
+        return Cell(side.side, "", "", "", side.missing_reason)
+    spread = texts["metrics"]["spread"].format(sd=show.number(side.sd), n=side.n)
+    uncertainty = show.half_width(side.uncertainty) if math.isfinite(side.uncertainty) else ""
+    letters = tuple((notes[note], note) for note in side.notes if note in notes)
+    network = _network(side.network_error, measure, texts)
+    return Cell(side.side, show.number(side.mean), uncertainty, spread, "", letters, network)
+
+
+def _range(measure: Measure) -> str:
+    if measure.reference is None:
+        return ""
+    return measure.display.interval(measure.reference.low, measure.reference.high)
+
+
+def _bar(measure: Measure, texts: Mapping[str, Any]) -> RangeBar | None:
+    """Return the number line of a metric: its values with their ±, over the published range."""
+    if not measure.known:
+        return None
+    ends = [
+        (s.mean - _reach(s), s.mean + _reach(s)) for s in measure.known
+    ]  # fmt: skip
+    reference = measure.reference
+    if reference is not None:
+        ends.append((reference.low, reference.high))
+    low, high = min(e[0] for e in ends), max(e[1] for e in ends)
+    air = 0.12 * (high - low) or 1.0
+
+    def place(value: float) -> float:
+        return round(100 * (value - low + air) / (high - low + 2 * air), 2)
+
+    return RangeBar(
+        tuple(
+            Whisker(s.side, place(s.mean), place(s.mean - _reach(s)), place(s.mean + _reach(s))) for s in measure.known
+        ),
+        (place(reference.low), place(reference.high)) if reference else None,
+        _bar_alt(measure, measure.known, texts),
+    )
+
+
+def _reach(side: Measured) -> float:
+    parts = (side.uncertainty, side.network_error)
+    return math.hypot(*(part for part in parts if math.isfinite(part)))
+
+
+def _bar_alt(measure: Measure, known: Sequence[Measured], texts: Mapping[str, Any]) -> str:
+    show, names = measure.display, texts["headlines"]
+    values = ", ".join(f"{texts['sides'][s.side].lower()} {show.number(s.mean)}{show.suffix}" for s in known)
+    band = names["bar_range"].format(range=_range(measure), unit=show.suffix) if measure.reference else ""
+    return str(names["bar_alt"].format(label=measure.full_label, values=values, range=band))

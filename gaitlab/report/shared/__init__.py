@@ -1,0 +1,1 @@
+"""What every page is built of: numbers as text, curves, charts, media."""

@@ -1,0 +1,230 @@
+"""The rows of summary.csv as metrics with a left and a right side, in the order and groups their specs declare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gaitlab.core.metric import MetricSpec, Reference
+from gaitlab.metrics.asymmetry import symmetry_index_percent, weakness
+from gaitlab.report.shared.numbers import Display, Units, display
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric for one side (``left``, ``right`` or ``both``); NaN and a reason where it is missing.
+
+    ``network_error`` is the half-width of the bound on what the network adds, NaN where nobody measured it; ``weak``
+    says why the value is neither a headline nor a finding.
+    """
+
+    side: str
+    n: int
+    mean: float
+    sd: float
+    uncertainty: float
+    missing_reason: str
+    note: str
+    network_error: float = math.nan
+    weak: str = ""
+
+    @property
+    def whole_uncertainty(self) -> float:
+        """Half-width of all that is known to be unsure, the network's error with it; NaN where that is unknown."""
+        return math.hypot(self.uncertainty, self.network_error)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks one by one."""
+        return tuple(remark.strip() for remark in self.note.split(";") if remark.strip())
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return math.isfinite(self.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What session.json says of the right leg less the left: see `gaitlab.metrics.Asymmetry`."""
+
+    difference: float = math.nan
+    uncertainty: float = math.nan
+    network_error: float = math.nan
+    told_from: float = math.nan
+    comparable: bool = True
+    beyond_noise: bool = False
+
+    @property
+    def whole_uncertainty(self) -> float:
+        """Half-width of all that is known to be unsure; NaN where the network's error is unknown."""
+        return math.hypot(self.uncertainty, self.network_error)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric of the session with all its sides and how it is to be written.
+
+    ``full_label`` is what it is called where its group does not stand above it; ``ratio`` says that shares of it make
+    sense; ``of_trunk`` that its sides are no legs; ``leans`` that they are its lean towards the stance leg, so that
+    half their difference is a lean to the right.
+    """
+
+    name: str
+    label: str
+    group: str
+    unit: str
+    description: str
+    display: Display
+    sides: Mapping[str, Measured]
+    reference: Reference | None
+    full_label: str
+    between: Between = Between()
+    ratio: bool = False
+    of_trunk: bool = False
+    leans: bool = False
+
+    @property
+    def known(self) -> tuple[Measured, ...]:
+        """The sides that have a value."""
+        return tuple(side for side in self.sides.values() if side.known)
+
+    @property
+    def differs(self) -> bool:
+        """Whether a difference of the legs exceeds all that is known to be unsure of it."""
+        return self.between.beyond_noise and self.between.comparable and not self.of_trunk
+
+    @property
+    def weak(self) -> str:
+        """Why the metric is neither a headline nor a finding: what its weakest side says, or an empty string."""
+        return next(
+            (f"{side.side}: {side.weak}" if side.side != "both" else side.weak for side in self.known if side.weak), ""
+        )
+
+    @property
+    def symmetry_index_percent(self) -> float:
+        """How much the right is larger, as a share of the mean of both (`sources.SYMMETRY_INDEX`); NaN for angles."""
+        left, right = (self.sides.get(side) for side in ("left", "right"))
+        return symmetry_index_percent(left.mean, right.mean) if self.ratio and left and right else math.nan
+
+    @property
+    def missing_reason(self) -> str:
+        """Why no side has a value, the sides' reasons joined where they differ."""
+        reasons = dict.fromkeys(side.missing_reason for side in self.sides.values() if side.missing_reason)
+        return "" if self.known else "; ".join(reasons)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the sides, each remark once."""
+        return tuple(dict.fromkeys(note for side in self.sides.values() for note in side.notes))
+
+
+def measures(
+    rows: Iterable[Mapping[str, str]],
+    specs: Mapping[str, MetricSpec],
+    *,
+    units: Units,
+    other_group: str,
+    naming_groups: Collection[str] = (),
+    asymmetry: Iterable[Mapping[str, Any]] = (),
+) -> tuple[Measure, ...]:
+    """Return the metrics of a summary in the order of its rows.
+
+    Args:
+        rows: rows of summary.csv as text.
+        specs: declared metrics by name; one that is not among them is shown with two digits under ``other_group``.
+        units: ``metric`` or ``imperial``.
+        other_group: the group of metrics that are not declared.
+        naming_groups: groups that belong to their metrics' names.
+        asymmetry: what session.json says of the legs' differences.
+    """
+    between = {str(row["metric"]): _between(row) for row in asymmetry}
+    by_name: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        by_name.setdefault(row["metric"], []).append(row)
+    return tuple(
+        _measure(name, found, specs.get(name), units, other_group, naming_groups, between.get(name, Between()))
+        for name, found in by_name.items()
+    )
+
+
+def _measure(
+    name: str,
+    rows: list[Mapping[str, str]],
+    spec: MetricSpec | None,
+    units: Units,
+    other_group: str,
+    naming_groups: Collection[str],
+    between: Between,
+) -> Measure:
+    unit = next((row["unit"] for row in rows if row["mean"]), rows[0]["unit"])
+    with_range = next((row for row in rows if row["reference_low"] and row["reference_high"]), None)
+    label, group = rows[0]["label"], spec.group if spec else other_group
+    return Measure(
+        name=name,
+        label=label,
+        full_label=f"{label} {group[:1].lower()}{group[1:]}" if group in naming_groups else label,
+        group=group,
+        unit=unit,
+        description=spec.description if spec else "",
+        display=display(unit, _decimals(unit, spec), units=units),
+        sides={row["side"]: _measured(row, spec) for row in rows},
+        reference=None
+        if with_range is None
+        else Reference(
+            float(with_range["reference_low"]), float(with_range["reference_high"]), with_range["reference_source"]
+        ),
+        between=between,
+        ratio=bool(spec and spec.ratio),
+        of_trunk=bool(spec and spec.of_trunk),
+        leans=bool(spec and spec.of_trunk and "rear" in spec.views),
+    )
+
+
+def _between(row: Mapping[str, Any]) -> Between:
+    def number(name: str) -> float:
+        value = row.get(name)
+        return math.nan if value is None else float(value)
+
+    # Sessions from before it was written down were told from the larger of the two.
+    smallest = max((v for v in (number("interval"), number("detectable")) if math.isfinite(v)), default=math.nan)
+    return Between(
+        difference=number("difference"),
+        uncertainty=number("interval"),
+        network_error=number("network_error"),
+        told_from=number("told_from") if row.get("told_from") is not None else smallest,
+        comparable=bool(row.get("comparable", True)),
+        beyond_noise=bool(row.get("beyond_noise", False)),
+    )
+
+
+def _decimals(unit: str, spec: MetricSpec | None) -> int:
+    if spec is None:
+        return 2
+    # Shares of a leg length need the digits of metres, whatever the scaled unit asks for.
+    return max(spec.decimals, 3) if unit == "leg lengths" else spec.decimals
+
+
+def _measured(row: Mapping[str, str], spec: MetricSpec | None) -> Measured:
+    def number(column: str) -> float:
+        return float(row.get(column) or "nan")
+
+    weak = ""
+    if spec is not None:
+        weak = weakness(
+            spec, unit=row["unit"], n=int(row["n"] or 0), mean=number("mean"), uncertainty=number("uncertainty"),
+            seen_share=number("seen_share"),
+        )  # fmt: skip
+    return Measured(
+        side=row["side"],
+        n=int(row["n"] or 0),
+        mean=number("mean"),
+        sd=number("sd"),
+        uncertainty=number("uncertainty"),
+        missing_reason=row["missing_reason"],
+        note=row.get("note") or "",
+        network_error=number("network_error"),
+        weak=weak,
+    )

@@ -1,0 +1,94 @@
+"""What every chart is built of: a mean with its spread, a line, axes, in plotly's own JSON.
+
+Colours are names (``@left``, ``@ink``); the page's script puts in what the reader's light or dark theme has for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.report.shared.curves import PERCENT, CycleCurve
+
+Figure = dict[str, Any]
+# No axis spans less than this: an angle that stays within a few degrees should look calm.
+_LEAST_SPAN_DEG = 24.0
+# Left and right of a report, the sessions of a comparison.
+_DASHES = {
+    "right": "6px,3px",
+    "s1": "7px,3px",
+    "s2": "2px,2px",
+    "s3": "9px,3px,2px,3px",
+    "s4": "4px,4px",
+    "s5": "12px,3px",
+}
+MARGINS = {"l": 48, "r": 14, "t": 12, "b": 44}
+
+
+def band(side: str, curve: CycleCurve) -> Figure:
+    """Return mean ± SD as one closed outline, which unlike two filled traces has no order to get wrong."""
+    there = np.isfinite(curve.sd_deg)
+    x, mean, sd = PERCENT[there], curve.mean_deg[there], curve.sd_deg[there]
+    around, back = np.concatenate([mean + sd, (mean - sd)[::-1]]), np.concatenate([x, x[::-1]])
+    return {
+        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"@{side}-band", "line": {"width": 0},
+        "x": plain_numbers(back), "y": plain_numbers(around), "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
+
+
+def line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Figure:
+    """Return a curve in the colour of ``side`` and with its dash, so that it is told apart on a grey print too."""
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": plain_numbers(x), "y": plain_numbers(y),
+        "line": {"color": f"@{side}", "width": 2.2, "dash": _DASHES.get(side, "solid")},
+        "hovertemplate": "%{y:.1f}°<extra>" + no_markup(name) + "</extra>", **more,
+    }  # fmt: skip
+
+
+def vertical(x: float, side: str) -> Figure:
+    """Return a dotted line across the chart at ``x``."""
+    return {
+        "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
+        "line": {"color": f"@{side}", "width": 1.5, "dash": "dot"},
+    }  # fmt: skip
+
+
+def wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:
+    """Return a range for curves so flat that the axis would blow up their wobble; nothing for others."""
+    low = min(float(np.nanmin(mean - np.nan_to_num(sd))) for mean, sd in curves)
+    high = max(float(np.nanmax(mean + np.nan_to_num(sd))) for mean, sd in curves)
+    if not high - low < _LEAST_SPAN_DEG:
+        return {}
+    middle = (low + high) / 2
+    return {"range": [round(middle - _LEAST_SPAN_DEG / 2, 1), round(middle + _LEAST_SPAN_DEG / 2, 1)]}
+
+
+def plain_layout() -> Figure:
+    """Return what all charts have in common."""
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "margin": dict(MARGINS),
+        "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 12, "color": "@muted"},
+        "showlegend": False, "hovermode": "x", "dragmode": False,
+        "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@line", "font": {"color": "@ink"}},
+    }  # fmt: skip
+
+
+def axis(title: str, **more: Any) -> Figure:
+    """Return an axis in the page's colours."""
+    return {
+        "title": {"text": title, "standoff": 8}, "gridcolor": "@line", "zerolinecolor": "@zero", "linecolor": "@line",
+        "automargin": True, "fixedrange": True, **more,
+    }  # fmt: skip
+
+
+def plain_numbers(values: Any, digits: int = 2) -> list[float | None]:
+    """Return JSON numbers, None for NaN."""
+    return [None if v != v else round(float(v), digits) for v in np.asarray(values, dtype=float).tolist()]
+
+
+def no_markup(text: str) -> str:
+    """Keep text out of plotly's small HTML dialect."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")

@@ -1,0 +1,176 @@
+"""From raw keypoints to tracks one may measure: gate, swaps, outliers, gaps, smoothing, each recorded in the history.
+
+Stands between the pose room and kinematics: it knows keypoint names, so it is no filter, and no files, so it is no
+pose network.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.skeleton import BELOW_THE_KNEE
+from gaitlab.core.errors import one_of
+from gaitlab.signal.doubt import borne_out
+from gaitlab.signal.gaps import fill_gaps
+from gaitlab.signal.kalman import kalman
+from gaitlab.signal.outliers import outliers
+from gaitlab.signal.residual import residual_cutoff_hz
+from gaitlab.signal.smoothing import SMOOTHERS, effective_cutoff_hz
+from gaitlab.signal.swaps import swapped_frames
+
+# Dots of a foot swap with it: points of one leg never come from two.
+_LEG = ("knee", *BELOW_THE_KNEE)
+# The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
+_LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "heel_top": 0.10, "knee": 0.15}
+_LONGEST_TRUNK_GAP_S = 0.20
+# A point whose score is too low stays if it has at least this share of the score that it needs and lies as near as this
+# share of the leg to where its neighbours say: 0.2 of the leg are a tenth of body height.
+_DOUBTFUL_SHARE, DOUBT_OF_LEG = 1 / 3, 0.2
+# A cut-off further off than this share of what was asked for is told.
+_CUTOFF_TOLERANCE = 0.10
+
+
+def gate(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> PoseSequence:
+    """Drop points whose score is below ``min_score``, but for those that surer ones bear out.
+
+    Args:
+        min_score: the score from which a point is trusted.
+        doubt_px: how near a point with a third of that score must lie to where the trusted ones before and after it
+            say, see `gaitlab.signal.doubt`; 0: all of them are dropped.
+    """
+    finite = np.isfinite(pose.xy[..., 0])
+    low = finite & (pose.score < min_score)
+    sure = finite & ~low
+    doubtful = low & (pose.score >= _DOUBTFUL_SHARE * min_score)
+    kept = np.zeros_like(sure)
+    for column in np.flatnonzero(doubtful.any(axis=0)):
+        kept[:, column] = borne_out(
+            pose.xy[:, column], pose.time_s, sure=sure[:, column], doubtful=doubtful[:, column], tolerance_px=doubt_px
+        )
+    unsure = low & ~kept
+    xy = np.where(unsure[..., None], np.nan, pose.xy)
+    counts = {"points_dropped": int(unsure.sum()), "points_borne_out": int(kept.sum())}
+    return pose.after(Step("gate", {"min_score": min_score, "doubt_px": doubt_px}, counts), xy=xy)
+
+
+def mend_swaps(pose: PoseSequence) -> PoseSequence:
+    """Put the legs back where the network exchanged left and right, see `gaitlab.signal.swaps`."""
+    names = [name for name in _LEG if pose.seen(f"left_{name}") and pose.seen(f"right_{name}")]
+    if not names:
+        return pose.after(Step("swaps", {}, {"frames_mended": 0}))
+    columns = [[pose.skeleton.index(f"{side}_{name}") for name in names] for side in ("left", "right")]
+    left, right = columns
+    swapped = swapped_frames(pose.xy[:, left], pose.xy[:, right], pose.time_s)
+    xy, score = np.array(pose.xy), np.array(pose.score)
+    rows = np.flatnonzero(swapped)[:, None]
+    for array, source in ((xy, pose.xy), (score, pose.score)):
+        array[rows, left], array[rows, right] = source[rows, right], source[rows, left]
+    return pose.after(Step("swaps", {"points": names}, {"frames_mended": int(swapped.sum())}), xy=xy, score=score)
+
+
+def remove_outliers(pose: PoseSequence, *, threshold: float, floor_px: float) -> PoseSequence:
+    """Drop points that jump away for a moment, see `gaitlab.signal.outliers`."""
+    xy = np.array(pose.xy)
+    found = 0
+    for column in range(xy.shape[1]):
+        jumped = outliers(xy[:, column], pose.time_s, threshold=threshold, floor_px=floor_px)
+        xy[jumped, column] = np.nan
+        found += int(jumped.sum())
+    step = Step("outliers", {"threshold": threshold, "floor_px": floor_px}, {"points_dropped": found})
+    return pose.after(step, xy=xy)
+
+
+def longest_gap_s(keypoint: str) -> float:
+    """Return the longest gap that is filled for a keypoint."""
+    return _LONGEST_GAP_S.get(keypoint.removeprefix("left_").removeprefix("right_"), _LONGEST_TRUNK_GAP_S)
+
+
+def fill(pose: PoseSequence) -> PoseSequence:
+    """Fill gaps of up to 0.10 s (feet), 0.15 s (knees) and 0.20 s (the rest); longer ones stay open."""
+    xy = np.array(pose.xy)
+    filled = 0
+    for column, name in enumerate(pose.skeleton.names):
+        xy[:, column], new = fill_gaps(xy[:, column], pose.time_s, longest_s=longest_gap_s(name))
+        filled += int(new.sum())
+    open_share = {
+        name: round(float(np.isnan(xy[:, column, 0]).mean()), 4)
+        for column, name in enumerate(pose.skeleton.names)
+        if pose.seen(name) and np.isnan(xy[:, column, 0]).any()
+    }
+    return pose.after(Step("gaps", {}, {"points_filled": filled, "share_left_open": open_share}), xy=xy)
+
+
+def mend(
+    pose: PoseSequence, *, min_score: float, outlier_threshold: float, outlier_floor_px: float, doubt_px: float = 0.0
+) -> PoseSequence:
+    """Gate, mend swaps, remove outliers and fill gaps: tracks without faults, not yet smoothed."""
+    gated = gate(pose, min_score=min_score, doubt_px=doubt_px)
+    return fill(remove_outliers(mend_swaps(gated), threshold=outlier_threshold, floor_px=outlier_floor_px))
+
+
+def chosen_cutoff_hz(pose: PoseSequence, *, otherwise_hz: float) -> float:
+    """Return the cut-off that Winter's residual analysis asks for: the median over both axes of all leg points.
+
+    Where the recording is too short or too slow for an answer, ``otherwise_hz``.
+    """
+    names = [f"{side}_{name}" for side in ("left", "right") for name in _LEG if pose.seen(f"{side}_{name}")]
+    if not names:
+        return otherwise_hz
+    found = residual_cutoff_hz(np.concatenate([pose.point(name) for name in names], axis=1), pose.time_s)
+    return float(np.nanmedian(found)) if np.isfinite(found).any() else otherwise_hz
+
+
+def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "fixed") -> PoseSequence:
+    """Smooth every track with one of `SMOOTHERS`, or leave it with ``none``.
+
+    Args:
+        method: which smoother.
+        cutoff_hz: its -3 dB frequency.
+        choose: ``fixed``, or ``residual`` to let the data choose the cut-off instead.
+
+    The history holds the cut-off that was asked for (``cutoff_hz``) and the one that it is at this frame rate
+    (``effective_cutoff_hz``; None where frames are too few to smooth at all).
+
+    Raises:
+        ValueError: for an unknown method.
+    """
+    if method == "none":
+        return pose.after(Step("smoothing", {"method": method}))
+    if method not in SMOOTHERS:
+        raise ValueError(one_of("smoothing method", method, [*SMOOTHERS, "none"]))
+    if choose == "residual":
+        cutoff_hz = chosen_cutoff_hz(pose, otherwise_hz=cutoff_hz)
+    xy: FloatArray
+    if method == "kalman":
+        xy = kalman(pose.xy, pose.time_s, cutoff_hz=cutoff_hz, score=pose.score)
+    else:
+        xy = SMOOTHERS[method](pose.xy, pose.time_s, cutoff_hz=cutoff_hz)
+    parameters = {
+        "method": method,
+        "cutoff_hz": cutoff_hz,
+        "effective_cutoff_hz": _rounded(effective_cutoff_hz(method, rate_hz=round(pose.fps, 3), cutoff_hz=cutoff_hz)),
+        "cutoff": choose,
+    }
+    return pose.after(Step("smoothing", parameters), xy=xy)
+
+
+def _rounded(frequency_hz: float | None) -> float | None:
+    return None if frequency_hz is None else round(frequency_hz, 2)
+
+
+def smoothing_warnings(pose: PoseSequence) -> tuple[str, ...]:
+    """Say so where a smoothed sequence was not smoothed as asked, because its frames are too few for it."""
+    done = next((step.parameters for step in pose.history if step.name == "smoothing"), None)
+    if done is None or done["method"] == "none":
+        return ()
+    asked_hz, effective_hz = done["cutoff_hz"], done["effective_cutoff_hz"]
+    if effective_hz is None:
+        return (
+            f"the points are not smoothed: at {pose.fps:.0f} frames a second nothing faster than "
+            f"{round(pose.fps / 2, 1):g} Hz shows, and {asked_hz:g} Hz was asked for; film at 60 frames a "
+            "second or more",
+        )
+    if abs(effective_hz / asked_hz - 1) > _CUTOFF_TOLERANCE:
+        return (f"the points are smoothed at {effective_hz:.1f} Hz, not at the {asked_hz:g} Hz asked for",)
+    return ()

@@ -1,0 +1,138 @@
+"""The network that ships: small, found without being asked for, right on the clips whose truth is known."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.apps.demo import demo_clip
+from gaitlab.core.person import Body
+from gaitlab.pose.models.catalogue import default_model, find_model, known_model
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
+from gaitlab.pose.networks.network import Network
+from gaitlab.pose.networks.runner import RunnerNetwork
+from gaitlab.io.resources import resource_folder
+from gaitlab.apps.truth import Truth, load_truth
+from gaitlab.io.video.reader import Image, open_video
+
+_FEET = ("knee", "ankle", "heel", "big_toe")
+_BEHIND = (*_FEET[:3], "heel_top", "calf_bottom", "calf_top")
+
+
+@pytest.fixture(scope="module")
+def runner() -> PoseEstimator:
+    return load_estimator("runner")
+
+
+def _pictures(view: str, count: int = 12) -> tuple[list[tuple[int, Image]], Truth]:
+    clip, truth = demo_clip(view)
+    with open_video(clip) as video:
+        frames = [(i, frame.image) for i, frame in enumerate(islice(video.frames(), 17 * count)) if i % 17 == 0]
+    return frames, load_truth(truth)
+
+
+def test_a_fresh_machine_takes_it_and_so_does_one_with_others_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_model().name == "runner"
+    own = resource_folder("models")
+    monkeypatch.setattr("gaitlab.pose.models.catalogue.search_folders", lambda models_dir=None: [own])
+    assert default_model().name == "runner"
+    assert default_model().model.commercial
+
+
+def test_the_file_is_small_and_the_one_that_was_judged() -> None:
+    path = find_model("runner").paths[0]
+    (file,) = known_model("runner").forms[0].files
+    assert path.stat().st_size == file.bytes
+    assert path.stat().st_size <= 5_000_000
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
+
+
+@pytest.mark.parametrize(("view", "points"), [("side", _FEET), ("rear", _BEHIND)])
+def test_legs_and_feet_lie_where_they_are(runner: PoseEstimator, view: str, points: tuple[str, ...]) -> None:
+    """Within 5 % of the runner's height, each leg under its own name, hidden points too."""
+    frames, truth = _pictures(view)
+    height_px = truth.height_m / truth.metres_per_px
+    names = [f"{side}_{name}" for side in ("left", "right") for name in points]
+    near = []
+    for i, image in frames:
+        (somebody,) = runner.everybody(image)
+        body = runner.one(image, somebody.box, somebody)
+        assert body is not None
+        away = [body.point(runner.skeleton, n) - truth.xy_px[i, truth.names.index(n)] for n in names]
+        near.append(np.linalg.norm(away, axis=1) < 0.05 * height_px)
+    assert np.mean(near) > 0.93
+
+
+@pytest.mark.parametrize(("view", "looks"), [("side", 1), ("rear", 2)])
+def test_from_behind_the_lower_legs_are_looked_at_once_more(
+    runner: PoseEstimator, view: str, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((_, image),), _ = _pictures(view, count=1)
+    (somebody,) = runner.everybody(image)
+    forward, seen = Network.forward, []
+    monkeypatch.setattr(Network, "forward", lambda self, pictures: seen.append(pictures) or forward(self, pictures))
+    assert runner.one(image, somebody.box, somebody) is not None
+    assert len(seen) == looks
+
+
+@pytest.mark.parametrize(("off_deg", "behind"), [(0, True), (-40, True), (50, False), (90, False), (180, False)])
+def test_a_side_view_far_off_the_perpendicular_is_none_from_behind(
+    runner: PoseEstimator, off_deg: float, behind: bool
+) -> None:
+    """Shoulders 0.34 m and hips 0.19 m apart, 1.65 m from eyes to soles, filmed so far off the line behind."""
+    assert isinstance(runner, RunnerNetwork)
+    xy = np.zeros((len(runner.skeleton), 2))
+    xy[runner.skeleton.index("left_heel")] = 0, 1.65
+    for name, apart_m in (("shoulder", 0.34), ("hip", 0.19)):
+        for side, sign in (("left", -1), ("right", 1)):
+            xy[runner.skeleton.index(f"{side}_{name}"), 0] = sign * apart_m / 2 * np.cos(np.radians(off_deg))
+    assert runner._from_behind(Body(300 * xy, np.ones(len(xy)))) == behind
+
+
+def test_the_closer_look_puts_heels_where_they_are(runner: PoseEstimator) -> None:
+    """Nearer than in the crop of the whole runner, whose pixels show four times as much."""
+    frames, truth = _pictures("rear")
+    names = [f"{side}_{name}" for side in ("left", "right") for name in ("heel", "heel_top", "calf_bottom", "calf_top")]
+
+    def away(body: Body | None, i: int) -> FloatArray:
+        assert body is not None
+        found = [body.point(runner.skeleton, name) - truth.xy_px[i, truth.names.index(name)] for name in names]
+        return np.linalg.norm(found, axis=1)
+
+    close, far = [], []
+    for i, image in frames:
+        (somebody,) = runner.everybody(image)  # looks at whole people only
+        far.append(away(somebody, i))
+        close.append(away(runner.one(image, somebody.box, somebody), i))
+    assert np.nanmedian(close) < 0.7 * np.nanmedian(far)
+
+
+def test_the_mirrored_picture_gives_the_mirrored_runner(runner: PoseEstimator) -> None:
+    """What was left is right, at the mirrored place: the answer averages both, so only rounding may differ."""
+    frames, _ = _pictures("side", count=2)
+    image = frames[1][1]
+    width = image.shape[1]
+    (somebody,) = runner.everybody(image)
+    body = runner.one(image, somebody.box, somebody)
+    left, top, right, bottom = somebody.box
+    guess = Body(_mirrored(somebody.xy, runner, width), somebody.score)
+    box = np.array([width - 1 - right, top, width - 1 - left, bottom])
+    turned = runner.one(np.ascontiguousarray(image[:, ::-1]), box, guess)
+    assert body is not None
+    assert turned is not None
+    away = np.linalg.norm(_mirrored(turned.xy, runner, width) - body.xy, axis=1)
+    assert np.nanmedian(away) < 2.0
+
+
+def _mirrored(xy: FloatArray, runner: PoseEstimator, width: int) -> FloatArray:
+    return (np.array([width - 1, 0]) + np.array([-1, 1]) * xy)[list(runner.skeleton.mirrored)]
+
+
+def test_nobody_is_found_where_nobody_is(runner: PoseEstimator) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (360, 480, 3), dtype=np.uint8)
+    assert runner.everybody(noise) == []
+    assert runner.everybody(np.full((360, 480, 3), 90, np.uint8)) == []

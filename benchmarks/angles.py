@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, drop_frames, film, hide, load_trials
-from gaitlab.signal import preprocessing
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import calibrate, leg_length_px
 from gaitlab.kinematics.side import sagittal_angles
+from gaitlab.signal import preprocessing
 
 PX_PER_M = 400.0
 ANGLES = ("knee_flexion", "thigh", "shank", "foot", "ankle_flexion")
@@ -52,13 +52,13 @@ def measure(
     noisy, clean = filmed_twice(trial, fps=fps, noise_mm=noise_mm, seen_from=seen_from)
     if faults:
         noisy, clean = with_faults(noisy, clean, far="left" if forward > 0 else "right")
-    mended = preprocessing.mend(
+    cleaned = preprocessing.preprocess(
         noisy,
         min_score=0.3,
         outlier_threshold=OUTLIER_THRESHOLD,
         outlier_floor_px=OUTLIER_FLOOR * leg_length_px(noisy, forward=forward),
     )
-    pose = preprocessing.smooth(mended, method=method, cutoff_hz=10.0)
+    pose = preprocessing.smooth(cleaned, method=method, cutoff_hz=10.0)
     zero = {"left": 0.0, "right": 0.0}
     got = sagittal_angles(pose, forward=forward, flat_deg=zero).values_deg
     true = sagittal_angles(clean, forward=forward, flat_deg=zero).values_deg
@@ -67,10 +67,10 @@ def measure(
         for side in ("left", "right"):
             difference = got[f"{side}_{angle}_deg"] - true[f"{side}_{angle}_deg"]
             errors[angle] += difference[np.isfinite(difference)].tolist()
-    events = detect_contacts(mended, forward=forward)
-    ride_px_per_s = np.nanmean(list(belt_speed_px_per_s(mended, events.contacts, forward=forward).values()))
+    events = detect_contacts(cleaned, forward=forward)
+    ride_px_per_s = np.nanmean(list(belt_speed_px_per_s(cleaned, events.contacts, forward=forward).values()))
     known = calibrate(
-        mended,
+        cleaned,
         events.contacts,
         forward=forward,
         belt_speed_px_per_s=float(ride_px_per_s),

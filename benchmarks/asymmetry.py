@@ -19,10 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, as_network, film, load_trials
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.core.gait import Angles, Contact, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, GaitEvents
 from gaitlab.core.pose import PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.metrics import METRICS, Asymmetry, Trial, asymmetries, measure

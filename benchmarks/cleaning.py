@@ -22,20 +22,19 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.rendered import OUT, clip_of
-from gaitlab.signal import preprocessing
 from gaitlab.analysis.recording import conditioned
+from gaitlab.apps.truth import load_truth
 from gaitlab.config import Settings
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.metric import View
-from gaitlab.core.skeleton import SIDES
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.skeleton import SIDES, SKELETONS
+from gaitlab.io.video.reader import open_video
 from gaitlab.kinematics.calibration import facing, leg_length_px
 from gaitlab.kinematics.rear import leg_px
+from gaitlab.pose.follow import follow_runner
 from gaitlab.pose.models.catalogue import installed
 from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import follow_runner
-from gaitlab.apps.truth import load_truth
-from gaitlab.io.video.reader import open_video
+from gaitlab.signal import preprocessing
 
 KINDS = ("hip", "knee", "ankle", "heel", "big_toe")
 STEPS = ("raw", "gate", "swaps", "outliers", "gaps", "cleaned")
@@ -133,17 +132,19 @@ def cleaned_by_steps(raw: PoseSequence, *, view: View, settings: Settings) -> di
     """Return the points after each of `STEPS`."""
     leg = leg_px(raw) if view == "rear" else leg_length_px(raw, forward=facing(raw)[0])
     tracks = settings.tracks
-    gated = preprocessing.gate(raw, min_score=tracks.min_score, doubt_px=preprocessing.DOUBT_OF_LEG * leg)
-    swapped = preprocessing.mend_swaps(gated)
+    confident = preprocessing.filter_by_confidence(
+        raw, min_score=tracks.min_score, doubt_px=preprocessing.DOUBT_OF_LEG * leg
+    )
+    swapped = preprocessing.fix_left_right_swaps(confident)
     without = preprocessing.remove_outliers(
         swapped, threshold=tracks.outlier_threshold, floor_px=tracks.outlier_floor * leg
     )
     filled = preprocessing.fill(without)
     _, cleaned = conditioned(raw, settings, view=view, leg=leg)
-    return dict(zip(STEPS, (raw, gated, swapped, without, filled, cleaned), strict=True))
+    return dict(zip(STEPS, (raw, confident, swapped, without, filled, cleaned), strict=True))
 
 
-def judged(clip: Clip, pose: PoseSequence, *, fps: float) -> Hits:
+def hits_of(clip: Clip, pose: PoseSequence, *, fps: float) -> Hits:
     """Return by kind of point, for each step, which of the points that the truth knows were right."""
     hits: Hits = {}
     for frames, raw in thinned(pose, fps):
@@ -187,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if pose is None:
                 continue
             for fps in (fps for fps in options.fps if fps < 1.01 * pose.fps):
-                line, lost = row(name, model, fps, judged(clip, pose, fps=fps))
+                line, lost = row(name, model, fps, hits_of(clip, pose, fps=fps))
                 losses.append(lost)
                 print(line, flush=True)
     worst, missed = max(losses, default=0.0), sum(lost > BAR for lost in losses)

@@ -20,13 +20,13 @@ import numpy as np
 
 from benchmarks.rearfoot import stances, with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
-from gaitlab.signal import preprocessing
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.rear import frontal_angles
 from gaitlab.markers.dots import DotCollector, track_dots
 from gaitlab.markers.layout import DOTS
+from gaitlab.signal import preprocessing
 
 HEIGHT_PX, WIDTH_PX = 720, 560
 _FPS = 120.0
@@ -165,8 +165,10 @@ def one_runner(trial: Trial, look: Look, *, seconds: float, px_per_m: float, see
     except InputError as error:
         print(f"  {trial.name}: {error}")
         return None
-    mended = preprocessing.mend(dots.pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.02 * 0.85 * px_per_m)
-    smooth = preprocessing.smooth(mended, method="savitzky-golay", cutoff_hz=12.0)
+    cleaned = preprocessing.preprocess(
+        dots.pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.02 * 0.85 * px_per_m
+    )
+    smooth = preprocessing.smooth(cleaned, method="savitzky-golay", cutoff_hz=12.0)
     found, truth = (frontal_angles(p, (), source="four points").values_deg for p in (smooth, true))
     missed, errors, ratio = [], [], []
     for number, side in enumerate(BOTH_SIDES):

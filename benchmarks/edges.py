@@ -21,19 +21,19 @@ import numpy as np
 
 from benchmarks.end_to_end import in_contact
 from benchmarks.rendered import OUT, clip_of, is_kept, keypoints_of
-from gaitlab.signal.preprocessing import mend_swaps
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.truth import Truth, load_truth, true_angles
+from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.io.video.reader import open_video
 from gaitlab.kinematics.frame import forward_up
 from gaitlab.kinematics.rear import REARFOOT_LINES, rearfoot_deg
-from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import follow_runner
 from gaitlab.markers.heel_registration import EdgeCollector, mid_lines
+from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.signal.preprocessing import fix_left_right_swaps
 from gaitlab.signal.smoothing import savitzky_golay
-from gaitlab.apps.truth import Truth, load_truth, true_angles
-from gaitlab.io.video.reader import open_video
 
 _HEEL_DOWN_SHARE = 0.6
 _CUTOFF_HZ = 12.0
@@ -117,7 +117,7 @@ def measure(video: Path, truth: Truth, raw: PoseSequence) -> dict[str, list[Erro
     for _ in range(len(raw) - len(collector.seen)):
         collector.miss()
     edges = mid_lines(raw, collector.seen)
-    pose = mend_swaps(raw)
+    pose = fix_left_right_swaps(raw)
     network = {name: pose.point(name) for name in pose.skeleton.names}
     results: dict[str, list[Errors]] = {source: [] for source in _SOURCES}
     expected = true_angles(truth).values_deg

@@ -40,13 +40,13 @@ from benchmarks.rendered import (
     stronger_keypoints,
 )
 from gaitlab.analysis.recording import Analysis, analyze_pose
+from gaitlab.apps.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
 from gaitlab.config import Settings
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import TABLE, Key, NetworkError
 from gaitlab.pose.models.catalogue import installed
-from gaitlab.apps.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
 
 _DOC = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
 _MODELS = ("runner", "runner-baseline", "openpose-light", "openpose-light+blazepose", "blazepose-full")

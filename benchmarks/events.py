@@ -19,14 +19,13 @@ import numpy as np
 
 from benchmarks.fit_events import EVENTS, FEET, Event, Sample, fit, samples
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, drop_frames, film, hide, load_trials, without
-from gaitlab.signal import preprocessing
-from gaitlab.core.gait import Contact
+from gaitlab.core.gait import BOTH_SIDES, Contact
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.events.models import side as side_model
 from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.events.belt import belt_speed_px_per_s
-from gaitlab.events.features import Fitted
+from gaitlab.events.features import EventModel
+from gaitlab.events.models import side as side_model
+from gaitlab.signal import preprocessing
 
 FRAME_RATES = (30.0, 60.0, 120.0)
 PX_PER_M = 400.0
@@ -36,7 +35,7 @@ EDGE_S = 0.25
 HIDDEN_SHARE, HIDDEN_BURST_S, DROPPED_SHARE = 0.20, (0.05, 0.25), 0.10
 
 Distortion = Callable[[PoseSequence, str, np.random.Generator], PoseSequence]
-Fits = dict[str, dict[Event, Fitted]]
+Fits = dict[str, dict[Event, EventModel]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +102,7 @@ def _visible(pose: PoseSequence, side: str, start_s: float, end_s: float) -> boo
     return bool(np.isfinite(ankle[around]).all())
 
 
-def run_one(trial: Trial, pose: PoseSequence, fits: dict[Event, Fitted], *, forward: int) -> Run:
+def run_one(trial: Trial, pose: PoseSequence, fits: dict[Event, EventModel], *, forward: int) -> Run:
     """Detect and compare."""
     events = detect_contacts(pose, forward=forward, strike=fits["strike"], off=fits["off"])
     expected = found = invented = 0

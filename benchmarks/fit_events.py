@@ -18,17 +18,17 @@ from typing import Literal
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, film, load_trials, without
-from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.belt import find_belt
-from gaitlab.events.side import fuse, running_marks
-from gaitlab.events.features import Fitted, Lead, coarse_stances
+from gaitlab.events.features import EventModel, FeatureOffset, coarse_stances
+from gaitlab.events.side import fuse, running_features
 from gaitlab.events.signals import leg_points
 from gaitlab.events.swings import both_swings
 
 Event = Literal["strike", "off"]
 EVENTS: tuple[Event, ...] = ("strike", "off")
-Leads = dict[str, Lead]
+Leads = dict[str, FeatureOffset]
 Used = Mapping[tuple[Event, bool], tuple[str, ...]]
 
 CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "side.py"
@@ -62,13 +62,13 @@ class Sample:
     """Marks of many contacts with their truth.
 
     Attributes:
-        marks: event to mark to (contact,) seconds.
+        features: event to mark to (contact,) seconds.
         truth_s: event to (contact,) seconds.
         belt_speed: (contact,) leg lengths a second.
         subject: (contact,) whose contact it is.
     """
 
-    marks: dict[Event, dict[str, FloatArray]]
+    features: dict[Event, dict[str, FloatArray]]
     truth_s: dict[Event, FloatArray]
     belt_speed: FloatArray
     subject: np.ndarray
@@ -76,7 +76,7 @@ class Sample:
     def where(self, keep: np.ndarray) -> Sample:
         """Return the contacts for which ``keep`` is True."""
         return Sample(
-            {event: {name: s[keep] for name, s in marks.items()} for event, marks in self.marks.items()},
+            {event: {name: s[keep] for name, s in features.items()} for event, features in self.features.items()},
             {event: s[keep] for event, s in self.truth_s.items()},
             self.belt_speed[keep],
             self.subject[keep],
@@ -90,7 +90,7 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
     belt = find_belt(legs, [coarse_stances(swings) for swings in both])
     parts = []
     for leg, swings in zip(legs, both, strict=True):
-        strike_marks, off_marks = running_marks(leg, swings, belt)
+        strike_marks, off_marks = running_features(leg, swings, belt)
         strike_s, off_s = trial.of(leg.side)
         nearest = np.argmin(np.abs(swings.front_s[:, None] - strike_s[None, :]), axis=0)
         count = len(strike_s)
@@ -111,8 +111,8 @@ def joined(parts: Sequence[Sample]) -> Sample:
     """Return all samples as one."""
     return Sample(
         {
-            event: {name: np.concatenate([p.marks[event][name] for p in parts]) for name in marks}
-            for event, marks in parts[0].marks.items()
+            event: {name: np.concatenate([p.features[event][name] for p in parts]) for name in features}
+            for event, features in parts[0].features.items()
         },
         {event: np.concatenate([p.truth_s[event] for p in parts]) for event in parts[0].truth_s},
         np.concatenate([p.belt_speed for p in parts]),
@@ -132,14 +132,14 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
     return joined(parts)
 
 
-def fit_leads(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> Leads:
+def fit_offsets(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> Leads:
     """Return lead and weight of each mark used.
 
     Leads are least squares in a constant and the inverse speed; weights are least squares with sum 1. A mark
     whose weight would be next to nothing or negative is dropped. Contacts that lack a mark are left out.
     """
     names = np.array(used[event, feet])
-    early_s = np.stack([sample.marks[event][name] - sample.truth_s[event] for name in names], axis=1)
+    early_s = np.stack([sample.features[event][name] - sample.truth_s[event] for name in names], axis=1)
     whole = np.isfinite(early_s).all(axis=1)
     early_s = early_s[whole]
     slowness = 1 / sample.belt_speed[whole]
@@ -156,7 +156,8 @@ def fit_leads(sample: Sample, event: Event, *, feet: bool, used: Used = USED) ->
             break
         keep = np.delete(keep, np.argmin(weights))
     return {
-        str(names[j]): Lead(float(lead[0, j]), float(lead[1, j]), float(w)) for j, w in zip(keep, weights, strict=True)
+        str(names[j]): FeatureOffset(float(lead[0, j]), float(lead[1, j]), float(w))
+        for j, w in zip(keep, weights, strict=True)
     }
 
 
@@ -165,8 +166,8 @@ def left_out_spread_s(sample: Sample, event: Event, *, feet: bool, used: Used = 
     errors = []
     for subject in np.unique(sample.subject):
         rest, mine = sample.where(sample.subject != subject), sample.where(sample.subject == subject)
-        fitted = Fitted({feet: fit_leads(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
-        time_s, _ = fuse(mine.marks[event], fitted, feet=feet, belt_speed=mine.belt_speed)
+        fitted = EventModel({feet: fit_offsets(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
+        time_s, _ = fuse(mine.features[event], fitted, feet=feet, belt_speed=mine.belt_speed)
         errors.append(time_s - mine.truth_s[event])
     return float(np.sqrt(np.nanmean(np.concatenate(errors) ** 2)))
 
@@ -177,10 +178,10 @@ def speeds_of(parts: Iterable[Sample]) -> tuple[float, float]:
     return float(np.floor(10 * speeds.min()) / 10), float(np.ceil(10 * speeds.max()) / 10)
 
 
-def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Fitted:
+def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> EventModel:
     """Return everything fitted for one event; without ``spread`` the standard deviations are left out."""
-    return Fitted(
-        {feet: fit_leads(sample, event, feet=feet) for feet, sample in by_feet.items()},
+    return EventModel(
+        {feet: fit_offsets(sample, event, feet=feet) for feet, sample in by_feet.items()},
         {feet: left_out_spread_s(s, event, feet=feet) if spread else np.nan for feet, s in by_feet.items()},
         speeds_of(by_feet.values()),
     )
@@ -206,13 +207,15 @@ WALKING_ANKLES_SD_S = 0.025
 """
 
 
-def source(name: str, fitted: Fitted) -> str:
+def source(name: str, fitted: EventModel) -> str:
     """Return the assignment of ``fitted`` as Python, in the project's format."""
     lines = [f"{name} = Fitted(", "    leads={"]
-    for feet, leads in fitted.leads.items():
+    for feet, offsets in fitted.offsets.items():
         lines.append(f"        {feet}: {{")
-        for mark, lead in leads.items():
-            lines.append(f'            "{mark}": Lead({lead.after_s:.4f}, {lead.after_legs:.4f}, {lead.weight:.3f}),')
+        for feature, lead in offsets.items():
+            lines.append(
+                f'            "{feature}": Lead({lead.after_s:.4f}, {lead.after_legs:.4f}, {lead.weight:.3f}),'
+            )
         lines.append("        },")
     lines.append("    },")
     lines.append(f"    sd_s={{{', '.join(f'{feet}: {sd_s:.4f}' for feet, sd_s in fitted.sd_s.items())}}},")

@@ -20,17 +20,17 @@ from benchmarks.fit_events import (
     Event,
     Sample,
     Used,
-    fit_leads,
+    fit_offsets,
     joined,
     left_out_spread_s,
     source,
     speeds_of,
 )
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials, without
-from gaitlab.core.pose import PoseSequence
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.events.features import Fitted
-from gaitlab.events.rear import coarse_stances, lift_speed, rear_marks, rear_swings
+from gaitlab.core.pose import PoseSequence
+from gaitlab.events.features import EventModel
+from gaitlab.events.rear import coarse_stances, lift_speed, rear_features, rear_swings
 from gaitlab.events.signals import leg_points
 
 CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "rear.py"
@@ -52,7 +52,7 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
     legs = [leg_points(pose, side, forward=1) for side in BOTH_SIDES]
     parts = []
     for leg, swings in zip(legs, rear_swings(legs), strict=True):
-        strike_marks, off_marks = rear_marks(leg, swings)
+        strike_marks, off_marks = rear_features(leg, swings)
         strike_s, off_s = trial.of(leg.side)
         coarse_s, _ = coarse_stances(swings)
         nearest = np.argmin(np.abs(coarse_s[:, None] - strike_s[None, :]), axis=0)
@@ -80,13 +80,13 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
     return joined(parts)
 
 
-def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Fitted:
+def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> EventModel:
     """Return everything fitted for one event; without ``spread`` the standard deviations are left out."""
     sd_s = {
         feet: left_out_spread_s(s, event, feet=feet, used=USED) if spread else np.nan for feet, s in by_feet.items()
     }
-    leads = {feet: fit_leads(sample, event, feet=feet, used=USED) for feet, sample in by_feet.items()}
-    return Fitted(leads, sd_s, speeds_of([by_feet[False]]))
+    offsets = {feet: fit_offsets(sample, event, feet=feet, used=USED) for feet, sample in by_feet.items()}
+    return EventModel(offsets, sd_s, speeds_of([by_feet[False]]))
 
 
 _HEADER = '''"""Leads and weights of the rear view's marks, written by ``benchmarks/fit_rear_events.py``: not by hand.

@@ -19,9 +19,20 @@ import numpy as np
 
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
-from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.errors import InputError
-from gaitlab.events.rear_waves import CURVES, FootWaves, Line, WaveFit, both_waves, read, rough_contacts, rough_offs, sinking, wave_events
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.events.rear_waves import (
+    CURVES,
+    FootWaves,
+    Line,
+    WaveFit,
+    both_waves,
+    read,
+    rough_contacts,
+    rough_offs,
+    stance_descent_rate,
+    wave_events,
+)
 from gaitlab.kinematics.rear import leg_px
 
 CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "rear_waves.py"
@@ -122,9 +133,9 @@ def _line(parts: list[tuple[FloatArray, float, FloatArray]], *, with_sink: bool)
     """Fit a line to (speeds, sinking, wanted) of many recordings."""
     shape = parts[0][0].shape[1:]
     flat = np.concatenate([speeds.reshape(len(speeds), -1) for speeds, _, _ in parts])
-    sink = np.concatenate([np.full(len(wanted), s) for _, s, wanted in parts])[:, None]
+    descent_rate = np.concatenate([np.full(len(wanted), s) for _, s, wanted in parts])[:, None]
     wanted = np.concatenate([w for _, _, w in parts])
-    columns = np.concatenate([flat, sink, flat * sink], axis=1) if with_sink else flat
+    columns = np.concatenate([flat, descent_rate, flat * descent_rate], axis=1) if with_sink else flat
     constant, slopes = _ridge(columns, wanted)
     n = flat.shape[1]
     if not with_sink:
@@ -146,21 +157,21 @@ def fit_waves(seen: Sequence[Seen]) -> WaveFit:
     for one in seen:
         fit = WaveFit(lines, np.nan, np.nan)
         rough = [rough_contacts(foot, *off, fit) for foot, off in zip(one.feet, one.offs, strict=True)]
-        sink = sinking(one.feet, rough)
+        descent_rate = stance_descent_rate(one.feet, rough)
         for foot, guess in zip(one.feet, rough, strict=True):
             for event, at_s in (("strike", guess.strike_s), ("toe-off", guess.off_s)):
                 guess_s, true_s = _pairs(foot, one.trial, at_s, event)
-                fine[event].append((read(foot, guess_s, event), sink, true_s - guess_s))
+                fine[event].append((read(foot, guess_s, event), descent_rate, true_s - guess_s))
     return WaveFit(lines | {event: _line(parts, with_sink=True) for event, parts in fine.items()}, np.nan, np.nan)
 
 
 def errors_s(seen: Seen, fit: WaveFit) -> FloatArray:
     """Return (contact, 2) errors of foot strike and toe-off."""
     rough = [rough_contacts(foot, *off, fit) for foot, off in zip(seen.feet, seen.offs, strict=True)]
-    sink = sinking(seen.feet, rough)
+    descent_rate = stance_descent_rate(seen.feet, rough)
     rows = []
     for foot, guess in zip(seen.feet, rough, strict=True):
-        strike_s, off_s = wave_events(foot, guess, sink, fit)
+        strike_s, off_s = wave_events(foot, guess, descent_rate, fit)
         true_strike_s, true_off_s = seen.trial.of(foot.side)
         for at_s, end_s in zip(strike_s, off_s, strict=True):
             if np.isfinite(at_s) and np.isfinite(end_s):
@@ -223,8 +234,8 @@ def _rows(values: FloatArray, indent: str) -> str:
 def _source(kind: str, fit: WaveFit) -> str:
     parts = [f'    "{kind}": WaveFit({{']
     for name, line in fit.lines.items():
-        weights, sinks = _rows(line.weights, "            "), _rows(line.sink_weights, "            ")
-        if not line.sink_weights.any():
+        weights, sinks = _rows(line.weights, "            "), _rows(line.descent_weights, "            ")
+        if not line.descent_weights.any():
             sinks = f"np.zeros({line.weights.shape})"
         parts += [
             f'        "{name}": Line(', f"            {line.constant_s:.5f}, {line.sink_s:.5f},",

@@ -21,14 +21,14 @@ import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trials
 from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
-from gaitlab.stats.differences import difference
-from gaitlab.stats.sessions import systematic_part
+from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.truth import load_truth
 from gaitlab.config import Settings
 from gaitlab.core.pose import PoseSequence
-from gaitlab.apps.demo import demo_clip
-from gaitlab.io.keypoints import read_keypoints
 from gaitlab.core.statistics import t_quantile
-from gaitlab.apps.truth import load_truth
+from gaitlab.io.keypoints import read_keypoints
+from gaitlab.stats.differences import difference
+from gaitlab.stats.sessions import systematic_part
 
 CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.pose.json"
 SEED = 1

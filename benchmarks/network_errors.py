@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
+from gaitlab.apps.truth import Truth, true_metrics
 from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
@@ -19,7 +20,6 @@ from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT
 from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics import METRICS, weakness
 from gaitlab.metrics.network_errors import COLUMNS, Key, NetworkError, key_of, network_error
-from gaitlab.apps.truth import Truth, true_metrics
 
 # Stiffness needs a mass, and its error as a share does not hang on it.
 MASS_KG = 70.0

@@ -18,11 +18,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import follow_runner
 from gaitlab.io.video.clip import CRF, shrunk
 from gaitlab.io.video.reader import Frame, open_video
 from gaitlab.io.video.writer import VideoWriter
+from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.networks.estimator import load_estimator
 
 CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.mp4"
 

@@ -31,15 +31,15 @@ from unittest import mock
 
 import cv2
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import ModelError
-from gaitlab.pose.models.catalogue import catalogue, installed
-from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import follow_runner
-from gaitlab.pose.networks.network import Network
+from gaitlab.core.pose import FloatArray
 from gaitlab.io.video.drawing import draw_pose
 from gaitlab.io.video.reader import Frame, Image, open_video
 from gaitlab.io.video.writer import VideoWriter
+from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.models.catalogue import catalogue, installed
+from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.pose.networks.network import Network
 
 CLIP = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side" / "male_side.mp4"
 COLUMNS = ("opencv", "what", "load_ms", "pass_ms", "both_ms", "crop_ms", "picture_ms", "follow_ms")

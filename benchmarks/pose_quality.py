@@ -22,15 +22,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.signal.preprocessing import mend_swaps
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
+from gaitlab.io.keypoints import read_keypoints
+from gaitlab.io.video.reader import open_video
+from gaitlab.pose.follow import follow_runner
 from gaitlab.pose.models.catalogue import catalogue, installed
 from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import follow_runner
-from gaitlab.io.keypoints import read_keypoints
+from gaitlab.signal.preprocessing import fix_left_right_swaps
 from gaitlab.signal.swaps import swapped_frames
-from gaitlab.io.video.reader import open_video
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_side"
 LEG = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
@@ -74,7 +74,7 @@ def cadence_spm(track: FloatArray, fps: float) -> float:
     return float(120 * hertz[np.abs(wave @ ((filled - filled.mean()) * np.hanning(len(track)))).argmax()])
 
 
-def point_rows(name: str, pose: PoseSequence, mended: PoseSequence, truth: PoseSequence) -> list[dict[str, object]]:
+def point_rows(name: str, pose: PoseSequence, cleaned: PoseSequence, truth: PoseSequence) -> list[dict[str, object]]:
     """Return a row a leg point."""
     height = height_px(truth)
     rows: list[dict[str, object]] = []
@@ -93,7 +93,7 @@ def point_rows(name: str, pose: PoseSequence, mended: PoseSequence, truth: PoseS
                     "within_5%_of_height": 100 * float((apart < 0.05).mean()),
                     "median_%_of_height": 100 * float(np.nanmedian(apart)) if np.isfinite(apart).any() else np.nan,
                     "jitter_px": jitter_px(track, standing),
-                    "mended_jitter_px": jitter_px(mended.point(point), standing),
+                    "mended_jitter_px": jitter_px(cleaned.point(point), standing),
                 }
             )
     return rows
@@ -115,7 +115,7 @@ def legs_exchanged(pose: PoseSequence, truth: PoseSequence) -> float:
     return 100 * float((away(other=True) < away(other=False)).mean())
 
 
-def summary(name: str, pose: PoseSequence, mended: PoseSequence, truth: PoseSequence) -> str:
+def summary(name: str, pose: PoseSequence, cleaned: PoseSequence, truth: PoseSequence) -> str:
     """Return the line of one network."""
     joints = [j for j in LEG if f"left_{j}" in pose.skeleton and pose.seen(f"left_{j}") and pose.seen(f"right_{j}")]
     left, right = (np.stack([pose.point(f"{side}_{j}") for j in joints], axis=1) for side in SIDES)
@@ -125,7 +125,7 @@ def summary(name: str, pose: PoseSequence, mended: PoseSequence, truth: PoseSequ
     return (
         f"{name}: cadence {ankles} steps/min; all of {len(joints)} points of both legs in {100 * whole.mean():.0f} % "
         f"of frames; {100 * swaps.mean():.1f} left/right exchanges per 100 frames; legs exchanged in "
-        f"{legs_exchanged(pose, truth):.1f} % of frames, {legs_exchanged(mended, truth):.1f} % after the repair"
+        f"{legs_exchanged(pose, truth):.1f} % of frames, {legs_exchanged(cleaned, truth):.1f} % after the repair"
     )
 
 
@@ -143,9 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lines: list[str] = []
 
     def judge(name: str, pose: PoseSequence) -> None:
-        mended = mend_swaps(pose)
-        rows.extend(point_rows(name, pose, mended, truth))
-        lines.append(summary(name, pose, mended, truth))
+        cleaned = fix_left_right_swaps(pose)
+        rows.extend(point_rows(name, pose, cleaned, truth))
+        lines.append(summary(name, pose, cleaned, truth))
 
     judge("the stronger network", truth)
     for name in names:

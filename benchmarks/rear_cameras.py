@@ -19,14 +19,13 @@ import numpy as np
 from benchmarks import fit_rear_waves
 from benchmarks.rearfoot import EDGE_S, NEAR_S, with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
-from gaitlab.core.gait import GaitEvents
-from gaitlab.core.pose import PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, GaitEvents
+from gaitlab.core.pose import PoseSequence
 from gaitlab.events import rear
 from gaitlab.events.models import rear as rear_model
-from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.events.models.rear_waves import WAVES
+from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.events.rear_waves import WaveFit
 
 CAMERAS = (
@@ -44,11 +43,11 @@ _BARS = {"missed, %": 1.0, "contact MAE, ms": 15.0}
 Detect = Callable[[Trial, PoseSequence], GaitEvents]
 
 
-def by_marks(trial: Trial, pose: PoseSequence) -> GaitEvents:
+def by_features(trial: Trial, pose: PoseSequence) -> GaitEvents:
     """Find contacts by the marks on heights, whatever the camera."""
     found = [
         contact
-        for times in rear.times_by_marks(pose, strike=rear_model.STRIKE, off=rear_model.OFF)
+        for times in rear.times_by_features(pose, strike=rear_model.STRIKE, off=rear_model.OFF)
         for contact in rear.contacts_of(pose, times)
     ]
     return rear.events_of(found)
@@ -121,7 +120,11 @@ def main() -> int:
     for group, (trials, fits) in groups.items():
         for camera in CAMERAS:
             detect = found_with(fits)
-            for way, how, dots in (("marks", by_marks, False), ("found", detect, False), ("dots only", detect, True)):
+            for way, how, dots in (
+                ("marks", by_features, False),
+                ("found", detect, False),
+                ("dots only", detect, True),
+            ):
                 row = scores(trials, how, camera, dots=dots)
                 words = ", ".join(f"{name} {value:.1f}" for name, value in row.items())
                 print(f"{group}, {camera[0]:g} m behind, {camera[1]:g} m high, {way}: {words}", flush=True)

@@ -21,13 +21,12 @@ import numpy as np
 from benchmarks.fit_events import FEET
 from benchmarks.fit_rear_events import EVENTS, fit, samples
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials, without
-from gaitlab.signal import preprocessing
-from gaitlab.core.gait import Angles
+from gaitlab.core.gait import BOTH_SIDES, Angles
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.events.features import Fitted
+from gaitlab.events.features import EventModel
 from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.kinematics.rear import frontal_angles
+from gaitlab.signal import preprocessing
 
 NEAR_S, EDGE_S = 0.10, 0.40
 # Greater trochanters are twice as far apart as the hip joints, see the README beside the data.
@@ -54,8 +53,8 @@ def with_dots(trial: Trial) -> Trial:
 
 def measured(pose: PoseSequence, source: str) -> Angles:
     """Condition as an analysis with ``configs/treadmill_rear.toml`` does, and measure."""
-    mended = preprocessing.mend(pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.03 * 800)
-    return frontal_angles(preprocessing.smooth(mended, method="savitzky-golay", cutoff_hz=12.0), (), source=source)
+    cleaned = preprocessing.preprocess(pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.03 * 800)
+    return frontal_angles(preprocessing.smooth(cleaned, method="savitzky-golay", cutoff_hz=12.0), (), source=source)
 
 
 def stances(trial: Trial, side: str, time_s: FloatArray, share: float = 1.0) -> list[np.ndarray]:
@@ -120,7 +119,7 @@ def contacts(trials: Sequence[Trial], *, feet: bool) -> dict[str, float]:
     errors: list[tuple[float, float]] = []
     for subject in sorted({trial.subject for trial in trials}):
         others = {key: s.where(s.subject != subject) for key, s in by_feet.items()}
-        fits: dict[str, Fitted] = {event: fit(others, event, spread=False) for event in EVENTS}
+        fits: dict[str, EventModel] = {event: fit(others, event, spread=False) for event in EVENTS}
         for number, trial in enumerate(t for t in trials if t.subject == subject):
             for fps, px_per_m in ((60.0, 400.0), (120.0, 800.0)):
                 rng = np.random.default_rng([number, int(fps), 99])

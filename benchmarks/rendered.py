@@ -14,14 +14,14 @@ from typing import Literal
 
 import numpy as np
 
-from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.core.pose import PoseSequence, Step
-from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
-from gaitlab.pose.follow import follow_runner
-from gaitlab.io.keypoints import read_keypoints
-from gaitlab.markers.heel_registration import EdgeCollector, with_heel_lines
 from gaitlab.apps.truth import Truth
+from gaitlab.core.pose import PoseSequence, Step
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.io.keypoints import read_keypoints
 from gaitlab.io.video.reader import open_video
+from gaitlab.markers.heel_registration import EdgeCollector, with_heel_lines
+from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 
 OUT = Path(__file__).resolve().parent / "out" / "end_to_end"
 View = Literal["side", "rear"]

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.metrics import METRICS
 from gaitlab.io.session.tables import TABLES, write_table
+from gaitlab.metrics import METRICS
 
 _COLUMNS = (
     "metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",

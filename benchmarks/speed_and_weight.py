@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.signal.spline import cubic_spline
 from gaitlab.io.video.reader import open_video
 from gaitlab.io.video.writer import VideoWriter
+from gaitlab.signal.spline import cubic_spline
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIP = ROOT.parent / "shared" / "data" / "treadmill_side" / "male_side.mp4"

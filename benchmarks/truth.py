@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.signal.spline import resample
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_truth"

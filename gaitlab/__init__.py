@@ -18,12 +18,12 @@ __all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_se
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from gaitlab.stats import compare, trends
     from gaitlab.config import Settings
     from gaitlab.core.errors import GaitlabError
-    from gaitlab.pipeline.run import analyze
     from gaitlab.io.session.session import Session, open_session
     from gaitlab.io.session.sessions import load_sessions
+    from gaitlab.pipeline.run import analyze
+    from gaitlab.stats import compare, trends
 else:  # out of a type checker's sight: for it there is no other name than these
 
     def __getattr__(name: str) -> object:
@@ -65,4 +65,3 @@ else:  # out of a type checker's sight: for it there is no other name than these
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from gaitlab.analysis.recording import Runner, analyze_pose
-from gaitlab.config import Settings, as_toml, known_settings, parse_assignment, read_settings, with_values
-from gaitlab.core.pose import PoseSequence
 from gaitlab.apps.demo import demo_clip
-from gaitlab.core.errors import InputError, SettingsError
-from gaitlab.io.resources import resource_folder
 from gaitlab.apps.truth import load_truth
+from gaitlab.config import Settings, as_toml, known_settings, parse_assignment, read_settings, with_values
+from gaitlab.core.errors import InputError, SettingsError
+from gaitlab.core.pose import PoseSequence
+from gaitlab.io.resources import resource_folder
 
 
 def another_value(entry: dataclasses.Field):

@@ -20,8 +20,8 @@ import pytest
 
 import gaitlab
 from gaitlab.apps.demo import demo_clip
-from gaitlab.markers.layout import DOTS
 from gaitlab.apps.truth import load_truth
+from gaitlab.markers.layout import DOTS
 from tests.readme_example import differences, example, printed
 from tests.report.make import make_film
 

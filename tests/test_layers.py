@@ -97,7 +97,9 @@ def check_order(importer: str, imported: str, order: tuple[tuple[str, ...], ...]
 def test_imports_only_from_above(name: str) -> None:
     room = name.split(".")[1]
     assert room in levels(ORDER), f"{room} has no place in the order of the house"
-    strangers = {word for known, words in STRANGERS.items() if f"{name}.".startswith(f"gaitlab.{known}.") for word in words}
+    strangers = {
+        word for known, words in STRANGERS.items() if f"{name}.".startswith(f"gaitlab.{known}.") for word in words
+    }
     for imported in imports_of(ROOMS[name]):
         assert imported.split(".")[0] not in strangers, f"{name} must not know {imported}"
         if imported.startswith("gaitlab."):

@@ -8,9 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import SIDES
+from gaitlab.core.skeleton import SIDES, SKELETONS
 from training.generate import unpacked
 from training.network import HEIGHT_PX, WIDTH_PX
 

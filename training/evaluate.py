@@ -24,14 +24,14 @@ import cv2
 import numpy as np
 
 from benchmarks.pose_quality import legs_exchanged
-from gaitlab.signal.preprocessing import mend_swaps
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
 from gaitlab.io.files import whole_file
-from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
-from gaitlab.pose.follow import follow_runner
 from gaitlab.io.video.reader import open_video
+from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
+from gaitlab.signal.preprocessing import fix_left_right_swaps
 from training.augment import SKELETON, load
 from training.generate import OUT, TEST_SEEDS
 
@@ -141,7 +141,7 @@ def clips(estimator: PoseEstimator, *, count: int = 4) -> list[str]:
             lines.append(f"clip {seed}: nobody found")
             continue
         height_px = truth.height_m / truth.metres_per_px
-        mended = mend_swaps(pose)
+        mended = fix_left_right_swaps(pose)
         exchanged = [legs_exchanged(p, truth.seen()) for p in (pose, mended)]
         near = [
             (np.linalg.norm(mended.point(f"{s}_{n}") - truth.xy_px[: len(pose), truth.names.index(f"{s}_{n}")], axis=1)
@@ -162,7 +162,7 @@ def real(estimator: PoseEstimator, *, hidden: bool) -> list[str]:
         pose = follow_runner(video.frames(), estimator).pose
     if pose is None:
         return ["nobody found"]
-    mended = _lines(_judged(_in_frames(mend_swaps(pose)), labels, hidden=hidden))
+    mended = _lines(_judged(_in_frames(fix_left_right_swaps(pose)), labels, hidden=hidden))
     return [*_lines(_judged(_in_frames(pose), labels, hidden=hidden)),
             "after the repair of exchanged legs: " + mended[0]]  # fmt: skip
 

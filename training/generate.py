@@ -35,7 +35,7 @@ def unpacked(data: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
 
 def draw_shard(first_seed: int, folder: Path) -> tuple[Path, int]:
     """Draw one shard and return its path and the number of its pictures."""
-    from training.pictures import sittings
+    from training.pictures import capture_sessions
 
     target = folder / f"{first_seed:08d}.npz"
     if target.is_file():
@@ -44,8 +44,8 @@ def draw_shard(first_seed: int, folder: Path) -> tuple[Path, int]:
     rng = np.random.default_rng([first_seed, 3])
     images, masks, empty, xy, seen, height_px, view, kind = [], [], [], [], [], [], [], []
     close = CLOSE_SEEDS <= first_seed < TEST_SEEDS
-    for sitting in sittings(range(first_seed, first_seed + PER_SHARD), close=close):
-        for picture in sitting.pictures:
+    for capture_session in capture_sessions(range(first_seed, first_seed + PER_SHARD), close=close):
+        for picture in capture_session.pictures:
             quality = int(rng.integers(60, 97))
             images.append(cv2.imencode(".jpg", picture.image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
             masks.append(cv2.imencode(".png", picture.runner.astype(np.uint8) * 255)[1].tobytes())
@@ -54,7 +54,7 @@ def draw_shard(first_seed: int, folder: Path) -> tuple[Path, int]:
             height_px.append(picture.height_px)
             view.append(picture.view)
             kind.append(picture.kind)
-        for place in sitting.empty:
+        for place in capture_session.empty:
             empty.append(cv2.imencode(".jpg", place, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
     arrays = {}
     for name, blobs in (("image", images), ("mask", masks), ("empty", empty)):
@@ -83,7 +83,7 @@ def main() -> None:
     options = parser.parse_args()
     DATA.mkdir(parents=True, exist_ok=True)
     (OUT / "test").mkdir(exist_ok=True)
-    jobs = [(seed, DATA) for seed in range(0, options.sittings, PER_SHARD)]
+    jobs = [(seed, DATA) for seed in range(0, options.capture_sessions, PER_SHARD)]
     jobs += [(CLOSE_SEEDS + seed, DATA) for seed in range(0, options.close_sittings, PER_SHARD)]
     jobs[2:2] = [(TEST_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings, PER_SHARD)]
     start_s, pictures = time.monotonic(), 0

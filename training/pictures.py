@@ -60,7 +60,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sitting:
+class CaptureSession:
     """The pictures of one person, and the same places without anybody."""
 
     pictures: list[Picture]
@@ -78,7 +78,7 @@ class _Poses:
         return self.channels.read(lambda values: values[index])
 
 
-def sitting(seed: int, *, close: bool = False) -> Sitting:
+def capture_session(seed: int, *, close: bool = False) -> CaptureSession:
     """Return ``CAMERAS * EACH`` pictures of one person, drawn by a seed; ``close`` ones of the heels, from behind."""
     rng = np.random.default_rng([seed, 11])
     figure = Figure(any_person(rng))
@@ -96,14 +96,14 @@ def sitting(seed: int, *, close: bool = False) -> Sitting:
         empty.append(shot.developed(shot.backdrop))
         for time_s in times_s[k * EACH : (k + 1) * EACH]:
             pictures.append(shot.photograph(float(time_s), view=view, kind=kind, still=kind != "running"))
-    return Sitting(pictures, empty)
+    return CaptureSession(pictures, empty)
 
 
-def sittings(seeds: range, *, close: bool = False) -> Iterator[Sitting]:
+def capture_sessions(seeds: range, *, close: bool = False) -> Iterator[CaptureSession]:
     """Yield the sittings of seeds, leaving out those whose motion cannot be: a leg too short, a foot too late."""
     for seed in seeds:
         try:
-            yield sitting(seed, close=close)
+            yield capture_session(seed, close=close)
         except ValueError:
             continue
 

@@ -10,22 +10,29 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.signal import preprocessing
 from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear
 from gaitlab.config import Settings
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitCycle, GaitEvents, Side
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.errors import InputError
 from gaitlab.events import belt_speed_px_per_s, detect_contacts, gait_cycles
 from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.events.slow_motion import slow_motion_warnings, slower_than_life
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.frame import near_side
-from gaitlab.kinematics.rear import calibrate_rear, frontal_angles, leg_px, rearfoot_sd_deg, rearfoot_source, standing_deg
+from gaitlab.kinematics.rear import (
+    calibrate_rear,
+    frontal_angles,
+    leg_px,
+    rearfoot_sd_deg,
+    rearfoot_source,
+    standing_deg,
+)
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
+from gaitlab.signal import preprocessing
 from gaitlab.signal.missing import missing_frames
 
 # The heel turns faster than the rest of the leg: tracked dots keep its peak at a higher cut-off than the side view's
@@ -130,13 +137,13 @@ def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, netw
     forward = FORWARD.get(runner.facing, shown)
     if forward != shown:
         agreement = 1 - agreement
-    mended, pose = conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
-    events, trouble = _events(mended, forward=forward, settings=settings)
+    cleaned, pose = conditioned(raw, settings, view="side", leg=leg_length_px(raw, forward=forward))
+    events, warnings = _events(cleaned, forward=forward, settings=settings)
     calibration = calibrate(
-        mended,
+        cleaned,
         events.contacts,
         forward=forward,
-        belt_speed_px_per_s=_belt_speed_px_per_s(mended, events, forward=forward),
+        belt_speed_px_per_s=_belt_speed_px_per_s(cleaned, events, forward=forward),
         facing_agreement=agreement,
         belt_speed_mps=runner.belt_speed_mps,
         height_m=runner.height_m,
@@ -157,7 +164,7 @@ def _analyze_side(raw: PoseSequence, *, runner: Runner, settings: Settings, netw
         network=network,
     )
     unclear = facing_unclear(agreement) if runner.facing == "auto" else ()
-    return _measured(raw, trial, (*trouble, *unclear), doubt=contradiction(raw, view="side", facing=runner.facing))
+    return _measured(raw, trial, (*warnings, *unclear), doubt=contradiction(raw, view="side", facing=runner.facing))
 
 
 def _analyze_rear(
@@ -174,24 +181,24 @@ def _analyze_rear(
             "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
             "filmed from behind"
         )
-    mended, pose = conditioned(raw, settings, view="rear", leg=leg_px(raw))
-    trouble: tuple[str, ...] = ()
+    cleaned, pose = conditioned(raw, settings, view="rear", leg=leg_px(raw))
+    warnings: tuple[str, ...] = ()
     try:
-        events = detect_rear_contacts(mended)
+        events = detect_rear_contacts(cleaned)
     except InputError as error:
-        events, trouble = GaitEvents((), "ambiguous"), (str(error),)
+        events, warnings = GaitEvents((), "ambiguous"), (str(error),)
     source = rearfoot_source(pose)
     angles = frontal_angles(pose, events.contacts, source=source)
     if source == "proxy":
-        trouble += (
+        warnings += (
             "no points on the heel's and the calf's mid-lines: the rearfoot is shown by a rear-view ankle alignment "
             "(proxy) from ankle, heel and knee, which is no clinical angle and supports no class",
         )
     if dot_sd_px:
         angles = replace(angles, values_deg={**angles.values_deg, **rearfoot_sd_deg(pose, dot_sd_px)})
-        trouble += _unsure_dots(angles)
+        warnings += _unsure_dots(angles)
     if events.activity == "walking":
-        trouble += ("foot contacts from behind are fitted on running; in walking their times are rough",)
+        warnings += ("foot contacts from behind are fitted on running; in walking their times are rough",)
     trial = Trial(
         view="rear",
         pose=pose,
@@ -214,7 +221,7 @@ def _analyze_rear(
         network=network,
         tracked_dots=bool(dot_sd_px),
     )
-    return _measured(raw, trial, trouble, doubt=contradiction(raw, view="rear", facing=runner.facing))
+    return _measured(raw, trial, warnings, doubt=contradiction(raw, view="rear", facing=runner.facing))
 
 
 def _zero_deg(
@@ -252,7 +259,7 @@ def _unsure_dots(angles: Angles) -> tuple[str, ...]:
 def conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float) -> tuple[PoseSequence, PoseSequence]:
     """Return the tracks mended, and mended and smoothed; ``leg`` is the leg's length in pixels or NaN."""
     leg_px = leg if np.isfinite(leg) else 0.0
-    mended = preprocessing.mend(
+    cleaned = preprocessing.preprocess(
         raw,
         min_score=settings.tracks.min_score,
         outlier_threshold=settings.tracks.outlier_threshold,
@@ -260,15 +267,15 @@ def conditioned(raw: PoseSequence, settings: Settings, *, view: View, leg: float
         doubt_px=preprocessing.DOUBT_OF_LEG * leg_px,
     )
     pose = preprocessing.smooth(
-        mended,
+        cleaned,
         method=settings.smoothing.method,
         cutoff_hz=settings.smoothing.cutoff_hz or _CUTOFF_HZ[view],
         choose=settings.smoothing.cutoff,
     )
-    return mended, pose
+    return cleaned, pose
 
 
-def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...], *, doubt: str) -> Analysis:
+def _measured(raw: PoseSequence, trial: Trial, warnings: tuple[str, ...], *, doubt: str) -> Analysis:
     """Measure a trial and gather what a reader must know; what follows from a false premise is not worth telling."""
     rows, values = measure(trial, METRICS.values())
     found = (
@@ -290,28 +297,28 @@ def _measured(raw: PoseSequence, trial: Trial, trouble: tuple[str, ...], *, doub
         rearfoot_source=trial.rearfoot_source,
         doubt=doubt,
         warnings=(
-            *(() if doubt else trouble),
+            *(() if doubt else warnings),
             *preprocessing.smoothing_warnings(trial.pose),
             *(() if doubt else found),
         ),
     )
 
 
-def _events(mended: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
+def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
     """Find the contacts; a recording without any is a finding, not an error."""
     chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
     try:
-        events = detect_contacts(mended, forward=forward, activity=chosen[settings.gait.activity])
+        events = detect_contacts(cleaned, forward=forward, activity=chosen[settings.gait.activity])
     except InputError as error:
-        return GaitEvents((), "ambiguous"), (str(error), *slower_than_life(mended, forward=forward))
+        return GaitEvents((), "ambiguous"), (str(error), *slower_than_life(cleaned, forward=forward))
     return events, ()
 
 
-def _belt_speed_px_per_s(mended: PoseSequence, events: GaitEvents, *, forward: int) -> float:
+def _belt_speed_px_per_s(cleaned: PoseSequence, events: GaitEvents, *, forward: int) -> float:
     """Return how fast the feet ride backwards at the hips' distance: the mean of both sides; NaN without a ride."""
     if not any(contact.accepted for contact in events.contacts):
         return float("nan")
-    speeds = [v for v in belt_speed_px_per_s(mended, events.contacts, forward=forward).values() if np.isfinite(v)]
+    speeds = [v for v in belt_speed_px_per_s(cleaned, events.contacts, forward=forward).values() if np.isfinite(v)]
     return float(np.mean(speeds)) if speeds else float("nan")
 
 

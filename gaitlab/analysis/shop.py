@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gaitlab.core.metric import MetricValue
 from gaitlab.core.errors import InputError, shown
+from gaitlab.core.metric import MetricValue
 from gaitlab.io.reading import read_toml
 
 WORDS = ("less", "typical", "more", "uncertain")
@@ -100,7 +100,7 @@ def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> st
     return "typical" if low > profile.less_up_to_deg and high < profile.more_from_deg else "uncertain"
 
 
-def sort_feet(profile: Profile, summary: Iterable[MetricValue], *, source: str) -> dict[str, Any]:
+def classify_feet(profile: Profile, summary: Iterable[MetricValue], *, source: str) -> dict[str, Any]:
     """Return what session.json says under ``shop_profile``: the profile, and a row a foot.
 
     Args:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from gaitlab.core.errors import InputError
-from gaitlab.pipeline.run import analyze
-from gaitlab.pipeline.recording import Progress
 from gaitlab.apps.truth import load_truth
+from gaitlab.core.errors import InputError
+from gaitlab.pipeline.recording import Progress
+from gaitlab.pipeline.run import analyze
 
 if TYPE_CHECKING:
     from gaitlab.io.session.session import Session

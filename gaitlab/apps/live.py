@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.core.pose import PoseSequence
-from gaitlab.kinematics.calibration import facing
-from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import PoseEstimator
-from gaitlab.pose.follow import Crowd
+from gaitlab.core.pose import PoseSequence
 from gaitlab.io.video.camera import Live
 from gaitlab.io.video.drawing import SIDE_COLOURS, draw_caption, draw_pose
 from gaitlab.io.video.reader import Frame, Image
 from gaitlab.io.video.writer import VideoWriter
+from gaitlab.kinematics.calibration import facing
+from gaitlab.kinematics.side import sagittal_angles
+from gaitlab.pose.follow import PersonTracker
+from gaitlab.pose.networks.estimator import PoseEstimator
 
 _MEMORY_FRAMES = 60  # the direction the runner faces is voted over these
 _TEXT_SIZE = 0.6  # of many lines, on a screen larger than a phone's
@@ -57,7 +57,7 @@ def run_live(
         InputError: the source cannot be read.
         OutputError: the recording cannot be written.
     """
-    crowd = Crowd(estimator)
+    crowd = PersonTracker(estimator)
     recent: deque[tuple[Frame, Body]] = deque(maxlen=_MEMORY_FRAMES)
     times_ms: list[float] = []
     with ExitStack() as stack:

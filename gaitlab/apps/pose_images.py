@@ -11,21 +11,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gaitlab.core.skeleton import Skeleton
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import PoseEstimator
-from gaitlab.pose.still import confidence_maps, limb_angles, read_image, write_openpose_json
+from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.drawing import draw_caption, draw_pose, draw_text
 from gaitlab.io.video.reader import Image, open_video
 from gaitlab.io.video.writer import VideoWriter
+from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.pose.still import confidence_maps, limb_angles, read_image, write_openpose_json
 
 _TEXT_SIZE = 0.6  # what is written is no result
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PictureResult:
     """What came of one file: what was written, how many people the fullest picture has, and the network's time."""
 
     source: Path
@@ -35,7 +35,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DrawOptions:
     """What to draw: points below ``threshold`` are left out; angles, numbers and confidence maps on request."""
 
     threshold: float = 0.1
@@ -44,14 +44,14 @@ class Wishes:
     heatmaps: bool = False
 
 
-def find_everybody(
+def estimate_poses(
     sources: Sequence[Path],
     estimator: PoseEstimator,
     folder: Path,
     *,
-    wishes: Wishes,
+    options: DrawOptions,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
-) -> Iterator[Found]:
+) -> Iterator[PictureResult]:
     """Find everybody in pictures and videos; write them with skeletons, and the keypoints as OpenPose JSON.
 
     Args:
@@ -73,30 +73,30 @@ def find_everybody(
         raise OutputError(f"cannot make the folder '{folder}': {error.strerror}; choose another with -o") from error
     for source in sources:
         if source.suffix.lower() in _PICTURES:
-            yield _picture(source, estimator, folder, wishes)
+            yield _picture(source, estimator, folder, options)
         else:
-            yield _video(source, estimator, folder, wishes, progress)
+            yield _video(source, estimator, folder, options, progress)
 
 
-def _picture(source: Path, estimator: PoseEstimator, folder: Path, wishes: Wishes) -> Found:
+def _picture(source: Path, estimator: PoseEstimator, folder: Path, options: DrawOptions) -> PictureResult:
     image = read_image(source)
-    bodies, network_ms = _bodies(image, estimator, wishes)
+    bodies, network_ms = _bodies(image, estimator, options)
     written = [write_openpose_json(folder, source.stem, bodies, estimator.skeleton)]
-    if wishes.heatmaps:
+    if options.heatmaps:
         maps = draw_maps(image, estimator)
         written.append(_write_image(folder / f"{source.stem}_heatmaps.png", maps))
-    draw_everybody(image, bodies, estimator, wishes=wishes, network_ms=network_ms)
+    draw_everybody(image, bodies, estimator, options=options, network_ms=network_ms)
     written.insert(0, _write_image(folder / f"{source.stem}.png", image))
-    return Found(source, tuple(written), len(bodies), network_ms)
+    return PictureResult(source, tuple(written), len(bodies), network_ms)
 
 
 def _video(
     source: Path,
     estimator: PoseEstimator,
     folder: Path,
-    wishes: Wishes,
+    options: DrawOptions,
     progress: Callable[[str, int, int], None],
-) -> Found:
+) -> PictureResult:
     target, maps_target = folder / f"{source.stem}.mp4", folder / f"{source.stem}_heatmaps.mp4"
     if target.exists() and target.samefile(source):
         raise OutputError(f"'{target}' is the video itself; choose another folder with -o")
@@ -105,41 +105,41 @@ def _video(
     with ExitStack() as stack:
         video = stack.enter_context(open_video(source))
         drawn = stack.enter_context(VideoWriter(target, fps=video.info.fps))
-        mapped = stack.enter_context(VideoWriter(maps_target, fps=video.info.fps)) if wishes.heatmaps else None
+        mapped = stack.enter_context(VideoWriter(maps_target, fps=video.info.fps)) if options.heatmaps else None
         for number, frame in enumerate(video.frames()):
-            bodies, network_ms = _bodies(frame.image, estimator, wishes)
+            bodies, network_ms = _bodies(frame.image, estimator, options)
             times_ms.append(network_ms)
             most = max(most, len(bodies))
             json_folder = folder / f"{source.stem}_json"
             write_openpose_json(json_folder, source.stem, bodies, estimator.skeleton, frame=number)
             if mapped is not None:
                 mapped.write(draw_maps(frame.image, estimator), frame.time_s)
-            draw_everybody(frame.image, bodies, estimator, wishes=wishes, network_ms=network_ms)
+            draw_everybody(frame.image, bodies, estimator, options=options, network_ms=network_ms)
             drawn.write(frame.image, frame.time_s)
             progress(source.name, number + 1, video.info.frames)
-    written = (target, folder / f"{source.stem}_json", *((maps_target,) if wishes.heatmaps else ()))
-    return Found(source, written, most, float(np.median(times_ms)) if times_ms else float("nan"))
+    written = (target, folder / f"{source.stem}_json", *((maps_target,) if options.heatmaps else ()))
+    return PictureResult(source, written, most, float(np.median(times_ms)) if times_ms else float("nan"))
 
 
-def _bodies(image: Image, estimator: PoseEstimator, wishes: Wishes) -> tuple[list[Body], float]:
+def _bodies(image: Image, estimator: PoseEstimator, options: DrawOptions) -> tuple[list[Body], float]:
     """Return everybody, without points below the threshold, and the network's milliseconds."""
     start = time.perf_counter()
     bodies = estimator.everybody(image)
     network_ms = 1000 * (time.perf_counter() - start)
-    return [body.without(body.score >= wishes.threshold) for body in bodies], network_ms
+    return [body.without(body.score >= options.threshold) for body in bodies], network_ms
 
 
 def draw_everybody(
-    image: Image, bodies: Sequence[Body], estimator: PoseEstimator, *, wishes: Wishes, network_ms: float
+    image: Image, bodies: Sequence[Body], estimator: PoseEstimator, *, options: DrawOptions, network_ms: float
 ) -> None:
     """Draw skeletons, and what was wished for, into a picture, in place."""
     skeleton = estimator.skeleton
     for body in bodies:
         draw_pose(image, body.xy, skeleton)
-        if wishes.numbers:
+        if options.numbers:
             for number, point in enumerate(body.xy):
                 draw_text(image, str(number), point)
-        if wishes.angles:
+        if options.angles:
             _draw_angles(image, body, skeleton)
     draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", -1, size=_TEXT_SIZE)
 

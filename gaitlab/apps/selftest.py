@@ -9,11 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.apps.demo import demo_clip, demo_session
-from gaitlab.pipeline.recording import Progress
+from gaitlab.apps.truth import (
+    Truth,
+    angle_error,
+    load_truth,
+    metric_errors,
+    near_leg,
+    timing_errors,
+    true_angles,
+    true_metrics,
+)
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.io.session.session import Session
-from gaitlab.apps.truth import Truth, angle_error, load_truth, metric_errors, near_leg, timing_errors, true_angles, true_metrics
+from gaitlab.pipeline.recording import Progress
 
 # What the demonstration clip must give: (metric, label, unit, factor, tolerance). Each tolerance is about what
 # openpose-light with BlazePose's feet leaves on this clip, with a third of room. They say that an installation computes

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, GaitEvents, Side
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError
 from gaitlab.events import gait_cycles
 from gaitlab.kinematics.calibration import Calibration, leg_length_px
 from gaitlab.kinematics.frame import near_side

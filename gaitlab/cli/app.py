@@ -93,8 +93,8 @@ def analyze(
     force: Force = False,
 ) -> None:
     """Analyse a video (or keypoints) and write a session folder with a report."""
-    from gaitlab.pipeline.run import analyze as run
     from gaitlab.core.units import HEIGHT, MASS, SPEED, parse
+    from gaitlab.pipeline.run import analyze as run
 
     assignments = set_ or []
     assignments += ["video.annotate=false"] if no_video else []
@@ -151,8 +151,8 @@ def selftest(
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
 ) -> None:
     """Can this installation be trusted? The demonstration clip against its known truth."""
-    from gaitlab.cli.tables import print_checks
     from gaitlab.apps.selftest import run_selftest
+    from gaitlab.cli.tables import print_checks
 
     with _progress() as progress:
         network, checks = run_selftest(model=model, progress=progress)
@@ -175,13 +175,13 @@ def pose(
     heatmaps: Annotated[bool, typer.Option("--heatmaps", help="Write the network's confidence maps too.")] = False,
 ) -> None:
     """Find everybody in pictures and videos: skeletons and keypoints, no gait."""
-    from gaitlab.apps.pose_images import Wishes, find_everybody
+    from gaitlab.apps.pose_images import DrawOptions, estimate_poses
     from gaitlab.pose.networks.estimator import load_estimator
 
     estimator = load_estimator(model, models_dir=models_dir)
-    wishes = Wishes(threshold=threshold, angles=angles, numbers=numbers, heatmaps=heatmaps)
+    options = DrawOptions(threshold=threshold, angles=angles, numbers=numbers, heatmaps=heatmaps)
     with _progress() as progress:
-        for found in find_everybody(sources, estimator, output, wishes=wishes, progress=progress):
+        for found in estimate_poses(sources, estimator, output, options=options, progress=progress):
             where = ", ".join(str(path) for path in found.written)
             people = f"{found.people} {'person' if found.people == 1 else 'people'}"
             say(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")
@@ -197,8 +197,8 @@ def live(
 ) -> None:
     """Show skeleton and joint angles as they happen; q or closing the window ends it."""
     from gaitlab.apps.live import run_live
-    from gaitlab.pose.networks.estimator import load_estimator
     from gaitlab.apps.window import Window
+    from gaitlab.pose.networks.estimator import load_estimator
 
     estimator = load_estimator(model, models_dir=models_dir)
     window = Window(f"gaitlab live - {estimator.name}")
@@ -227,8 +227,8 @@ def report(
     """Rebuild report.html from a session folder."""
     from gaitlab.config import Settings, with_values
     from gaitlab.core.pieces import sentences
-    from gaitlab.metrics.quality import grave_warnings
     from gaitlab.io.session.session import Session, open_session
+    from gaitlab.metrics.quality import grave_warnings
     from gaitlab.pipeline.writing import rebuild_report
 
     opened = open_session(session)
@@ -367,9 +367,9 @@ def _finish(session: Session) -> None:
 
 
 def _write_csv(table: Any, path: Path) -> None:
+    from gaitlab.io.cells import as_cells
     from gaitlab.io.files import whole_file
     from gaitlab.io.session.contents import check_no_session_file
-    from gaitlab.io.cells import as_cells
 
     check_no_session_file(path)
     with whole_file(path) as partial:

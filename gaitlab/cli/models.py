@@ -83,9 +83,9 @@ def verify(name: Name, models_dir: ModelsDir = None) -> None:
 
     wrong = []
     for checked in run(name, models_dir=models_dir):
-        said = checked.trouble or ("right" if checked.has_sum else "there, but no sum is known to check it against")
+        said = checked.problem or ("right" if checked.has_sum else "there, but no sum is known to check it against")
         say(f"{checked.path}: {said}")
-        if checked.trouble:
+        if checked.problem:
             wrong.append(checked.path.name)
     if wrong:
         raise ModelError(f"{' and '.join(wrong)} of '{name}' is damaged; run: gaitlab models install {name}")

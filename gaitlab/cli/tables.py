@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from gaitlab.cli.printing import console
+from gaitlab.metrics import METRICS
+from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings
+from gaitlab.metrics.summary import REARFOOT_NOTES
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 from gaitlab.stats.treatment import letter
-from gaitlab.metrics import METRICS
-from gaitlab.metrics.summary import REARFOOT_NOTES
-from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Contact
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.gait import BOTH_SIDES, Activity, Contact
 from gaitlab.events.signals import LegPoints
 from gaitlab.events.swings import Swings
 
@@ -16,7 +15,7 @@ from gaitlab.events.swings import Swings
 _RUNNING_BELOW, _WALKING_ABOVE = 0.48, 0.52
 
 
-def vaults(legs: Sequence[LegPoints], swings: Sequence[Swings]) -> bool:
+def is_inverted_pendulum(legs: Sequence[LegPoints], swings: Sequence[Swings]) -> bool:
     """Whether the hips are highest over the standing leg, as an inverted pendulum, instead of lowest, as on a spring.
 
     The mechanical difference between walking and running (Cavagna, Heglund & Taylor 1977, Am J Physiol 233:R243). It

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gaitlab.core.gait import Contact, Side
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Contact, Side
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.signals import LegPoints, leg_points
 
 # Share of stance in which a foot lies on the belt and rides with it.
@@ -23,7 +22,7 @@ _MAX_TILT = np.radians(15.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rider:
+class _FootPoint:
     """Points that ride on the belt, the share of stance in which their path shows its slope, and how they ride.
 
     Toes come down late, after the heel of a rearfoot striker, and stay; the ankle lifts early, and rolls forward and
@@ -37,9 +36,9 @@ class _Rider:
     speed: float
 
 
-_TOES = _Rider(("big_toe", "small_toe"), (0.40, 0.80), np.radians(-0.1), 1.0)
-_HEEL = _Rider(("heel",), RIDING, np.radians(-2.3), 0.992)
-_ANKLE = _Rider(("ankle",), RIDING, np.radians(-1.7), 0.964)
+_TOES = _FootPoint(("big_toe", "small_toe"), (0.40, 0.80), np.radians(-0.1), 1.0)
+_HEEL = _FootPoint(("heel",), RIDING, np.radians(-2.3), 0.992)
+_ANKLE = _FootPoint(("ankle",), RIDING, np.radians(-1.7), 0.964)
 _SLOPE_SHOWN_BY = (_TOES, _ANKLE)
 _SPEED_SHOWN_BY = (_TOES, _HEEL, _ANKLE)
 
@@ -57,7 +56,7 @@ class Belt:
     speed: float
 
 
-def rides(
+def stance_slices(
     time_s: FloatArray, strike_s: FloatArray, off_s: FloatArray, share: tuple[float, float] = RIDING
 ) -> list[slice]:
     """Return for each contact the samples of a share of its stance; empty where its end is unknown."""
@@ -78,7 +77,7 @@ def _paths(
     return [
         (leg.time_s[ride] - leg.time_s[ride].mean(), xy[ride] - xy[ride].mean(axis=0))
         for xy in (leg.xy[name] for name in points)
-        for ride in rides(leg.time_s, *stances, share)
+        for ride in stance_slices(leg.time_s, *stances, share)
         if ride.stop - ride.start >= 3 and np.isfinite(xy[ride]).all()
     ]
 
@@ -100,7 +99,7 @@ def find_belt(legs: Sequence[LegPoints], stances: Sequence[tuple[FloatArray, Flo
         InputError: where no foot is seen riding.
     """
 
-    def paths(rider: _Rider, share: tuple[float, float]) -> list[tuple[FloatArray, FloatArray]]:
+    def paths(rider: _FootPoint, share: tuple[float, float]) -> list[tuple[FloatArray, FloatArray]]:
         pairs = zip(legs, stances, strict=True)
         return [path for leg, stance in pairs for path in _paths(leg, stance, rider.points, share=share)]
 
@@ -110,7 +109,7 @@ def find_belt(legs: Sequence[LegPoints], stances: Sequence[tuple[FloatArray, Flo
             slope = _slope((xy[:, 0], xy[:, 1]) for _, xy in found)
             tilt = float(np.clip(np.arctan(slope) - rider.own_slope, -_MAX_TILT, _MAX_TILT))
             break
-    speed = _agreed([
+    speed = _consensus_speed([
         (rider, [-_slope([(time_s, xy[:, 0])]) for time_s, xy in paths(rider, RIDING)]) for rider in _SPEED_SHOWN_BY
     ])  # fmt: skip
     if not np.isfinite(speed):
@@ -118,7 +117,7 @@ def find_belt(legs: Sequence[LegPoints], stances: Sequence[tuple[FloatArray, Flo
     return Belt(tilt, speed / float(np.cos(tilt)))
 
 
-def _agreed(rides_of: Sequence[tuple[_Rider, Sequence[float]]]) -> float:
+def _consensus_speed(rides_of: Sequence[tuple[_FootPoint, Sequence[float]]]) -> float:
     """Return the belt's speed from the speeds of each rider's rides; NaN where there are none.
 
     A foot is one piece: toes, heel and ankle tell the same speed, and the middle one of the three is right where a
@@ -158,5 +157,5 @@ def belt_speed_px_per_s(pose: PoseSequence, contacts: Sequence[Contact], *, forw
                      for t, xy in _paths(leg, stances, rider.points, share=RIDING)])
             for rider in _SPEED_SHOWN_BY
         ]  # fmt: skip
-        speeds[side] = _agreed(slopes) * leg.leg_px
+        speeds[side] = _consensus_speed(slopes) * leg.leg_px
     return speeds

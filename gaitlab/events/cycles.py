@@ -9,8 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gaitlab.core.gait import Contact, GaitCycle, GaitEvents
-from gaitlab.core.gait import BOTH_SIDES, other
+from gaitlab.core.gait import BOTH_SIDES, Contact, GaitCycle, GaitEvents, other
 from gaitlab.events.plausible import RECORDING_ENDS, STRIDE_S
 
 _OFF_THE_MEDIAN = 0.20

@@ -22,7 +22,7 @@ _LEVEL_CONTACTS = 9  # neighbours whose ground level is averaged
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class EventFeature:
     """How one mark is found.
 
     Attributes:
@@ -38,7 +38,7 @@ class Mark:
     level: float = 0.0
 
 
-class Lead(NamedTuple):
+class FeatureOffset(NamedTuple):
     """A mark comes ``after_s + after_legs / belt speed`` seconds after its event, and counts ``weight``.
 
     The belt speed is in leg lengths (thigh plus shank) a second.
@@ -50,34 +50,34 @@ class Lead(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class EventModel:
     """What was fitted on force plates for one event, once with heel and toe seen and once without.
 
     Attributes:
-        leads: whether the feet were seen to mark to lead.
+        offsets: whether the feet were seen to mark to lead.
         sd_s: whether the feet were seen to root mean square error of a runner left out of the fit.
         belt_speed: slowest and fastest of the fit, leg lengths a second.
     """
 
-    leads: dict[bool, dict[str, Lead]]
+    offsets: dict[bool, dict[str, FeatureOffset]]
     sd_s: dict[bool, float]
     belt_speed: tuple[float, float]
 
 
 # Rates rather than heights: a height needs the belt's slope in the picture to a degree, and a point that sits where the
 # network thinks; where a curve turns or how fast it runs needs neither.
-STRIKE_MARKS: dict[str, Mark] = {
-    "foot_matches_belt": Mark("foot_slip", "fall", (-0.08, 0.12), 0.2),
-    "ankle_lands": Mark("ankle_rate", "rise", (-0.03, 0.10), -0.5),
-    "shank_turns": Mark("shank_rate", "max", (-0.02, 0.12)),
-    "hips_fall": Mark("hip_rate", "min", (-0.06, 0.10)),
+STRIKE_FEATURES: dict[str, EventFeature] = {
+    "foot_matches_belt": EventFeature("foot_slip", "fall", (-0.08, 0.12), 0.2),
+    "ankle_lands": EventFeature("ankle_rate", "rise", (-0.03, 0.10), -0.5),
+    "shank_turns": EventFeature("shank_rate", "max", (-0.02, 0.12)),
+    "hips_fall": EventFeature("hip_rate", "min", (-0.06, 0.10)),
 }
-OFF_MARKS: dict[str, Mark] = {
-    "knee_bends": Mark("knee_rate", "rise", (-0.08, 0.10), 2.0),
-    "ankle_leaves": Mark("ankle_slip", "rise", (-0.15, 0.12), 0.3),
-    "hips_top": Mark("hip_height", "max", (-0.05, 0.15)),
-    "leg_longest": Mark("leg_length", "max", (-0.12, 0.15)),
-    "toe_clear": Mark("toe_height", "rise", (-0.12, 0.15), 0.05),
+OFF_FEATURES: dict[str, EventFeature] = {
+    "knee_bends": EventFeature("knee_rate", "rise", (-0.08, 0.10), 2.0),
+    "ankle_leaves": EventFeature("ankle_slip", "rise", (-0.15, 0.12), 0.3),
+    "hips_top": EventFeature("hip_height", "max", (-0.05, 0.15)),
+    "leg_longest": EventFeature("leg_length", "max", (-0.12, 0.15)),
+    "toe_clear": EventFeature("toe_height", "rise", (-0.12, 0.15), 0.05),
 }
 
 
@@ -106,9 +106,9 @@ def curves(leg: LegPoints, belt_speed: float) -> dict[str, FloatArray]:
     }
 
 
-def ground_level(height: FloatArray, riding: list[slice]) -> FloatArray:
+def ground_level(height: FloatArray, stances: list[slice]) -> FloatArray:
     """Return (contact,) the height of a riding point: the median of its stance and those around; NaN where unseen."""
-    own = np.array([np.median(height[ride]) if ride.stop > ride.start else np.nan for ride in riding])
+    own = np.array([np.median(height[ride]) if ride.stop > ride.start else np.nan for ride in stances])
     half = _LEVEL_CONTACTS // 2
     padded = np.pad(own, half, constant_values=np.nan)
     level = np.full(len(own), np.nan)
@@ -139,32 +139,36 @@ def _crossing(time_s: FloatArray, curve: FloatArray) -> float:
     return float(time_s[i] + (time_s[i + 1] - time_s[i]) * curve[i] / (curve[i] - curve[i + 1]))
 
 
-def find_mark(mark: Mark, time_s: FloatArray, curve: FloatArray, coarse_s: float, level: float) -> float:
+def find_feature(feature: EventFeature, time_s: FloatArray, curve: FloatArray, coarse_s: float, level: float) -> float:
     """Return when the mark happens, NaN where it does not or where the curve has a gap nearby."""
     if not np.isfinite(coarse_s):
         return float("nan")
-    window = slice(*np.searchsorted(time_s, (coarse_s + mark.window_s[0], coarse_s + mark.window_s[1])))
+    window = slice(*np.searchsorted(time_s, (coarse_s + feature.window_s[0], coarse_s + feature.window_s[1])))
     part, part_s = curve[window], time_s[window]
     if len(part) < 3 or not np.isfinite(level):
         return float("nan")
-    sign = -1.0 if mark.find in ("min", "fall") else 1.0
-    if mark.find in ("rise", "fall"):
+    sign = -1.0 if feature.find in ("min", "fall") else 1.0
+    if feature.find in ("rise", "fall"):
         return _crossing(part_s, sign * (part - level))
     # A gap may hide the extreme; a crossing that is seen is no other's.
     return _extreme(part_s, sign * part) if np.isfinite(part).all() else float("nan")
 
 
-def find_marks(
-    marks: dict[str, Mark], leg: LegPoints, curve: dict[str, FloatArray], coarse_s: FloatArray, riding: list[slice]
+def find_features(
+    features: dict[str, EventFeature],
+    leg: LegPoints,
+    curve: dict[str, FloatArray],
+    coarse_s: FloatArray,
+    stances: list[slice],
 ) -> dict[str, FloatArray]:
     """Return every mark's (contact,) times."""
     found = {}
-    for name, mark in marks.items():
-        values = curve[mark.curve]
-        ground = ground_level(values, riding) if mark.curve == "toe_height" else np.zeros(len(coarse_s))
+    for name, feature in features.items():
+        values = curve[feature.curve]
+        ground = ground_level(values, stances) if feature.curve == "toe_height" else np.zeros(len(coarse_s))
         found[name] = np.array(
             [
-                find_mark(mark, leg.time_s, values, at_s, mark.level + base)
+                find_feature(feature, leg.time_s, values, at_s, feature.level + base)
                 for at_s, base in zip(coarse_s, ground, strict=True)
             ]
         )

@@ -25,7 +25,7 @@ IN_A_GAP = "the leg was not seen around its {event}"
 UNCLEAR = "no clear {event}"
 
 
-def judged(contact: Contact, activity: Activity) -> Contact:
+def validate_contact(contact: Contact, activity: Activity) -> Contact:
     """Return the contact, rejected with a reason where its time is implausible or unknown."""
     if not contact.accepted:
         return contact

@@ -1,7 +1,7 @@
 """Foot strikes and toe-offs from behind, where nothing shows the foot's way along the belt: heights alone tell.
 
 The ankle comes down, stays low and goes up again. Marks on the heights of ankle, heel, toe and hips, read like those of
-the side view (`marks.py`), are averaged with leads of their own (`rear_constants.py`). No head, trunk or feet are
+the side view (`features.py`), are averaged with leads of their own (`rear_constants.py`). No head, trunk or feet are
 needed: hips, knees and ankles do. A camera near the runner and above the belt sees the stance foot sink as it rides
 nearer; then heights tell little, and fitted lines take over (`rear_waves.py`). Four dots a leg do without a body.
 """
@@ -14,17 +14,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.gait import Contact, GaitEvents, Side
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
-from gaitlab.events.models import rear
+from gaitlab.core.gait import BOTH_SIDES, Contact, GaitEvents, Side
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.activity import activity_of
-from gaitlab.events.side import MARK_REACH_S, fuse, why_missing
-from gaitlab.events.features import Fitted, Mark, find_mark, ground_level
-from gaitlab.events.plausible import judged
+from gaitlab.events.features import EventFeature, EventModel, find_feature, ground_level
+from gaitlab.events.models import rear
 from gaitlab.events.models.rear_waves import WAVES
-from gaitlab.events.rear_waves import CURVES, FootWaves, Rough, WaveFit, both_waves, rough_contacts, rough_offs, sinking, wave_events
+from gaitlab.events.plausible import validate_contact
+from gaitlab.events.rear_waves import (
+    CURVES,
+    FootWaves,
+    Rough,
+    WaveFit,
+    both_waves,
+    rough_contacts,
+    rough_offs,
+    stance_descent_rate,
+    wave_events,
+)
+from gaitlab.events.side import MARK_REACH_S, fuse, why_missing
 from gaitlab.events.signals import LegPoints, bridged, check_legs_seen, check_long_enough, leg_points
 from gaitlab.events.swings import Swings, find_swings, stride_time_s
 from gaitlab.kinematics.rear import leg_px
@@ -46,20 +55,20 @@ _LONGEST_RUNNING_STRIDE_S = 0.9
 # Speed of the rising ankle that only the fastest 2 % of frames exceed.
 _LIFT_PERCENTILE = 98
 
-REAR_STRIKE_MARKS: dict[str, Mark] = {
-    "ankle_low": Mark("ankle_height", "fall", (-0.10, 0.10), 0.02),
-    "ankle_lowers": Mark("ankle_height", "fall", (-0.10, 0.10), 0.04),
-    "toe_low": Mark("toe_height", "fall", (-0.10, 0.10), 0.02),
-    "hips_fall": Mark("hip_rate", "min", (-0.10, 0.10)),
+REAR_STRIKE_MARKS: dict[str, EventFeature] = {
+    "ankle_low": EventFeature("ankle_height", "fall", (-0.10, 0.10), 0.02),
+    "ankle_lowers": EventFeature("ankle_height", "fall", (-0.10, 0.10), 0.04),
+    "toe_low": EventFeature("toe_height", "fall", (-0.10, 0.10), 0.02),
+    "hips_fall": EventFeature("hip_rate", "min", (-0.10, 0.10)),
 }
-REAR_OFF_MARKS: dict[str, Mark] = {
-    "ankle_up": Mark("ankle_height", "rise", (-0.15, 0.12), 0.08),
-    "ankle_high": Mark("ankle_height", "rise", (-0.15, 0.12), 0.15),
-    "heel_high": Mark("heel_height", "rise", (-0.15, 0.12), 0.15),
-    "toe_clear": Mark("toe_height", "rise", (-0.15, 0.12), 0.02),
-    "toe_leaves": Mark("toe_rate", "rise", (-0.10, 0.12), 0.6),
-    "leg_longest": Mark("leg_drop", "max", (-0.12, 0.15)),
-    "hips_top": Mark("hip_height", "max", (-0.12, 0.15)),
+REAR_OFF_MARKS: dict[str, EventFeature] = {
+    "ankle_up": EventFeature("ankle_height", "rise", (-0.15, 0.12), 0.08),
+    "ankle_high": EventFeature("ankle_height", "rise", (-0.15, 0.12), 0.15),
+    "heel_high": EventFeature("heel_height", "rise", (-0.15, 0.12), 0.15),
+    "toe_clear": EventFeature("toe_height", "rise", (-0.15, 0.12), 0.02),
+    "toe_leaves": EventFeature("toe_rate", "rise", (-0.10, 0.12), 0.6),
+    "leg_longest": EventFeature("leg_drop", "max", (-0.12, 0.15)),
+    "hips_top": EventFeature("hip_height", "max", (-0.12, 0.15)),
 }
 
 
@@ -106,7 +115,7 @@ def _curves(leg: LegPoints) -> dict[str, FloatArray]:
     }
 
 
-def rear_marks(leg: LegPoints, swings: Swings) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+def rear_features(leg: LegPoints, swings: Swings) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Return the (contact,) times of all marks of foot strike and of toe-off, NaN where not found."""
     strike_s, off_s = coarse_stances(swings)
     # Where the recording ends before the foot leaves, the usual stance serves.
@@ -114,17 +123,19 @@ def rear_marks(leg: LegPoints, swings: Swings) -> tuple[dict[str, FloatArray], d
     end_s = np.where(np.isfinite(off_s), off_s, strike_s + usual_s)
     from_s, to_s = (strike_s + share * (end_s - strike_s) for share in _RIDING)
     bounds = np.stack([np.searchsorted(leg.time_s, from_s), np.searchsorted(leg.time_s, to_s)], axis=1)
-    riding = [slice(int(first), int(last)) for first, last in bounds]
+    stances = [slice(int(first), int(last)) for first, last in bounds]
     curves = _curves(leg)
 
-    def find(marks: dict[str, Mark], coarse_s: FloatArray) -> dict[str, FloatArray]:
+    def find(features: dict[str, EventFeature], coarse_s: FloatArray) -> dict[str, FloatArray]:
         found, none = {}, np.zeros(len(coarse_s))
-        for name, mark in marks.items():
-            curve = curves[mark.curve]
-            levels = ground_level(curve, riding) if mark.find in ("rise", "fall") and "height" in mark.curve else none
+        for name, feature in features.items():
+            curve = curves[feature.curve]
+            levels = (
+                ground_level(curve, stances) if feature.find in ("rise", "fall") and "height" in feature.curve else none
+            )
             found[name] = np.array(
                 [
-                    find_mark(mark, leg.time_s, curve, at_s, mark.level + level)
+                    find_feature(feature, leg.time_s, curve, at_s, feature.level + level)
                     for at_s, level in zip(coarse_s, levels, strict=True)
                 ]
             )
@@ -156,8 +167,8 @@ class FootTimes:
         return float(np.isfinite(self.strike_s + self.off_s).mean()) if len(self.strike_s) else 0.0
 
 
-def _marks_times(leg: LegPoints, swings: Swings, *, strike: Fitted, off: Fitted) -> FootTimes:
-    strike_marks, off_marks = rear_marks(leg, swings)
+def _times_by_features(leg: LegPoints, swings: Swings, *, strike: EventModel, off: EventModel) -> FootTimes:
+    strike_marks, off_marks = rear_features(leg, swings)
     speed = lift_speed(leg)
     strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=speed)
     off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=speed)
@@ -172,8 +183,8 @@ def _marks_times(leg: LegPoints, swings: Swings, *, strike: Fitted, off: Fitted)
     )  # fmt: skip
 
 
-def _waves_times(foot: FootWaves, rough: Rough, sink: float, fit: WaveFit) -> FootTimes:
-    strike_s, off_s = wave_events(foot, rough, sink, fit)
+def _waves_times(foot: FootWaves, rough: Rough, descent_rate: float, fit: WaveFit) -> FootTimes:
+    strike_s, off_s = wave_events(foot, rough, descent_rate, fit)
     strike_sd_s, off_sd_s = (np.full(len(strike_s), sd_s) for sd_s in (fit.strike_sd_s, fit.off_sd_s))
     return FootTimes(
         foot.side, strike_s, off_s, rough.strike_s, rough.off_s, strike_sd_s, off_sd_s, foot.time_s, foot.height
@@ -227,8 +238,8 @@ def kind_of(pose: PoseSequence) -> str:
 def detect_rear_contacts(
     pose: PoseSequence,
     *,
-    strike: Fitted = rear.STRIKE,
-    off: Fitted = rear.OFF,
+    strike: EventModel = rear.STRIKE,
+    off: EventModel = rear.OFF,
     waves: Mapping[str, WaveFit] = WAVES,
 ) -> GaitEvents:
     """Find every contact of both feet of a runner seen from behind, from the rear view alone.
@@ -255,25 +266,26 @@ def events_of(contacts: Sequence[Contact]) -> GaitEvents:
     """Return contacts in their order, each judged by what the person was doing."""
     ordered = sorted(contacts, key=lambda c: c.foot_strike_s)
     activity = activity_of(ordered)
-    return GaitEvents(tuple(judged(contact, activity) for contact in ordered), activity)
+    return GaitEvents(tuple(validate_contact(contact, activity) for contact in ordered), activity)
 
 
-def _times(pose: PoseSequence, kind: str, *, strike: Fitted, off: Fitted, fit: WaveFit) -> list[FootTimes]:
+def _times(pose: PoseSequence, kind: str, *, strike: EventModel, off: EventModel, fit: WaveFit) -> list[FootTimes]:
     feet = both_waves(pose, kind=kind, leg_px=leg_px(pose))
     guesses = rough_offs(feet)
     rough = [rough_contacts(foot, *guess, fit) for foot, guess in zip(feet, guesses, strict=True)]
-    sink = sinking(feet, rough)
+    descent_rate = stance_descent_rate(feet, rough)
     runs = guesses[0][1] < _LONGEST_RUNNING_STRIDE_S
-    by_waves = [_waves_times(foot, guess, sink, fit) for foot, guess in zip(feet, rough, strict=True)]
-    if kind == "dots" or (sink < _SINKS and runs):
+    by_waves = [_waves_times(foot, guess, descent_rate, fit) for foot, guess in zip(feet, rough, strict=True)]
+    if kind == "dots" or (descent_rate < _SINKS and runs):
         return by_waves
-    by_marks = times_by_marks(pose, strike=strike, off=off)
+    by_marks = times_by_features(pose, strike=strike, off=off)
     return by_waves if runs and min(times.found for times in by_marks) < _MARKS_FIND else by_marks
 
 
-def times_by_marks(pose: PoseSequence, *, strike: Fitted, off: Fitted) -> list[FootTimes]:
+def times_by_features(pose: PoseSequence, *, strike: EventModel, off: EventModel) -> list[FootTimes]:
     """Return the events of both feet by marks on heights, whatever the camera."""
     legs = [leg_points(pose, side, forward=1) for side in BOTH_SIDES]
     return [
-        _marks_times(leg, found, strike=strike, off=off) for leg, found in zip(legs, rear_swings(legs), strict=True)
+        _times_by_features(leg, found, strike=strike, off=off)
+        for leg, found in zip(legs, rear_swings(legs), strict=True)
     ]

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import Side
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.signals import LONGEST_GAP_S, RATE_HZ, bridged
 from gaitlab.events.swings import find_swings, stride_time_s
 from gaitlab.signal.smoothing import savitzky_golay
@@ -49,19 +48,19 @@ class Line:
     """A time as a straight line in curves: seconds to add to a guess.
 
     Attributes:
-        constant_s, sink_s: seconds, and seconds a unit of sinking.
-        weights, sink_weights: (curve, offset) seconds a unit of speed, and the same a unit of sinking.
+        constant_s, descent_s: seconds, and seconds a unit of sinking.
+        weights, descent_weights: (curve, offset) seconds a unit of speed, and the same a unit of sinking.
     """
 
     constant_s: float
-    sink_s: float
+    descent_s: float
     weights: FloatArray
-    sink_weights: FloatArray
+    descent_weights: FloatArray
 
-    def at(self, read: FloatArray, sink: float) -> FloatArray:
+    def at(self, read: FloatArray, descent_rate: float) -> FloatArray:
         """Return (contact,) seconds for (contact, curve, offset) speeds; NaN where one of them is not known."""
-        slopes = self.weights + sink * self.sink_weights
-        found: FloatArray = self.constant_s + sink * self.sink_s + np.einsum("kco,co->k", read, slopes)
+        slopes = self.weights + descent_rate * self.descent_weights
+        found: FloatArray = self.constant_s + descent_rate * self.descent_s + np.einsum("kco,co->k", read, slopes)
         return found
 
 
@@ -156,7 +155,7 @@ def rough_contacts(foot: FootWaves, off_s: FloatArray, stride_s: float, fit: Wav
     return Rough(strike_s, off_s, stride_s)
 
 
-def sinking(both: list[FootWaves], rough: list[Rough]) -> float:
+def stance_descent_rate(both: list[FootWaves], rough: list[Rough]) -> float:
     """Return how fast the riding feet move in the picture, upwards: below 0 where the camera is near and high."""
     means = []
     for foot, guess in zip(both, rough, strict=True):
@@ -169,10 +168,10 @@ def sinking(both: list[FootWaves], rough: list[Rough]) -> float:
     return float(np.median(means)) if means else float("nan")
 
 
-def wave_events(foot: FootWaves, rough: Rough, sink: float, fit: WaveFit) -> tuple[FloatArray, FloatArray]:
+def wave_events(foot: FootWaves, rough: Rough, descent_rate: float, fit: WaveFit) -> tuple[FloatArray, FloatArray]:
     """Return (contact,) times of foot strike and of toe-off, NaN where a curve has a gap or ends."""
-    strike_s = rough.strike_s + fit.lines["strike"].at(read(foot, rough.strike_s, "strike"), sink)
-    off_s = rough.off_s + fit.lines["toe-off"].at(read(foot, rough.off_s, "toe-off"), sink)
+    strike_s = rough.strike_s + fit.lines["strike"].at(read(foot, rough.strike_s, "strike"), descent_rate)
+    off_s = rough.off_s + fit.lines["toe-off"].at(read(foot, rough.off_s, "toe-off"), descent_rate)
     return strike_s, off_s
 
 

@@ -12,15 +12,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Contact, GaitEvents
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Activity, Contact, GaitEvents
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.events.activity import activity_of, is_inverted_pendulum
+from gaitlab.events.belt import Belt, find_belt, level, stance_slices
+from gaitlab.events.features import OFF_FEATURES, STRIKE_FEATURES, EventModel, coarse_stances, curves, find_features
 from gaitlab.events.models import side
-from gaitlab.events.activity import activity_of, vaults
-from gaitlab.events.belt import Belt, find_belt, level, rides
-from gaitlab.events.features import OFF_MARKS, STRIKE_MARKS, Fitted, coarse_stances, curves, find_marks
-from gaitlab.events.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, judged
+from gaitlab.events.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, validate_contact
 from gaitlab.events.signals import LegPoints, check_legs_seen, leg_points
 from gaitlab.events.swings import Swings, both_swings
 from gaitlab.events.walking import walking_events
@@ -41,7 +40,7 @@ _LEAST_WEIGHT = 0.35
 
 
 def fuse(
-    found: Mapping[str, FloatArray], fitted: Fitted, *, feet: bool, belt_speed: float | FloatArray
+    found: Mapping[str, FloatArray], fitted: EventModel, *, feet: bool, belt_speed: float | FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return (contact,) event times, the weighted mean of the marks less their leads, and the share of weight found.
 
@@ -55,24 +54,24 @@ def fuse(
 
     NaN where the marks found carry less than a third of the weight.
     """
-    leads = fitted.leads[feet]
+    offsets = fitted.offsets[feet]
     speed = np.clip(belt_speed, *fitted.belt_speed)
-    times = np.stack([found[name] - lead.after_s - lead.after_legs / speed for name, lead in leads.items()])
-    weights = np.array([lead.weight for lead in leads.values()])[:, None] * np.isfinite(times)
-    share = weights.sum(axis=0) / sum(lead.weight for lead in leads.values())
+    times = np.stack([found[name] - offset.after_s - offset.after_legs / speed for name, offset in offsets.items()])
+    weights = np.array([offset.weight for offset in offsets.values()])[:, None] * np.isfinite(times)
+    share = weights.sum(axis=0) / sum(offset.weight for offset in offsets.values())
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.nansum(weights * np.nan_to_num(times), axis=0) / weights.sum(axis=0)
     return np.where(share >= _LEAST_WEIGHT, mean, np.nan), share
 
 
-def running_marks(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+def running_features(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Return the (contact,) times of all marks of foot strike and of toe-off."""
     strike_s, off_s = coarse_stances(swings)
-    riding = rides(leg.time_s, strike_s, off_s)
+    stances = stance_slices(leg.time_s, strike_s, off_s)
     leg = level(leg, belt.tilt)
     curve = curves(leg, belt.speed)
-    strike_marks = find_marks(STRIKE_MARKS, leg, curve, strike_s, riding)
-    return strike_marks, find_marks(OFF_MARKS, leg, curve, off_s, riding)
+    strike_marks = find_features(STRIKE_FEATURES, leg, curve, strike_s, stances)
+    return strike_marks, find_features(OFF_FEATURES, leg, curve, off_s, stances)
 
 
 def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
@@ -110,8 +109,8 @@ def _contacts(
     forward: int,
     belt: Belt,
     walking: bool,
-    strike: Fitted,
-    off: Fitted,
+    strike: EventModel,
+    off: EventModel,
 ) -> list[Contact]:
     """Return one foot's contacts, not yet judged by their duration."""
     if walking:
@@ -120,7 +119,7 @@ def _contacts(
         strike_sd_s = off_sd_s = side.WALKING_SD_S if leg.feet else side.WALKING_ANKLES_SD_S
     else:
         strike_sd_s, off_sd_s = strike.sd_s[leg.feet], off.sd_s[leg.feet]
-        strike_marks, off_marks = running_marks(leg, swings, belt)
+        strike_marks, off_marks = running_features(leg, swings, belt)
         strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed)
         off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed)
     coarse_s, coarse_off_s = coarse_stances(swings)
@@ -161,8 +160,8 @@ def detect_contacts(
     *,
     forward: int,
     activity: Activity | None = None,
-    strike: Fitted = side.STRIKE,
-    off: Fitted = side.OFF,
+    strike: EventModel = side.STRIKE,
+    off: EventModel = side.OFF,
 ) -> GaitEvents:
     """Find every contact of both feet, running or walking, on a treadmill or past a fixed camera.
 
@@ -192,10 +191,10 @@ def detect_contacts(
             contacts += _contacts(pose, leg, swing, forward=forward, belt=belt, walking=walking, strike=strike, off=off)
         return sorted(contacts, key=lambda c: c.foot_strike_s)
 
-    walking = vaults(legs, swings) if activity is None else activity == "walking"
+    walking = is_inverted_pendulum(legs, swings) if activity is None else activity == "walking"
     contacts = found(walking)
     decided = activity or activity_of(contacts)
     if decided == "walking" and not walking:
         # Hips that hardly rise and fall look like no walk, but feet that overlap on the ground are one.
         contacts = found(walking=True)
-    return GaitEvents(tuple(judged(contact, decided) for contact in contacts), decided)
+    return GaitEvents(tuple(validate_contact(contact, decided) for contact in contacts), decided)

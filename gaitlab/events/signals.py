@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.gait import Side
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.signal.smoothing import savitzky_golay
 from gaitlab.signal.spline import resample
 

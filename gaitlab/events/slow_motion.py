@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import Activity, GaitCycle
 from gaitlab.core.pose import PoseSequence
-from gaitlab.core.errors import InputError
 from gaitlab.events.cycles import gait_cycles
 from gaitlab.events.side import detect_contacts
 from gaitlab.signal.missing import Missing, missing_frames
@@ -45,20 +45,20 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, mis
     )
 
 
-def slower_than_life(mended: PoseSequence, *, forward: int) -> tuple[str, ...]:
+def slower_than_life(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
     """Say at which slow motion the recording would show running, if at one of the usual ones."""
-    if missing_frames(mended.time_s).share > _MANY_MISSING:
+    if missing_frames(cleaned.time_s).share > _MANY_MISSING:
         return ()
     for factor in _SLOW_MOTIONS:
         try:
-            events = detect_contacts(replace(mended, time_s=mended.time_s / factor), forward=forward)
+            events = detect_contacts(replace(cleaned, time_s=cleaned.time_s / factor), forward=forward)
         except InputError:
             continue
         cadence = _cadence(gait_cycles(events))
         if events.activity == "running" and _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
             return (
                 f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "
-                f"motion, the true frame rate must be entered: {mended.fps * factor:.0f}",
+                f"motion, the true frame rate must be entered: {cleaned.fps * factor:.0f}",
             )
     return ()
 

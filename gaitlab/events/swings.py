@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import InputError
+from gaitlab.core.pose import FloatArray
 from gaitlab.events.signals import RATE_HZ, LegPoints, bridged
 from gaitlab.signal.smoothing import savitzky_golay
 
@@ -38,13 +38,13 @@ class Swings:
     stride_s: float
 
 
-def stride_time_s(scissors: FloatArray) -> float:
+def stride_time_s(foot_separation: FloatArray) -> float:
     """Return the stride time from (time,) left reach minus right reach: the first high peak of its autocorrelation.
 
     Raises:
         InputError: where nothing repeats.
     """
-    x = scissors - np.mean(scissors)
+    x = foot_separation - np.mean(foot_separation)
     spectrum = np.fft.rfft(x, 2 * len(x))
     correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: len(x)]
     # A lag of k leaves n - k products: without this, long strides look weaker than they are.

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.events.features import Mark, find_mark
+from gaitlab.events.features import EventFeature, find_feature
 from gaitlab.events.signals import LegPoints
 from gaitlab.events.swings import Swings
 from gaitlab.signal.smoothing import savitzky_golay
 
 _HIP_CUTOFF_HZ = 6.0
-_STRIKE = Mark("heel", "max", (-0.15, 0.15))
-_OFF = Mark("toe", "min", (-0.20, 0.20))
+_STRIKE = EventFeature("heel", "max", (-0.15, 0.15))
+_OFF = EventFeature("toe", "min", (-0.20, 0.20))
 
 
 def walking_events(leg: LegPoints, swings: Swings) -> tuple[FloatArray, FloatArray]:
@@ -26,6 +26,6 @@ def walking_events(leg: LegPoints, swings: Swings) -> tuple[FloatArray, FloatArr
     """
     hips = savitzky_golay(leg.xy["mid_hip"][:, 0], leg.time_s, cutoff_hz=_HIP_CUTOFF_HZ)
     heel, toe = (leg.xy[name][:, 0] - hips for name in (("heel", "toe") if leg.feet else ("ankle", "ankle")))
-    strike_s = [find_mark(_STRIKE, leg.time_s, heel, at_s, 0.0) for at_s in swings.front_s]
-    off_s = [find_mark(_OFF, leg.time_s, toe, at_s, 0.0) for at_s in swings.back_s]
+    strike_s = [find_feature(_STRIKE, leg.time_s, heel, at_s, 0.0) for at_s in swings.front_s]
+    off_s = [find_feature(_OFF, leg.time_s, toe, at_s, 0.0) for at_s in swings.back_s]
     return np.array(strike_s), np.array(off_s)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.errors import InputError, argument
 
 # Legs hang within 60 degrees of the vertical, in the median over all frames: those of the force-plate runners, up to
 # 4.5 m/s, do within 19. A trunk that is bent as far as it goes is no reason to refuse anybody, as long as legs hang.

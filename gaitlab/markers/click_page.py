@@ -17,13 +17,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import cv2
 
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError, OutputError
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.units import ROTATIONS
 from gaitlab.io.reading import parse_json
+from gaitlab.io.video.reader import Video, open_video
 from gaitlab.markers.clicks import clicks_from, write_clicks
 from gaitlab.markers.layout import DOTS
-from gaitlab.core.units import ROTATIONS
-from gaitlab.io.video.reader import Video, open_video
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _LARGEST_ANSWER = 100_000

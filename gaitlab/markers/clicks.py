@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.units import TIME
 from gaitlab.io.files import whole_file
 from gaitlab.io.reading import Entry, read_json
 from gaitlab.markers.layout import DOTS
-from gaitlab.core.units import TIME
 
 _VERSION = 1
 _LARGEST_PX = 100_000  # of a picture's side

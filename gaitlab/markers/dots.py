@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.signal.preprocessing import mend_swaps
+from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError, argument
+from gaitlab.io.video.reader import Image
 from gaitlab.markers.clicks import Clicks
 from gaitlab.markers.layout import DOTS, LOWEST_SCORE, Dot, Layout, find_layout, likeliest_layout
 from gaitlab.markers.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.markers.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.markers.tracks import follow_dots
-from gaitlab.io.video.reader import Image
+from gaitlab.signal.preprocessing import fix_left_right_swaps
 
 # Round the shanks, in their length: to the sides, above the knees, below the ankles.
 _SIDE, _ABOVE, _BELOW = 0.35, 0.10, 0.60
@@ -101,7 +101,7 @@ def track_dots(
     Raises:
         InputError: no dots, or one that is seen too seldom.
     """
-    pose = mend_swaps(raw)
+    pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
     told = layout is not None or clicks is not None
     for side, leg in legs.items():
@@ -132,7 +132,7 @@ def dots_possible(raw: PoseSequence, spots: Sequence[Spots]) -> bool | None:
     Args:
         raw: keypoints with knees and ankles, a frame a list of spots.
     """
-    pose = mend_swaps(raw)
+    pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
     if any(leg.upright.sum() < _FEW_PICTURES or leg.upright.mean() > _STANDS for leg in legs.values()):
         return None

@@ -15,15 +15,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gaitlab.signal.preprocessing import mend_swaps
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, Side, other
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError
-from gaitlab.markers.patches import FAINTEST, FEWEST, SHOWN_ENOUGH, Laid, Picture, lay
-from gaitlab.markers.legs import LegFrame, ShanksSeen, leg_frame
-from gaitlab.signal.smoothing import savitzky_golay
 from gaitlab.io.video.reader import Image
+from gaitlab.markers.legs import LegFrame, ShanksSeen, leg_frame
+from gaitlab.markers.patches import FAINTEST, FEWEST, SHOWN_ENOUGH, Patch, Picture, register_to_median
+from gaitlab.signal.preprocessing import fix_left_right_swaps
+from gaitlab.signal.smoothing import savitzky_golay
 
 # Lengths below are shares of the shank. Pictures reach so far round the ankle, and are made smaller than this shank.
 _REACH, _LARGEST_SHANK_PX = 0.50, 160.0
@@ -130,7 +130,7 @@ def mid_lines(raw: PoseSequence, pictures: Sequence[tuple[Picture, ...]]) -> Edg
     """
     if len(pictures) != len(raw):
         raise InputError(f"pictures of {len(raw)} frames were expected, one entry a frame, got {len(pictures)}")
-    pose = mend_swaps(raw)
+    pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
     points: dict[str, FloatArray] = {}
     sd_deg: dict[Side, FloatArray] = {}
@@ -194,10 +194,10 @@ def _heel(pose: PoseSequence, leg: LegFrame, side: Side, pictures: Sequence[tupl
     if len(chosen) < FEWEST:
         return none
     scale = float(np.median([picture.scale for _, picture in chosen]))
-    stack = [Laid.of(picture, _hidden(pose, side, frame, leg)) for frame, picture in chosen]
+    stack = [Patch.of(picture, _hidden(pose, side, frame, leg)) for frame, picture in chosen]
     start = np.array([leg.ankle[frame] + [0.0, _BELOW_ANKLE * leg.shank_px] for frame, _ in chosen])
     half = (round(_HALF_WIDTH * leg.shank_px * scale), round(_HALF_HEIGHT * leg.shank_px * scale))
-    found = lay(stack, start, half=half, astray_px=_ASTRAY * leg.shank_px, step_px=1 / scale)
+    found = register_to_median(stack, start, half=half, astray_px=_ASTRAY * leg.shank_px, step_px=1 / scale)
     if found is None:
         return none
     line_turn, line_sd_deg = _own_line(found.median, shank_px=leg.shank_px * scale)

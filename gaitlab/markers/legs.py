@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.smoothing import savitzky_golay
 

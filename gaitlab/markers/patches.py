@@ -34,7 +34,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Laid:
+class Patch:
     """A picture in CIELAB, with what of it the other leg leaves in sight."""
 
     lab: Any
@@ -43,7 +43,7 @@ class Laid:
     scale: float
 
     @staticmethod
-    def of(picture: Picture, covers: list[tuple[FloatArray, FloatArray, float]]) -> Laid:
+    def of(picture: Picture, covers: list[tuple[FloatArray, FloatArray, float]]) -> Patch:
         lab = cv2.cvtColor(picture.image.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
         sight = np.ones(lab.shape[:2], np.float32)
         for start, end, half_px in covers:
@@ -52,7 +52,7 @@ class Laid:
                 for at in (start, end)
             ]
             cv2.line(sight, ends[0], ends[1], 0.0, max(1, round(2 * half_px * picture.scale)), cv2.LINE_8, 3)
-        return Laid(cv2.GaussianBlur(lab, (0, 0), 0.7), sight, picture.origin_px, picture.scale)
+        return Patch(cv2.GaussianBlur(lab, (0, 0), 0.7), sight, picture.origin_px, picture.scale)
 
     def at(self, x: FloatArray, y: FloatArray) -> tuple[Any, Any]:
         """Return colours and sight at places of the frame, px."""
@@ -64,7 +64,7 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class Registration:
     """Where every picture lies on the median: (n, 2) px, (n,) rad clockwise, how sure, how much is seen and fits."""
 
     middle: FloatArray
@@ -75,9 +75,9 @@ class Found:
     median: Any
 
 
-def lay(
-    stack: list[Laid], start: FloatArray, *, half: tuple[int, int], astray_px: float, step_px: float
-) -> Found | None:
+def register_to_median(
+    stack: list[Patch], start: FloatArray, *, half: tuple[int, int], astray_px: float, step_px: float
+) -> Registration | None:
     """Lay all pictures on their median: shift first, then turn and scale, with the median made anew each round.
 
     Args:
@@ -122,7 +122,7 @@ def lay(
             else:
                 fits[k] = 0.0
         state[:, 2:] -= np.median(state[clear, 2:], axis=0)
-    return Found(state[:, :2], state[:, 2], np.degrees(sd), shown, fits, median)
+    return Registration(state[:, :2], state[:, 2], np.degrees(sd), shown, fits, median)
 
 
 def _clearest(shown: FloatArray, fits: FloatArray) -> np.ndarray:
@@ -159,7 +159,7 @@ def _slopes(median: Any, u: FloatArray, v: FloatArray) -> Any:
 
 
 def _fit(
-    laid: Laid, at: FloatArray, grid: tuple[FloatArray, FloatArray], step_px: float, median: Any, spread: Any,
+    laid: Patch, at: FloatArray, grid: tuple[FloatArray, FloatArray], step_px: float, median: Any, spread: Any,
     slopes: Any, trust: Any, *, shifts_only: bool,
 ) -> tuple[FloatArray, float, float]:  # fmt: skip
     """Return (x, y, turn, log of scale), the share of the patch that fits, and the turn's standard deviation, rad."""

@@ -6,13 +6,13 @@ from collections import deque
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError
+from gaitlab.io.video.reader import Image
 from gaitlab.kinematics.view import view_of
 from gaitlab.markers.dots import NO_DOTS, DotCollector, dots_possible
 from gaitlab.markers.heel_registration import EdgeCollector
-from gaitlab.io.video.reader import Image
 
 # Every so many frames the last ones are judged, until they have told.
 _JUDGE_EVERY, _MEMORY_FRAMES = 15, 600

@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 
 from gaitlab.core.metric import MetricSpec, MetricValue, View
+from gaitlab.core.statistics import t_quantile
 from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics.trial import Trial
-from gaitlab.core.statistics import t_quantile
 
 TABLE = Path(__file__).with_name("network_errors.csv")
 COLUMNS = ("network", "view", "by", "metric", "leg", "bias", "sd", "clips", "real")

@@ -53,7 +53,7 @@ class Check:
     found: Mapping[str, Any]
 
 
-def judged(info: Mapping[str, Any]) -> dict[str, Any]:
+def graded(info: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of a session.json with ``quality.verdict``; one that forbids to build on it warns first.
 
     So does ``quality.doubt``, a sentence of whoever doubts the clip for another reason than its checks.

@@ -27,7 +27,7 @@ _LARGEST_WHIP_DEG = 60.0
 # pictures show and with the network `runner` (``python -m benchmarks.edges --demo``). The proxy: the worst that
 # BlazePose, alone or with openpose-light's legs, makes of it on rendered clips (docs/accuracy.md). With 4 mm of noise
 # on the points of 12 runners it does better, 4.2 and 9.4 (``python -m benchmarks.rearfoot``): no network is that good.
-_STAND_IN_RMS: dict[str, dict[str, float]] = {
+_SURROGATE_RMSE: dict[str, dict[str, float]] = {
     "heel pictures": {"excursion": 4.1, "peak time": 5.7},
     "network points": {"excursion": 5.6, "peak time": 13.0},
     "proxy": {"excursion": 8.4, "peak time": 20.5},
@@ -112,7 +112,7 @@ def _trunk_side_lean(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _stand_in_rms(trial: Trial, what: str) -> float:
-    return _STAND_IN_RMS.get(trial.rearfoot_source, {}).get(what, 0.0)
+    return _SURROGATE_RMSE.get(trial.rearfoot_source, {}).get(what, 0.0)
 
 
 def _rearfoot(trial: Trial, mean: float) -> Unsure:

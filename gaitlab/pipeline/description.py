@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from gaitlab._version import __version__
 from gaitlab.analysis.recording import Analysis, Runner, quality
 from gaitlab.config import Settings
-from gaitlab.metrics import METRICS, asymmetries
-from gaitlab.metrics.quality import judged
-from gaitlab.pipeline.recording import Recording
 from gaitlab.io.session.session import SCHEMA_VERSION
+from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.metrics.quality import graded
+from gaitlab.pipeline.recording import Recording
 
 if TYPE_CHECKING:
     from gaitlab.io.video.reader import VideoInfo
@@ -89,7 +89,7 @@ def describe(
             *analysis.warnings,
         ],
     }
-    return judged(found)
+    return graded(found)
 
 
 def _describe_video(video: VideoInfo) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from gaitlab.analysis.recording import Analysis
 from gaitlab.config import EMBED, ReportSettings, VideoSettings
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pieces import Pieces
-from gaitlab.report import key_moments, write_report
 from gaitlab.io.session.session import Session
 from gaitlab.io.video.annotate import Annotation, nearest
 from gaitlab.io.video.clip import CRF, shrunk
@@ -21,6 +20,7 @@ from gaitlab.io.video.follow import SMALL_SHARE, follow_window, height_share
 from gaitlab.io.video.reader import Image, Video, VideoInfo, open_video
 from gaitlab.io.video.stills import Shot, take_stills
 from gaitlab.io.video.writer import VideoWriter
+from gaitlab.report import key_moments, write_report
 
 ANNOTATED, CLIP, STILLS = "annotated.mp4", "clip.mp4", "the stills of the key moments"
 VIDEOS = (ANNOTATED, CLIP)

@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaitlab.analysis import warnings
+from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.core.errors import InputError, argument
-from gaitlab.kinematics.view import view_of
 from gaitlab.kinematics.plausibility import check_posture
+from gaitlab.kinematics.view import view_of
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
-    from gaitlab.core.skeleton import Skeleton
     from gaitlab.core.person import Body
-    from gaitlab.pose.networks.estimator import PoseEstimator
-    from gaitlab.pose.follow import Followed
+    from gaitlab.core.skeleton import Skeleton
+    from gaitlab.io.video.reader import Frame, Video, VideoInfo
     from gaitlab.markers.clicks import Clicks
     from gaitlab.markers.dots import DotCollector, Dots
     from gaitlab.markers.heel_registration import EdgeCollector
-    from gaitlab.markers.patches import Picture
     from gaitlab.markers.layout import Layout
+    from gaitlab.markers.patches import Picture
     from gaitlab.markers.watch import LegWatch
-    from gaitlab.io.video.reader import Frame, Video, VideoInfo
+    from gaitlab.pose.follow import Followed
+    from gaitlab.pose.networks.estimator import PoseEstimator
 
 # progress(stage, done, total): called after every frame of a stage.
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RecordingSpec:
     """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
 
     ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for pictures of the heels,
@@ -82,7 +82,7 @@ class Recording:
     heel_pictures: Sequence[tuple[Picture, ...]] | None = None
 
 
-def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None = None) -> Recording:
+def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
     """Get raw keypoints from the video or from the file, on the true clock.
 
     Args:
@@ -91,42 +91,42 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     Raises:
         GaitlabError: whatever cannot be read, or does not belong together.
     """
-    if wanted.video is None:
-        if wanted.dots is not None:
+    if spec.video is None:
+        if spec.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
-        raw = _from_file(wanted, wanted.fps)
-        return Recording(raw, None, raw.time_s, _file_facts(wanted), [])
+        raw = _from_file(spec, spec.fps)
+        return Recording(raw, None, raw.time_s, _file_facts(spec), [])
     from gaitlab.io.video.reader import open_video
 
-    with open_video(wanted.video, rotate_deg=wanted.rotate_deg) as opened:
+    with open_video(spec.video, rotate_deg=spec.rotate_deg) as opened:
         info = opened.info
-        _check_clock(wanted, info)
+        _check_clock(spec, info)
         # What is wrong with a file of clicks is said before the network works for minutes.
-        clicks = _clicks(wanted, info) if layout is None else None
-        looks = layout is not None or wanted.dots is not None
-        if wanted.keypoints is not None:
-            raw, facts = _given(wanted, opened)
+        clicks = _clicks(spec, info) if layout is None else None
+        looks = layout is not None or spec.dots is not None
+        if spec.keypoints is not None:
+            raw, facts = _given(spec, opened)
             followed = None
             # Dots that were tracked elsewhere tell more than pictures.
-            heels = wanted.heels and "left_heel_top" not in raw.skeleton
-            heels = heels and not (wanted.heels_unless_side and view_of(raw).view == "side")
+            heels = spec.heels and "left_heel_top" not in raw.skeleton
+            heels = heels and not (spec.heels_unless_side and view_of(raw).view == "side")
             for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
             if collector := for_dots or for_heels:
-                _collect(wanted, opened, raw, collector, progress=progress)
+                _collect(spec, opened, raw, collector, progress=progress)
         else:
             from gaitlab.pose.networks.estimator import load_estimator
 
-            named = None if wanted.model == "auto" else wanted.model
-            estimator = load_estimator(named, models_dir=wanted.models_dir)
-            for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=wanted.heels)
+            named = None if spec.model == "auto" else spec.model
+            estimator = load_estimator(named, models_dir=spec.models_dir)
+            for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=spec.heels)
             collector = for_dots or for_heels
-            watch = _watch(wanted, collector, estimator.skeleton, told=clicks is not None or layout is not None)
-            raw, followed = _estimate(opened, estimator, wanted, watch, progress=progress)
+            watch = _watch(spec, collector, estimator.skeleton, told=clicks is not None or layout is not None)
+            raw, followed = _estimate(opened, estimator, spec, watch, progress=progress)
             if watch is not None and watch.collector is None:
                 for_heels = None
             facts = {**estimator.model, "points": len(estimator.skeleton)}
         # Given keypoints are taken at their word: the frames they were found in were there.
-        unreadable = 0 if wanted.keypoints is not None else _frames_held(opened, wanted) - len(raw)
+        unreadable = 0 if spec.keypoints is not None else _frames_held(opened, spec) - len(raw)
     dots: Dots | None = None
     if for_dots is not None:
         from gaitlab.markers.dots import track_dots
@@ -134,12 +134,12 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
         dots = track_dots(raw, for_dots.seen, clicks=clicks, layout=layout)
         raw = dots.pose
     video_time_s = raw.time_s
-    rate = wanted.capture_fps or info.capture_fps
-    if wanted.capture_fps is not None:  # then what the file says of it does not matter
+    rate = spec.capture_fps or info.capture_fps
+    if spec.capture_fps is not None:  # then what the file says of it does not matter
         info = replace(info, remark="")
     # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
     slow_motion = rate / info.fps if rate is not None else 1.0
-    assumed = warnings.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=wanted.capture_fps)
+    assumed = warnings.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=spec.capture_fps)
     raw = replace(raw, time_s=raw.time_s / slow_motion)
     return Recording(
         raw, info, video_time_s, facts, followed.others if followed else [], slow_motion,
@@ -153,14 +153,14 @@ def read_recording(wanted: Wanted, *, progress: Progress, layout: Layout | None 
     )  # fmt: skip
 
 
-def _frames_held(opened: Video, wanted: Wanted) -> int:
+def _frames_held(opened: Video, spec: RecordingSpec) -> int:
     """Return how many frames the file holds in the part that was asked for, readable or not."""
-    first_s, last_s = wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf
+    first_s, last_s = spec.start_s or 0.0, spec.end_s if spec.end_s is not None else np.inf
     times_s = np.unique(opened.timestamps_s)
     return int(np.sum((times_s > first_s - 1e-6) & (times_s < last_s + 1e-6)))
 
 
-def _check_clock(wanted: Wanted, info: VideoInfo) -> None:
+def _check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
     """Refuse times and rates that the video cannot have.
 
     Raises:
@@ -168,13 +168,13 @@ def _check_clock(wanted: Wanted, info: VideoInfo) -> None:
     """
     from gaitlab.io.video.reader import SAME_RATE
 
-    if wanted.start_s is not None and wanted.start_s >= info.duration_s:
+    if spec.start_s is not None and spec.start_s >= info.duration_s:
         raise InputError(
-            f"{argument('start_s')} ({wanted.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
+            f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
         )
-    if wanted.capture_fps is not None and wanted.capture_fps < SAME_RATE * info.fps:
+    if spec.capture_fps is not None and spec.capture_fps < SAME_RATE * info.fps:
         raise InputError(
-            f"{argument('capture_fps')} ({wanted.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
+            f"{argument('capture_fps')} ({spec.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
             f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
         )
 
@@ -193,72 +193,77 @@ def _collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotColl
 
 
 def _watch(
-    wanted: Wanted, collector: DotCollector | EdgeCollector | None, skeleton: Skeleton, *, told: bool
+    spec: RecordingSpec, collector: DotCollector | EdgeCollector | None, skeleton: Skeleton, *, told: bool
 ) -> LegWatch | None:
     if collector is None:
         return None
     from gaitlab.markers.watch import LegWatch
 
-    return LegWatch(collector, skeleton, unless_side=wanted.heels_unless_side, dots_told=told)
+    return LegWatch(collector, skeleton, unless_side=spec.heels_unless_side, dots_told=told)
 
 
-def _file_facts(wanted: Wanted) -> dict[str, Any]:
-    return {"name": "keypoints from a file", "format": wanted.keypoints_format}
+def _file_facts(spec: RecordingSpec) -> dict[str, Any]:
+    return {"name": "keypoints from a file", "format": spec.keypoints_format}
 
 
-def _from_file(wanted: Wanted, fps: float | None) -> PoseSequence:
+def _from_file(spec: RecordingSpec, fps: float | None) -> PoseSequence:
     from gaitlab.io.keypoints import read_keypoints
 
-    assert wanted.keypoints is not None
-    person = wanted.person if wanted.person >= 0 else None
-    raw = read_keypoints(Path(wanted.keypoints), format=wanted.keypoints_format, fps=fps, person=person)
-    check_posture(raw, wanted.keypoints, rotate_deg=None)
-    return raw if wanted.video is not None else _part(raw, wanted)
+    assert spec.keypoints is not None
+    person = spec.person if spec.person >= 0 else None
+    raw = read_keypoints(Path(spec.keypoints), format=spec.keypoints_format, fps=fps, person=person)
+    check_posture(raw, spec.keypoints, rotate_deg=None)
+    return raw if spec.video is not None else _part(raw, spec)
 
 
-def _part(raw: PoseSequence, wanted: Wanted) -> PoseSequence:
-    if wanted.start_s is not None and wanted.start_s > raw.time_s[-1]:
+def _part(raw: PoseSequence, spec: RecordingSpec) -> PoseSequence:
+    if spec.start_s is not None and spec.start_s > raw.time_s[-1]:
         raise InputError(
-            f"{argument('start_s')} ({wanted.start_s:g} s) is beyond the end of '{wanted.keypoints}' "
+            f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{spec.keypoints}' "
             f"({raw.time_s[-1]:.3f} s)"
         )
-    return raw.between(wanted.start_s or 0.0, wanted.end_s if wanted.end_s is not None else np.inf)
+    return raw.between(spec.start_s or 0.0, spec.end_s if spec.end_s is not None else np.inf)
 
 
-def _given(wanted: Wanted, opened: Video) -> tuple[PoseSequence, dict[str, Any]]:
-    raw = _from_file(wanted, wanted.fps or opened.info.fps)
+def _given(spec: RecordingSpec, opened: Video) -> tuple[PoseSequence, dict[str, Any]]:
+    raw = _from_file(spec, spec.fps or opened.info.fps)
     if len(raw) != opened.info.frames:
         raise InputError(
-            f"'{wanted.keypoints}' has keypoints for {len(raw)} frames, but '{wanted.video}' has "
+            f"'{spec.keypoints}' has keypoints for {len(raw)} frames, but '{spec.video}' has "
             f"{opened.info.frames}; they must belong together"
         )
-    return _part(replace(raw, time_s=opened.timestamps_s), wanted), _file_facts(wanted)
+    return _part(replace(raw, time_s=opened.timestamps_s), spec), _file_facts(spec)
 
 
-def _clicks(wanted: Wanted, info: VideoInfo) -> Clicks | None:
+def _clicks(spec: RecordingSpec, info: VideoInfo) -> Clicks | None:
     """Read the file of clicks, if one is named.
 
     Raises:
         InputError: no clicks, or those of a video of another size.
     """
-    if wanted.dots is None or str(wanted.dots) == "auto":
+    if spec.dots is None or str(spec.dots) == "auto":
         return None
     from gaitlab.markers.clicks import read_clicks
 
-    clicks = read_clicks(Path(wanted.dots))
+    clicks = read_clicks(Path(spec.dots))
     if (clicks.width, clicks.height) != (info.width, info.height):
         raise InputError(
-            f"the dots in '{wanted.dots}' were clicked on a video of {clicks.width} x {clicks.height}, but "
-            f"'{wanted.video}' has {info.width} x {info.height}; click anew with `gaitlab dots {wanted.video}`"
+            f"the dots in '{spec.dots}' were clicked on a video of {clicks.width} x {clicks.height}, but "
+            f"'{spec.video}' has {info.width} x {info.height}; click anew with `gaitlab dots {spec.video}`"
         )
     return clicks
 
 
 def _collect(
-    wanted: Wanted, opened: Video, raw: PoseSequence, collector: DotCollector | EdgeCollector, *, progress: Progress
+    spec: RecordingSpec,
+    opened: Video,
+    raw: PoseSequence,
+    collector: DotCollector | EdgeCollector,
+    *,
+    progress: Progress,
 ) -> None:
     """Show a collector the frames of a video whose keypoints are given, each with its own, also where some are lost."""
-    for frame in opened.frames(wanted.start_s, wanted.end_s):
+    for frame in opened.frames(spec.start_s, spec.end_s):
         number = int(np.searchsorted(raw.time_s, frame.time_s - 1e-6))
         for _ in range(min(number, len(raw)) - len(collector.seen)):
             collector.miss()
@@ -270,19 +275,17 @@ def _collect(
 
 
 def _estimate(
-    opened: Video, estimator: PoseEstimator, wanted: Wanted, watch: LegWatch | None, *, progress: Progress
+    opened: Video, estimator: PoseEstimator, spec: RecordingSpec, watch: LegWatch | None, *, progress: Progress
 ) -> tuple[PoseSequence, Followed]:
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.scout import check_for_somebody
 
-    check_for_somebody(
-        opened, estimator, start_s=wanted.start_s, end_s=wanted.end_s, front_refused=wanted.front_refused
-    )
+    check_for_somebody(opened, estimator, start_s=spec.start_s, end_s=spec.end_s, front_refused=spec.front_refused)
     info = opened.info
-    total = _frames_between(info, wanted.start_s, wanted.end_s)
+    total = _frames_between(info, spec.start_s, spec.end_s)
     done = 0
     # Whether a person of that number comes is known at the end alone; who waits for them is told from the start.
-    stage = "finding the runner" if wanted.person < 0 else f"looking for person {wanted.person}"
+    stage = "finding the runner" if spec.person < 0 else f"looking for person {spec.person}"
 
     def on_frame(frame: Frame, body: Body | None) -> None:
         nonlocal done, stage
@@ -294,9 +297,9 @@ def _estimate(
         progress(stage, done, total)
 
     followed = follow_runner(
-        opened.frames(wanted.start_s, wanted.end_s),
+        opened.frames(spec.start_s, spec.end_s),
         estimator,
-        person=None if wanted.person < 0 else wanted.person,
+        person=None if spec.person < 0 else spec.person,
         on_frame=on_frame,
     )
     if followed.pose is None:

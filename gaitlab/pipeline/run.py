@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gaitlab.pipeline import arguments, unused_arguments
 from gaitlab.analysis import warnings
-from gaitlab.core import units
 from gaitlab.analysis.recording import Runner, analyze_pose
+from gaitlab.analysis.shop import Profile, classify_feet, read_profile
 from gaitlab.config import Settings, with_values
-from gaitlab.core.metric import View
-from gaitlab.pipeline.description import describe
+from gaitlab.core import units
 from gaitlab.core.errors import InputError, argument, shown
-from gaitlab.kinematics.view import view_of
-from gaitlab.pipeline.memory import hand_back
-from gaitlab.pipeline.recording import Progress, Recording, Wanted, read_recording
-from gaitlab.analysis.shop import Profile, read_profile, sort_feet
+from gaitlab.core.metric import View
+from gaitlab.core.text import check_said, folder_name
 from gaitlab.io.session.folder import check_free, whole_folder
 from gaitlab.io.session.session import Session
-from gaitlab.core.text import check_said, folder_name
+from gaitlab.kinematics.view import view_of
+from gaitlab.pipeline import arguments, unused_arguments
+from gaitlab.pipeline.description import describe
+from gaitlab.pipeline.memory import hand_back
+from gaitlab.pipeline.recording import Progress, Recording, RecordingSpec, read_recording
 from gaitlab.pipeline.writing import Clip, write_session
 
 VIEWS = ("side", "rear", "auto")
@@ -116,7 +116,7 @@ def analyze(
     report = progress or (lambda stage, done, total: None)
 
     shop = read_profile(Path(profile)) if profile is not None else None
-    wanted = Wanted(
+    spec = RecordingSpec(
         video, keypoints, keypoints_format, fps, capture_fps, start_s, end_s, model or chosen.pose.model,
         Path(models_dir) if models_dir else None, chosen.pose.person, dots,
         rotate_deg=rotate,
@@ -124,11 +124,11 @@ def analyze(
     if with_ is None and view == "auto" and (dots or standing or profile):
         view = "rear"
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
-    make = _Maker(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
-    main = make.clip(replace(wanted, dots=None) if view == "side" else wanted, view)
+    make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
+    main = make.clip(replace(spec, dots=None) if view == "side" else spec, view)
     other: Clip | None = None
     if with_ is not None:
-        beside = replace(_beside(wanted, Path(with_), fps=main.source.raw.fps), dots=dots, rotate_deg=0)
+        beside = replace(_beside(spec, Path(with_), fps=main.source.raw.fps), dots=dots, rotate_deg=0)
         second = _OTHER[main.analysis.view]
         other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
     with whole_folder(target, force=force) as folder:
@@ -137,7 +137,7 @@ def analyze(
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
+class _ClipAnalyzer:
     """What the clips of one run have in common."""
 
     runner: Runner
@@ -148,15 +148,15 @@ class _Maker:
     label: str | None
     progress: Progress
 
-    def clip(self, wanted: Wanted, view: str) -> Clip:
+    def clip(self, spec: RecordingSpec, view: str) -> Clip:
         """Read and measure one clip."""
         # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
-        heels = view != "side" and wanted.dots is None and self.standing is None
-        told = replace(wanted, heels=heels, heels_unless_side=view == "auto", front_refused=view != "side")
+        heels = view != "side" and spec.dots is None and self.standing is None
+        told = replace(spec, heels=heels, heels_unless_side=view == "auto", front_refused=view != "side")
         source = read_recording(told, progress=self.progress)
         hand_back()
         self.progress("measuring the gait", 0, 1)
-        seen, source = _decided(view, source, wanted)
+        seen, source = _decided(view, source, spec)
         if seen == "rear" and source.heel_pictures is not None:
             from gaitlab.markers.heel_registration import with_heel_lines
 
@@ -164,23 +164,23 @@ class _Maker:
         source = replace(source, heel_pictures=None)  # megabytes that nobody needs any more
         standing = None
         if seen == "rear" and self.standing is not None:
-            still = _beside(wanted, Path(self.standing), fps=source.raw.fps)
+            still = _beside(spec, Path(self.standing), fps=source.raw.fps)
             layout = source.layout if still.video is not None else None
             standing = read_recording(still, progress=self.progress, layout=layout).raw
         analysis = analyze_pose(
             source.raw, runner=self.runner, settings=self.settings, view=seen, standing=standing,
-            dot_sd_px=source.dot_sd_px, network="" if wanted.keypoints is not None else str(source.model["name"]),
+            dot_sd_px=source.dot_sd_px, network="" if spec.keypoints is not None else str(source.model["name"]),
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
-            keypoints=wanted.keypoints,
+            keypoints=spec.keypoints,
         )  # fmt: skip
         if self.shop is not None and seen == "rear":
-            info["shop_profile"] = sort_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
-        return Clip(source, analysis, info, Path(wanted.video or wanted.keypoints or "").name)
+            info["shop_profile"] = classify_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
+        return Clip(source, analysis, info, Path(spec.video or spec.keypoints or "").name)
 
 
-def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Recording]:
+def _decided(view: str, source: Recording, spec: RecordingSpec) -> tuple[View, Recording]:
     """Return the view, asked for or told by the keypoints, and the recording, which says so where that is not clear.
 
     A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
@@ -197,15 +197,15 @@ def _decided(view: str, source: Recording, wanted: Wanted) -> tuple[View, Record
     if seen.view == "front":
         from gaitlab.pose.scout import refused_front
 
-        raise refused_front(wanted.video if wanted.video is not None else wanted.keypoints, seen)
+        raise refused_front(spec.video if spec.video is not None else spec.keypoints, seen)
     return likely, source
 
 
-def _beside(wanted: Wanted, path: Path, *, fps: float) -> Wanted:
+def _beside(spec: RecordingSpec, path: Path, *, fps: float) -> RecordingSpec:
     """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
-    whole = replace(wanted, start_s=None, end_s=None, capture_fps=None, dots=None)
+    whole = replace(spec, start_s=None, end_s=None, capture_fps=None, dots=None)
     if unused_arguments.holds_keypoints(path):
-        return replace(whole, video=None, keypoints=path, fps=wanted.fps or fps, rotate_deg=0)
+        return replace(whole, video=None, keypoints=path, fps=spec.fps or fps, rotate_deg=0)
     return replace(whole, video=path, keypoints=None)
 
 

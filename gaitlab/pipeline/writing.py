@@ -10,15 +10,15 @@ import numpy as np
 
 from gaitlab.analysis.recording import Analysis
 from gaitlab.config import ReportSettings, Settings
-from gaitlab.io.files import whole_file
-from gaitlab.pipeline.memory import hand_back
-from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.core.pieces import Pieces, told
-from gaitlab.metrics.quality import of_clip
-from gaitlab.pipeline.recording import Progress, Recording
+from gaitlab.io.files import whole_file
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.io.session.session import Session
 from gaitlab.io.session.write import write_data, write_json
+from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.metrics.quality import of_clip
+from gaitlab.pipeline.memory import hand_back
+from gaitlab.pipeline.recording import Progress, Recording
 
 _PAGE = "report.html"
 # Two clips of one run whose cadences differ by more than this share are none.

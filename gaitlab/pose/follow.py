@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray, PoseSequence, Step
-from gaitlab.core.skeleton import Skeleton
 from gaitlab.core.errors import InputError
 from gaitlab.core.person import Body, overlap
-from gaitlab.pose.networks.estimator import PoseEstimator
-from gaitlab.tracking.people import distance, likeness, match, most_like_a_runner
-from gaitlab.tracking.track import Track
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Frame
+from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.tracking.people import distance, match, most_like_a_runner, runner_score
+from gaitlab.tracking.track import Track
 
 _FIRST_LOOKS = 2  # frames in a row that begin with the whole picture
 _LOOK_AGAIN_S = 0.1  # while nobody is followed
@@ -71,15 +71,15 @@ def follow_runner(
     Raises:
         InputError: ``person`` was not seen.
     """
-    crowd = Crowd(estimator, person=person)
+    tracker = PersonTracker(estimator, person=person)
     for frame in frames:
-        crowd.see(frame)
+        tracker.see(frame)
         if on_frame is not None:
-            on_frame(frame, crowd.current)
-    return crowd.result()
+            on_frame(frame, tracker.current)
+    return tracker.result()
 
 
-class Crowd:
+class PersonTracker:
     """Everybody of a clip so far; `see` takes the next frame."""
 
     def __init__(self, estimator: PoseEstimator, *, person: int | None = None) -> None:
@@ -171,7 +171,7 @@ class Crowd:
         """Rank everybody, and stop following those who had their trial and are far from being the runner."""
         for track in self._tracks:
             if track.number not in self._rank or track.hidden_s(time_s) <= _FORGOTTEN_S:
-                self._rank[track.number] = likeness(track, self._estimator.skeleton).rank
+                self._rank[track.number] = runner_score(track, self._estimator.skeleton).rank
         dense = [t for t in self._tracks if t.dense and t.hidden_s(time_s) <= _FORGOTTEN_S]
         dense.sort(key=lambda t: -self._rank[t.number])
         for place, track in enumerate(dense):

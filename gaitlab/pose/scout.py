@@ -13,14 +13,14 @@ from itertools import islice
 import cv2
 import numpy as np
 
+from gaitlab.core.errors import InputError, argument
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.core.errors import InputError, argument
-from gaitlab.kinematics.view import Seen, view_of
-from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import PoseEstimator
 from gaitlab.core.units import ROTATIONS
 from gaitlab.io.video.reader import Frame, Image, Video, turned
+from gaitlab.kinematics.view import Seen, view_of
+from gaitlab.pose.networks.estimator import PoseEstimator
 
 _PICTURES = 40  # taken from the clip
 _LOOKS, _TURNED_LOOKS = 16, 3  # so many of them are searched upright; and turned, each way

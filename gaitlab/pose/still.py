@@ -11,12 +11,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.io.video.reader import Image
+from gaitlab.pose.networks.estimator import PoseEstimator
 
 # The joint in the middle and its neighbours; the angle is 0 where the three lie on a line (a straight leg), except
 # the ankle's, which is 0 where the foot is at right angles to the shank.

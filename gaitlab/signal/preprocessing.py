@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from gaitlab.core.errors import one_of
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import BELOW_THE_KNEE
-from gaitlab.core.errors import one_of
 from gaitlab.signal.doubt import borne_out
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.kalman import kalman
@@ -31,7 +31,7 @@ _DOUBTFUL_SHARE, DOUBT_OF_LEG = 1 / 3, 0.2
 _CUTOFF_TOLERANCE = 0.10
 
 
-def gate(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> PoseSequence:
+def filter_by_confidence(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> PoseSequence:
     """Drop points whose score is below ``min_score``, but for those that surer ones bear out.
 
     Args:
@@ -54,7 +54,7 @@ def gate(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> Pose
     return pose.after(Step("gate", {"min_score": min_score, "doubt_px": doubt_px}, counts), xy=xy)
 
 
-def mend_swaps(pose: PoseSequence) -> PoseSequence:
+def fix_left_right_swaps(pose: PoseSequence) -> PoseSequence:
     """Put the legs back where the network exchanged left and right, see `gaitlab.signal.swaps`."""
     names = [name for name in _LEG if pose.seen(f"left_{name}") and pose.seen(f"right_{name}")]
     if not names:
@@ -101,12 +101,14 @@ def fill(pose: PoseSequence) -> PoseSequence:
     return pose.after(Step("gaps", {}, {"points_filled": filled, "share_left_open": open_share}), xy=xy)
 
 
-def mend(
+def preprocess(
     pose: PoseSequence, *, min_score: float, outlier_threshold: float, outlier_floor_px: float, doubt_px: float = 0.0
 ) -> PoseSequence:
     """Gate, mend swaps, remove outliers and fill gaps: tracks without faults, not yet smoothed."""
-    gated = gate(pose, min_score=min_score, doubt_px=doubt_px)
-    return fill(remove_outliers(mend_swaps(gated), threshold=outlier_threshold, floor_px=outlier_floor_px))
+    confident = filter_by_confidence(pose, min_score=min_score, doubt_px=doubt_px)
+    return fill(
+        remove_outliers(fix_left_right_swaps(confident), threshold=outlier_threshold, floor_px=outlier_floor_px)
+    )
 
 
 def chosen_cutoff_hz(pose: PoseSequence, *, otherwise_hz: float) -> float:

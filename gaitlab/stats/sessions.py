@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gaitlab.stats.differences import difference
-from gaitlab.stats.treatment import Info, Row, clip_of, clips_of, network_part, notes, same_faults, spoiled
 from gaitlab.core.errors import InputError
-from gaitlab.metrics import METRICS
 from gaitlab.core.statistics import t_quantile
 from gaitlab.io.session.migrate import without_options
 from gaitlab.io.session.session import Session, glance_at, open_session
+from gaitlab.metrics import METRICS
+from gaitlab.stats.differences import difference
+from gaitlab.stats.treatment import Info, Row, clip_of, clips_of, network_part, notes, same_faults, spoiled
 
 if TYPE_CHECKING:
     import pandas as pd

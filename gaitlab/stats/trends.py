@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gaitlab.stats.sessions import CHANGED, KEY, NOISE, UNKNOWN, detectable_of, opened, rows_by_key
-from gaitlab.stats.treatment import Info, Row, clip_of, clips_of, network_part, same_faults, spoiled
 from gaitlab.core.errors import InputError
 from gaitlab.core.statistics import t_quantile
+from gaitlab.stats.sessions import CHANGED, KEY, NOISE, UNKNOWN, detectable_of, opened, rows_by_key
+from gaitlab.stats.treatment import Info, Row, clip_of, clips_of, network_part, same_faults, spoiled
 
 if TYPE_CHECKING:
     import pandas as pd

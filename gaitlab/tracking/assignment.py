@@ -7,19 +7,19 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 
 
-def assign(cost: FloatArray, *, most: float) -> list[tuple[int, int]]:
+def assign(cost: FloatArray, *, max_cost: float) -> list[tuple[int, int]]:
     """Return the (row, column) pairs of least total cost; pairs dearer than ``most`` are not made.
 
     Args:
         cost: (row, column), finite.
-        most: the cost of leaving a row and a column alone instead.
+        max_cost: the cost of leaving a row and a column alone instead.
     """
     rows, columns = cost.shape
     if not rows or not columns:
         return []
     size = rows + columns
     # Everybody may also stay alone, at half the price of the dearest pair each.
-    square = np.full((size, size), most / 2)
+    square = np.full((size, size), max_cost / 2)
     square[:rows, :columns] = cost
     square[rows:, columns:] = 0.0
     return [(i, j) for i, j in enumerate(_columns_of_rows(square)) if i < rows and j < columns]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitlab.core.person import Body, overlap, trunk
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.tracking.assignment import assign
-from gaitlab.core.person import Body, overlap, trunk
 from gaitlab.tracking.track import Track
 
 # Ankles whose distance varies by this share of the body's height swing as a runner's do.
@@ -25,7 +25,7 @@ _PASSES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class RunnerScore:
     """How like a runner a person is; the product ranks people.
 
     Attributes:
@@ -48,7 +48,7 @@ class Likeness:
         return self.seen_s * self.swing * self.steady * self.size * self.legs
 
 
-def likeness(track: Track, skeleton: Skeleton) -> Likeness:
+def runner_score(track: Track, skeleton: Skeleton) -> RunnerScore:
     """Judge a person from what was seen of them, evenly sampled."""
     sample = track.bodies[:: max(len(track.bodies) // _SAMPLE, 1)]
     xy = np.array([body.xy for body in sample])
@@ -56,7 +56,7 @@ def likeness(track: Track, skeleton: Skeleton) -> Likeness:
     size = float(np.median(boxes[:, 3] - boxes[:, 1]))
     places = trunk(xy, skeleton)
     drift = float(np.ptp(np.percentile(places[:, 0], [5, 95]))) / max(size, 1.0)
-    return Likeness(
+    return RunnerScore(
         seen_s=_seen_s(track.times_s),
         swing=float(np.clip(_swing(xy, skeleton, size) / _SWING, 0.02, 1.0)),
         steady=_PASSES + (1 - _PASSES) * float(np.exp(-((drift / 0.8) ** 2))),
@@ -93,7 +93,7 @@ def _swing(xy: FloatArray, skeleton: Skeleton, size: float) -> float:
 def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | None:
     """Return the person who is in the picture longest, largest and surest, with legs that alternate, in one place."""
     seen = [track for track in tracks if len(track.frames) > 1] or list(tracks)
-    return max(seen, key=lambda track: likeness(track, skeleton).rank, default=None)
+    return max(seen, key=lambda track: runner_score(track, skeleton).rank, default=None)
 
 
 def distance(body: Body, guess: Body) -> float:
@@ -109,7 +109,7 @@ def match(bodies: Sequence[Body], tracks: Sequence[Track], time_s: float) -> lis
     """Return (body, track) index pairs: who of the people just seen is who."""
     guesses = [track.guess(time_s) for track in tracks]
     cost = np.array([[distance(body, guess) for guess in guesses] for body in bodies])
-    return assign(cost.reshape(len(bodies), len(tracks)), most=0.75)
+    return assign(cost.reshape(len(bodies), len(tracks)), max_cost=0.75)
 
 
 def link(frames: Sequence[Sequence[Body]], time_s: FloatArray, skeleton: Skeleton) -> list[Track]:

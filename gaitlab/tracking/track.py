@@ -6,9 +6,9 @@ from collections import deque
 
 import numpy as np
 
+from gaitlab.core.person import Body, trunk
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.person import Body, trunk
 
 # The place is extrapolated from so many seconds; the extent of the swinging limbs is remembered a stride long.
 _PLACE_S = 0.4

@@ -11,8 +11,8 @@ import pytest
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
 from gaitlab.analysis.claims import contradiction, facing_unclear
 from gaitlab.cli.tables import warning_lines
-from gaitlab.core.metric import View
 from gaitlab.core.errors import InputError
+from gaitlab.core.metric import View
 from gaitlab.metrics.quality import grade_of, grave_warnings
 from tests.analysis.test_rear import clip_points, measured
 

@@ -13,20 +13,20 @@ import gaitlab
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
 from gaitlab.analysis.recording import Runner, analyze_pose
+from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.truth import load_truth
 from gaitlab.cli.tables import warning_lines
 from gaitlab.config import Settings, with_values
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.apps.demo import demo_clip
-from gaitlab.core.errors import InputError
-from gaitlab.kinematics.view import Seen, view_of
-from gaitlab.metrics.quality import grave_warnings
-from gaitlab.markers.clicks import Clicks, write_clicks
-from gaitlab.markers.layout import DOTS
 from gaitlab.io.resources import resource_folder
 from gaitlab.io.session.sessions import find_sessions
-from gaitlab.apps.truth import load_truth
+from gaitlab.kinematics.view import Seen, view_of
+from gaitlab.markers.clicks import Clicks, write_clicks
+from gaitlab.markers.layout import DOTS
+from gaitlab.metrics.quality import grave_warnings
 
 
 def legs_from_behind(shared: Path, *, seconds: float = 15.0) -> PoseSequence:

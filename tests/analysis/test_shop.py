@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.core.metric import MetricValue
+from gaitlab.analysis.shop import Profile, classify_feet, read_profile, word_for
 from gaitlab.core.errors import InputError
+from gaitlab.core.metric import MetricValue
 from gaitlab.io.resources import resource_folder
-from gaitlab.analysis.shop import Profile, read_profile, sort_feet, word_for
 
 SHIPPED = resource_folder("configs") / "shop_profile.toml"
 PROFILE = Profile("shop", "rearfoot_eversion_excursion", 10.0, 16.0, 7, "by hand", {"more": "supportive"})
@@ -41,21 +41,21 @@ def row(side: str, mean: float, *, error: float = 0.0) -> MetricValue:
 
 def test_dots_are_sorted_and_the_proxy_never_is() -> None:
     rows = [row("left", 5.0), row("right", 20.0)]
-    feet = sort_feet(PROFILE, rows, source="four points")["feet"]
+    feet = classify_feet(PROFILE, rows, source="four points")["feet"]
     assert [foot["word"] for foot in feet] == ["less", "more"]
     assert [foot["shoes"] for foot in feet] == ["", "supportive"]
     # Nor may the points be off by as much, or nobody know by how much.
     for error in (15.0, math.nan):
-        feet = sort_feet(
+        feet = classify_feet(
             PROFILE, [row("left", 5.0, error=error), row("right", 20.0, error=error)], source="four points"
         )
         assert [foot["word"] for foot in feet["feet"]] == ["uncertain", "uncertain"]
     for source in ("proxy", ""):
-        feet = sort_feet(PROFILE, rows, source=source)["feet"]
+        feet = classify_feet(PROFILE, rows, source=source)["feet"]
         assert {(foot["word"], foot["shoes"], foot["mean_deg"]) for foot in feet} == {("", "", None)}
         assert "never sorted" in feet[0]["reason"]
     missing = replace(rows[0], mean=math.nan, missing_reason="no heel")
-    assert sort_feet(PROFILE, [missing], source="four points")["feet"][0]["reason"] == "no heel"
+    assert classify_feet(PROFILE, [missing], source="four points")["feet"][0]["reason"] == "no heel"
 
 
 def test_the_profile_that_ships_names_its_source() -> None:

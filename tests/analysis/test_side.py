@@ -11,8 +11,8 @@ import pytest
 
 from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
 from gaitlab.config import Settings, with_values
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 
 BODY = SKELETONS["body_25"]
 

@@ -73,7 +73,7 @@ def test_a_row_becomes_the_arguments_of_an_analysis(tmp_path: Path) -> None:
         "view": "side", "video": str(tmp_path / "a.mp4"), "belt_speed_mps": 5.0, "height_m": pytest.approx(1.8034),
         "mass_kg": 70.0, "athlete": "Ada", "facing": "left", "end_s": 12.0, "rotate": 90,
     }  # fmt: skip
-    assert (job.source, job.name, job.trouble) == ("a.mp4", "Ada-a", "")
+    assert (job.source, job.name, job.problem) == ("a.mp4", "Ada-a", "")
 
 
 @pytest.mark.parametrize(
@@ -90,18 +90,18 @@ def test_a_row_becomes_the_arguments_of_an_analysis(tmp_path: Path) -> None:
 )
 def test_a_row_that_makes_no_sense_stands_alone(tmp_path: Path, row: str, said: str) -> None:
     first, second = jobs_of_list(write_list(tmp_path, f"video,speed,fps,athlete\n{row}\nb.mp4,,,\n"))
-    assert said in first.trouble
-    assert second.trouble == ""
+    assert said in first.problem
+    assert second.problem == ""
 
 
 def test_an_option_without_effect_on_a_row_is_that_rows_trouble_or_not_its_own(tmp_path: Path) -> None:
     """A row's own cell is refused; what the command says for all is for those that it fits, if there is any."""
     path = write_list(tmp_path, "video,keypoints,model,format\n,k.csv,body,\nv.mp4,,,trc\n,k.csv,,\nw.mp4,,,\n")
     first, second, third, fourth = jobs_of_list(path, {"model": "runner"})
-    assert first.trouble.startswith("model names a network, but all keypoints come from files")
-    assert second.trouble.startswith("format is of a file of keypoints, but none is given")
-    assert (third.trouble, "model" in third.options) == ("", False)
-    assert (fourth.trouble, fourth.options["model"]) == ("", "runner")
+    assert first.problem.startswith("model names a network, but all keypoints come from files")
+    assert second.problem.startswith("format is of a file of keypoints, but none is given")
+    assert (third.problem, "model" in third.options) == ("", False)
+    assert (fourth.problem, fourth.options["model"]) == ("", "runner")
     with pytest.raises(InputError, match=r"model names a network.*for every row of '.*list\.csv'"):
         jobs_of_list(write_list(tmp_path, "keypoints\nk.csv\n"), {"model": "runner"})
 
@@ -170,7 +170,7 @@ def test_names_tell_sessions_apart_in_any_order() -> None:
     assert len({name.lower() for name in names.values()}) == 3
     assert names["c/walk.mp4"] == "walk"
     first, second = jobs_of_videos(["a/run.mp4", "a/run.mp4"])
-    assert (first.trouble, second.trouble) == ("", "the same video with the same options stands above")
+    assert (first.problem, second.problem) == ("", "the same video with the same options stands above")
     (odd,) = jobs_of_videos(["../x/<b> & co.mp4"])
     assert odd.name == "b-co"
 

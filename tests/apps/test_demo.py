@@ -11,15 +11,15 @@ import pytest
 
 import gaitlab
 from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
-from gaitlab.config import Settings, with_values
-from gaitlab.core.gait import GaitEvents
 from gaitlab.apps.demo import demo_clip, demo_session
-from gaitlab.pipeline.description import recording_date
-from gaitlab.core.errors import InputError
-from gaitlab.metrics import METRICS
 from gaitlab.apps.selftest import checks
 from gaitlab.apps.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
+from gaitlab.config import Settings, with_values
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import GaitEvents
 from gaitlab.io.video.reader import open_video
+from gaitlab.metrics import METRICS
+from gaitlab.pipeline.description import recording_date
 
 
 @pytest.fixture(scope="module")

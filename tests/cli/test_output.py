@@ -18,8 +18,8 @@ from gaitlab.io.export import export_session
 from gaitlab.io.session.contents import COMPANIONS, foreign
 from gaitlab.io.session.session import open_session
 from gaitlab.io.session.tables import read_table
-from tests.report.make import make_film, make_session, pose
 from tests.apps.test_batch import listed, still_person
+from tests.report.make import make_film, make_session, pose
 
 PACKAGE = Path(gaitlab.__file__).parent
 

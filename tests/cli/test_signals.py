@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from gaitlab.io.session.tables import read_table
-from tests.report.make import make_film, pose
 from tests.apps.test_batch import listed, still_person
+from tests.report.make import make_film, pose
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked at in /proc")
 SOON_S = 2.0

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.pose import PoseSequence, Step
+from gaitlab.core.skeleton import SKELETONS
 
 COCO = SKELETONS["coco_18"]
 

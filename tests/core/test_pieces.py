@@ -10,14 +10,14 @@ from typing import Any, NoReturn
 
 import pytest
 
-from gaitlab.pipeline import pictures
 from gaitlab.core.errors import OutputError
 from gaitlab.core.pieces import Pieces, told
-from gaitlab.pipeline.run import analyze
-from gaitlab.report.session import figures
 from gaitlab.io.session.session import Session, open_session
 from gaitlab.io.video import annotate, stills
+from gaitlab.pipeline import pictures
+from gaitlab.pipeline.run import analyze
 from gaitlab.pipeline.writing import rebuild_report
+from gaitlab.report.session import figures
 from tests.report.make import make_film, make_session, pose
 
 DATA = {"session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv"}

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaitlab.core.errors import InputError
-from gaitlab.io.session.tables import read_table, write_table
 from gaitlab.core.text import check_said, folder_name, from_cell, is_number, printable, to_cell, whole_characters
+from gaitlab.io.session.tables import read_table, write_table
 
 HARMFUL = ["=cmd|'/C calc'!A0", "+1+1", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
 

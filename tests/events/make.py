@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.skeleton import SKELETONS
 
 THIGH_M = SHANK_M = 0.43
 TOE_TO_HEEL = np.array([-0.19, 0.0])

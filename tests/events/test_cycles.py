@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gaitlab.core.gait import Activity, Contact, GaitCycle, GaitEvents
-from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.gait import BOTH_SIDES, Activity, Contact, GaitCycle, GaitEvents, Side
 from gaitlab.events import gait_cycles
 from gaitlab.events.activity import activity_of, double_support_share, duty_factor
 from gaitlab.events.plausible import RECORDING_ENDS

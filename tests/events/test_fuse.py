@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gaitlab.events.features import EventModel, FeatureOffset
 from gaitlab.events.side import fuse
-from gaitlab.events.features import Fitted, Lead
 
 # "late" comes 20 ms after the event; "far" after the time in which the belt covers 0.4 leg lengths.
-FITTED = Fitted({True: {"late": Lead(0.02, 0.0, 0.75), "far": Lead(0.0, 0.4, 0.25)}}, {True: 0.005}, (2.0, 5.0))
+FITTED = EventModel(
+    {True: {"late": FeatureOffset(0.02, 0.0, 0.75), "far": FeatureOffset(0.0, 0.4, 0.25)}}, {True: 0.005}, (2.0, 5.0)
+)
 
 
 def fused(late_s: float, far_s: float, belt_speed: float = 4.0) -> tuple[float, float]:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from benchmarks.truth import film, load_trial, without
-from gaitlab.signal import preprocessing
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.events.activity import duty_factor
+from gaitlab.signal import preprocessing
 
 pytestmark = pytest.mark.shared
 FEET = ("heel", "big_toe", "small_toe")
@@ -49,7 +49,7 @@ def real_clip(shared: Path) -> PoseSequence:
     names = tuple(full[n[:2]] + n[2:] if n[:2] in full else n for n in data["keypoint_names"])
     score, time_s = np.clip(frames[..., 2], 0, 1), np.array(data["timestamps"])
     raw = PoseSequence(frames[..., :2], score, time_s, Skeleton("clip", names))
-    return preprocessing.mend(raw, min_score=0.3, outlier_threshold=4.0, outlier_floor_px=4.0)
+    return preprocessing.preprocess(raw, min_score=0.3, outlier_threshold=4.0, outlier_floor_px=4.0)
 
 
 @pytest.mark.parametrize("feet", [True, False])

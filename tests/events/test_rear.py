@@ -12,10 +12,10 @@ from benchmarks.fit_rear_events import FEET
 from benchmarks.rear_cameras import only_dots
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial, without
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.core.pose import PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.events.rear import detect_rear_contacts
 
 EDGE_S = 0.4

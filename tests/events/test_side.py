@@ -8,10 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gaitlab.core.gait import Contact, GaitEvents
-from gaitlab.core.pose import PoseSequence
-from gaitlab.core.gait import BOTH_SIDES, other
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Contact, GaitEvents, other
+from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.events.activity import double_support_share, duty_factor
 from gaitlab.events.plausible import AT_THE_EDGE, RECORDING_ENDS

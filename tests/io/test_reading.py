@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from gaitlab.analysis.shop import read_profile
 from gaitlab.apps.batch.jobs import jobs_of_list
 from gaitlab.config import Settings, as_toml, parse_assignment, read_settings, with_values
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.errors import GaitlabError, InputError, SettingsError, one_of, shown
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.io.reading import Entry, parse_json, parse_toml, read_json, read_rows, read_text
+from gaitlab.io.resources import resource_folder
 from gaitlab.markers.clicks import Clicks, read_clicks
 from gaitlab.markers.layout import DOTS
-from gaitlab.io.resources import resource_folder
-from gaitlab.analysis.shop import read_profile
 from tests.io.keypoints.mutations import damaged
 
 DEEP = "[" * 100_000 + "]" * 100_000

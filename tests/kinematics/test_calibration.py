@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.gait import Contact
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.kinematics.calibration import belt_tilt_deg, calibrate, facing
 
 BODY = SKELETONS["body_25"]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import gaitlab
-from gaitlab.core.pose import PoseSequence
 from gaitlab.core.errors import InputError
+from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.plausibility import check_posture, posture_of
 from tests.analysis.test_rear import clip_points, measured
 

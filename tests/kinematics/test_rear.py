@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.core.gait import Contact
+from gaitlab.core.gait import BOTH_SIDES, Contact
 from gaitlab.core.pose import PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.kinematics.rear import frontal_angles, rearfoot_source
 
 BODY = SKELETONS["runner_31"]

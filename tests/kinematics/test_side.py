@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.gait import Contact
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
 
 BODY = SKELETONS["body_25"]

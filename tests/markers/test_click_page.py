@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.apps.demo import demo_clip
 from gaitlab.core.errors import InputError, OutputError
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.markers.click_page import take_clicks
 from gaitlab.markers.clicks import read_clicks
 from gaitlab.markers.layout import DOTS

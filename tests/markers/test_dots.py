@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.truth import load_truth
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.apps.demo import demo_clip
-from gaitlab.core.errors import InputError
 from gaitlab.markers.clicks import Clicks, clicks_from, read_clicks, write_clicks
 from gaitlab.markers.dots import DotCollector, dots_possible, track_dots
 from gaitlab.markers.heel_registration import EdgeCollector
@@ -22,7 +23,6 @@ from gaitlab.markers.legs import LegFrame
 from gaitlab.markers.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.markers.tracks import follow_dots
 from gaitlab.markers.watch import LegWatch
-from gaitlab.apps.truth import load_truth
 
 FRAMES, FPS, SIZE = 60, 60.0, (300, 260)
 HIDDEN = range(30, 36)

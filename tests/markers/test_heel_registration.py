@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.gait import BOTH_SIDES, Side
-from gaitlab.core.errors import InputError
 from gaitlab.kinematics.frame import forward_up
 from gaitlab.kinematics.rear import rearfoot_deg
 from gaitlab.markers.heel_registration import EdgeCollector, Edges, mid_lines

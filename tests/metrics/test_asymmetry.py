@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.asymmetry import Made, simulated, told
-from gaitlab.core.metric import MetricValue
-from gaitlab.core.metric import Unsure
+from gaitlab.core.metric import MetricValue, Unsure
 from gaitlab.metrics import METRICS, asymmetries, variation_percent
 from gaitlab.metrics.asymmetry import symmetry_angle_percent, symmetry_index_percent
 

@@ -14,10 +14,10 @@ import pytest
 
 import gaitlab
 from gaitlab.cli.tables import OPTIONS, warning_lines, with_options
-from gaitlab.report.comparison.content import read_comparison
-from gaitlab.metrics.quality import LIMITS, Check, checks, grade, grade_of, grave_warnings, judged, verdict
-from gaitlab.report import write_report
 from gaitlab.io.session.session import Session, open_session
+from gaitlab.metrics.quality import LIMITS, Check, checks, grade, grade_of, graded, grave_warnings, verdict
+from gaitlab.report import write_report
+from gaitlab.report.comparison.content import read_comparison
 from tests.report.make import make_session
 
 # A big toe that was seen in a third of the frames is poor (below 60 %); all else is as in a good session.
@@ -55,20 +55,20 @@ def test_a_good_recording(tmp_path: Path) -> None:
     assert found["share_of_leg_points_seen"].grade == "good"
     assert found["fps"].grade == "fair"  # 50 frames a second
     assert verdict(tuple(found.values())) == "fair"
-    told = judged(info)
+    told = graded(info)
     assert told["quality"]["verdict"]["grade"] == "fair"
     assert told["warnings"] == info["warnings"] == []
 
 
 def test_the_worst_leg_point_counts_and_is_named(tmp_path: Path) -> None:
-    told = judged(info_of(tmp_path, share_of_frames_seen=SEEN) | {"warnings": ["another"]})
+    told = graded(info_of(tmp_path, share_of_frames_seen=SEEN) | {"warnings": ["another"]})
     assert told["quality"]["verdict"]["grade"] == "poor"
     assert told["warnings"] == [POOR, "another"]
 
 
 def test_rejected_cycles_and_swaps_lower_the_grade(tmp_path: Path) -> None:
     info = info_of(tmp_path, cycles_rejected={"hidden": 60}, swaps_mended=80)
-    (sentence,) = judged(info)["warnings"]
+    (sentence,) = graded(info)["warnings"]
     accepted = info["quality"]["cycles_accepted"]
     total = 60 + accepted["left"] + accepted["right"]
     assert f"only {100 * (total - 60) / total:.0f} % of the {total} gait cycles could be used" in sentence
@@ -76,7 +76,7 @@ def test_rejected_cycles_and_swaps_lower_the_grade(tmp_path: Path) -> None:
 
 
 def test_without_a_cycle_there_are_no_numbers_to_build_on(tmp_path: Path) -> None:
-    told = judged(info_of(tmp_path, cycles_accepted={"left": 0, "right": 0}))
+    told = graded(info_of(tmp_path, cycles_accepted={"left": 0, "right": 0}))
     assert told["warnings"] == ["no gait cycle could be measured in this recording: the numbers are missing"]
 
 

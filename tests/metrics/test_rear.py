@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.gait import Angles, Contact, GaitCycle, GaitEvents
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.metrics import METRICS, Trial, measure
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.metrics import METRICS, sources
 from gaitlab.io.resources import resource_folder
+from gaitlab.metrics import METRICS, sources
 from tests.report.make import make_session
 
 # "Author(s) Year, Journal …", with a DOI, a PubMed number or the address of a data set.

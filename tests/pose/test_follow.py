@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gaitlab.analysis.warnings import who_was_followed
+from gaitlab.core.errors import InputError
+from gaitlab.core.person import Body, overlap
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
-from gaitlab.core.errors import InputError
-from gaitlab.analysis.warnings import who_was_followed
-from gaitlab.core.person import Body, overlap
+from gaitlab.io.video.reader import Frame, Image, open_video
+from gaitlab.pipeline.recording import RecordingSpec, _estimate
 from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.pose.networks.window import Window
-from gaitlab.pipeline.recording import Wanted, _estimate
-from gaitlab.io.video.reader import Frame, Image, open_video
-from tests.pose.synthetic import standing
 from tests.io.video.make import make_video
+from tests.pose.synthetic import standing
 
 COCO = SKELETONS["coco_18"]
 FPS = 30.0
@@ -136,7 +136,7 @@ def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame
     tmp_path: Path, person: int, stages: list[str]
 ) -> None:
     path, told = make_video(tmp_path / "a.mp4", np.arange(20) / FPS, width=64, height=48), []
-    wanted = Wanted(path, person=person)
+    wanted = RecordingSpec(path, person=person)
     with open_video(path) as video, contextlib.suppress(InputError):
         _estimate(video, Stage([RUNNER]), wanted, None, progress=lambda stage, done, total: told.append(stage))
     assert list(dict.fromkeys(told)) == stages

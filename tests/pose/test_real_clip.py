@@ -11,10 +11,10 @@ import pytest
 
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SIDES
-from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.io.keypoints import read_keypoints
 from gaitlab.io.video.reader import Frame, open_video
+from gaitlab.pose.follow import Followed, follow_runner
+from gaitlab.pose.networks.estimator import load_estimator
 
 pytestmark = pytest.mark.shared
 SECONDS = 3.0

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.errors import InputError
 from gaitlab.core.person import Body
-from gaitlab.pose.scout import by_promise, check_for_somebody, halving
-from gaitlab.pose.networks.window import Window
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.video.reader import Image, open_video
-from tests.pose.synthetic import standing
+from gaitlab.pose.networks.window import Window
+from gaitlab.pose.scout import by_promise, check_for_somebody, halving
 from tests.io.video.make import make_video, number_of
+from tests.pose.synthetic import standing
 
 FPS = 30.0
 

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.io.keypoints import read_keypoints
-from gaitlab.pose.still import confidence_maps, limb_angles, read_image, write_openpose_json
 from gaitlab.io.video.reader import open_video
+from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.pose.still import confidence_maps, limb_angles, read_image, write_openpose_json
 from tests.pose.synthetic import COCO, standing
 
 BODY = SKELETONS["body_25"]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from gaitlab.apps.demo import demo_clip
 from gaitlab.analysis.warnings import who_was_followed
-from gaitlab.pose.networks.estimator import load_estimator
-from gaitlab.pose.follow import follow_runner
+from gaitlab.apps.demo import demo_clip
 from gaitlab.io.video.reader import Frame, open_video
+from gaitlab.pose.follow import follow_runner
+from gaitlab.pose.networks.estimator import load_estimator
 
 
 def two_runners(*, seconds: float = 0.6) -> Iterator[Frame]:

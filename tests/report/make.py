@@ -10,14 +10,13 @@ from typing import Any
 import av
 import numpy as np
 
-from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Side
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Contact, GaitEvents, Side
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
-from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.session.session import Session
 from gaitlab.io.session.write import write_data
+from gaitlab.metrics import METRICS, asymmetries
 
 FPS = 50.0
 STRIDE_S = 0.7

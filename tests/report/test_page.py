@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from gaitlab.core.errors import InputError, OutputError
+from gaitlab.io.session.session import Session
 from gaitlab.metrics import METRICS
 from gaitlab.pose.models.catalogue import for_users
 from gaitlab.report import write_report
 from gaitlab.report.render import as_script_data
 from gaitlab.report.session.content import read_layout, read_texts
-from gaitlab.report.shared.media import EMBED_BELOW_BYTES, embeds
 from gaitlab.report.session.player import video_rate
-from gaitlab.io.session.session import Session
+from gaitlab.report.shared.media import EMBED_BELOW_BYTES, embeds
 from tests.report.make import NO_FEET, make_session, missing, told_asymmetry, usual_summary, value
 
 EVIL = "<script>alert(1)</script>"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import gaitlab
-from gaitlab.signal import preprocessing
+from gaitlab.apps.truth import Truth, load_truth
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import BELOW_THE_KNEE
-from gaitlab.apps.truth import Truth, load_truth
+from gaitlab.signal import preprocessing
 
 DEMO = Path(gaitlab.__file__).parent / "apps" / "demo_data"
 LEG = ("knee", "ankle", "heel", "big_toe")
@@ -37,9 +37,9 @@ def filmed(truth: Truth, *, fps: float, noise: float = 0.003) -> PoseSequence:
     return PoseSequence(xy, np.ones(xy.shape[:2]), full.time_s[kept], full.skeleton)
 
 
-def mended(pose: PoseSequence, truth: Truth) -> PoseSequence:
+def cleaned(pose: PoseSequence, truth: Truth) -> PoseSequence:
     """Mend as an analysis does; the leg is 49 % of the height."""
-    return preprocessing.mend(
+    return preprocessing.preprocess(
         pose, min_score=0.3, outlier_threshold=3.0, outlier_floor_px=0.02 * 0.49 * height_px(truth)
     )
 
@@ -55,7 +55,7 @@ def away(pose: PoseSequence, other: PoseSequence, point: str, truth: Truth) -> F
 def test_what_was_right_stays_right(view: str, fps: int) -> None:
     truth = truth_of(view)
     pose = filmed(truth, fps=fps)
-    clean = mended(pose, truth)
+    clean = cleaned(pose, truth)
     for point in POINTS:
         assert np.mean(away(clean, pose, point, truth) < 0.02) > 0.99, point
 
@@ -80,7 +80,7 @@ def test_a_toe_that_jumps_away_is_put_back(fps: int, frames: int) -> None:
     for first in thrown:
         angle = rng.uniform(0, 2 * np.pi)
         xy[first : first + frames, column] += 0.2 * height_px(truth) * np.array([np.cos(angle), np.sin(angle)])
-    clean = mended(PoseSequence(xy, pose.score, pose.time_s, pose.skeleton), truth)
+    clean = cleaned(PoseSequence(xy, pose.score, pose.time_s, pose.skeleton), truth)
     rows = (thrown[:, None] + np.arange(frames)).ravel()
     off = away(clean, pose, "right_big_toe", truth)
     # At 15 frames a second the curve through its neighbours knows no better where it was.
@@ -103,7 +103,7 @@ def test_legs_exchanged_for_some_frames_are_put_back(view: str, fps: int) -> Non
     )
     xy, rows = np.array(pose.xy), np.flatnonzero(exchanged)[:, None]
     xy[rows, left], xy[rows, right] = pose.xy[rows, right], pose.xy[rows, left]
-    clean = preprocessing.mend_swaps(PoseSequence(xy, pose.score, pose.time_s, pose.skeleton))
+    clean = preprocessing.fix_left_right_swaps(PoseSequence(xy, pose.score, pose.time_s, pose.skeleton))
     np.testing.assert_array_equal(clean.point("left_ankle"), pose.point("left_ankle"))
 
 
@@ -111,6 +111,6 @@ def test_legs_exchanged_for_some_frames_are_put_back(view: str, fps: int) -> Non
 def test_legs_that_are_seen_badly_are_not_exchanged_by_mending(fps: int) -> None:
     truth = truth_of("side")
     pose = filmed(truth, fps=fps, noise=0.1)
-    clean = preprocessing.mend_swaps(pose)
+    clean = preprocessing.fix_left_right_swaps(pose)
     wrong = away(clean, pose, "left_ankle", truth) > 0
     assert wrong.mean() < 0.005

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.signal import preprocessing
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.kinematics.side import sagittal_angles
+from gaitlab.signal import preprocessing
 
 LEG = ("knee", "ankle", "heel", "big_toe", "small_toe")
-MEND = {"min_score": 0.3, "outlier_threshold": 3.0, "outlier_floor_px": 6.0}
+PREPROCESS = {"min_score": 0.3, "outlier_threshold": 3.0, "outlier_floor_px": 6.0}
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +56,11 @@ def faulty(tracks: PoseSequence, rng: np.random.Generator) -> tuple[PoseSequence
 @pytest.mark.parametrize("seed", range(5))
 def test_swapped_frames_are_put_back_and_none_made(tracks: PoseSequence, seed: int) -> None:
     broken, swapped = faulty(tracks, np.random.default_rng(seed))
-    mended = preprocessing.mend_swaps(preprocessing.gate(broken, min_score=0.3))
+    cleaned = preprocessing.fix_left_right_swaps(preprocessing.filter_by_confidence(broken, min_score=0.3))
     left, _ = legs(tracks)
     was_left = np.where(swapped[:, None, None], broken.xy[:, legs(tracks)[1]], broken.xy[:, left])
-    seen = np.isfinite(was_left).all(axis=(1, 2)) & np.isfinite(mended.xy[:, left]).all(axis=(1, 2))
-    right_again = np.isclose(mended.xy[:, left], was_left).all(axis=(1, 2))
+    seen = np.isfinite(was_left).all(axis=(1, 2)) & np.isfinite(cleaned.xy[:, left]).all(axis=(1, 2))
+    right_again = np.isclose(cleaned.xy[:, left], was_left).all(axis=(1, 2))
     assert np.mean(right_again[seen & swapped]) >= 0.99
     assert np.all(right_again[seen & ~swapped])
 
@@ -70,17 +70,19 @@ def test_angles_after_mending_are_those_of_the_clean_tracks(tracks: PoseSequence
     errors: dict[str, list[np.ndarray]] = {}
     for seed in range(8):
         broken, _ = faulty(tracks, np.random.default_rng(100 + seed))
-        clean, mended = (
+        clean, cleaned = (
             sagittal_angles(
-                preprocessing.smooth(preprocessing.mend(pose, **MEND), method="savitzky-golay", cutoff_hz=10.0),
+                preprocessing.smooth(
+                    preprocessing.preprocess(pose, **PREPROCESS), method="savitzky-golay", cutoff_hz=10.0
+                ),
                 forward=-1,
             ).values_deg
             for pose in (tracks, broken)
         )
         for joint in ("knee_flexion", "thigh", "shank"):
             # The near leg; the far one is half hidden in this clip and trembles by itself.
-            errors.setdefault(joint, []).append(mended[f"left_{joint}_deg"] - clean[f"left_{joint}_deg"])
-        assert np.isfinite(mended["left_knee_flexion_deg"]).mean() > 0.85
+            errors.setdefault(joint, []).append(cleaned[f"left_{joint}_deg"] - clean[f"left_{joint}_deg"])
+        assert np.isfinite(cleaned["left_knee_flexion_deg"]).mean() > 0.85
     for joint, differences in errors.items():
         assert np.sqrt(np.nanmean(np.concatenate(differences) ** 2)) < 1.0, joint
 
@@ -89,7 +91,7 @@ def test_each_step_is_recorded_in_order() -> None:
     body = SKELETONS["body_25"]
     xy = np.cumsum(np.random.default_rng(1).normal(size=(60, 25, 2)), axis=0)
     pose = PoseSequence(xy, np.full((60, 25), 0.9), np.arange(60) / 30, body)
-    done = preprocessing.smooth(preprocessing.mend(pose, **MEND), method="butterworth", cutoff_hz=8.0)
+    done = preprocessing.smooth(preprocessing.preprocess(pose, **PREPROCESS), method="butterworth", cutoff_hz=8.0)
     assert [step.name for step in done.history] == ["gate", "swaps", "outliers", "gaps", "smoothing"]
     assert done.history[-1].parameters == {
         "method": "butterworth", "cutoff_hz": 8.0, "effective_cutoff_hz": 8.0, "cutoff": "fixed",
@@ -117,10 +119,10 @@ def test_unsure_points_are_dropped() -> None:
     score = np.full((10, 25), 0.9)
     score[4, 3] = 0.29
     pose = PoseSequence(np.zeros((10, 25, 2)), score, np.arange(10) / 30, body)
-    gated = preprocessing.gate(pose, min_score=0.3)
-    assert np.isnan(gated.xy[4, 3]).all()
-    assert np.isfinite(gated.xy).sum() == 10 * 25 * 2 - 2
-    assert gated.history[0].counts == {"points_dropped": 1, "points_borne_out": 0}
+    confident = preprocessing.filter_by_confidence(pose, min_score=0.3)
+    assert np.isnan(confident.xy[4, 3]).all()
+    assert np.isfinite(confident.xy).sum() == 10 * 25 * 2 - 2
+    assert confident.history[0].counts == {"points_dropped": 1, "points_borne_out": 0}
 
 
 def test_an_unsure_point_stays_where_surer_ones_bear_it_out() -> None:
@@ -132,10 +134,12 @@ def test_an_unsure_point_stays_where_surer_ones_bear_it_out() -> None:
     xy[5, 3] += 25.0, 0.0
     score = np.full((14, 25), 0.9)
     score[[3, 5, 9, 10, 11], 3], score[7, 3] = 0.2, 0.05
-    gated = preprocessing.gate(PoseSequence(xy, score, np.arange(14) / 12, body), min_score=0.3, doubt_px=20.0)
-    assert np.flatnonzero(np.isnan(gated.xy[:, 3, 0])).tolist() == [5, 7, 9, 10, 11]
-    assert gated.xy[3, 3].tolist() == [60.0, 100.0]
-    assert gated.history[0].counts == {"points_dropped": 5, "points_borne_out": 1}
+    confident = preprocessing.filter_by_confidence(
+        PoseSequence(xy, score, np.arange(14) / 12, body), min_score=0.3, doubt_px=20.0
+    )
+    assert np.flatnonzero(np.isnan(confident.xy[:, 3, 0])).tolist() == [5, 7, 9, 10, 11]
+    assert confident.xy[3, 3].tolist() == [60.0, 100.0]
+    assert confident.history[0].counts == {"points_dropped": 5, "points_borne_out": 1}
 
 
 def test_points_at_the_ends_bear_nothing_out() -> None:
@@ -144,9 +148,9 @@ def test_points_at_the_ends_bear_nothing_out() -> None:
     score[[0, 5], 3] = 0.2
     score[:, 4] = 0.2
     pose = PoseSequence(np.zeros((6, 25, 2)), score, np.arange(6) / 30, body)
-    gated = preprocessing.gate(pose, min_score=0.3, doubt_px=20.0)
-    assert np.flatnonzero(np.isnan(gated.xy[:, 3, 0])).tolist() == [0, 5]
-    assert np.isnan(gated.xy[:, 4]).all()
+    confident = preprocessing.filter_by_confidence(pose, min_score=0.3, doubt_px=20.0)
+    assert np.flatnonzero(np.isnan(confident.xy[:, 3, 0])).tolist() == [0, 5]
+    assert np.isnan(confident.xy[:, 4]).all()
 
 
 def test_limits_of_gaps_are_in_seconds_and_by_point() -> None:
@@ -164,7 +168,7 @@ def test_an_unknown_method_is_refused() -> None:
 
 @pytest.mark.shared
 def test_the_data_may_choose_the_cutoff(tracks: PoseSequence) -> None:
-    mended = preprocessing.mend(tracks, **MEND)
-    chosen = preprocessing.smooth(mended, method="butterworth", cutoff_hz=10.0, choose="residual")
+    cleaned = preprocessing.preprocess(tracks, **PREPROCESS)
+    chosen = preprocessing.smooth(cleaned, method="butterworth", cutoff_hz=10.0, choose="residual")
     assert 4.0 <= chosen.history[-1].parameters["cutoff_hz"] <= 15.0
     assert chosen.history[-1].parameters["cutoff"] == "residual"

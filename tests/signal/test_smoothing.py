@@ -93,8 +93,8 @@ def test_no_lag(method: str) -> None:
     wave = np.sin(2 * np.pi * 2 * time_s)
     smoothed = SMOOTHERS[method](wave, time_s, cutoff_hz=10.0)
     lags = np.arange(-5, 6)
-    likeness = [np.corrcoef(wave[50:-50], np.roll(smoothed, lag)[50:-50])[0, 1] for lag in lags]
-    assert lags[np.argmax(likeness)] == 0
+    runner_score = [np.corrcoef(wave[50:-50], np.roll(smoothed, lag)[50:-50])[0, 1] for lag in lags]
+    assert lags[np.argmax(runner_score)] == 0
 
 
 @pytest.mark.parametrize("method", METHODS)

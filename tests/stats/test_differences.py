@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.halves import autoregression, cycles_of, halves, right_half_width
 from gaitlab.analysis.recording import Runner
-from gaitlab.stats.differences import autocorrelation, difference, effective_n
-from gaitlab.io.keypoints import read_keypoints
 from gaitlab.core.statistics import t_quantile
+from gaitlab.io.keypoints import read_keypoints
+from gaitlab.stats.differences import autocorrelation, difference, effective_n
 
 SECONDS = np.arange(400) * 0.7
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gaitlab.stats import compare
 from gaitlab.core.errors import InputError
 from gaitlab.core.statistics import t_quantile
 from gaitlab.io.session.session import Session
 from gaitlab.io.session.tables import write_table
+from gaitlab.stats import compare
 
 SPREAD = np.array([-1.0, 1.0] * 6)
 SUMMARY = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit")

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import gaitlab
+from gaitlab.core.errors import InputError
+from gaitlab.io.session.session import Session
+from gaitlab.metrics import METRICS
 from gaitlab.stats import compare, notes, trends
 from gaitlab.stats.sessions import systematic_part
 from gaitlab.stats.treatment import letter, same_faults, vertical_differs
-from gaitlab.core.errors import InputError
-from gaitlab.metrics import METRICS
-from gaitlab.io.session.session import Session
-from tests.stats.test_sessions import INFO, SPREAD, session
 from tests.report.comparison.make import make
+from tests.stats.test_sessions import INFO, SPREAD, session
 
 
 def levelled(belt_deg: float | None, tilt_deg: float, *, level: str = "auto") -> dict[str, Any]:

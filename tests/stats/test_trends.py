@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.stats.trends import fitted_line, session_time, trends
 from gaitlab.core.errors import InputError
 from gaitlab.core.statistics import t_quantile
+from gaitlab.stats.trends import fitted_line, session_time, trends
 from tests.report.comparison.make import make
 
 NONE = np.full(4, np.nan)

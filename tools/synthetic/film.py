@@ -10,8 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SKELETONS
 from tools.synthetic import scene
 from tools.synthetic.body import SEGMENT, SIDES, Shape, make_shape
 from tools.synthetic.clothes import Dressed, Outfit, dress

@@ -46,9 +46,9 @@ def outcomes_of_cluster(
 
 
 def _outcome(job: Job, future: Any) -> Outcome:
-    trouble = future.exception()
-    if trouble is not None:
-        return Outcome(job, "failed", f"{type(trouble).__name__}: {trouble}".splitlines()[0])
+    problem = future.exception()
+    if problem is not None:
+        return Outcome(job, "failed", f"{type(problem).__name__}: {problem}".splitlines()[0])
     outcome: Outcome = future.result()
     return outcome
 

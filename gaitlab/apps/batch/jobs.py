@@ -12,9 +12,9 @@ from typing import Any
 
 from gaitlab.core import units
 from gaitlab.core.errors import GaitlabError, InputError, one_of, shown
-from gaitlab.pipeline.unused_arguments import idle
-from gaitlab.io.reading import read_rows
 from gaitlab.core.text import folder_name, from_cell
+from gaitlab.io.reading import read_rows
+from gaitlab.pipeline.unused_arguments import idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class Job:
         source: the video or the keypoints, as the user named it.
         options: arguments of `gaitlab.analyze`, without settings and output.
         name: of its session folder, unique in a batch.
-        trouble: why it cannot be done, where its row already says so.
+        problem: why it cannot be done, where its row already says so.
     """
 
     source: str
     options: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
-    trouble: str = ""
+    problem: str = ""
 
 
 def _quantity(kind: units.Quantity) -> Callable[[str], float]:
@@ -162,23 +162,23 @@ def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, option
     source = next((cells[name] for name in _FILES if name in cells), "")
     if any(row[len(columns) :]):
         return Job(
-            source, said, trouble="the row has more cells than there are columns; quote a text that holds a comma"
+            source, said, problem="the row has more cells than there are columns; quote a text that holds a comma"
         )
     if not source:
-        return Job(source, trouble="the row names neither a video nor keypoints")
+        return Job(source, problem="the row names neither a video nor keypoints")
     for name, text in cells.items():
         argument, read = _COLUMNS[name]
         try:
             said[argument] = read(text)
         except GaitlabError as error:
             said |= {word: cells[word] for word in ("athlete", "label") if word in cells}
-            return Job(source, said, trouble=str(error) if name in str(error) else f"{name}: {error}")
+            return Job(source, said, problem=str(error) if name in str(error) else f"{name}: {error}")
         if name in _FILES:
             said[argument] = str(folder / text)
     own = {_COLUMNS[name][0] for name in cells}
     vain = dict(idle(said))
     if wrong := next((sentence for name, sentence in vain.items() if name in own), None):
-        return Job(source, said, trouble=InputError(wrong).worded(column_of))
+        return Job(source, said, problem=InputError(wrong).worded(column_of))
     return Job(source, {name: value for name, value in said.items() if name not in vain})
 
 
@@ -195,9 +195,9 @@ def _named(jobs: Sequence[Job]) -> list[Job]:
     seen: set[str] = set()
     unique = []
     for job in named:
-        again = repeated[job.name] > 1 and job.name in seen and not job.trouble
+        again = repeated[job.name] > 1 and job.name in seen and not job.problem
         seen.add(job.name)
-        unique.append(replace(job, trouble="the same video with the same options stands above") if again else job)
+        unique.append(replace(job, problem="the same video with the same options stands above") if again else job)
     return unique
 
 

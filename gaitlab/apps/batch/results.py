@@ -12,11 +12,11 @@ import jinja2
 
 from gaitlab.apps.batch.work import Outcome
 from gaitlab.core.errors import InputError
+from gaitlab.core.text import whole_characters
 from gaitlab.io.files import whole_file
-from gaitlab.metrics import METRICS
 from gaitlab.io.session.session import open_session
 from gaitlab.io.session.tables import write_table
-from gaitlab.core.text import whole_characters
+from gaitlab.metrics import METRICS
 
 _FACTS = ("source", "status", "reason", "session", "athlete", "label", "date", "view")
 _VALUES = ("metric", "side", "n", "mean", "sd", "uncertainty", "network_error", "unit", "missing_reason")

@@ -12,11 +12,11 @@ from gaitlab._version import __version__
 from gaitlab.apps.batch.jobs import Job, column_of, fingerprint
 from gaitlab.config import Settings
 from gaitlab.core.errors import GaitlabError, OutputError
-from gaitlab.io.files import whole_file
 from gaitlab.core.pieces import sentences
-from gaitlab.pipeline.run import analyze
-from gaitlab.metrics.quality import grave_warnings
+from gaitlab.io.files import whole_file
 from gaitlab.io.session.session import Session, open_session
+from gaitlab.metrics.quality import grave_warnings
+from gaitlab.pipeline.run import analyze
 
 # What the session was made from, beside its data: a second run compares it.
 _MARK = "batch.json"
@@ -64,8 +64,8 @@ def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
 
 def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome | None:
     """Return the outcome where no analysis is needed: the session is there, or the job cannot be done."""
-    if job.trouble:
-        return Outcome(job, "failed", job.trouble)
+    if job.problem:
+        return Outcome(job, "failed", job.problem)
     try:
         mark = fingerprint(job, settings.as_dict(), version=__version__)
     except GaitlabError as error:

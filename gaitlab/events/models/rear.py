@@ -7,39 +7,39 @@ network's own habits are in these numbers. Speeds are those of the lifted ankle.
 
 from __future__ import annotations
 
-from gaitlab.events.features import Fitted, Lead
+from gaitlab.events.features import EventModel, FeatureOffset
 
-STRIKE = Fitted(
-    leads={
+STRIKE = EventModel(
+    offsets={
         True: {
-            "ankle_low": Lead(0.0127, -0.0014, 0.456),
-            "ankle_lowers": Lead(0.0045, -0.0222, 0.323),
-            "toe_low": Lead(0.0309, -0.0190, 0.154),
-            "hips_fall": Lead(0.0096, 0.0258, 0.067),
+            "ankle_low": FeatureOffset(0.0127, -0.0014, 0.456),
+            "ankle_lowers": FeatureOffset(0.0045, -0.0222, 0.323),
+            "toe_low": FeatureOffset(0.0309, -0.0190, 0.154),
+            "hips_fall": FeatureOffset(0.0096, 0.0258, 0.067),
         },
         False: {
-            "ankle_low": Lead(0.0126, -0.0014, 0.620),
-            "ankle_lowers": Lead(0.0048, -0.0232, 0.283),
-            "hips_fall": Lead(0.0097, 0.0254, 0.097),
+            "ankle_low": FeatureOffset(0.0126, -0.0014, 0.620),
+            "ankle_lowers": FeatureOffset(0.0048, -0.0232, 0.283),
+            "hips_fall": FeatureOffset(0.0097, 0.0254, 0.097),
         },
     },
     sd_s={True: 0.0052, False: 0.0055},
     belt_speed=(1.2, 6.1),
 )
-OFF = Fitted(
-    leads={
+OFF = EventModel(
+    offsets={
         True: {
-            "ankle_up": Lead(-0.0182, -0.0278, 0.129),
-            "ankle_high": Lead(0.0025, 0.0292, 0.225),
-            "toe_clear": Lead(-0.0004, 0.0140, 0.176),
-            "toe_leaves": Lead(-0.0183, 0.0228, 0.089),
-            "leg_longest": Lead(0.0031, -0.0103, 0.217),
-            "hips_top": Lead(0.0659, -0.0523, 0.165),
+            "ankle_up": FeatureOffset(-0.0182, -0.0278, 0.129),
+            "ankle_high": FeatureOffset(0.0025, 0.0292, 0.225),
+            "toe_clear": FeatureOffset(-0.0004, 0.0140, 0.176),
+            "toe_leaves": FeatureOffset(-0.0183, 0.0228, 0.089),
+            "leg_longest": FeatureOffset(0.0031, -0.0103, 0.217),
+            "hips_top": FeatureOffset(0.0659, -0.0523, 0.165),
         },
         False: {
-            "ankle_up": Lead(-0.0181, -0.0279, 0.265),
-            "ankle_high": Lead(0.0026, 0.0290, 0.459),
-            "hips_top": Lead(0.0659, -0.0524, 0.277),
+            "ankle_up": FeatureOffset(-0.0181, -0.0279, 0.265),
+            "ankle_high": FeatureOffset(0.0026, 0.0290, 0.459),
+            "hips_top": FeatureOffset(0.0659, -0.0524, 0.277),
         },
     },
     sd_s={True: 0.0071, False: 0.0080},

@@ -7,39 +7,39 @@ where a pose network might see them. Fitted on markers all the same: no network'
 
 from __future__ import annotations
 
-from gaitlab.events.features import Fitted, Lead
+from gaitlab.events.features import EventModel, FeatureOffset
 
-STRIKE = Fitted(
-    leads={
+STRIKE = EventModel(
+    offsets={
         True: {
-            "foot_matches_belt": Lead(0.0132, 0.0078, 0.309),
-            "ankle_lands": Lead(0.0338, -0.0105, 0.327),
-            "shank_turns": Lead(0.0286, 0.0529, 0.244),
-            "hips_fall": Lead(0.0010, 0.0798, 0.120),
+            "foot_matches_belt": FeatureOffset(0.0132, 0.0078, 0.309),
+            "ankle_lands": FeatureOffset(0.0338, -0.0105, 0.327),
+            "shank_turns": FeatureOffset(0.0286, 0.0529, 0.244),
+            "hips_fall": FeatureOffset(0.0010, 0.0798, 0.120),
         },
         False: {
-            "foot_matches_belt": Lead(0.0205, 0.0465, 0.103),
-            "ankle_lands": Lead(0.0294, 0.0065, 0.401),
-            "shank_turns": Lead(0.0289, 0.0517, 0.344),
-            "hips_fall": Lead(0.0003, 0.0820, 0.153),
+            "foot_matches_belt": FeatureOffset(0.0205, 0.0465, 0.103),
+            "ankle_lands": FeatureOffset(0.0294, 0.0065, 0.401),
+            "shank_turns": FeatureOffset(0.0289, 0.0517, 0.344),
+            "hips_fall": FeatureOffset(0.0003, 0.0820, 0.153),
         },
     },
     sd_s={True: 0.0061, False: 0.0065},
     belt_speed=(2.6, 6.7),
 )
-OFF = Fitted(
-    leads={
+OFF = EventModel(
+    offsets={
         True: {
-            "knee_bends": Lead(0.0312, -0.0230, 0.302),
-            "ankle_leaves": Lead(-0.0117, -0.1268, 0.250),
-            "hips_top": Lead(0.0724, -0.1138, 0.144),
-            "leg_longest": Lead(0.0372, 0.0094, 0.105),
-            "toe_clear": Lead(-0.0091, 0.1714, 0.199),
+            "knee_bends": FeatureOffset(0.0312, -0.0230, 0.302),
+            "ankle_leaves": FeatureOffset(-0.0117, -0.1268, 0.250),
+            "hips_top": FeatureOffset(0.0724, -0.1138, 0.144),
+            "leg_longest": FeatureOffset(0.0372, 0.0094, 0.105),
+            "toe_clear": FeatureOffset(-0.0091, 0.1714, 0.199),
         },
         False: {
-            "knee_bends": Lead(0.0320, -0.0263, 0.435),
-            "ankle_leaves": Lead(-0.0121, -0.1247, 0.355),
-            "hips_top": Lead(0.0725, -0.1145, 0.210),
+            "knee_bends": FeatureOffset(0.0320, -0.0263, 0.435),
+            "ankle_leaves": FeatureOffset(-0.0121, -0.1247, 0.355),
+            "hips_top": FeatureOffset(0.0725, -0.1145, 0.210),
         },
     },
     sd_s={True: 0.0075, False: 0.0085},

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import InputError
+from gaitlab.core.pose import FloatArray
 from gaitlab.io.export.recording import Recording
 
 _MM = 1000.0

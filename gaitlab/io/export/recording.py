@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import GaitEvents
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.errors import InputError
-from gaitlab.kinematics.frame import forward_up
-from gaitlab.io.session.session import Session
 from gaitlab.core.text import printable
+from gaitlab.io.session.session import Session
+from gaitlab.kinematics.frame import forward_up
 
 # The ground is taken where the lowest point of the feet lies, but for the few frames that a network misplaced.
 _GROUND_PERCENTILE = 1.0

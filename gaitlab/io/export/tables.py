@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.errors import InputError
-from gaitlab.io.export.recording import Recording
 from gaitlab.events.cycles import gait_cycles
+from gaitlab.io.export.recording import Recording
 from gaitlab.io.session.tables import write_columns
 
 _AXES = "xyz"

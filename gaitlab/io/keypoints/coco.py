@@ -9,14 +9,24 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import InputError, shown
 from gaitlab.core.person import Body
-from gaitlab.io.keypoints.imported import LAST_FRAME, Found, body, frames_of, load_json, missing, same_count, skeleton_by_count, table
+from gaitlab.core.pose import FloatArray
+from gaitlab.io.keypoints.imported import (
+    LAST_FRAME,
+    ImportedPoses,
+    body,
+    frames_of,
+    load_json,
+    missing,
+    same_count,
+    skeleton_by_count,
+    table,
+)
 from gaitlab.io.reading import Entry
 
 
-def read_coco(path: Path) -> Found:
+def read_coco(path: Path) -> ImportedPoses:
     """Read COCO results, a COCO data set, or the predictions of MMPose's inferencer."""
     content = load_json(path, "coco-json")
     if content.has("instance_info"):
@@ -30,12 +40,12 @@ def read_coco(path: Path) -> Found:
     return _results(path, "coco-json", content)
 
 
-def read_alphapose(path: Path) -> Found:
+def read_alphapose(path: Path) -> ImportedPoses:
     """Read AlphaPose's results: COCO-17, HALPE-26 or HALPE-136 points a person, ``image_id`` a file name."""
     return _results(path, "alphapose-json", load_json(path, "alphapose-json"))
 
 
-def _data_set(path: Path, content: Entry) -> Found:
+def _data_set(path: Path, content: Entry) -> ImportedPoses:
     """Read people of numbered pictures; the pictures' order is that of the film."""
     if not content.has("annotations"):
         raise missing(path, "coco-json", "field 'annotations' or 'instance_info'")
@@ -51,7 +61,7 @@ def _data_set(path: Path, content: Entry) -> Found:
     return _found(path, "coco-json", people)
 
 
-def _results(path: Path, format: str, content: Entry) -> Found:
+def _results(path: Path, format: str, content: Entry) -> ImportedPoses:
     if not isinstance(content.value, list):
         raise missing(path, format, "list of people")
     people = []
@@ -63,7 +73,7 @@ def _results(path: Path, format: str, content: Entry) -> Found:
     return _found(path, format, people)
 
 
-def _found(path: Path, format: str, people: Sequence[tuple[int, Entry]]) -> Found:
+def _found(path: Path, format: str, people: Sequence[tuple[int, Entry]]) -> ImportedPoses:
     """Return the people by frame; frames nobody is in are empty."""
     if not people:
         raise InputError(f"'{path}' shows nobody; is it the right file?")
@@ -72,7 +82,7 @@ def _found(path: Path, format: str, people: Sequence[tuple[int, Entry]]) -> Foun
     frames: defaultdict[int, list[Body]] = defaultdict(list)
     for number, points in numbered:
         frames[number].append(body(points[columns]))
-    return Found(skeleton, frames_of(frames, path))
+    return ImportedPoses(skeleton, frames_of(frames, path))
 
 
 def _number(image: Entry, path: Path, format: str) -> int:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.person import Body
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.keypoints.names import our_name
 from gaitlab.io.reading import Entry, read_json
 
@@ -30,7 +30,7 @@ LAST_FRAME = 10**12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class ImportedPoses:
     """The people of every frame, as a file had them.
 
     Attributes:
@@ -66,7 +66,7 @@ def frames_of(people: Mapping[int, Sequence[Body]], path: Path) -> list[Sequence
     return [people.get(number, ()) for number in range(first, last + 1)]
 
 
-def check_found(found: Found, path: Path) -> None:
+def check_imported(found: ImportedPoses, path: Path) -> None:
     """Refuse what no camera saw: points far from any picture, a crowd too large to follow, more than fits.
 
     Raises:
@@ -170,4 +170,6 @@ def load_json(path: Path, format: str) -> Entry:
 
 def missing(path: Path, format: str, field: str) -> InputError:
     """Return the error of a file that lacks a field of its format."""
-    return InputError(f"'{path}' has no {field}, so it is not '{format}'; choose another {argument('keypoints_format')}")
+    return InputError(
+        f"'{path}' has no {field}, so it is not '{format}'; choose another {argument('keypoints_format')}"
+    )

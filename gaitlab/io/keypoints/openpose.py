@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import InputError
-from gaitlab.io.keypoints.imported import LAST_FRAME, Found, body, frames_of, load_json, missing, same_count, skeleton_by_count, table
+from gaitlab.core.pose import FloatArray
+from gaitlab.io.keypoints.imported import (
+    LAST_FRAME,
+    ImportedPoses,
+    body,
+    frames_of,
+    load_json,
+    missing,
+    same_count,
+    skeleton_by_count,
+    table,
+)
 
 _FIELDS = ("pose_keypoints_2d", "pose_keypoints")  # newer and older OpenPose
 _NUMBER = re.compile(r"(\d+)_keypoints\.json$")
 
 
-def read_openpose(folder: Path) -> Found:
+def read_openpose(folder: Path) -> ImportedPoses:
     """Read ``NAME_000000000012_keypoints.json`` …; numbers that are missing are frames without people."""
     files = _files(folder)
     people = {number: _people(path) for number, path in sorted(files.items())}
@@ -22,7 +32,7 @@ def read_openpose(folder: Path) -> Found:
         raise InputError(f"'{folder}' shows nobody in {len(files)} files; is it the right folder?")
     skeleton, columns = skeleton_by_count(same_count(counts, folder), folder)
     bodies = {number: [body(points[columns]) for points in frame] for number, frame in people.items()}
-    return Found(skeleton, frames_of(bodies, folder))
+    return ImportedPoses(skeleton, frames_of(bodies, folder))
 
 
 def _files(folder: Path) -> dict[int, Path]:

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import InputError, shown
 from gaitlab.core.person import Body
-from gaitlab.io.keypoints import columns
-from gaitlab.io.keypoints.imported import LAST_FRAME, Found, body, frames_of, load_json, missing, skeleton_of
-from gaitlab.io.reading import Entry, read_rows
+from gaitlab.core.pose import FloatArray
 from gaitlab.core.units import FRAME_RATE
+from gaitlab.io.keypoints import columns
+from gaitlab.io.keypoints.imported import LAST_FRAME, ImportedPoses, body, frames_of, load_json, missing, skeleton_of
+from gaitlab.io.reading import Entry, read_rows
 
 # Times written with three digits differ from frame / fps by no more than this.
 _ROUNDED_S = 0.0011
 _COLUMNS = ("frame", "keypoint", "x_px", "y_px", "score")
 
 
-def read_csv(path: Path) -> Found:
+def read_csv(path: Path) -> ImportedPoses:
     """Read ``frame,keypoint,x_px,y_px,score``; ``time_s`` and ``person`` may stand beside them."""
     rows = read_rows(path, "file of 'csv'", advice="choose another --format")
     header = next(rows, (1, []))[1]
@@ -36,7 +36,7 @@ def read_csv(path: Path) -> Found:
     skeleton = skeleton_of(list(table.names), path)
     people = _people(table, path)
     bodies = {number: [body(one) for one in people[number].values()] for number in sorted(people)}
-    return Found(skeleton, frames_of(bodies, path), _times(table))
+    return ImportedPoses(skeleton, frames_of(bodies, path), _times(table))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +112,7 @@ def _times(table: _Table) -> FloatArray | None:
     return all_s if np.isfinite(all_s).all() else None
 
 
-def read_gaitlab_pose(path: Path) -> Found:
+def read_gaitlab_pose(path: Path) -> ImportedPoses:
     """Read ``{"keypoint_names", "frames": [[[x, y, score], …], …], "fps" or "timestamps"}``."""
     content = load_json(path, "gaitlab-pose")
     for field in ("keypoint_names", "frames"):
@@ -128,7 +128,7 @@ def read_gaitlab_pose(path: Path) -> Found:
             raise InputError(f"'{path}' has {len(frames)} frames, but {len(time_s)} timestamps; expected one a frame")
         if fps and np.abs(time_s - time_s[0] - np.arange(len(time_s)) / fps).max() < _ROUNDED_S:
             time_s = None  # the same clock, only rounded
-    return Found(skeleton, frames, time_s, fps)
+    return ImportedPoses(skeleton, frames, time_s, fps)
 
 
 def _bodies(frame: Entry, count: int) -> list[Body]:

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.errors import InputError, argument, one_of
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.units import FRAME_RATE
 from gaitlab.io.keypoints.coco import read_alphapose, read_coco
-from gaitlab.io.keypoints.imported import Found, check_found, most_frames
+from gaitlab.io.keypoints.imported import ImportedPoses, check_imported, most_frames
 from gaitlab.io.keypoints.openpose import read_openpose
 from gaitlab.io.keypoints.own import read_csv, read_gaitlab_pose
 from gaitlab.io.keypoints.trc import read_trc
 from gaitlab.tracking.people import link, most_like_a_runner
-from gaitlab.core.units import FRAME_RATE
 
-FORMATS: Mapping[str, Callable[[Path], Found]] = {
+FORMATS: Mapping[str, Callable[[Path], ImportedPoses]] = {
     "csv": read_csv,
     "gaitlab-pose": read_gaitlab_pose,
     "openpose-json": read_openpose,
@@ -59,7 +59,7 @@ def read_keypoints(
         wanted = "a folder of files" if format in _FOLDERS else "a file"
         raise InputError(f"'{path}' is {kind}, but the format '{format}' is {wanted}; formats: {', '.join(FORMATS)}")
     found = FORMATS[format](path)
-    check_found(found, path)
+    check_imported(found, path)
     return _one_person(found, _clock(found, path, fps=fps, time_s=time_s), path, format=format, person=person)
 
 
@@ -67,7 +67,7 @@ def read_keypoints(
 _FOLDERS = frozenset({"openpose-json"})
 
 
-def _clock(found: Found, path: Path, *, fps: float | None, time_s: FloatArray | None) -> FloatArray:
+def _clock(found: ImportedPoses, path: Path, *, fps: float | None, time_s: FloatArray | None) -> FloatArray:
     count = len(found.frames)
     if time_s is not None:
         if len(time_s) != count:
@@ -108,7 +108,9 @@ def _check_times(time_s: FloatArray, path: Path) -> None:
         )
 
 
-def _one_person(found: Found, time_s: FloatArray, path: Path, *, format: str, person: int | None) -> PoseSequence:
+def _one_person(
+    found: ImportedPoses, time_s: FloatArray, path: Path, *, format: str, person: int | None
+) -> PoseSequence:
     tracks = link(found.frames, time_s, found.skeleton)
     if not tracks:
         raise InputError(f"'{path}' shows nobody in {len(found.frames)} frames; is it the right file?")

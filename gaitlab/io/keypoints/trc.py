@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import InputError, shown
+from gaitlab.core.pose import FloatArray
 from gaitlab.io.keypoints import columns
-from gaitlab.io.keypoints.imported import Found, body, missing, skeleton_of
+from gaitlab.io.keypoints.imported import ImportedPoses, body, missing, skeleton_of
 from gaitlab.io.reading import read_text
 
 # Lengths become millimetres and stand for px; a picture's y points down, OpenSim's up.
@@ -18,7 +18,7 @@ _PER_UNIT = {"m": 1000.0, "cm": 10.0, "mm": 1.0, "px": 1.0}
 _HEAD = 5  # lines before the numbers
 
 
-def read_trc(path: Path) -> Found:
+def read_trc(path: Path) -> ImportedPoses:
     """Read x (forward) and y (up; down where the unit is px) of every marker; z, across, is not seen from the side."""
     lines = read_text(path, "file of 'trc'", advice="choose another --format").splitlines()
     if not lines or not lines[0].startswith("PathFileType"):
@@ -40,7 +40,7 @@ def read_trc(path: Path) -> Found:
     with np.errstate(over="ignore"):  # infinity is refused later, with its place
         points[..., :2] *= (scale, scale if unit == "px" else -scale)
     points[..., 2] = ~np.isnan(points[..., :2]).any(axis=-1)
-    return Found(skeleton, [[body(frame)] for frame in points], table[:, 0].copy())
+    return ImportedPoses(skeleton, [[body(frame)] for frame in points], table[:, 0].copy())
 
 
 def _table(path: Path, count: int, lines: list[str]) -> FloatArray:

@@ -11,8 +11,8 @@ from typing import Any
 
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.io.files import whole_file
-from gaitlab.io.session.contents import REQUIRED, within
 from gaitlab.io.parallel import in_parallel
+from gaitlab.io.session.contents import REQUIRED, within
 from gaitlab.io.session.schema import ENTRIES, LARGEST_BYTES, check_entries
 from gaitlab.io.session.session import check_complete, check_files_end_well, check_version
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.core.metric import MetricValue
-from gaitlab.metrics import METRICS, asymmetries, sources, variation_percent
-from gaitlab.metrics.quality import judged, of_clip
 from gaitlab.io.session.contents import within
 from gaitlab.io.session.schema import ENTRIES, check_entries, read_object
 from gaitlab.io.session.tables import read_session_table
+from gaitlab.metrics import METRICS, asymmetries, sources, variation_percent
+from gaitlab.metrics.quality import graded, of_clip
 
 
 def migrated(info: dict[str, Any], folder: Path, *, to: int) -> dict[str, Any]:
@@ -56,13 +56,13 @@ def _verdict_told(info: dict[str, Any], folder: Path) -> dict[str, Any]:
     if "quality" not in info:  # there is nothing to judge
         return info
     warnings = [without_options(warning) for warning in info["warnings"]]
-    told = judged({"dated_by": None, **info, "warnings": warnings})
+    told = graded({"dated_by": None, **info, "warnings": warnings})
     if not (beside := info.get("with")):
         return told
     path = within(folder, f"{beside['folder']}/session.json")
     own = read_object(path)
     check_entries(own, path, ENTRIES)
-    other = judged({**own, "warnings": []})
+    other = graded({**own, "warnings": []})
     warnings = [*told["warnings"], *(of_clip(beside["view"], warning) for warning in other["warnings"])]
     return {**told, "warnings": warnings, "with": {**beside, "quality": other["quality"]}}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.core.errors import InputError
-from gaitlab.metrics.quality import GRADES
-from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.core.text import printable
+from gaitlab.io.session.contents import COMPANIONS
+from gaitlab.metrics.quality import GRADES
 
 # No number of a session comes near it; what does cannot be drawn or added up any more.
 LARGEST = 1e12

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError
+from gaitlab.io.cells import as_written
 from gaitlab.io.session.arrays import read_arrays
 from gaitlab.io.session.contents import REQUIRED, within
-from gaitlab.io.cells import as_written
 from gaitlab.io.session.migrate import migrated, row_of_today, variations_of
 from gaitlab.io.session.schema import ENTRIES, ENTRIES_OF_TODAY, check_entries, read_object
 from gaitlab.io.session.tables import TABLES, check_ends, damaged, read_session_table

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from gaitlab.core.errors import InputError
-from gaitlab.io.cells import as_written
-from gaitlab.io.session.many_tables import CHUNK, COLUMNS, FACTS, read_tables
 from gaitlab.io.session.index import Facts, facts_of, log_skipped, named_sessions, session_folders
-from gaitlab.io.parallel import in_parallel
-from gaitlab.io.session.schema import LARGEST
+from gaitlab.io.session.many_tables import CHUNK, COLUMNS, FACTS, read_tables
 from gaitlab.io.session.session import Session, glance_at
-from gaitlab.io.session.tables import damaged
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 def find_sessions(directory: str | Path, *, skip: Callable[[str], None] = log_skipped) -> Iterator[Session]:
     """Yield the sessions below a directory in the order of their names; a broken one is skipped.

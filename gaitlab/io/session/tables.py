@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.io.session.schema import LARGEST
 from gaitlab.core.text import from_cell, is_number, printable, to_cell
+from gaitlab.io.session.schema import LARGEST
 
 _DIGITS = 6
 _LARGEST_BYTES = 2_000_000_000

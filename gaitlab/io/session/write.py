@@ -12,9 +12,9 @@ import numpy as np
 from gaitlab.core.gait import Angles, GaitEvents
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
-from gaitlab.metrics import METRICS, variation_percent
-from gaitlab.io.session.tables import write_columns, write_table
 from gaitlab.core.text import whole_characters
+from gaitlab.io.session.tables import write_columns, write_table
+from gaitlab.metrics import METRICS, variation_percent
 
 
 def write_data(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.errors import InputError
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.io.video.reader import Image
 
 _HEAD = ("nose", "head", "left_eye", "right_eye", "left_ear", "right_ear")

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.core.errors import ModelError, one_of
+from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.resources import resource_folder
 
 ENVIRONMENT = "GAITLAB_MODELS"

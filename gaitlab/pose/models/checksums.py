@@ -10,8 +10,8 @@ from pathlib import Path
 
 from gaitlab.core.errors import ModelError
 from gaitlab.io.files import whole_file
-from gaitlab.pose.models.catalogue import InstalledModel, ModelFile
 from gaitlab.io.resources import resource_folder
+from gaitlab.pose.models.catalogue import InstalledModel, ModelFile
 
 _SUM = re.compile(r"[0-9a-f]{64}")
 
@@ -24,7 +24,7 @@ def read_sum(text: str) -> str:
     return word
 
 
-def checksum_trouble(path: Path, file: ModelFile) -> str:
+def checksum_problem(path: Path, file: ModelFile) -> str:
     """Return what is wrong with a file's size or content, empty where nothing is known to be."""
     size = path.stat().st_size
     if file.bytes is not None and size != file.bytes:
@@ -74,10 +74,10 @@ def check_network(found: InstalledModel) -> None:
     for part in found.parts:
         check_network(part)
     for path in found.paths:
-        trouble = checksum_trouble(path, known_file(path, file_of(found, path)))
-        if trouble:
+        problem = checksum_problem(path, known_file(path, file_of(found, path)))
+        if problem:
             raise ModelError(
-                f"'{path}' is not the pose network '{found.name}' that is known: {trouble}; {_what_helps(found, path)}"
+                f"'{path}' is not the pose network '{found.name}' that is known: {problem}; {_what_helps(found, path)}"
             )
 
 

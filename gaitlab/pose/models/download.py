@@ -23,7 +23,7 @@ from typing import Any
 
 from gaitlab.core.errors import ModelError
 from gaitlab.pose.models.catalogue import ModelFile, Wheel
-from gaitlab.pose.models.checksums import checksum_trouble
+from gaitlab.pose.models.checksums import checksum_problem
 
 # progress(file name, bytes so far, bytes in all or None where the server does not say)
 Progress = Callable[[str, int, int | None], None]
@@ -85,10 +85,10 @@ def fetch(
 
 
 def _check(part: Path, file: ModelFile) -> None:
-    trouble = checksum_trouble(part, file)
-    if trouble:
+    problem = checksum_problem(part, file)
+    if problem:
         part.unlink()  # wrong content is not worth resuming
-        raise SourceError(f"not the file that was asked for: {trouble}")
+        raise SourceError(f"not the file that was asked for: {problem}")
 
 
 def _download(url: str, part: Path, file: ModelFile, report: Progress, *, timeout_s: float, until_s: float) -> None:
@@ -107,7 +107,7 @@ def _download(url: str, part: Path, file: ModelFile, report: Progress, *, timeou
             reason = "the connection closed before the end"
         except urllib.error.HTTPError as error:
             if error.code == 416 and before:  # what is there is longer than the file, or all of it
-                if not checksum_trouble(part, file):
+                if not checksum_problem(part, file):
                     return
                 part.unlink()
                 continue

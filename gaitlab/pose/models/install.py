@@ -7,9 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gaitlab.core.errors import ModelError
-from gaitlab.pose.models.catalogue import ENVIRONMENT, Form, Model, ModelFile, file_places, find_model, for_users, installed, known_model, user_folder
+from gaitlab.pose.models.catalogue import (
+    ENVIRONMENT,
+    Form,
+    Model,
+    ModelFile,
+    file_places,
+    find_model,
+    for_users,
+    installed,
+    known_model,
+    user_folder,
+)
+from gaitlab.pose.models.checksums import checksum_problem, file_of, known_file, read_sum, remember_sum
 from gaitlab.pose.models.download import LIMIT_S, Progress, fetch
-from gaitlab.pose.models.checksums import checksum_trouble, file_of, known_file, read_sum, remember_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Checked:
     """One file of a network after a check: ``trouble`` is empty where the content is right or no sum is known."""
 
     path: Path
-    trouble: str
+    problem: str
     has_sum: bool
 
 
@@ -160,7 +171,7 @@ def _missing(form: Form, model: str, folder: Path) -> list[ModelFile]:
         file
         for file in form.files
         if not any(
-            place.is_file() and not checksum_trouble(place, known_file(place, file))
+            place.is_file() and not checksum_problem(place, known_file(place, file))
             for place in file_places(folder, model, file.name)
         )
     ]
@@ -220,5 +231,5 @@ def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:
     for part in found.parts or (found,):
         for path in part.paths:
             file = known_file(path, file_of(part, path))
-            checked.append(Checked(path, checksum_trouble(path, file), bool(file.sha256 or file.md5)))
+            checked.append(Checked(path, checksum_problem(path, file), bool(file.sha256 or file.md5)))
     return checked

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.person import Body
+from gaitlab.core.pose import FloatArray
 from gaitlab.pose.networks.heatmaps import local_peaks, refine
 from gaitlab.pose.networks.limbs import Limb
 
@@ -47,14 +47,14 @@ class Peaks:
     score: FloatArray
 
 
-def find_peaks(heatmaps: FloatArray, *, threshold: float, most: int = 40) -> Peaks:
+def find_peaks(heatmaps: FloatArray, *, threshold: float, max_peaks: int = 40) -> Peaks:
     """Return the candidates of (keypoint, row, column) heatmaps, at most ``most`` of a keypoint, the highest."""
     channel, row, column = local_peaks(heatmaps, threshold=threshold)
     height = heatmaps[channel, row, column]
     order = np.lexsort((-height, channel))
     channel, row, column, height = channel[order], row[order], column[order], height[order]
     first = np.searchsorted(channel, channel)
-    keep = np.arange(len(channel)) - first < most
+    keep = np.arange(len(channel)) - first < max_peaks
     channel, row, column = channel[keep], row[keep], column[keep]
     return Peaks(channel, refine(heatmaps, channel, row, column), np.clip(height[keep], 0.0, 1.0))
 

@@ -12,13 +12,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from gaitlab.core.person import Body, overlap
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.core.person import Body, overlap
+from gaitlab.io.video.reader import Image
 from gaitlab.pose.models.catalogue import InstalledModel
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.window import Window, around, centres
-from gaitlab.io.video.reader import Image
 
 _SIZE = 256  # px of the network's input
 _OUTPUTS = ("Identity", "Identity_1", "Identity_3")  # landmarks, presence, heatmaps

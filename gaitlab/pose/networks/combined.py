@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
+from gaitlab.io.video.reader import Image
 from gaitlab.pose.networks.blazepose import BlazePose
-from gaitlab.core.person import Body
 from gaitlab.pose.networks.openpose import OpenPose
 from gaitlab.pose.networks.window import Window
-from gaitlab.io.video.reader import Image
 
 # The two ankles are one if they are this near, as a share of the person's height.
 _SAME_ANKLE = 0.06

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.pose.networks.blazepose import BlazePose
-from gaitlab.core.person import Body
+from gaitlab.io.video.reader import Image
 from gaitlab.pose.models.catalogue import InstalledModel, default_model, find_model
+from gaitlab.pose.models.checksums import check_network
+from gaitlab.pose.networks.blazepose import BlazePose
 from gaitlab.pose.networks.combined import LegsAndFeet
 from gaitlab.pose.networks.openpose import OpenPose
 from gaitlab.pose.networks.runner import RunnerNetwork
-from gaitlab.pose.models.checksums import check_network
 from gaitlab.pose.networks.window import Window
-from gaitlab.io.video.reader import Image
 
 
 class PoseEstimator(Protocol):

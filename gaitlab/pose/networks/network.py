@@ -9,13 +9,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import ModelError, argument
+from gaitlab.core.pose import FloatArray
+from gaitlab.io.video.reader import Image
 from gaitlab.pose.convert.caffe import caffe_to_onnx
-from gaitlab.pose.models.catalogue import InstalledModel
 from gaitlab.pose.convert.openvino import openvino_to_onnx
 from gaitlab.pose.convert.tensorflow import with_constant_resizes
-from gaitlab.io.video.reader import Image
+from gaitlab.pose.models.catalogue import InstalledModel
 
 # OpenCV 5's engine of old: a small network takes three quarters of the new engine's time, and gives the same numbers.
 _CLASSIC = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.core.errors import ModelError
-from gaitlab.pose.networks.assembly import Rules, assemble, find_peaks
 from gaitlab.core.person import Body, box_height, overlap
+from gaitlab.core.pose import FloatArray
+from gaitlab.io.video.reader import Image
 from gaitlab.pose.models.catalogue import InstalledModel
+from gaitlab.pose.networks.assembly import Rules, assemble, find_peaks
 from gaitlab.pose.networks.heatmaps import strongest
 from gaitlab.pose.networks.legs import joint_legs
 from gaitlab.pose.networks.limbs import CONFIRMING, LIMBS
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.window import Window, around, cut, whole_picture
-from gaitlab.io.video.reader import Image
 
 # A heatmap this high is a point, also where no limb leads to it.
 _LONE_PEAK = 0.1

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
-from gaitlab.core.skeleton import BELOW_THE_KNEE, SKELETONS, Skeleton
 from gaitlab.core.errors import ModelError
 from gaitlab.core.person import Body, box_height, overlap
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import BELOW_THE_KNEE, SKELETONS, Skeleton
+from gaitlab.io.video.reader import Image
 from gaitlab.pose.models.catalogue import InstalledModel
 from gaitlab.pose.networks.heatmaps import refine, share_near, soft_max
 from gaitlab.pose.networks.legs import joint_legs
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.window import Window, around, centres, cut
-from gaitlab.io.video.reader import Image
 
 # A point is as sure as the share of its map's probability that lies within so many cells of the peak.
 _NEAR_CELLS = 3.0

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gaitlab.core.errors import InputError
+from gaitlab.io.session.session import Session
+from gaitlab.report.session.content import Content, read_content
+from gaitlab.report.shared.measures import Measure
 from gaitlab.stats.sessions import compare
 from gaitlab.stats.treatment import grave, letter
 from gaitlab.stats.trends import FEWEST, session_time, trends
-from gaitlab.core.errors import InputError
-from gaitlab.report.session.content import Content, read_content
-from gaitlab.report.shared.measures import Measure
-from gaitlab.io.session.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd

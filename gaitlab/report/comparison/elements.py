@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gaitlab._version import __version__
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.report.comparison import tables
 from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.report.comparison.figures import curve_charts, trend_charts
 from gaitlab.report.comparison.media import Film, shown
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.report.session.elements import facts
 from gaitlab.report.session.player import player_data
 

@@ -8,14 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.stats.trends import session_time
-from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.report.session.content import column_key
 from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import decimal
-from gaitlab.report.shared.plot import Figure, axis, band, line, no_markup, plain_layout, plain_numbers, vertical, wide_enough  # fmt: skip
+from gaitlab.report.shared.plot import (  # fmt: skip
+    Figure,
+    axis,
+    band,
+    line,
+    no_markup,
+    plain_layout,
+    plain_numbers,
+    vertical,
+    wide_enough,
+)
+from gaitlab.stats.trends import session_time
 
 # Spreads of more sessions than these cover each other.
 _MOST_BANDS = 4

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from gaitlab.report.comparison.content import Compared
 from gaitlab.core.errors import InputError
+from gaitlab.report.comparison.content import Compared
 from gaitlab.report.shared.media import Media
 
 # A laptop plays so many at once, and so many fit beside each other.

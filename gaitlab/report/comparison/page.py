@@ -6,14 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from gaitlab.core.errors import OutputError
+from gaitlab.io.files import whole_file
+from gaitlab.io.session.contents import check_no_session_file
+from gaitlab.io.session.session import Session
 from gaitlab.report.comparison.content import read_comparison
 from gaitlab.report.comparison.elements import ELEMENTS, heading
 from gaitlab.report.comparison.media import gather_films, shown
-from gaitlab.core.errors import OutputError
-from gaitlab.io.files import whole_file
 from gaitlab.report.render import environment, put_together, static
-from gaitlab.io.session.contents import check_no_session_file
-from gaitlab.io.session.session import Session
 
 _HERE = Path(__file__).resolve().parent
 # The report's own scripts but for its player, in whose place stands one for many videos.

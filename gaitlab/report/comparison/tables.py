@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import Display
+from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gaitlab.core.gait import Angles, GaitCycle, GaitEvents
-from gaitlab.core.pose import PoseSequence
 from gaitlab.core.errors import InputError, one_of
-from gaitlab.events.cycles import gait_cycles
-from gaitlab.metrics import METRICS
+from gaitlab.core.gait import Angles, GaitCycle, GaitEvents
 from gaitlab.core.pieces import Pieces
+from gaitlab.core.pose import PoseSequence
+from gaitlab.events.cycles import gait_cycles
+from gaitlab.io.session.session import Session
+from gaitlab.metrics import METRICS
 from gaitlab.report.shared.measures import Measure, measures
 from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
-from gaitlab.io.session.session import Session
 
 _HERE = Path(__file__).resolve().parents[1]
 

@@ -10,17 +10,17 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.metrics.quality import grade_of, grave_warnings
-from gaitlab.report.shared import numbers
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
-from gaitlab.report.shared.curves import CycleCurve
 from gaitlab.report.session.figures import chart_title, cycle_figures, time_figure
 from gaitlab.report.session.findings import findings, not_measured
 from gaitlab.report.session.keyframes import EVENTS, Moment, moments_of
-from gaitlab.report.shared.media import Media
 from gaitlab.report.session.player import player_data
 from gaitlab.report.session.skeletons import Drawing, draw
 from gaitlab.report.session.tables import cards, formula_sources, groups, note_letters, range_sources
+from gaitlab.report.shared import numbers
+from gaitlab.report.shared.curves import CycleCurve
+from gaitlab.report.shared.media import Media
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,18 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.report.session.content import Content, column_key, column_sides
 from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.shared.numbers import decimal
-from gaitlab.report.shared.plot import MARGINS, Figure, axis, band, line, no_markup, plain_layout, plain_numbers, vertical, wide_enough  # fmt: skip
+from gaitlab.report.shared.plot import (  # fmt: skip
+    MARGINS,
+    Figure,
+    axis,
+    band,
+    line,
+    no_markup,
+    plain_layout,
+    plain_numbers,
+    vertical,
+    wide_enough,
+)
 
 # More points than a wide screen has pixels only make the page heavy.
 _MAX_FRAMES = 4000

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gaitlab.io.files import whole_file
 from gaitlab.core.pieces import Pieces, told
+from gaitlab.io.files import whole_file
+from gaitlab.io.session.session import Session
 from gaitlab.report.render import environment, put_together, static
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.session.elements import ELEMENTS, Element
 from gaitlab.report.shared.media import Media, gather_media
-from gaitlab.io.session.session import Session
 
 # The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")

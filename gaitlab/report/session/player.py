@@ -10,8 +10,8 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.report.session.content import Content, column_key
-from gaitlab.report.shared.media import Media
 from gaitlab.report.session.skeletons import limb_side
+from gaitlab.report.shared.media import Media
 
 # Skeletons of more frames than these are thinned; the page interpolates between them.
 _MAX_FRAMES = 3600

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
+from gaitlab.core.errors import InputError, OutputError
 from gaitlab.core.gait import Angles, Contact, GaitEvents
 from gaitlab.core.pose import PoseSequence
-from gaitlab.core.errors import InputError, OutputError
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.io.export import FORMATS, export_session
 from gaitlab.io.export.c3d import evenly
 from gaitlab.io.keypoints import read_keypoints

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gaitlab.core.pose import PoseSequence
 from gaitlab.core.errors import GaitlabError, InputError
+from gaitlab.core.pose import PoseSequence
 from gaitlab.io.keypoints import FORMATS, read_keypoints
 from tests.io.keypoints.mutations import FRAMES, NAMES, SOUND, mutants
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.errors import InputError
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.io.keypoints import FORMATS, read_keypoints
 from gaitlab.io.keypoints.names import our_name
 
@@ -217,7 +217,11 @@ def own(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("format", "text", "message"),
     [
-        ("gaitlab-pose", json.dumps(own(frames=None)), "no field 'frames', so it is not 'gaitlab-pose'; choose another"),
+        (
+            "gaitlab-pose",
+            json.dumps(own(frames=None)),
+            "no field 'frames', so it is not 'gaitlab-pose'; choose another",
+        ),
         ("gaitlab-pose", json.dumps(own(fps=None)), "does not say its frame rate; give it with fps"),
         ("gaitlab-pose", json.dumps(own(frames=[[[1, 2, 0.9]]])), r"frames\[0\]: 1 points, but 2 keypoint_names"),
         ("gaitlab-pose", json.dumps(own(frames=[[], []])), "shows nobody in 2 frames"),

@@ -20,16 +20,16 @@ import typer
 
 import gaitlab
 from gaitlab.cli import app
-from gaitlab.report.comparison import write_comparison
 from gaitlab.core.errors import GaitlabError, InputError, OutputError
 from gaitlab.io.export import export_session
 from gaitlab.io.session.session import Session, open_session
 from gaitlab.io.session.sessions import load_sessions
 from gaitlab.io.session.tables import write_table
 from gaitlab.pipeline.writing import rebuild_report
-from tests.report.make import make_session, pose
+from gaitlab.report.comparison import write_comparison
 from tests.io.session.damage import damage
 from tests.io.session.damage_arrays import write_promise
+from tests.report.make import make_session, pose
 
 COUNT = int(os.environ.get("GAITLAB_DAMAGED", "100"))
 FORMATS = ("csv", "trc", "mot")

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.stats import compare
 from gaitlab.core.errors import InputError
-from gaitlab.metrics import METRICS, sources
 from gaitlab.io.session.migrate import MIGRATIONS
 from gaitlab.io.session.session import SCHEMA_VERSION, open_session
 from gaitlab.io.session.sessions import find_sessions, load_sessions
+from gaitlab.metrics import METRICS, sources
 from gaitlab.pipeline.writing import rebuild_report
+from gaitlab.stats import compare
 
 FIRST = Path(__file__).parent / "layouts" / "1"
 

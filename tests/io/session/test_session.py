@@ -10,16 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.core.gait import Angles, Contact, GaitEvents
-from gaitlab.core.metric import MetricValue
-from gaitlab.core.pose import PoseSequence
-from gaitlab.core.metric import Reference
 from gaitlab.core.errors import InputError
-from gaitlab.metrics import CycleValue
+from gaitlab.core.gait import Angles, Contact, GaitEvents
+from gaitlab.core.metric import MetricValue, Reference
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.io.session.session import open_session
 from gaitlab.io.session.sessions import find_sessions, load_sessions
 from gaitlab.io.session.write import write_data
+from gaitlab.metrics import CycleValue
 from tests.report.make import about
 
 BODY = SKELETONS["body_25"]

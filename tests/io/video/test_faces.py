@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.core.errors import InputError
 from gaitlab.io.video.faces import face_circles, hide_face
 
 BODY = Skeleton("body", ("nose", "left_ear", "neck", "mid_hip"))

@@ -8,8 +8,8 @@ import pytest
 
 from gaitlab.core.errors import ModelError
 from gaitlab.pose.models import catalogue
-from gaitlab.pose.networks.estimator import DECODERS, load_estimator
 from gaitlab.pose.models.install import list_models, plan
+from gaitlab.pose.networks.estimator import DECODERS, load_estimator
 from gaitlab.pose.networks.limbs import LIMBS
 from gaitlab.pose.networks.network import READERS
 

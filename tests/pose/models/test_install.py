@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.errors import ModelError
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.pose.models import catalogue, install
 from gaitlab.pose.models.catalogue import Form, Model, ModelFile
 from gaitlab.pose.models.download import fetch
@@ -233,7 +233,7 @@ def test_nothing_is_fetched_that_no_sum_tells_from_a_wrong_one(
         install.install("test-net", models_dir=tmp_path, sha256="0" * 64)
     (path,) = install.install("test-net", models_dir=tmp_path, sha256=SUM.upper())
     (checked,) = install.verify("test-net", models_dir=tmp_path)
-    assert (checked.trouble, checked.has_sum) == ("", True)
+    assert (checked.problem, checked.has_sum) == ("", True)
     server.asked.clear()
     with pytest.raises(ModelError, match="its sha256 is"):  # a file that is there must be the one that was named, too
         install.install("test-net", models_dir=tmp_path, sha256="0" * 64)
@@ -241,7 +241,7 @@ def test_nothing_is_fetched_that_no_sum_tells_from_a_wrong_one(
     install.install("test-net", models_dir=tmp_path, sha256=SUM)
     assert path.with_name("net.bin.sha256").read_text() == f"{SUM}  net.bin\n"
     path.write_bytes(b"another")
-    assert "sha256" in install.verify("test-net", models_dir=tmp_path)[0].trouble
+    assert "sha256" in install.verify("test-net", models_dir=tmp_path)[0].problem
 
 
 def test_what_lies_at_no_https_address_is_fetched_by_hand(tmp_path: Path) -> None:
@@ -288,19 +288,19 @@ def test_a_damaged_file_is_found_and_fetched_again(
 ) -> None:
     monkeypatch.setattr(catalogue, "catalogue", lambda: {"test-net": model(server.url("good"))})
     (path,) = install.install("test-net", models_dir=tmp_path)
-    assert [c.trouble for c in install.verify("test-net", models_dir=tmp_path)] == [""]
+    assert [c.problem for c in install.verify("test-net", models_dir=tmp_path)] == [""]
     path.write_bytes(CONTENT[:-1] + b"!")
-    assert "sha256" in install.verify("test-net", models_dir=tmp_path)[0].trouble
+    assert "sha256" in install.verify("test-net", models_dir=tmp_path)[0].problem
     install.install("test-net", models_dir=tmp_path)
     assert path.read_bytes() == CONTENT
 
 
 def test_a_published_md5_is_enough(tmp_path: Path) -> None:
-    from gaitlab.pose.models.checksums import checksum_trouble
+    from gaitlab.pose.models.checksums import checksum_problem
 
     path = tmp_path / "net.bin"
     path.write_bytes(CONTENT)
     file = ModelFile("net.bin", md5=hashlib.md5(CONTENT).hexdigest())
-    assert checksum_trouble(path, file) == ""
+    assert checksum_problem(path, file) == ""
     path.write_bytes(CONTENT[1:])
-    assert checksum_trouble(path, file).startswith("its md5 is")
+    assert checksum_problem(path, file).startswith("its md5 is")

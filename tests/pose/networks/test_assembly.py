@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from gaitlab.core.skeleton import SKELETONS
-from gaitlab.pose.networks.assembly import Rules, assemble, limb_scores
-from gaitlab.tracking.assignment import assign
 from gaitlab.core.person import Body
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.io.video.reader import open_video
+from gaitlab.pose.networks.assembly import Rules, assemble, limb_scores
 from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.pose.networks.limbs import CONFIRMING, LIMBS
-from gaitlab.io.video.reader import open_video
+from gaitlab.tracking.assignment import assign
 from tests.pose.synthetic import COCO, maps, standing
 
 ROWS, COLUMNS = 46, 120
@@ -112,7 +112,7 @@ def test_a_limbs_direction_counts() -> None:
 def test_assignment_is_as_cheap_as_scipys(seed: int) -> None:
     random = np.random.default_rng(seed)
     cost = random.uniform(0, 1, random.integers(1, 7, 2))
-    pairs = assign(cost, most=10.0)
+    pairs = assign(cost, max_cost=10.0)
     rows, columns = linear_sum_assignment(cost)
     assert sum(cost[i, j] for i, j in pairs) == pytest.approx(cost[rows, columns].sum())
     assert len({j for _, j in pairs}) == len(pairs) == min(cost.shape)
@@ -120,8 +120,8 @@ def test_assignment_is_as_cheap_as_scipys(seed: int) -> None:
 
 def test_dear_pairs_are_not_made() -> None:
     cost = np.array([[0.1, 0.9], [0.2, 0.95]])
-    assert assign(cost, most=0.75) == [(0, 0)]
-    assert assign(np.empty((0, 3)), most=1.0) == []
+    assert assign(cost, max_cost=0.75) == [(0, 0)]
+    assert assign(np.empty((0, 3)), max_cost=1.0) == []
 
 
 @pytest.mark.shared

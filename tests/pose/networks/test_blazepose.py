@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gaitlab.core.person import Body
 from gaitlab.core.skeleton import SKELETONS
 from gaitlab.pose.networks.blazepose import lean_deg, refined, square, square_about, square_to_picture
-from gaitlab.core.person import Body
 from gaitlab.pose.networks.combined import with_feet
 
 BODY, BLAZE = SKELETONS["body_25"], SKELETONS["blazepose_33"]

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.core.skeleton import SKELETONS
 from gaitlab.core.errors import ModelError
 from gaitlab.core.person import Body
-from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.pose.convert.onnx import OnnxGraph
+from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.pose.networks.window import Window
 from tests.pose.convert.test_converters import caffemodel
 

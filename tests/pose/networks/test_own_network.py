@@ -8,16 +8,16 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from gaitlab.core.pose import FloatArray
 from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.truth import Truth, load_truth
 from gaitlab.core.person import Body
+from gaitlab.core.pose import FloatArray
+from gaitlab.io.resources import resource_folder
+from gaitlab.io.video.reader import Image, open_video
 from gaitlab.pose.models.catalogue import default_model, find_model, known_model
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.runner import RunnerNetwork
-from gaitlab.io.resources import resource_folder
-from gaitlab.apps.truth import Truth, load_truth
-from gaitlab.io.video.reader import Image, open_video
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BEHIND = (*_FEET[:3], "heel_top", "calf_bottom", "calf_top")

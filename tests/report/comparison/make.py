@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.metrics import METRICS
 from gaitlab.core.statistics import t_quantile
 from gaitlab.io.session.session import Session
 from gaitlab.io.session.tables import write_table
+from gaitlab.metrics import METRICS
 from tests.report.make import make_film, make_session, pose, value
 
 # A spread of ± 1 % of a unit over 12 cycles, as it comes out of no runner: every interval can be told by hand.

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from gaitlab.core.errors import InputError, OutputError
 from gaitlab.report.comparison import write_comparison
 from gaitlab.report.comparison.content import read_comparison
 from gaitlab.report.comparison.tables import changes, difference_groups, not_comparable
-from gaitlab.core.errors import InputError, OutputError
 from tests.report.comparison.make import make
 
 VALUES = {"cadence": 170.0, "trunk_lean": 8.0, "shank_angle_at_contact": 6.0}

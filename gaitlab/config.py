@@ -174,8 +174,10 @@ def _words(entry: dataclasses.Field[Any]) -> str:
 def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """Return settings with ``section.name`` keys replaced.
 
-    Raises:
-        SettingsError: an unknown setting (the nearest real one is named) or a value it does not take.
+    Raises
+    ------
+    SettingsError
+        an unknown setting (the nearest real one is named) or a value it does not take.
     """
     known = dict(known_settings())
     for key, value in values.items():
@@ -203,9 +205,12 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
     """Read a TOML file of settings over ``base``.
 
-    Raises:
-        InputError: no such file, or not TOML.
-        SettingsError: an unknown setting or a wrong value.
+    Raises
+    ------
+    InputError
+        no such file, or not TOML.
+    SettingsError
+        an unknown setting or a wrong value.
     """
     path = Path(path)
     content = read_toml(path, "settings file")

@@ -24,13 +24,20 @@ _SURE_VIEW, _SURE_FACING = 0.8, 0.75
 class Claim:
     """Something that was said of a clip and that its keypoints tell too.
 
-    Attributes:
-        kind: what the keypoints show something of: a film, a runner.
-        said: which one it was said to be, e.g. ``who faces left``.
-        shown: which one the keypoints show.
-        sure: whether what they show is beyond doubt.
-        sureness: how sure that is, in words.
-        remedy: what to do where they are right.
+    Attributes
+    ----------
+    kind : str
+        what the keypoints show something of: a film, a runner.
+    said : str
+        which one it was said to be, e.g. ``who faces left``.
+    shown : str
+        which one the keypoints show.
+    sure : bool
+        whether what they show is beyond doubt.
+    sureness : str
+        how sure that is, in words.
+    remedy : str
+        what to do where they are right.
     """
 
     kind: str
@@ -53,10 +60,14 @@ class Claim:
 def contradiction(pose: PoseSequence, *, view: View, facing: str) -> str:
     """Return the first contradiction between a clip and what was said of it, or an empty string.
 
-    Args:
-        pose: raw keypoints.
-        view: what it is measured as, be it asked for or told by the keypoints.
-        facing: ``left`` or ``right`` as was said, or ``auto``.
+    Parameters
+    ----------
+    pose : PoseSequence
+        raw keypoints.
+    view : View
+        what it is measured as, be it asked for or told by the keypoints.
+    facing : str
+        ``left`` or ``right`` as was said, or ``auto``.
     """
     return next((said for claim in _claims(pose, view, facing) if (said := claim.sentence())), "")
 

@@ -56,19 +56,32 @@ class Runner:
 class Analysis:
     """All that came out of one recording.
 
-    Attributes:
-        trial: what the metrics looked at.
-        raw: keypoints as they came.
-        pose: mended and smoothed keypoints.
-        angles: angle curves in degrees.
-        events: contacts and activity.
-        cycles: gait cycles, accepted and not.
-        calibration: facing, tilt and scale.
-        summary: a row a metric and side.
-        values: a row a metric and accepted cycle.
-        warnings: sentences a reader must see.
-        doubt: what forbids to build on any of it, because the keypoints contradict what was said; mostly empty.
-        rearfoot_source: of a rear view: which of `REARFOOT_LINES` showed the rearfoot; empty: none.
+    Attributes
+    ----------
+    trial : Trial
+        what the metrics looked at.
+    raw : PoseSequence
+        keypoints as they came.
+    pose : PoseSequence
+        mended and smoothed keypoints.
+    angles : Angles
+        angle curves in degrees.
+    events : GaitEvents
+        contacts and activity.
+    cycles : tuple[GaitCycle, ...]
+        gait cycles, accepted and not.
+    calibration : Calibration
+        facing, tilt and scale.
+    summary : tuple[MetricValue, ...]
+        a row a metric and side.
+    values : tuple[CycleValue, ...]
+        a row a metric and accepted cycle.
+    warnings : tuple[str, ...]
+        sentences a reader must see.
+    doubt : str
+        what forbids to build on any of it, because the keypoints contradict what was said; mostly empty.
+    rearfoot_source : str
+        of a rear view: which of `REARFOOT_LINES` showed the rearfoot; empty: none.
     """
 
     trial: Trial
@@ -110,18 +123,28 @@ def analyze_pose(
 ) -> Analysis:
     """Measure a side or a rear view.
 
-    Args:
-        raw: keypoints of one person as a network or a file gave them.
-        runner: what is known of the person.
-        settings: how tracks are mended and smoothed.
-        view: what the camera sees.
-        standing: of a rear view: keypoints of the same person standing still, the zero of the rearfoot; without it the
-            first still half second of ``raw`` serves, where there is one.
-        dot_sd_px: of a rear view: name of a tape dot to (frame,) standard deviation of its place.
-        network: name of the network that found the keypoints, whose errors are known; empty where they are not.
+    Parameters
+    ----------
+    raw : PoseSequence
+        keypoints of one person as a network or a file gave them.
+    runner : Runner
+        what is known of the person.
+    settings : Settings
+        how tracks are mended and smoothed.
+    view : View, optional
+        what the camera sees.
+    standing : PoseSequence | None, optional
+        of a rear view: keypoints of the same person standing still, the zero of the rearfoot; without it the first
+        still half second of ``raw`` serves, where there is one.
+    dot_sd_px : Mapping[str, FloatArray] | None, optional
+        of a rear view: name of a tape dot to (frame,) standard deviation of its place.
+    network : str, optional
+        name of the network that found the keypoints, whose errors are known; empty where they are not.
 
-    Raises:
-        InputError: where the sequence shows no person, or one seen from the front.
+    Raises
+    ------
+    InputError
+        where the sequence shows no person, or one seen from the front.
     """
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
@@ -229,8 +252,10 @@ def _zero_deg(
 ) -> dict[Side, float]:
     """Return the rearfoot's zero of each side: from the standing recording, or from where the runner stands still.
 
-    Raises:
-        InputError: a standing recording in which nobody stands still with the points that the running one shows.
+    Raises
+    ------
+    InputError
+        a standing recording in which nobody stands still with the points that the running one shows.
     """
     if not source or standing is None:
         return standing_deg(pose, angles) if source else {}

@@ -29,13 +29,20 @@ _MOST_STEPS = 10_000
 class Profile:
     """A shop's words for inward rolling.
 
-    Attributes:
-        name: of the shop or the profile.
-        metric: which measure is sorted.
-        less_up_to_deg, more_from_deg: thresholds; between them it is typical.
-        min_steps: fewer accepted steps of a foot are uncertain.
-        source: where the thresholds come from.
-        shoes: each of `WORDS` to what the shop calls such shoes; may lack any.
+    Attributes
+    ----------
+    name : str
+        of the shop or the profile.
+    metric : str
+        which measure is sorted.
+    less_up_to_deg, more_from_deg : float
+        thresholds; between them it is typical.
+    min_steps : int
+        fewer accepted steps of a foot are uncertain.
+    source : str
+        where the thresholds come from.
+    shoes : dict[str, str]
+        each of `WORDS` to what the shop calls such shoes; may lack any.
     """
 
     name: str
@@ -50,8 +57,10 @@ class Profile:
 def read_profile(path: Path) -> Profile:
     """Read a profile.
 
-    Raises:
-        InputError: no such file, not TOML, or anything in it missing or wrong.
+    Raises
+    ------
+    InputError
+        no such file, not TOML, or anything in it missing or wrong.
     """
     content = read_toml(path, "shop profile")
     sections = content.fields()
@@ -87,8 +96,10 @@ def read_profile(path: Path) -> Profile:
 def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> str:
     """Return one of `WORDS` for one foot; uncertain where the interval holds a threshold or the steps are too few.
 
-    Args:
-        uncertainty: half-width of all that is unsure, what the points are off with it; NaN where that is not known.
+    Parameters
+    ----------
+    uncertainty : float
+        half-width of all that is unsure, what the points are off with it; NaN where that is not known.
     """
     if n < profile.min_steps or not (math.isfinite(mean) and math.isfinite(uncertainty)):
         return "uncertain"
@@ -103,8 +114,10 @@ def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> st
 def classify_feet(profile: Profile, summary: Iterable[MetricValue], *, source: str) -> dict[str, Any]:
     """Return what session.json says under ``shop_profile``: the profile, and a row a foot.
 
-    Args:
-        source: which points showed the rearfoot, see `kinematics.frontal.REARFOOT_LINES`; the proxy gets no word.
+    Parameters
+    ----------
+    source : str
+        which points showed the rearfoot, see `kinematics.frontal.REARFOOT_LINES`; the proxy gets no word.
     """
     feet = []
     for row in summary:

@@ -23,8 +23,10 @@ _SOME_MISSING, _LONG_GAP_S = 0.01, 0.1
 def who_was_followed(followed: Followed, *, width: int) -> tuple[str, ...]:
     """Say who was chosen and who else was there, with the numbers to choose by; nothing of one alone, or one asked for.
 
-    Args:
-        width: of the picture, px.
+    Parameters
+    ----------
+    width : int
+        of the picture, px.
     """
     if followed.pose is None or not followed.others or not followed.chosen:
         return ()
@@ -48,10 +50,14 @@ def _half(box: FloatArray, width: int) -> str:
 def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | None) -> tuple[str, ...]:
     """Say which slow motion was assumed, unless it is what the user said and the video does not say otherwise.
 
-    Args:
-        plays_fps: frames a second that the video plays.
-        noted_fps: frames a second that were taken, as the video says; None where it does not.
-        said_fps: the same as the user says.
+    Parameters
+    ----------
+    plays_fps : float
+        frames a second that the video plays.
+    noted_fps : float | None
+        frames a second that were taken, as the video says; None where it does not.
+    said_fps : float | None
+        the same as the user says.
     """
     if noted_fps is None:
         return ()
@@ -72,10 +78,14 @@ def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | 
 def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str, ...]:
     """Say what the video lost before it came here; a frame or two dropped by the camera is not worth a sentence.
 
-    Args:
-        missing: what the times of the frames that were read show.
-        unreadable: frames that are in the file, but not to be decoded.
-        lacking_s: seconds at its end that the file promises and does not hold.
+    Parameters
+    ----------
+    missing : Missing
+        what the times of the frames that were read show.
+    unreadable : int
+        frames that are in the file, but not to be decoded.
+    lacking_s : float
+        seconds at its end that the file promises and does not hold.
     """
     found = []
     if unreadable or missing.share > _SOME_MISSING or missing.longest_s > _LONG_GAP_S:

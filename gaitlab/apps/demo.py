@@ -20,8 +20,10 @@ View = Literal["side", "rear"]
 def demo_clip(view: View = "side") -> tuple[Path, Path]:
     """Return the clip of a view and its truth: a rendered runner, whose every contact and angle is known.
 
-    Raises:
-        InputError: where the installation lacks them.
+    Raises
+    ------
+    InputError
+        where the installation lacks them.
     """
     clip, truth = _FOLDER / f"{view}.mp4", _FOLDER / f"{view}_truth.npz"
     for path in (clip, truth):
@@ -36,15 +38,23 @@ def demo_session(
 ) -> Session:  # fmt: skip
     """Analyse the demonstration clip and return its session.
 
-    Args:
-        output: the session folder.
-        model: the pose network; None takes the best one installed.
-        annotate: whether to draw the video too.
-        force: replace the folder if it is a session.
-        progress: called as ``progress(stage, done, total)``.
+    Parameters
+    ----------
+    output : Path
+        the session folder.
+    model : str | None, optional
+        the pose network; None takes the best one installed.
+    annotate : bool, optional
+        whether to draw the video too.
+    force : bool, optional
+        replace the folder if it is a session.
+    progress : Progress | None, optional
+        called as ``progress(stage, done, total)``.
 
-    Raises:
-        GaitlabError: where the clip is not there, or no network can be had.
+    Raises
+    ------
+    GaitlabError
+        where the clip is not there, or no network can be had.
     """
     clip, beside = demo_clip()
     truth = load_truth(beside)

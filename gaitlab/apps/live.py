@@ -47,15 +47,23 @@ def run_live(
 ) -> LiveCounts:
     """Show the newest picture with skeleton, joint angles and the network's milliseconds until told to stop.
 
-    Args:
-        source: number of a camera, or a video file in its place.
-        show: takes each drawn picture and returns whether to go on.
-        record: keep every picture that came, undrawn, in this video, for a later analysis.
-        seconds: stop after so long.
+    Parameters
+    ----------
+    source : int | Path
+        number of a camera, or a video file in its place.
+    show : Callable[[Image], bool]
+        takes each drawn picture and returns whether to go on.
+    record : Path | None, optional
+        keep every picture that came, undrawn, in this video, for a later analysis.
+    seconds : float | None, optional
+        stop after so long.
 
-    Raises:
-        InputError: the source cannot be read.
-        OutputError: the recording cannot be written.
+    Raises
+    ------
+    InputError
+        the source cannot be read.
+    OutputError
+        the recording cannot be written.
     """
     crowd = PersonTracker(estimator)
     recent: deque[tuple[Frame, Body]] = deque(maxlen=_MEMORY_FRAMES)

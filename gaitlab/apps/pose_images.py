@@ -54,14 +54,20 @@ def estimate_poses(
 ) -> Iterator[PictureResult]:
     """Find everybody in pictures and videos; write them with skeletons, and the keypoints as OpenPose JSON.
 
-    Args:
-        sources: pictures (by their ending) or videos.
-        folder: where to write; ``NAME.png`` or ``NAME.mp4``, ``NAME_…_keypoints.json`` (a video's in ``NAME_json``),
-            and with ``wishes.heatmaps`` ``NAME_heatmaps.png`` or ``.mp4``.
+    Parameters
+    ----------
+    sources : Sequence[Path]
+        pictures (by their ending) or videos.
+    folder : Path
+        where to write; ``NAME.png`` or ``NAME.mp4``, ``NAME_…_keypoints.json`` (a video's in ``NAME_json``), and with
+        ``wishes.heatmaps`` ``NAME_heatmaps.png`` or ``.mp4``.
 
-    Raises:
-        InputError: a source that cannot be read, or two sources of one name.
-        OutputError: the folder cannot be written to.
+    Raises
+    ------
+    InputError
+        a source that cannot be read, or two sources of one name.
+    OutputError
+        the folder cannot be written to.
     """
     names = [source.stem for source in sources]
     twice = next((name for name in names if names.count(name) > 1), None)

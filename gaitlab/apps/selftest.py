@@ -49,11 +49,16 @@ _ROOM = {"blazepose-lite": (3.0, 3)}
 class Check:
     """One line of the self-test.
 
-    Attributes:
-        what: the quantity, for the leg near the camera.
-        found, expected: as text with its unit; ``expected`` is the truth, or 0 for an error.
-        tolerance: by how much they may differ, as text.
-        passed: whether they agree.
+    Attributes
+    ----------
+    what : str
+        the quantity, for the leg near the camera.
+    found, expected : str
+        as text with its unit; ``expected`` is the truth, or 0 for an error.
+    tolerance : str
+        by how much they may differ, as text.
+    passed : bool
+        whether they agree.
     """
 
     what: str
@@ -66,8 +71,10 @@ class Check:
 def run_selftest(*, model: str | None = None, progress: Progress | None = None) -> tuple[str, list[Check]]:
     """Analyse the demonstration clip in a temporary folder and return the network's name and the checks.
 
-    Raises:
-        GaitlabError: where the clip or a network cannot be had.
+    Raises
+    ------
+    GaitlabError
+        where the clip or a network cannot be had.
     """
     truth = load_truth(demo_clip()[1])
     with tempfile.TemporaryDirectory(prefix="gaitlab-selftest-") as folder:

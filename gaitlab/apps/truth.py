@@ -31,15 +31,24 @@ _NEEDED = ("time_s", "names", "points_m", "xy_px", "side", "foot_strike_s", "toe
 class Truth:
     """Where everything was in a rendered clip.
 
-    Attributes:
-        time_s: (frame,) seconds.
-        names: keypoint names.
-        points_m: (frame, keypoint, 3) m: x forward, y up from the belt, z to the runner's right.
-        xy_px: (frame, keypoint, 2) px in the picture, hidden points too.
-        contacts: the feet's contacts with the belt, exact.
-        belt_speed_mps, height_m: of the belt, of the runner.
-        metres_per_px: scale in the runner's plane.
-        seen_from: ``left``, ``right`` or ``behind``.
+    Attributes
+    ----------
+    time_s : FloatArray
+        (frame,) seconds.
+    names : tuple[str, ...]
+        keypoint names.
+    points_m : FloatArray
+        (frame, keypoint, 3) m: x forward, y up from the belt, z to the runner's right.
+    xy_px : FloatArray
+        (frame, keypoint, 2) px in the picture, hidden points too.
+    contacts : tuple[Contact, ...]
+        the feet's contacts with the belt, exact.
+    belt_speed_mps, height_m : float
+        of the belt, of the runner.
+    metres_per_px : float
+        scale in the runner's plane.
+    seen_from : str
+        ``left``, ``right`` or ``behind``.
     """
 
     time_s: FloatArray
@@ -77,8 +86,10 @@ class Truth:
 def load_truth(path: Path) -> Truth:
     """Read the truth that lies beside a rendered clip.
 
-    Raises:
-        InputError: no such file, or not a clip's truth.
+    Raises
+    ------
+    InputError
+        no such file, or not a clip's truth.
     """
     if not path.is_file():
         raise InputError(f"the truth of the clip is not there; expected '{path}': install gaitlab anew")

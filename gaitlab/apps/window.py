@@ -15,8 +15,10 @@ _MAX_LINES = 900
 class Window:
     """Shows one picture after the other until it is closed (or q or Escape is pressed).
 
-    Raises:
-        InputError: where there is no screen.
+    Raises
+    ------
+    InputError
+        where there is no screen.
     """
 
     def __init__(self, title: str) -> None:

@@ -28,10 +28,14 @@ _AGAIN_S = 0.02
 class StoppedError(BaseException):
     """A signal, by a name that no library takes for its own.
 
-    Attributes:
-        number: the signal's.
-        code: what the process exits with: 130 for Ctrl-C, 143 where the system ends it.
-        how: ``interrupted`` or ``ended``.
+    Attributes
+    ----------
+    number : int
+        the signal's.
+    code
+        what the process exits with: 130 for Ctrl-C, 143 where the system ends it.
+    how
+        ``interrupted`` or ``ended``.
     """
 
     def __init__(self, number: int) -> None:

@@ -22,9 +22,12 @@ def other(side: Side) -> Side:
 class Angles:
     """Named angle curves in degrees, one value a frame, NaN where points were missing.
 
-    Attributes:
-        time_s: (frame,) seconds.
-        values_deg: column name (``left_knee_flexion_deg``) to (frame,) degrees.
+    Attributes
+    ----------
+    time_s : FloatArray
+        (frame,) seconds.
+    values_deg : Mapping[str, FloatArray]
+        column name (``left_knee_flexion_deg``) to (frame,) degrees.
     """
 
     time_s: FloatArray
@@ -40,16 +43,25 @@ class Angles:
 class Contact:
     """One foot on the ground, from foot strike to toe-off.
 
-    Attributes:
-        side: the runner's left or right foot.
-        foot_strike_s: time of foot strike.
-        toe_off_s: time of toe-off; NaN where the recording ends first.
-        foot_strike_sd_s: standard uncertainty of the foot strike.
-        toe_off_sd_s: standard uncertainty of the toe-off.
-        accepted: whether metrics may use the contact.
-        reason: why not, otherwise empty.
-        measured_bias_sd_s: what of the foot strike's uncertainty is in every step of this foot alike and not in the
-            other's; None where nobody measured it.
+    Attributes
+    ----------
+    side : Side
+        the runner's left or right foot.
+    foot_strike_s : float
+        time of foot strike.
+    toe_off_s : float
+        time of toe-off; NaN where the recording ends first.
+    foot_strike_sd_s : float
+        standard uncertainty of the foot strike.
+    toe_off_sd_s : float
+        standard uncertainty of the toe-off.
+    accepted : bool
+        whether metrics may use the contact.
+    reason : str
+        why not, otherwise empty.
+    measured_bias_sd_s : float | None
+        what of the foot strike's uncertainty is in every step of this foot alike and not in the other's; None where
+        nobody measured it.
     """
 
     side: Side
@@ -88,17 +100,27 @@ class GaitEvents:
 class GaitCycle:
     """One stride: from a foot strike to the next foot strike of the same foot.
 
-    Attributes:
-        side: the foot.
-        number: counts the strides of that foot from 0, rejected ones too.
-        start_s: foot strike.
-        toe_off_s: end of this foot's contact.
-        end_s: next foot strike of the same foot.
-        opposite_strike_s: foot strike of the other foot in between; NaN where none was found.
-        opposite_toe_off_s: the other foot's last toe-off before that strike (in walking it falls after
-            ``start_s``); NaN where none was found.
-        accepted: whether metrics may use the cycle.
-        reason: why not, otherwise empty.
+    Attributes
+    ----------
+    side : Side
+        the foot.
+    number : int
+        counts the strides of that foot from 0, rejected ones too.
+    start_s : float
+        foot strike.
+    toe_off_s : float
+        end of this foot's contact.
+    end_s : float
+        next foot strike of the same foot.
+    opposite_strike_s : float
+        foot strike of the other foot in between; NaN where none was found.
+    opposite_toe_off_s : float
+        the other foot's last toe-off before that strike (in walking it falls after ``start_s``); NaN where none was
+        found.
+    accepted : bool
+        whether metrics may use the cycle.
+    reason : str
+        why not, otherwise empty.
     """
 
     side: Side

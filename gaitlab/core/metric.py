@@ -31,11 +31,15 @@ class Detectable:
 class Unsure:
     """Standard uncertainties of a mean that more cycles do not mend, told apart by what the two legs have in common.
 
-    Attributes:
-        own: each leg's own, independent of the other's: when its foot strikes and leaves.
-        shared: both legs' alike, such as a scale: of a difference only its share stays.
-        opposite: equal and opposite in the legs, such as when one foot strikes: the step that it ends is longer by as
-            much as the next one is shorter, so a difference has twice of it.
+    Attributes
+    ----------
+    own : float
+        each leg's own, independent of the other's: when its foot strikes and leaves.
+    shared : float
+        both legs' alike, such as a scale: of a difference only its share stays.
+    opposite : float
+        equal and opposite in the legs, such as when one foot strikes: the step that it ends is longer by as much as the
+        next one is shorter, so a difference has twice of it.
     """
 
     own: float = 0.0
@@ -52,35 +56,61 @@ class Unsure:
 class MetricSpec:
     """The declaration of a metric; tables, reports and documentation are made from it alone.
 
-    Attributes:
-        name: stable snake_case name.
-        label: what a report calls it.
-        unit: of the values, or of the values with a known scale.
-        group: heading it stands under.
-        views: camera views that can show it.
-        description: its definition in one sentence.
-        compute: (trial, cycle) -> value in ``unit``; NaN where the cycle does not support it.
-        plausible: what the values of people who walk or run lie between, in ``unit``: a value outside of it, or with a
-            ± above half of it, tells nothing.
-        needs: keypoints of the measured leg (``heel``) or the body (``neck``) without which it cannot be had.
-        needs_belt_speed: whether the belt's speed is needed (in the picture, where no scale is known).
-        needs_mass: whether the body mass is needed.
-        needs_height: whether the body height is needed.
-        needs_zero: whether the angle means nothing without the runner's own zero, taken while standing.
-        needs_fps: frames a second below which it cannot be had.
-        levelled: whether it changes with how the picture is levelled: measured against the vertical, or a foot flat on
-            the belt against the shank.
-        proxy_label: what it is called where stand-in points measure it; no published range is given then.
-        only: the activity without which it means nothing, or empty.
-        unit_without_scale: the unit when no scale is known and the metric falls back to leg lengths.
-        per_side: whether left and right are told apart.
-        of_trunk: whether it is one body's, though given for the stance of each leg: its sides are not compared as legs.
-        systematic: (trial, mean) -> standard uncertainties in ``unit`` that do not shrink with more cycles: event
-            timing, scale. None where there is none known.
-        decimals: digits after the point in tables.
-        reference: published range, where one was verified.
-        detectable: smallest detectable difference, where one was verified.
-        ratio: whether zero means nothing of it, so that shares of the mean (asymmetry, variability) make sense.
+    Attributes
+    ----------
+    name : str
+        stable snake_case name.
+    label : str
+        what a report calls it.
+    unit : str
+        of the values, or of the values with a known scale.
+    group : str
+        heading it stands under.
+    views : tuple[View, ...]
+        camera views that can show it.
+    description : str
+        its definition in one sentence.
+    compute : Callable[[Any, Any], float]
+        (trial, cycle) -> value in ``unit``; NaN where the cycle does not support it.
+    plausible : tuple[float, float]
+        what the values of people who walk or run lie between, in ``unit``: a value outside of it, or with a ± above
+        half of it, tells nothing.
+    needs : tuple[str, ...]
+        keypoints of the measured leg (``heel``) or the body (``neck``) without which it cannot be had.
+    needs_belt_speed : bool
+        whether the belt's speed is needed (in the picture, where no scale is known).
+    needs_mass : bool
+        whether the body mass is needed.
+    needs_height : bool
+        whether the body height is needed.
+    needs_zero : bool
+        whether the angle means nothing without the runner's own zero, taken while standing.
+    needs_fps : float
+        frames a second below which it cannot be had.
+    levelled : bool
+        whether it changes with how the picture is levelled: measured against the vertical, or a foot flat on the belt
+        against the shank.
+    proxy_label : str
+        what it is called where stand-in points measure it; no published range is given then.
+    only : Literal['', 'running', 'walking']
+        the activity without which it means nothing, or empty.
+    unit_without_scale : str
+        the unit when no scale is known and the metric falls back to leg lengths.
+    per_side : bool
+        whether left and right are told apart.
+    of_trunk : bool
+        whether it is one body's, though given for the stance of each leg: its sides are not compared as legs.
+    systematic : Callable[[Any, float], Unsure] | None
+        (trial, mean) -> standard uncertainties in ``unit`` that do not shrink with more cycles: event timing, scale.
+        None where there is none known.
+    decimals : int
+        digits after the point in tables.
+    reference : Reference | None
+        published range, where one was verified.
+    detectable : Detectable | None
+        smallest detectable difference, where one was verified.
+    ratio : bool
+        whether zero means nothing of it, so that shares of the mean (asymmetry, variability) make sense.
     """
 
     name: str
@@ -114,25 +144,42 @@ class MetricSpec:
 class MetricValue:
     """One row of the summary: a metric for one side.
 
-    Attributes:
-        metric: the metric's name.
-        label: what reports call it.
-        side: ``left``, ``right`` or ``both``.
-        n: accepted cycles the value rests on.
-        mean: over cycles; NaN where missing.
-        sd: standard deviation over cycles.
-        uncertainty: half-width of the 95 % interval of the mean: spread, frame rate and event fit together; what the
-            network adds stands apart.
-        unit: of mean, sd and uncertainty.
-        reference: published range or None.
-        missing_reason: why there is no value, otherwise empty.
-        note: what a reader must know to trust the value: few cycles, the far leg, a low frame rate.
-        seen_share: share of its frames that show the points it needs; NaN where unknown.
-        network_error: half-width of the 95 % bound on what the network, and gaitlab's own way, add to every cycle
-            alike; NaN where nobody measured it.
-        network_difference: that of the difference between the legs, in which what both share cancels.
-        random: half-width of the 95 % interval from the spread over cycles alone; NaN where unknown.
-        unsure: what ``uncertainty`` holds beside that; None where unknown.
+    Attributes
+    ----------
+    metric : str
+        the metric's name.
+    label : str
+        what reports call it.
+    side : str
+        ``left``, ``right`` or ``both``.
+    n : int
+        accepted cycles the value rests on.
+    mean : float
+        over cycles; NaN where missing.
+    sd : float
+        standard deviation over cycles.
+    uncertainty : float
+        half-width of the 95 % interval of the mean: spread, frame rate and event fit together; what the network adds
+        stands apart.
+    unit : str
+        of mean, sd and uncertainty.
+    reference : Reference | None
+        published range or None.
+    missing_reason : str
+        why there is no value, otherwise empty.
+    note : str
+        what a reader must know to trust the value: few cycles, the far leg, a low frame rate.
+    seen_share : float
+        share of its frames that show the points it needs; NaN where unknown.
+    network_error : float
+        half-width of the 95 % bound on what the network, and gaitlab's own way, add to every cycle alike; NaN where
+        nobody measured it.
+    network_difference : float
+        that of the difference between the legs, in which what both share cancels.
+    random : float
+        half-width of the 95 % interval from the spread over cycles alone; NaN where unknown.
+    unsure : Unsure | None
+        what ``uncertainty`` holds beside that; None where unknown.
     """
 
     metric: str

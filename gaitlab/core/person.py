@@ -14,9 +14,12 @@ from gaitlab.core.skeleton import Skeleton
 class Body:
     """Keypoints of one person.
 
-    Attributes:
-        xy: (keypoint, 2) px of the picture, NaN where not seen.
-        score: (keypoint,) confidence 0..1.
+    Attributes
+    ----------
+    xy : FloatArray
+        (keypoint, 2) px of the picture, NaN where not seen.
+    score : FloatArray
+        (keypoint,) confidence 0..1.
     """
 
     xy: FloatArray

@@ -20,11 +20,15 @@ _log = logging.getLogger("gaitlab")
 class Pieces:
     """Keeps account of the pieces of a session that could not be made.
 
-    Args:
-        lost: what is known to be lost already.
+    Parameters
+    ----------
+    lost : Mapping[str, str] | None, optional
+        what is known to be lost already.
 
-    Attributes:
-        lost: name of a piece, as a reader knows it -> why it could not be made.
+    Attributes
+    ----------
+    lost : Mapping[str, str] | None, optional
+        name of a piece, as a reader knows it -> why it could not be made.
     """
 
     def __init__(self, lost: Mapping[str, str] | None = None) -> None:
@@ -52,9 +56,12 @@ class Pieces:
 def told(info: Mapping[str, Any], lost: Mapping[str, str]) -> dict[str, Any]:
     """Return the content of session.json with what is lost in it and among its warnings.
 
-    Args:
-        info: the content so far; what it says of pieces lost before is replaced.
-        lost: see `Pieces`.
+    Parameters
+    ----------
+    info : Mapping[str, Any]
+        the content so far; what it says of pieces lost before is replaced.
+    lost : Mapping[str, str]
+        see `Pieces`.
     """
     before = sentences(info.get("not_made", {}))
     warnings = [warning for warning in info["warnings"] if warning not in before]

@@ -38,15 +38,23 @@ def _frozen(array: Any, shape: tuple[int | None, ...], what: str) -> FloatArray:
 class PoseSequence:
     """Keypoints of one person over time.
 
-    Attributes:
-        xy: (frame, keypoint, 2) px, x right, y down, NaN where a point was not seen.
-        score: (frame, keypoint) confidence, 0..1.
-        time_s: (frame,) true time in seconds, strictly rising.
-        skeleton: names of the keypoint columns.
-        history: what was done to the points, oldest first.
+    Attributes
+    ----------
+    xy : FloatArray
+        (frame, keypoint, 2) px, x right, y down, NaN where a point was not seen.
+    score : FloatArray
+        (frame, keypoint) confidence, 0..1.
+    time_s : FloatArray
+        (frame,) true time in seconds, strictly rising.
+    skeleton : Skeleton
+        names of the keypoint columns.
+    history : tuple[Step, ...]
+        what was done to the points, oldest first.
 
-    Raises:
-        ValueError: where shapes disagree or time does not rise.
+    Raises
+    ------
+    ValueError
+        where shapes disagree or time does not rise.
     """
 
     xy: FloatArray

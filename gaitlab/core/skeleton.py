@@ -24,10 +24,14 @@ _LIMBS = (
 class Skeleton:
     """An ordered set of keypoint names.
 
-    Attributes:
-        name: the table's name, e.g. ``body_25``.
-        names: keypoint names in index order.
-        edges: pairs of names that are drawn as limbs.
+    Attributes
+    ----------
+    name : str
+        the table's name, e.g. ``body_25``.
+    names : tuple[str, ...]
+        keypoint names in index order.
+    edges : tuple[tuple[str, str], ...]
+        pairs of names that are drawn as limbs.
     """
 
     name: str

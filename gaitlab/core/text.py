@@ -21,8 +21,10 @@ _TAKEN_BY_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNOR
 def printable(text: str, *, keep: str = "") -> str:
     """Return text for a terminal: what would steer it or reorder letters is spelled out, e.g. as ``\\x1b``.
 
-    Args:
-        keep: characters that stay although they steer, e.g. line breaks.
+    Parameters
+    ----------
+    keep : str, optional
+        characters that stay although they steer, e.g. line breaks.
     """
     return _STEERS.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0]), text)
 

@@ -47,9 +47,12 @@ _SPEED_SHOWN_BY = (_TOES, _HEEL, _ANKLE)
 class Belt:
     """The belt in the runner's frame.
 
-    Attributes:
-        tilt: radians, + where it rises in the direction of running; incline and camera roll are one in a picture.
-        speed: leg lengths a second, backwards.
+    Attributes
+    ----------
+    tilt : float
+        radians, + where it rises in the direction of running; incline and camera roll are one in a picture.
+    speed : float
+        leg lengths a second, backwards.
     """
 
     tilt: float
@@ -91,12 +94,17 @@ def _slope(pairs: Iterable[tuple[FloatArray, FloatArray]]) -> float:
 def find_belt(legs: Sequence[LegPoints], stances: Sequence[tuple[FloatArray, FloatArray]]) -> Belt:
     """Measure the belt on both legs together, for they run on one.
 
-    Args:
-        legs: both of them.
-        stances: for each leg the (contact,) times of foot strike and toe-off, coarse ones will do.
+    Parameters
+    ----------
+    legs : Sequence[LegPoints]
+        both of them.
+    stances : Sequence[tuple[FloatArray, FloatArray]]
+        for each leg the (contact,) times of foot strike and toe-off, coarse ones will do.
 
-    Raises:
-        InputError: where no foot is seen riding.
+    Raises
+    ------
+    InputError
+        where no foot is seen riding.
     """
 
     def paths(rider: _FootPoint, share: tuple[float, float]) -> list[tuple[FloatArray, FloatArray]]:
@@ -142,10 +150,14 @@ def belt_speed_px_per_s(pose: PoseSequence, contacts: Sequence[Contact], *, forw
     The two differ where perspective makes the far leg smaller: each holds at its own leg's distance, their mean at the
     hips'. Metres a pixel are the belt's speed divided by it.
 
-    Args:
-        pose: as for `detect_contacts`.
-        contacts: accepted ones count.
-        forward: +1 where the runner faces image-right, -1 where image-left.
+    Parameters
+    ----------
+    pose : PoseSequence
+        as for `detect_contacts`.
+    contacts : Sequence[Contact]
+        accepted ones count.
+    forward : int
+        +1 where the runner faces image-right, -1 where image-left.
     """
     speeds: dict[Side, float] = {}
     for side in BOTH_SIDES:

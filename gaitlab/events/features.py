@@ -25,11 +25,16 @@ _LEVEL_CONTACTS = 9  # neighbours whose ground level is averaged
 class EventFeature:
     """How one mark is found.
 
-    Attributes:
-        curve: name in `curves`.
-        find: the first ``rise`` or ``fall`` through ``level``, or the ``max`` or ``min``.
-        window_s: where, from the coarse event.
-        level: of the crossing, in the unit of the curve; the toe's height counts from where it rides on the belt.
+    Attributes
+    ----------
+    curve : str
+        name in `curves`.
+    find : Literal['rise', 'fall', 'max', 'min']
+        the first ``rise`` or ``fall`` through ``level``, or the ``max`` or ``min``.
+    window_s : tuple[float, float]
+        where, from the coarse event.
+    level : float
+        of the crossing, in the unit of the curve; the toe's height counts from where it rides on the belt.
     """
 
     curve: str
@@ -53,10 +58,14 @@ class FeatureOffset(NamedTuple):
 class EventModel:
     """What was fitted on force plates for one event, once with heel and toe seen and once without.
 
-    Attributes:
-        offsets: whether the feet were seen to mark to lead.
-        sd_s: whether the feet were seen to root mean square error of a runner left out of the fit.
-        belt_speed: slowest and fastest of the fit, leg lengths a second.
+    Attributes
+    ----------
+    offsets : dict[bool, dict[str, FeatureOffset]]
+        whether the feet were seen to mark to lead.
+    sd_s : dict[bool, float]
+        whether the feet were seen to root mean square error of a runner left out of the fit.
+    belt_speed : tuple[float, float]
+        slowest and fastest of the fit, leg lengths a second.
     """
 
     offsets: dict[bool, dict[str, FeatureOffset]]

@@ -75,8 +75,10 @@ REAR_OFF_MARKS: dict[str, EventFeature] = {
 def rear_swings(legs: list[LegPoints]) -> list[Swings]:
     """Return the coarse rhythm of both feet: each ankle's fastest fall and the fastest rise after it.
 
-    Raises:
-        InputError: where an ankle was never seen or nothing repeats.
+    Raises
+    ------
+    InputError
+        where an ankle was never seen or nothing repeats.
     """
     for leg in legs:
         if not np.isfinite(leg.xy["ankle"]).any():
@@ -223,8 +225,10 @@ def contacts_of(pose: PoseSequence, times: FootTimes) -> list[Contact]:
 def kind_of(pose: PoseSequence) -> str:
     """Return which of `rear_waves.CURVES` the keypoints have: ``body``, or ``dots`` where no body is there.
 
-    Raises:
-        InputError: where neither is there.
+    Raises
+    ------
+    InputError
+        where neither is there.
     """
     dots = [f"{side}_{name}" for side in BOTH_SIDES for name in CURVES["dots"]]
     legs = [f"{side}_{name}" for side in BOTH_SIDES for name in ("hip", "knee", "ankle")]
@@ -244,16 +248,23 @@ def detect_rear_contacts(
 ) -> GaitEvents:
     """Find every contact of both feet of a runner seen from behind, from the rear view alone.
 
-    Args:
-        pose: conditioned but unsmoothed. Hips, knees and ankles of both legs are needed, heels and toes help; or else
-            ``heel``, ``heel_top`` and ``calf_top`` of both legs.
-        strike, off, waves: other fits than those that ship, for fits and benchmarks.
+    Parameters
+    ----------
+    pose : PoseSequence
+        conditioned but unsmoothed. Hips, knees and ankles of both legs are needed, heels and toes help; or else
+        ``heel``, ``heel_top`` and ``calf_top`` of both legs.
+    strike, off, waves : EventModel, optional
+        other fits than those that ship, for fits and benchmarks.
 
-    Returns:
+    Returns
+    -------
+    GaitEvents
         contacts in the order of their foot strikes, those that cannot be used with their reason.
 
-    Raises:
-        InputError: for missing points, a recording under 2 s, or no repeating stride.
+    Raises
+    ------
+    InputError
+        for missing points, a recording under 2 s, or no repeating stride.
     """
     kind = kind_of(pose)
     contacts: list[Contact] = []

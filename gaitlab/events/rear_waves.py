@@ -47,9 +47,12 @@ _LIFT_PERCENTILE = 98
 class Line:
     """A time as a straight line in curves: seconds to add to a guess.
 
-    Attributes:
-        constant_s, descent_s: seconds, and seconds a unit of sinking.
-        weights, descent_weights: (curve, offset) seconds a unit of speed, and the same a unit of sinking.
+    Attributes
+    ----------
+    constant_s, descent_s : float
+        seconds, and seconds a unit of sinking.
+    weights, descent_weights : FloatArray
+        (curve, offset) seconds a unit of speed, and the same a unit of sinking.
     """
 
     constant_s: float
@@ -77,10 +80,14 @@ class WaveFit:
 class FootWaves:
     """One leg's vertical speeds, upward, in leg lengths a second, or, of dots, in shares of the foot's fastest rise.
 
-    Attributes:
-        time_s: (time,) uniform.
-        speeds: (curve, time).
-        height: (time,) of the first curve, px upwards.
+    Attributes
+    ----------
+    time_s : FloatArray
+        (time,) uniform.
+    speeds : FloatArray
+        (curve, time).
+    height : FloatArray
+        (time,) of the first curve, px upwards.
     """
 
     side: Side
@@ -101,9 +108,12 @@ class Rough:
 def foot_waves(pose: PoseSequence, side: Side, *, kind: str, leg_px: float) -> FootWaves:
     """Return the curves of `CURVES` for one leg.
 
-    Args:
-        kind: ``body`` or ``dots``.
-        leg_px: thigh plus shank; not used for dots.
+    Parameters
+    ----------
+    kind : str
+        ``body`` or ``dots``.
+    leg_px : float
+        thigh plus shank; not used for dots.
     """
     heights = np.stack([-_point(pose, side, name)[:, 1] for name in CURVES[kind]], axis=1)
     time_s = np.arange(pose.time_s[0], pose.time_s[-1], 1 / RATE_HZ)
@@ -126,8 +136,10 @@ def _point(pose: PoseSequence, side: Side, name: str) -> FloatArray:
 def rough_offs(both: list[FootWaves]) -> list[tuple[FloatArray, float]]:
     """Return for each foot the guessed times of toe-off, from its fastest rises, and the stride time.
 
-    Raises:
-        InputError: where nothing repeats.
+    Raises
+    ------
+    InputError
+        where nothing repeats.
     """
     heights = [bridged(foot.height) for foot in both]
     stride_s = stride_time_s(heights[0] - heights[1])

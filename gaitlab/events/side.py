@@ -46,11 +46,16 @@ def fuse(
 
     A lead is a time plus a distance that the belt takes its time to cover: what the leg does fast it does sooner.
 
-    Args:
-        found: mark to (contact,) seconds, NaN where it was not found.
-        fitted: the event's leads.
-        feet: whether heel and toe were seen.
-        belt_speed: leg lengths a second; speeds never fitted count as the nearest that was.
+    Parameters
+    ----------
+    found : Mapping[str, FloatArray]
+        mark to (contact,) seconds, NaN where it was not found.
+    fitted : EventModel
+        the event's leads.
+    feet : bool
+        whether heel and toe were seen.
+    belt_speed : float | FloatArray
+        leg lengths a second; speeds never fitted count as the nearest that was.
 
     NaN where the marks found carry less than a third of the weight.
     """
@@ -165,20 +170,29 @@ def detect_contacts(
 ) -> GaitEvents:
     """Find every contact of both feet, running or walking, on a treadmill or past a fixed camera.
 
-    Args:
-        pose: conditioned but unsmoothed: outliers and swaps mended, short gaps filled, long ones NaN. Frame times may
-            be irregular. Heels and toes may be missing altogether: events then rest on ankles, knees and hips, with
-            a larger uncertainty.
-        forward: +1 where the runner faces image-right, -1 where image-left.
-        activity: taken as given instead of being decided from the duty factor.
-        strike, off: other leads than those that ship, for fits and benchmarks.
+    Parameters
+    ----------
+    pose : PoseSequence
+        conditioned but unsmoothed: outliers and swaps mended, short gaps filled, long ones NaN. Frame times may be
+        irregular. Heels and toes may be missing altogether: events then rest on ankles, knees and hips, with a larger
+        uncertainty.
+    forward : int
+        +1 where the runner faces image-right, -1 where image-left.
+    activity : Activity | None, optional
+        taken as given instead of being decided from the duty factor.
+    strike, off : EventModel, optional
+        other leads than those that ship, for fits and benchmarks.
 
-    Returns:
+    Returns
+    -------
+    GaitEvents
         contacts in the order of their foot strikes. One that cannot be used is there too, with its reason; where its
         foot was not seen at foot strike, ``foot_strike_s`` is the coarse rhythm's guess.
 
-    Raises:
-        InputError: for a direction that is none, missing joints, a recording under 2 s, or no repeating stride.
+    Raises
+    ------
+    InputError
+        for a direction that is none, missing joints, a recording under 2 s, or no repeating stride.
     """
     _check(pose, forward)
     legs = [leg_points(pose, side, forward=forward) for side in BOTH_SIDES]

@@ -33,13 +33,19 @@ _POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
 class LegPoints:
     """A leg in the runner's frame, X forward and Y up, in leg lengths.
 
-    Attributes:
-        time_s: (time,) uniform, `RATE_HZ`.
-        xy: point name to (time, 2): ``mid_hip hip knee ankle heel big_toe small_toe`` and ``toe``, the big one or,
-            where that was never seen, the small; all NaN where never seen.
-        leg_px: thigh plus shank.
-        side: whose leg.
-        feet: whether heel and toe were seen, for most of the time at least.
+    Attributes
+    ----------
+    time_s : FloatArray
+        (time,) uniform, `RATE_HZ`.
+    xy : dict[str, FloatArray]
+        point name to (time, 2): ``mid_hip hip knee ankle heel big_toe small_toe`` and ``toe``, the big one or, where
+        that was never seen, the small; all NaN where never seen.
+    leg_px : float
+        thigh plus shank.
+    side : Side
+        whose leg.
+    feet : bool
+        whether heel and toe were seen, for most of the time at least.
     """
 
     time_s: FloatArray

@@ -26,11 +26,14 @@ _RISE = 0.2
 class Swings:
     """Turning points of one foot's path relative to the hips.
 
-    Attributes:
-        front_s: (contact,) times of furthest reach ahead, just before foot strike.
-        back_s: (contact,) times of furthest reach behind after each of them, after toe-off; NaN where the recording
-            ends first.
-        stride_s: the usual stride time.
+    Attributes
+    ----------
+    front_s : FloatArray
+        (contact,) times of furthest reach ahead, just before foot strike.
+    back_s : FloatArray
+        (contact,) times of furthest reach behind after each of them, after toe-off; NaN where the recording ends first.
+    stride_s : float
+        the usual stride time.
     """
 
     front_s: FloatArray
@@ -41,8 +44,10 @@ class Swings:
 def stride_time_s(foot_separation: FloatArray) -> float:
     """Return the stride time from (time,) left reach minus right reach: the first high peak of its autocorrelation.
 
-    Raises:
-        InputError: where nothing repeats.
+    Raises
+    ------
+    InputError
+        where nothing repeats.
     """
     x = foot_separation - np.mean(foot_separation)
     spectrum = np.fft.rfft(x, 2 * len(x))
@@ -67,11 +72,15 @@ def stride_time_s(foot_separation: FloatArray) -> float:
 def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swings:
     """Find the turning points of one foot.
 
-    Args:
-        time_s: (time,) uniform.
-        reach: (time,) foot ahead of the hips; gaps are bridged here, and a swing that a gap swallowed is put where the
-            rhythm has it: the marks of its contact fail later, but the other leg's strides keep their partner.
-        stride_s: from `stride_time_s`.
+    Parameters
+    ----------
+    time_s : FloatArray
+        (time,) uniform.
+    reach : FloatArray
+        (time,) foot ahead of the hips; gaps are bridged here, and a swing that a gap swallowed is put where the rhythm
+        has it: the marks of its contact fail later, but the other leg's strides keep their partner.
+    stride_s : float
+        from `stride_time_s`.
     """
     coarse = savitzky_golay(bridged(reach), time_s, cutoff_hz=_COARSE_CUTOFF_HZ)
     low, middle, high = np.percentile(coarse, (5, 50, 95))

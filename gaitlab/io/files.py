@@ -26,12 +26,17 @@ def whole_file(
 
     It keeps the suffix, for some libraries choose by it. A file that is there already stays until it is replaced.
 
-    Args:
-        failure: what the error says first; None is ``cannot write 'PATH'``.
-        advice: what it says last, after the system's reason; may be empty.
+    Parameters
+    ----------
+    failure : str | None, optional
+        what the error says first; None is ``cannot write 'PATH'``.
+    advice : str, optional
+        what it says last, after the system's reason; may be empty.
 
-    Raises:
-        OutputError: where it cannot be written.
+    Raises
+    ------
+    OutputError
+        where it cannot be written.
     """
     # Of a long name only the beginning: file systems allow 255 bytes. Some libraries take no name that is no UTF-8.
     partial = path.parent / f".{whole_characters(path.stem[:40])}-{uuid.uuid4().hex[:8]}{path.suffix}"

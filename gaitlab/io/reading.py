@@ -28,13 +28,19 @@ _NUMBERS = {int, float, type(None)}
 def read_text(path: Path, what: str, *, advice: str = "") -> str:
     """Return the content of a text file.
 
-    Args:
-        path: the file.
-        what: what it is, as the errors say it, e.g. ``settings file``.
-        advice: what the errors say last, e.g. which command makes such a file.
+    Parameters
+    ----------
+    path : Path
+        the file.
+    what : str
+        what it is, as the errors say it, e.g. ``settings file``.
+    advice : str, optional
+        what the errors say last, e.g. which command makes such a file.
 
-    Raises:
-        InputError: no such file, one that cannot be read, a device, too large, or not UTF-8.
+    Raises
+    ------
+    InputError
+        no such file, one that cannot be read, a device, too large, or not UTF-8.
     """
     with _opened(path, what, advice) as file:
         return file.read(LARGEST_BYTES).decode("utf-8-sig")
@@ -76,13 +82,19 @@ def read_toml(path: Path, what: str) -> Entry:
 def parse_json(text: str | bytes, where: str, *, advice: str = "") -> Entry:
     """Return what JSON says.
 
-    Args:
-        text: the JSON.
-        where: what the errors call it, e.g. ``'points.json'``.
-        advice: what they say last.
+    Parameters
+    ----------
+    text : str | bytes
+        the JSON.
+    where : str
+        what the errors call it, e.g. ``'points.json'``.
+    advice : str, optional
+        what they say last.
 
-    Raises:
-        InputError: not JSON, or nested too deeply.
+    Raises
+    ------
+    InputError
+        not JSON, or nested too deeply.
     """
     try:
         return Entry(json.loads(text), where)
@@ -109,11 +121,15 @@ def _why(error: ValueError | RecursionError) -> str:
 def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") -> Iterator[tuple[int, list[str]]]:
     """Yield the line number and the cells of every row of a CSV file that is not blank, cells without outer spaces.
 
-    Args:
-        separator: between cells.
+    Parameters
+    ----------
+    separator : str, optional
+        between cells.
 
-    Raises:
-        InputError: as of `read_text`; a quote that is not closed, or a cell as large as a file.
+    Raises
+    ------
+    InputError
+        as of `read_text`; a quote that is not closed, or a cell as large as a file.
     """
     with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
         # A quote that is not closed swallows whatever follows, this line too.
@@ -142,10 +158,14 @@ _END = "\0end\0"
 class Entry:
     """A value of a JSON or TOML file, taken out by kind.
 
-    Attributes:
-        value: as it was read.
-        file: as the errors call it: ``'points.json'``.
-        place: in the file: ``frames[3]``; empty for the whole of it.
+    Attributes
+    ----------
+    value : Any
+        as it was read.
+    file : str
+        as the errors call it: ``'points.json'``.
+    place : str
+        in the file: ``frames[3]``; empty for the whole of it.
     """
 
     value: Any

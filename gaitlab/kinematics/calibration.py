@@ -38,20 +38,34 @@ SCALE_SOURCES = ("belt speed", "known length", "body height")
 class Calibration:
     """How a side view relates to the world.
 
-    Attributes:
-        forward: +1 where the runner faces image-right, -1 where image-left.
-        facing_agreement: share of the frames' votes for that direction; below a half they are for the other one.
-        belt_deg: how far the belt falls towards image-right in the picture; NaN where it was not measured.
-        tilt_deg: by how much of that the picture is turned back before angles are measured.
-        tilt_source: what the tilt rests on.
-        metres_per_px: scale in the runner's plane; None where none is known.
-        scale_source: one of `SCALE_SOURCES`, or empty.
-        scales: every scale that could be had, m/px.
-        belt_speed_mps: entered, or measured with a scale that does not need it; None where unknown.
-        belt_speed_px_per_s: speed of the stance foot in the picture; NaN without contacts.
-        leg_px: thigh and shank of the near leg together.
-        belt_sd_deg: standard uncertainty of ``belt_deg``, from how the stances disagree; NaN where it was not measured.
-        warnings: sentences for the report.
+    Attributes
+    ----------
+    forward : int
+        +1 where the runner faces image-right, -1 where image-left.
+    facing_agreement : float
+        share of the frames' votes for that direction; below a half they are for the other one.
+    belt_deg : float
+        how far the belt falls towards image-right in the picture; NaN where it was not measured.
+    tilt_deg : float
+        by how much of that the picture is turned back before angles are measured.
+    tilt_source : str
+        what the tilt rests on.
+    metres_per_px : float | None
+        scale in the runner's plane; None where none is known.
+    scale_source : str
+        one of `SCALE_SOURCES`, or empty.
+    scales : Mapping[str, float]
+        every scale that could be had, m/px.
+    belt_speed_mps : float | None
+        entered, or measured with a scale that does not need it; None where unknown.
+    belt_speed_px_per_s : float
+        speed of the stance foot in the picture; NaN without contacts.
+    leg_px : float
+        thigh and shank of the near leg together.
+    belt_sd_deg : float
+        standard uncertainty of ``belt_deg``, from how the stances disagree; NaN where it was not measured.
+    warnings : tuple[str, ...]
+        sentences for the report.
     """
 
     forward: int
@@ -170,10 +184,14 @@ def belt_tilt_deg(
 def _levelled(belt_deg: float, level: str, *, lacking: str) -> tuple[float, str, list[str]]:
     """Return by how much the picture is turned back, what that rests on, and what a reader must know.
 
-    Args:
-        belt_deg: slope of the belt in the picture; NaN where it was not measured.
-        level: see `calibrate`.
-        lacking: why it was not measured.
+    Parameters
+    ----------
+    belt_deg : float
+        slope of the belt in the picture; NaN where it was not measured.
+    level : str
+        see `calibrate`.
+    lacking : str
+        why it was not measured.
     """
     if not np.isfinite(belt_deg):
         unlevelled = f"nothing is levelled: the slope of the belt could not be measured ({lacking})"
@@ -198,17 +216,27 @@ def calibrate(
 ) -> Calibration:
     """Measure tilt and every scale that can be had, choose one, and say where they disagree.
 
-    Args:
-        pose: mended keypoints.
-        contacts: of both feet; accepted ones count.
-        forward: +1 where the runner faces image-right, -1 where image-left.
-        belt_speed_px_per_s: how fast the stance feet ride in the picture, at the hips' distance; NaN where unknown.
-        facing_agreement: share of the votes for ``forward``, see `facing`.
-        belt_speed_mps: as the console says, or None.
-        height_m: body height, or None.
-        known_length_m, known_length_px: something of known length in the runner's plane, or None.
-        level: whether the belt's slope is roll of the camera, by which the picture is turned back: ``on`` always,
-            ``off`` never, ``auto`` as far as phones are tilted.
+    Parameters
+    ----------
+    pose : PoseSequence
+        mended keypoints.
+    contacts : Sequence[Contact]
+        of both feet; accepted ones count.
+    forward : int
+        +1 where the runner faces image-right, -1 where image-left.
+    belt_speed_px_per_s : float
+        how fast the stance feet ride in the picture, at the hips' distance; NaN where unknown.
+    facing_agreement : float, optional
+        share of the votes for ``forward``, see `facing`.
+    belt_speed_mps : float | None, optional
+        as the console says, or None.
+    height_m : float | None, optional
+        body height, or None.
+    known_length_m, known_length_px : float | None, optional
+        something of known length in the runner's plane, or None.
+    level : str, optional
+        whether the belt's slope is roll of the camera, by which the picture is turned back: ``on`` always, ``off``
+        never, ``auto`` as far as phones are tilted.
 
     Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it
     is good to 3-5 %.

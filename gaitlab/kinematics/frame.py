@@ -11,9 +11,12 @@ from gaitlab.core.pose import FloatArray
 def forward_up(xy: FloatArray, *, forward: int, tilt_deg: float = 0.0) -> FloatArray:
     """Turn image points (…, 2; x right, y down) into (…, 2; X forward, Y up) with the belt level.
 
-    Args:
-        forward: +1 where the runner faces image-right, -1 where image-left.
-        tilt_deg: how far the belt falls towards image-right, see `calibration.belt_tilt_deg`.
+    Parameters
+    ----------
+    forward : int
+        +1 where the runner faces image-right, -1 where image-left.
+    tilt_deg : float, optional
+        how far the belt falls towards image-right, see `calibration.belt_tilt_deg`.
     """
     tilt = np.radians(tilt_deg)
     x = xy[..., 0] * np.cos(tilt) + xy[..., 1] * np.sin(tilt)

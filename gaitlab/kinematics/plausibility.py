@@ -28,9 +28,12 @@ _POSTURES = {
 class Posture:
     """Where a runner's parts point in the picture: (2,) medians of unit vectors, x right and y up; NaN where unseen.
 
-    Attributes:
-        legs: from the ankles (where they are not seen, the knees) to the hips.
-        trunk: from the hips to the neck, the shoulders or the nose.
+    Attributes
+    ----------
+    legs : FloatArray
+        from the ankles (where they are not seen, the knees) to the hips.
+    trunk : FloatArray
+        from the hips to the neck, the shoulders or the nose.
     """
 
     legs: FloatArray
@@ -68,13 +71,19 @@ def posture_of(pose: PoseSequence) -> Posture:
 def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -> None:
     """Refuse keypoints of somebody who lies or stands on their head.
 
-    Args:
-        pose: raw keypoints.
-        path: where they are from.
-        rotate_deg: by how much the pictures were turned in which they were found; None where a file told them.
+    Parameters
+    ----------
+    pose : PoseSequence
+        raw keypoints.
+    path : object
+        where they are from.
+    rotate_deg : int | None
+        by how much the pictures were turned in which they were found; None where a file told them.
 
-    Raises:
-        InputError: they do, with the turn that would help.
+    Raises
+    ------
+    InputError
+        they do, with the turn that would help.
     """
     posture = posture_of(pose)
     turn_deg = posture.turn_deg

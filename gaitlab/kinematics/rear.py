@@ -70,8 +70,10 @@ def rearfoot_sd_deg(pose: PoseSequence, dot_sd_px: Mapping[str, FloatArray]) -> 
 
     A line between two points a length apart turns by their errors across it: each of the two lines adds its own.
 
-    Args:
-        dot_sd_px: name of a dot (``left_heel``) to (frame,) standard deviation of its place on either axis.
+    Parameters
+    ----------
+    dot_sd_px : Mapping[str, FloatArray]
+        name of a dot (``left_heel``) to (frame,) standard deviation of its place on either axis.
     """
     found = {}
     for side in BOTH_SIDES:
@@ -117,12 +119,18 @@ def of_stance_side(time_s: FloatArray, contacts: Sequence[Contact], values: dict
 def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: str, tilt_deg: float = 0.0) -> Angles:
     """Return all rear-view angle curves of a pose sequence.
 
-    Args:
-        contacts: when each foot is down; the columns without a side belong to the foot on the ground.
-        source: one of `REARFOOT_LINES`, see `rearfoot_source`; empty leaves the rearfoot NaN.
-        tilt_deg: how far a level line falls towards image-right.
+    Parameters
+    ----------
+    contacts : Sequence[Contact]
+        when each foot is down; the columns without a side belong to the foot on the ground.
+    source : str
+        one of `REARFOOT_LINES`, see `rearfoot_source`; empty leaves the rearfoot NaN.
+    tilt_deg : float, optional
+        how far a level line falls towards image-right.
 
-    Returns:
+    Returns
+    -------
+    Angles
         ``{left,right}_{rearfoot,hip_adduction,knee_projection,pelvic_drop,trunk_side_lean,heel_line}_deg`` over all
         frames, and ``pelvic_drop_deg`` and ``trunk_side_lean_deg`` of the stance side, NaN in flight. The rearfoot is
         not zeroed. ``heel_line`` is the line from toe to heel; positive: heel further to the middle.

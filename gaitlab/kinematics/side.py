@@ -58,13 +58,19 @@ def sagittal_angles(
 ) -> Angles:
     """Return all side-view angle curves of a pose sequence.
 
-    Args:
-        forward: +1 where the runner faces image-right, -1 where image-left.
-        tilt_deg: how far the belt falls towards image-right.
-        flat_deg: raw angle of the flat foot per side (`flat_foot_deg`); a side without one has no foot and ankle
-            angles, for their zero would be a guess.
+    Parameters
+    ----------
+    forward : int
+        +1 where the runner faces image-right, -1 where image-left.
+    tilt_deg : float, optional
+        how far the belt falls towards image-right.
+    flat_deg : Mapping[Side, float] | None, optional
+        raw angle of the flat foot per side (`flat_foot_deg`); a side without one has no foot and ankle angles, for
+        their zero would be a guess.
 
-    Returns:
+    Returns
+    -------
+    Angles
         ``{left,right}_{hip,knee,ankle}_flexion_deg``, ``{left,right}_{thigh,shank,foot}_deg``, ``trunk_lean_deg``.
     """
     zero_deg: Mapping[Side, float] = flat_deg or {}

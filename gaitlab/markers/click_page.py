@@ -43,14 +43,21 @@ def take_clicks(
 ) -> Path:
     """Serve the page until the clicks are saved, and return the file.
 
-    Args:
-        at_s: the frame to begin with; the middle of the video where None.
-        rotate_deg: how the analysis is told to turn the pictures, clockwise.
-        opened: called with the page's address when it can be visited.
+    Parameters
+    ----------
+    at_s : float | None, optional
+        the frame to begin with; the middle of the video where None.
+    rotate_deg : int, optional
+        how the analysis is told to turn the pictures, clockwise.
+    opened : Callable[[str], None], optional
+        called with the page's address when it can be visited.
 
-    Raises:
-        InputError: a video that cannot be read, or a time outside it.
-        OutputError: a file that cannot be written.
+    Raises
+    ------
+    InputError
+        a video that cannot be read, or a time outside it.
+    OutputError
+        a file that cannot be written.
     """
     if not target.parent.is_dir():
         raise OutputError(f"cannot write the dots to '{target}': the folder '{target.parent}' does not exist")

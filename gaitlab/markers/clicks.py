@@ -23,10 +23,14 @@ _LARGEST_PX = 100_000  # of a picture's side
 class Clicks:
     """Eight clicked dots.
 
-    Attributes:
-        width, height: of the video, px.
-        time_s: of the frame, from the first one of the video.
-        points: side to dot to (x, y) px.
+    Attributes
+    ----------
+    width, height : int
+        of the video, px.
+    time_s : float
+        of the frame, from the first one of the video.
+    points : Mapping[Side, Mapping[str, tuple[float, float]]]
+        side to dot to (x, y) px.
     """
 
     width: int
@@ -47,8 +51,10 @@ class Clicks:
 def clicks_from(content: Any, *, where: str) -> Clicks:
     """Check what a file or a page says.
 
-    Raises:
-        InputError: anything is missing, is no number or lies outside the picture.
+    Raises
+    ------
+    InputError
+        anything is missing, is no number or lies outside the picture.
     """
     whole = Entry(content, where)
     try:
@@ -79,8 +85,10 @@ def _place(entry: Entry) -> tuple[float, float]:
 def read_clicks(path: Path) -> Clicks:
     """Read a file of clicks.
 
-    Raises:
-        InputError: no such file, or no clicks.
+    Raises
+    ------
+    InputError
+        no such file, or no clicks.
     """
     content = read_json(path, "file of dots", advice="make one with `gaitlab dots VIDEO`, or say --dots auto")
     return clicks_from(content.value, where=f"'{path}'")
@@ -89,8 +97,10 @@ def read_clicks(path: Path) -> Clicks:
 def write_clicks(clicks: Clicks, path: Path) -> None:
     """Write a file of clicks, whole or not at all.
 
-    Raises:
-        OutputError: it cannot be written.
+    Raises
+    ------
+    OutputError
+        it cannot be written.
     """
     with whole_file(path, failure=f"cannot write the dots to '{path}'", advice="") as partial:
         partial.write_text(json.dumps(clicks.as_dict(), indent=1) + "\n", encoding="utf-8")

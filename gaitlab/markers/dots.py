@@ -75,11 +75,16 @@ class DotCollector:
 class Dots:
     """Dots in every frame.
 
-    Attributes:
-        pose: the keypoints with the dots among them; legs that the network exchanged are put back.
-        sd_px: name (``left_heel``) to (frame,) standard deviation of its place, NaN where not seen.
-        seen: name to the share of the pictures of an upright leg that show it.
-        layout: where the dots are on the legs and what they look like, for another clip of the same runner.
+    Attributes
+    ----------
+    pose : PoseSequence
+        the keypoints with the dots among them; legs that the network exchanged are put back.
+    sd_px : Mapping[str, FloatArray]
+        name (``left_heel``) to (frame,) standard deviation of its place, NaN where not seen.
+    seen : Mapping[str, float]
+        name to the share of the pictures of an upright leg that show it.
+    layout : Layout
+        where the dots are on the legs and what they look like, for another clip of the same runner.
     """
 
     pose: PoseSequence
@@ -93,13 +98,19 @@ def track_dots(
 ) -> Dots:
     """Tell the dots among the spots and put them into the keypoints.
 
-    Args:
-        raw: keypoints with knees and ankles, a frame a list of spots; times are those of the video.
-        clicks: where they are in one frame.
-        layout: where they were in another clip; without both they are found by colour and layout.
+    Parameters
+    ----------
+    raw : PoseSequence
+        keypoints with knees and ankles, a frame a list of spots; times are those of the video.
+    clicks : Clicks | None, optional
+        where they are in one frame.
+    layout : Layout | None, optional
+        where they were in another clip; without both they are found by colour and layout.
 
-    Raises:
-        InputError: no dots, or one that is seen too seldom.
+    Raises
+    ------
+    InputError
+        no dots, or one that is seen too seldom.
     """
     pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
@@ -129,8 +140,10 @@ def track_dots(
 def dots_possible(raw: PoseSequence, spots: Sequence[Spots]) -> bool | None:
     """Return after a few steps whether there can be dots at all; None where the legs have not shown enough yet.
 
-    Args:
-        raw: keypoints with knees and ankles, a frame a list of spots.
+    Parameters
+    ----------
+    raw : PoseSequence
+        keypoints with knees and ankles, a frame a list of spots.
     """
     pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
@@ -199,8 +212,10 @@ def _with_tremble(xy: FloatArray, sd_px: FloatArray, calm: np.ndarray) -> FloatA
     Third differences of neighbouring frames leave next to nothing of a motion as slow as that of the standing leg, and
     of errors without memory the square root of 20 times their standard deviation.
 
-    Args:
-        calm: (frame,) whether the leg stands.
+    Parameters
+    ----------
+    calm : np.ndarray
+        (frame,) whether the leg stands.
     """
     jumps = np.diff(xy, n=3, axis=0)[np.lib.stride_tricks.sliding_window_view(calm, 4).all(axis=1)]
     jumps = jumps[np.isfinite(jumps).all(axis=1)]

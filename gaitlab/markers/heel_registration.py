@@ -103,13 +103,18 @@ def _cut(image: Image, middle: FloatArray, shank_px: float) -> Picture:
 class Edges:
     """Mid-lines of heels and shanks.
 
-    Attributes:
-        points: ``{left,right}_{heel,heel_top,calf_bottom,calf_top}`` to (frame, 2) px; NaN where the heel's line may
-            not be used. Only directions mean something: the points lie on the lines, not on landmarks.
-        sd_deg: side to (frame,) standard deviation of the heel's turn against the other frames, NaN where not known.
-        line_sd_deg: side to that of the line on the median picture, the same for all frames: an unknown zero. The edges
-            often give it poorly, toes beside the heel looking like the heel: use differences, not the angle itself.
-        usable: side to the share of the pictures of the standing foot whose line may be used.
+    Attributes
+    ----------
+    points : Mapping[str, FloatArray]
+        ``{left,right}_{heel,heel_top,calf_bottom,calf_top}`` to (frame, 2) px; NaN where the heel's line may not be
+        used. Only directions mean something: the points lie on the lines, not on landmarks.
+    sd_deg : Mapping[Side, FloatArray]
+        side to (frame,) standard deviation of the heel's turn against the other frames, NaN where not known.
+    line_sd_deg : Mapping[Side, float]
+        side to that of the line on the median picture, the same for all frames: an unknown zero. The edges often give
+        it poorly, toes beside the heel looking like the heel: use differences, not the angle itself.
+    usable : Mapping[Side, float]
+        side to the share of the pictures of the standing foot whose line may be used.
     """
 
     points: Mapping[str, FloatArray]
@@ -121,12 +126,17 @@ class Edges:
 def mid_lines(raw: PoseSequence, pictures: Sequence[tuple[Picture, ...]]) -> Edges:
     """Find the lines of both heels and shanks in every frame.
 
-    Args:
-        raw: keypoints with knees and ankles, as the collector saw them; times are those of the video.
-        pictures: of the collector, one entry a frame.
+    Parameters
+    ----------
+    raw : PoseSequence
+        keypoints with knees and ankles, as the collector saw them; times are those of the video.
+    pictures : Sequence[tuple[Picture, ...]]
+        of the collector, one entry a frame.
 
-    Raises:
-        InputError: as many pictures as frames were expected.
+    Raises
+    ------
+    InputError
+        as many pictures as frames were expected.
     """
     if len(pictures) != len(raw):
         raise InputError(f"pictures of {len(raw)} frames were expected, one entry a frame, got {len(pictures)}")
@@ -156,9 +166,12 @@ def with_heel_lines(raw: PoseSequence, pictures: Sequence[tuple[Picture, ...]]) 
 
     The points are ``{left,right}_{heel,shank}_line_{low,high}``, NaN in swing and wherever a line may not be used.
 
-    Args:
-        raw: keypoints with knees and ankles, as the collector saw them.
-        pictures: of the collector, one entry a frame.
+    Parameters
+    ----------
+    raw : PoseSequence
+        keypoints with knees and ankles, as the collector saw them.
+    pictures : Sequence[tuple[Picture, ...]]
+        of the collector, one entry a frame.
     """
     edges = mid_lines(raw, pictures)
     if min(edges.usable.values()) < _BOTH_USABLE:

@@ -44,12 +44,18 @@ _BEST_KEPT = 60
 class Dot:
     """Where a dot sits on its leg and what it looks like.
 
-    Attributes:
-        place: (2,) in the leg's frame, see `LegFrame.local`.
-        colour: (3,) CIELAB.
-        beside: (3,) difference from what surrounds it.
-        contrast: how clearly it stands out, see `Spots`.
-        seen: share of the pictures of an upright leg that show it.
+    Attributes
+    ----------
+    place : FloatArray
+        (2,) in the leg's frame, see `LegFrame.local`.
+    colour : FloatArray
+        (3,) CIELAB.
+    beside : FloatArray
+        (3,) difference from what surrounds it.
+    contrast : float
+        how clearly it stands out, see `Spots`.
+    seen : float
+        share of the pictures of an upright leg that show it.
     """
 
     place: FloatArray
@@ -110,8 +116,10 @@ class _Seen:
 def _seen(spots: list[Spots], leg: LegFrame, way: tuple[int, int]) -> _Seen | None:
     """Return what may be dots on an upright leg; None where too few pictures show it.
 
-    Args:
-        way: channel and sign by which the spots differ from what surrounds them.
+    Parameters
+    ----------
+    way : tuple[int, int]
+        channel and sign by which the spots differ from what surrounds them.
     """
     frames = [i for i in np.flatnonzero(leg.upright).tolist() if len(spots[i])]
     if len(frames) < 5:

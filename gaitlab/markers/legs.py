@@ -26,11 +26,15 @@ _SHANKS_REMEMBERED = 60
 class ShanksSeen:
     """Knees and ankles of the frames as they come, and how long a shank looks.
 
-    Args:
-        looked_for: begins the error, e.g. ``dots are looked for round``.
+    Parameters
+    ----------
+    looked_for : str
+        begins the error, e.g. ``dots are looked for round``.
 
-    Raises:
-        InputError: keypoints without knees and ankles.
+    Raises
+    ------
+    InputError
+        keypoints without knees and ankles.
     """
 
     def __init__(self, skeleton: Skeleton, looked_for: str) -> None:
@@ -60,10 +64,14 @@ class ShanksSeen:
 class LegFrame:
     """One lower leg in every frame.
 
-    Attributes:
-        knee, ankle: (frame, 2) px, NaN where not seen.
-        shank_px: its usual length in the picture.
-        upright: (frame,) whether the shank is seen in its length and the foot is low, as in stance.
+    Attributes
+    ----------
+    knee, ankle : FloatArray
+        (frame, 2) px, NaN where not seen.
+    shank_px : float
+        its usual length in the picture.
+    upright : np.ndarray
+        (frame,) whether the shank is seen in its length and the foot is low, as in stance.
     """
 
     knee: FloatArray

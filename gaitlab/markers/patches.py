@@ -80,11 +80,16 @@ def register_to_median(
 ) -> Registration | None:
     """Lay all pictures on their median: shift first, then turn and scale, with the median made anew each round.
 
-    Args:
-        stack: the pictures.
-        start: (picture, 2) px of the frame where the thing's middle is expected.
-        half: half the patch's width and height in its own pixels, each ``step_px`` of the frame wide.
-        astray_px: how far the middle may lie from where it was expected.
+    Parameters
+    ----------
+    stack : list[Patch]
+        the pictures.
+    start : FloatArray
+        (picture, 2) px of the frame where the thing's middle is expected.
+    half : tuple[int, int]
+        half the patch's width and height in its own pixels, each ``step_px`` of the frame wide.
+    astray_px : float
+        how far the middle may lie from where it was expected.
     """
     wide, high = half
     if min(half) < 3:

@@ -32,16 +32,22 @@ _FLOOR_PX = 0.05
 class Spots:
     """Spots of one picture.
 
-    Attributes:
-        xy: (spot, 2) px.
-        colour: (spot, 3) CIELAB of the disc itself, what its blurred edge mixes in taken out.
-        beside: (spot, 3) by how much its colour differs from what surrounds it: its sign tells light dots from dark.
-        contrast: (spot,) how it stands out from what surrounds it, in its weakest direction (an edge has none), CIELAB
-            units.
-        sd_px: (spot,) standard deviation of the place: what the picture's noise leaves, and how far the spot lies
-            from the same one at the next smaller radius.
-        roundness: (spot,) 0..1, how it stands out in its weakest direction against its strongest: discs near 1, rims of
-            socks and soles near 0.
+    Attributes
+    ----------
+    xy : FloatArray
+        (spot, 2) px.
+    colour : FloatArray
+        (spot, 3) CIELAB of the disc itself, what its blurred edge mixes in taken out.
+    beside : FloatArray
+        (spot, 3) by how much its colour differs from what surrounds it: its sign tells light dots from dark.
+    contrast : FloatArray
+        (spot,) how it stands out from what surrounds it, in its weakest direction (an edge has none), CIELAB units.
+    sd_px : FloatArray
+        (spot,) standard deviation of the place: what the picture's noise leaves, and how far the spot lies from the
+        same one at the next smaller radius.
+    roundness : FloatArray
+        (spot,) 0..1, how it stands out in its weakest direction against its strongest: discs near 1, rims of socks and
+        soles near 0.
     """
 
     xy: FloatArray
@@ -61,10 +67,14 @@ NO_SPOTS = Spots(np.empty((0, 2)), np.empty((0, 3)), np.empty((0, 3)), *(np.empt
 def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px: float) -> Spots:
     """Find the spots in a part of a picture.
 
-    Args:
-        image: (height, width, 3) BGR.
-        box: left, top, right, bottom px.
-        shank_px: length of the lower leg, which says how large a dot may be.
+    Parameters
+    ----------
+    image : Image
+        (height, width, 3) BGR.
+    box : tuple[float, float, float, float]
+        left, top, right, bottom px.
+    shank_px : float
+        length of the lower leg, which says how large a dot may be.
     """
     height, width = image.shape[:2]
     left, top = max(math.floor(box[0]), 0), max(math.floor(box[1]), 0)

@@ -37,10 +37,14 @@ _GATE = 4.0  # standard deviations from its place and its colour beyond which a 
 class _Choices:
     """What may be a dot in one frame; "none" is the last of its choices.
 
-    Attributes:
-        spot: (n,) index of each spot.
-        local: (n, 2) where it is on the leg.
-        cost: (n + 1,) of taking it, without regard to its neighbours in time and on the leg.
+    Attributes
+    ----------
+    spot : np.ndarray
+        (n,) index of each spot.
+    local : FloatArray
+        (n, 2) where it is on the leg.
+    cost : FloatArray
+        (n + 1,) of taking it, without regard to its neighbours in time and on the leg.
     """
 
     spot: np.ndarray

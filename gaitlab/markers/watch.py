@@ -23,11 +23,16 @@ _VIEW_S, _VIEW_SURE = 2.0, 0.9
 class LegWatch:
     """Shows every frame to a collector; ends an analysis without dots after a few steps, and pictures of side views.
 
-    Args:
-        collector: of dots or of heels.
-        skeleton: of the bodies.
-        unless_side: heels are wanted only if the runner is seen from behind.
-        dots_told: where the dots are is known, so that they need not be found.
+    Parameters
+    ----------
+    collector : DotCollector | EdgeCollector
+        of dots or of heels.
+    skeleton : Skeleton
+        of the bodies.
+    unless_side : bool
+        heels are wanted only if the runner is seen from behind.
+    dots_told : bool
+        where the dots are is known, so that they need not be found.
     """
 
     def __init__(
@@ -42,8 +47,10 @@ class LegWatch:
     def see(self, image: Image, time_s: float, xy: FloatArray | None) -> None:
         """Take the next frame, its time and its body's (keypoint, 2) px, None where nobody was found.
 
-        Raises:
-            InputError: dots are to be found by themselves, the runner has made a few steps, and nothing looks like any.
+        Raises
+        ------
+        InputError
+            dots are to be found by themselves, the runner has made a few steps, and nothing looks like any.
         """
         if self.collector is None:
             return

@@ -27,23 +27,35 @@ _DETECTABLE_DEG = 4.8
 class Asymmetry:
     """The difference between the sides of one metric.
 
-    Attributes:
-        metric: its name.
-        left: mean of the left side.
-        right: mean of the right side.
-        difference: right minus left, in the metric's unit.
-        interval: half-width of its 95 % interval; what both legs share cancels, what is opposite in them counts twice.
-        network_error: half-width of the 95 % bound on what the network adds to the difference; NaN where unknown.
-        detectable: smallest detectable difference, or NaN where none is published.
-        told_from: the difference that must be exceeded: the largest of the interval with the network's error and of
-            the smallest detectable difference; NaN where the interval is not known.
-        symmetry_index_percent: 100 (R - L) / ((R + L) / 2) (`sources.SYMMETRY_INDEX`); NaN for angles, whose zero is
-            a convention.
-        symmetry_angle_percent: 100 (45° - atan(L / R)) / 90° (`sources.SYMMETRY_ANGLE`); NaN likewise.
-        comparable: whether the camera saw both legs alike, so that the difference is the runner's; never of the trunk,
-            which is one.
-        beyond_noise: whether the difference, if comparable, exceeds ``told_from`` and both its values are sure enough.
-            Where the network's error is not known it may still be the network's, and is no finding.
+    Attributes
+    ----------
+    metric : str
+        its name.
+    left : float
+        mean of the left side.
+    right : float
+        mean of the right side.
+    difference : float
+        right minus left, in the metric's unit.
+    interval : float
+        half-width of its 95 % interval; what both legs share cancels, what is opposite in them counts twice.
+    network_error : float
+        half-width of the 95 % bound on what the network adds to the difference; NaN where unknown.
+    detectable : float
+        smallest detectable difference, or NaN where none is published.
+    told_from : float
+        the difference that must be exceeded: the largest of the interval with the network's error and of the smallest
+        detectable difference; NaN where the interval is not known.
+    symmetry_index_percent : float
+        100 (R - L) / ((R + L) / 2) (`sources.SYMMETRY_INDEX`); NaN for angles, whose zero is a convention.
+    symmetry_angle_percent : float
+        100 (45° - atan(L / R)) / 90° (`sources.SYMMETRY_ANGLE`); NaN likewise.
+    comparable : bool
+        whether the camera saw both legs alike, so that the difference is the runner's; never of the trunk, which is
+        one.
+    beyond_noise : bool
+        whether the difference, if comparable, exceeds ``told_from`` and both its values are sure enough. Where the
+        network's error is not known it may still be the network's, and is no finding.
     """
 
     metric: str
@@ -85,9 +97,12 @@ def legs_comparable(spec: MetricSpec, *, oblique: bool) -> bool:
 def weakness(spec: MetricSpec, *, unit: str, n: int, mean: float, uncertainty: float, seen_share: float) -> str:
     """Return why a value is neither a headline nor a finding, or an empty string.
 
-    Args:
-        unit: of the value; plausible ranges are in the declared one.
-        seen_share: NaN where it is not known.
+    Parameters
+    ----------
+    unit : str
+        of the value; plausible ranges are in the declared one.
+    seen_share : float
+        NaN where it is not known.
     """
     low, high = spec.plausible
     checks = (

@@ -38,13 +38,19 @@ _IN_THE_PICTURE = ("deg", "m")
 class Key(NamedTuple):
     """What an error belongs to.
 
-    Attributes:
-        network: name of the network.
-        view: ``side`` or ``rear``.
-        by: of lengths where the scale came from, of the rearfoot what showed it, otherwise empty.
-        metric: its name.
-        leg: ``near`` or ``far`` from the side; ``both`` from behind and where the legs are not told apart;
-            ``difference`` for right minus left.
+    Attributes
+    ----------
+    network : str
+        name of the network.
+    view : str
+        ``side`` or ``rear``.
+    by : str
+        of lengths where the scale came from, of the rearfoot what showed it, otherwise empty.
+    metric : str
+        its name.
+    leg : str
+        ``near`` or ``far`` from the side; ``both`` from behind and where the legs are not told apart; ``difference``
+        for right minus left.
     """
 
     network: str
@@ -58,11 +64,16 @@ class Key(NamedTuple):
 class NetworkError:
     """Found minus true, over rendered clips.
 
-    Attributes:
-        bias: mean.
-        sd: standard deviation between clips.
-        clips: how many.
-        real: the largest absolute difference from a stronger network on a real clip; NaN where there is none.
+    Attributes
+    ----------
+    bias : float
+        mean.
+    sd : float
+        standard deviation between clips.
+    clips : int
+        how many.
+    real : float
+        the largest absolute difference from a stronger network on a real clip; NaN where there is none.
     """
 
     bias: float
@@ -129,11 +140,15 @@ def with_network_errors(
 def key_of(spec: MetricSpec, *, network: str, view: View, leg: str, scale: str, rearfoot: str, dots: bool) -> Key:
     """Return where the table has a metric.
 
-    Args:
-        scale: what the scale came from, one of `SCALE_SOURCES`; empty where there is none, and lengths are shares of
-            the leg as the network sees it, just as with the body height.
-        rearfoot: which of `REARFOOT_LINES` showed it.
-        dots: whether those are tape dots that gaitlab tracked itself.
+    Parameters
+    ----------
+    scale : str
+        what the scale came from, one of `SCALE_SOURCES`; empty where there is none, and lengths are shares of the leg
+        as the network sees it, just as with the body height.
+    rearfoot : str
+        which of `REARFOOT_LINES` showed it.
+    dots : bool
+        whether those are tape dots that gaitlab tracked itself.
     """
     if spec.proxy_label:
         return Key(DOTS if dots else network, view, rearfoot, spec.name, leg)

@@ -40,11 +40,16 @@ LIMITS: Mapping[str, Limits] = {
 class Check:
     """One judged number.
 
-    Attributes:
-        name: of `LIMITS`.
-        grade: one of `GRADES`.
-        value: what was judged: a count, a share from 0 to 1, or frames a second.
-        found: what it was made of, by names of its own.
+    Attributes
+    ----------
+    name : str
+        of `LIMITS`.
+    grade : str
+        one of `GRADES`.
+    value : float
+        what was judged: a count, a share from 0 to 1, or frames a second.
+    found : Mapping[str, Any]
+        what it was made of, by names of its own.
     """
 
     name: str

@@ -24,19 +24,32 @@ HEEL_DOWN_SHARE = 0.6
 class Trial:
     """One recording, ready to be measured.
 
-    Attributes:
-        pose: smoothed keypoints.
-        angles: angle curves of the same frames.
-        events: contacts and activity.
-        cycles: all gait cycles, accepted and not.
-        calibration: facing, tilt, scale.
-        height_m: body height, or None.
-        mass_kg: body mass, or None.
-        min_cycles: cycles a side under which a value is marked as thin.
-        rearfoot_source: which points made the rearfoot's line, see `kinematics.frontal.REARFOOT_LINES`; empty: none.
-        rearfoot_zero_deg: a side to its rearfoot angle in standing; empty where nobody stood.
-        network: name of the network that found the keypoints; empty where none is known, as of a file.
-        tracked_dots: whether tape dots were tracked here.
+    Attributes
+    ----------
+    pose : PoseSequence
+        smoothed keypoints.
+    angles : Angles
+        angle curves of the same frames.
+    events : GaitEvents
+        contacts and activity.
+    cycles : tuple[GaitCycle, ...]
+        all gait cycles, accepted and not.
+    calibration : Calibration
+        facing, tilt, scale.
+    height_m : float | None
+        body height, or None.
+    mass_kg : float | None
+        body mass, or None.
+    min_cycles : int
+        cycles a side under which a value is marked as thin.
+    rearfoot_source : str
+        which points made the rearfoot's line, see `kinematics.frontal.REARFOOT_LINES`; empty: none.
+    rearfoot_zero_deg : Mapping[Side, float]
+        a side to its rearfoot angle in standing; empty where nobody stood.
+    network : str
+        name of the network that found the keypoints; empty where none is known, as of a file.
+    tracked_dots : bool
+        whether tape dots were tracked here.
     """
 
     view: View

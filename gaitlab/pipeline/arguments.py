@@ -20,13 +20,19 @@ Check = Callable[[str, object], None]
 def check(values: Mapping[str, object], checks: Mapping[str, Check], *, needed: Iterable[str] = ()) -> None:
     """Check arguments, the first wrong one is told.
 
-    Args:
-        values: name to what was given; names without a check are passed over.
-        checks: name to check.
-        needed: names that may not be None, which otherwise is an argument that was not given.
+    Parameters
+    ----------
+    values : Mapping[str, object]
+        name to what was given; names without a check are passed over.
+    checks : Mapping[str, Check]
+        name to check.
+    needed : Iterable[str], optional
+        names that may not be None, which otherwise is an argument that was not given.
 
-    Raises:
-        InputError: says which argument, what was expected and what came.
+    Raises
+    ------
+    InputError
+        says which argument, what was expected and what came.
     """
     for name, value in values.items():
         if name in checks and (value is not None or name in needed):

@@ -34,13 +34,20 @@ def describe(
 ) -> dict[str, Any]:
     """Return the content of session.json.
 
-    Args:
-        source: the clip as it was read.
-        analysis: what was measured in it.
-        settings: those it was measured with.
-        runner: what is known of the runner.
-        athlete, label: names for the report.
-        keypoints: the file that the keypoints came from; None where a network found them.
+    Parameters
+    ----------
+    source : Recording
+        the clip as it was read.
+    analysis : Analysis
+        what was measured in it.
+    settings : Settings
+        those it was measured with.
+    runner : Runner
+        what is known of the runner.
+    athlete, label : str | None
+        names for the report.
+    keypoints : str | Path | None
+        the file that the keypoints came from; None where a network found them.
     """
     calibration = analysis.calibration
     video = source.video

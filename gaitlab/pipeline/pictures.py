@@ -47,12 +47,18 @@ def write_videos(
 ) -> None:
     """Write ``annotated.mp4`` and ``clip.mp4`` (clean, at most 720 lines) into a session folder, each whole or not.
 
-    Args:
-        source: the analysed video; its pictures are turned as they were for the analysis.
-        video_time_s: (frame,) time of each analysed frame in it; in slow motion it is not the true time.
-        settings: what the annotated video looks like, and whether the runner's face is hidden in both.
-        pieces: takes what goes wrong with either, which does not harm the other.
-        progress: called as ``progress(stage, done, total)``.
+    Parameters
+    ----------
+    source : VideoInfo
+        the analysed video; its pictures are turned as they were for the analysis.
+    video_time_s : np.ndarray
+        (frame,) time of each analysed frame in it; in slow motion it is not the true time.
+    settings : VideoSettings
+        what the annotated video looks like, and whether the runner's face is hidden in both.
+    pieces : Pieces
+        takes what goes wrong with either, which does not harm the other.
+    progress : Callable[[str, int, int], None]
+        called as ``progress(stage, done, total)``.
     """
     with pieces.attempt(*VIDEOS), open_video(source.path, rotate_deg=source.rotate_deg) as video:
         hide = _face_hidden(analysis, video_time_s) if settings.blur_face else None
@@ -138,9 +144,12 @@ def scaled_box(
 ) -> tuple[int, int, int, int]:
     """Return a box (left, top, right, bottom) in a picture made smaller, kept in it.
 
-    Args:
-        across, down: by how much width and height were changed; even sizes make them differ.
-        size: of the smaller picture.
+    Parameters
+    ----------
+    across, down : float
+        by how much width and height were changed; even sizes make them differ.
+    size : VideoInfo
+        of the smaller picture.
     """
     left, right = (min(max(round(edge * across), 0), size.width) for edge in box_px[::2])
     top, bottom = (min(max(round(edge * down), 0), size.height) for edge in box_px[1::2])

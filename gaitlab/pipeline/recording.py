@@ -85,11 +85,15 @@ class Recording:
 def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
     """Get raw keypoints from the video or from the file, on the true clock.
 
-    Args:
-        layout: dots as another recording of the same runner showed them; then ``wanted.dots`` is not asked.
+    Parameters
+    ----------
+    layout : Layout | None, optional
+        dots as another recording of the same runner showed them; then ``wanted.dots`` is not asked.
 
-    Raises:
-        GaitlabError: whatever cannot be read, or does not belong together.
+    Raises
+    ------
+    GaitlabError
+        whatever cannot be read, or does not belong together.
     """
     if spec.video is None:
         if spec.dots is not None:
@@ -163,8 +167,10 @@ def _frames_held(opened: Video, spec: RecordingSpec) -> int:
 def _check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
     """Refuse times and rates that the video cannot have.
 
-    Raises:
-        InputError: a start beyond its end, or a true frame rate below the one it plays at.
+    Raises
+    ------
+    InputError
+        a start beyond its end, or a true frame rate below the one it plays at.
     """
     from gaitlab.io.video.reader import SAME_RATE
 
@@ -238,8 +244,10 @@ def _given(spec: RecordingSpec, opened: Video) -> tuple[PoseSequence, dict[str, 
 def _clicks(spec: RecordingSpec, info: VideoInfo) -> Clicks | None:
     """Read the file of clicks, if one is named.
 
-    Raises:
-        InputError: no clicks, or those of a video of another size.
+    Raises
+    ------
+    InputError
+        no clicks, or those of a video of another size.
     """
     if spec.dots is None or str(spec.dots) == "auto":
         return None

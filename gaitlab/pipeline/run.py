@@ -63,41 +63,71 @@ def analyze(
 ) -> Session:
     """Analyse one recording and write its session folder.
 
-    Args:
-        video: the video; may be left out where ``keypoints`` are given.
-        view: what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say; what is for the rear view
-            alone says it too.
-        belt_speed_mps: speed of the treadmill's belt, m/s.
-        height_m: the runner's height, m.
-        mass_kg: the runner's mass, kg.
-        athlete: a name for the report.
-        label: what tells this session from others, e.g. ``shoe A``.
-        facing: ``left`` or ``right`` in the picture, or ``auto``.
-        capture_fps: the true frame rate of a slow-motion video.
-        start_s: first second of the video to use.
-        end_s: last second of the video to use.
-        rotate: turn the video's pictures clockwise by 0, 90, 180 or 270 degrees before anything else, for a film that
-            lies on its side; a recording of the runner standing still is turned alike.
-        model: the pose network; None takes the setting ``pose.model``.
-        models_dir: a folder of networks to look into first.
-        keypoints: a file of keypoints that replaces the network.
-        keypoints_format: its format.
-        fps: frame rate of keypoints whose file does not say it.
-        dots: of a rear view: tape dots on heels and calves, found by themselves (``auto``) or where a file that
-            `gaitlab dots` made says they are.
-        standing: of a rear view: a video, or a file of keypoints, of the runner standing still, the rearfoot's zero.
-        profile: a shop's file of words for inward rolling, see ``configs/shop_profile.toml``.
-        with_: the other view of the same run, a video or a file of keypoints: both make one session.
-        settings: a `Settings`, or a dictionary such as ``{"smoothing.method": "kalman"}``.
-        output: the session folder; by default ``reports/NAME`` after the video.
-        force: replace the folder if it is a session that holds nothing but what gaitlab wrote, and no input.
-        progress: called as ``progress(stage, done, total)``.
+    Parameters
+    ----------
+    video : str | Path | None, optional
+        the video; may be left out where ``keypoints`` are given.
+    view : str, optional
+        what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say; what is for the rear view alone
+        says it too.
+    belt_speed_mps : float | None, optional
+        speed of the treadmill's belt, m/s.
+    height_m : float | None, optional
+        the runner's height, m.
+    mass_kg : float | None, optional
+        the runner's mass, kg.
+    athlete : str | None, optional
+        a name for the report.
+    label : str | None, optional
+        what tells this session from others, e.g. ``shoe A``.
+    facing : str, optional
+        ``left`` or ``right`` in the picture, or ``auto``.
+    capture_fps : float | None, optional
+        the true frame rate of a slow-motion video.
+    start_s : float | None, optional
+        first second of the video to use.
+    end_s : float | None, optional
+        last second of the video to use.
+    rotate : int, optional
+        turn the video's pictures clockwise by 0, 90, 180 or 270 degrees before anything else, for a film that lies on
+        its side; a recording of the runner standing still is turned alike.
+    model : str | None, optional
+        the pose network; None takes the setting ``pose.model``.
+    models_dir : str | Path | None, optional
+        a folder of networks to look into first.
+    keypoints : str | Path | None, optional
+        a file of keypoints that replaces the network.
+    keypoints_format : str, optional
+        its format.
+    fps : float | None, optional
+        frame rate of keypoints whose file does not say it.
+    dots : str | Path | None, optional
+        of a rear view: tape dots on heels and calves, found by themselves (``auto``) or where a file that `gaitlab
+        dots` made says they are.
+    standing : str | Path | None, optional
+        of a rear view: a video, or a file of keypoints, of the runner standing still, the rearfoot's zero.
+    profile : str | Path | None, optional
+        a shop's file of words for inward rolling, see ``configs/shop_profile.toml``.
+    with_ : str | Path | None, optional
+        the other view of the same run, a video or a file of keypoints: both make one session.
+    settings : Settings | Mapping[str, Any] | None, optional
+        a `Settings`, or a dictionary such as ``{"smoothing.method": "kalman"}``.
+    output : str | Path | None, optional
+        the session folder; by default ``reports/NAME`` after the video.
+    force : bool, optional
+        replace the folder if it is a session that holds nothing but what gaitlab wrote, and no input.
+    progress : Progress | None, optional
+        called as ``progress(stage, done, total)``.
 
-    Returns:
+    Returns
+    -------
+    Session
         the session; ``session.info["warnings"]`` says what a reader must know.
 
-    Raises:
-        GaitlabError: one line that says what was expected, what came and what to do; nothing is left half-written.
+    Raises
+    ------
+    GaitlabError
+        one line that says what was expected, what came and what to do; nothing is left half-written.
     """
     given = locals()
     arguments.check(given, _ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
@@ -185,8 +215,10 @@ def _decided(view: str, source: Recording, spec: RecordingSpec) -> tuple[View, R
 
     A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
 
-    Raises:
-        InputError: a view from the front, where the keypoints were to say.
+    Raises
+    ------
+    InputError
+        a view from the front, where the keypoints were to say.
     """
     if view != "auto":
         return "rear" if view == "rear" else "side", source

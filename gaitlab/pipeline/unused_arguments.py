@@ -104,8 +104,10 @@ def idle(given: Given) -> Iterator[tuple[str, str]]:
 def check(given: Given) -> None:
     """Raise InputError where an argument of `gaitlab.analyze` has no effect beside the others.
 
-    Args:
-        given: name to what was given; names that are missing were not.
+    Parameters
+    ----------
+    given : Given
+        name to what was given; names that are missing were not.
     """
     for _, sentence in idle(given):
         raise InputError(sentence)

@@ -130,8 +130,10 @@ def _cadence_warnings(first: Analysis, second: Analysis) -> tuple[str, ...]:
 def rebuild_report(session: Session, *, settings: ReportSettings | None = None) -> Path:
     """Write report.html anew from the data of a session folder, and return its path.
 
-    Args:
-        settings: units and video of the page; None takes those of the analysis.
+    Parameters
+    ----------
+    settings : ReportSettings | None, optional
+        units and video of the page; None takes those of the analysis.
     """
     from gaitlab.pipeline.pictures import VIDEOS
 

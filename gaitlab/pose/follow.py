@@ -38,12 +38,18 @@ _SAME = 0.2
 class Followed:
     """What came of a clip.
 
-    Attributes:
-        pose: the runner's raw keypoints, a row a frame; None where nobody was found.
-        boxes: (frame, 4) left, top, right, bottom px of the runner's points; NaN where not seen.
-        person: the runner's number, by order of appearance.
-        others: everybody else: ``person``, ``first_s``, ``last_s``, ``seen_s``, ``box`` where they were seen first.
-        chosen: whether the runner was chosen among them, not named.
+    Attributes
+    ----------
+    pose : PoseSequence | None
+        the runner's raw keypoints, a row a frame; None where nobody was found.
+    boxes : FloatArray
+        (frame, 4) left, top, right, bottom px of the runner's points; NaN where not seen.
+    person : int | None
+        the runner's number, by order of appearance.
+    others : list[dict[str, Any]]
+        everybody else: ``person``, ``first_s``, ``last_s``, ``seen_s``, ``box`` where they were seen first.
+    chosen : bool
+        whether the runner was chosen among them, not named.
     """
 
     pose: PoseSequence | None
@@ -62,14 +68,21 @@ def follow_runner(
 ) -> Followed:
     """Find the runner and return their keypoints in every frame.
 
-    Args:
-        frames: the clip, in order.
-        estimator: the pose network.
-        person: the number of the person to follow instead (by order of appearance, as ``others`` counts).
-        on_frame: called after every frame with the frame and the body of who is the likeliest runner so far.
+    Parameters
+    ----------
+    frames : Iterable[Frame]
+        the clip, in order.
+    estimator : PoseEstimator
+        the pose network.
+    person : int | None, optional
+        the number of the person to follow instead (by order of appearance, as ``others`` counts).
+    on_frame : Callable[[Frame, Body | None], None] | None, optional
+        called after every frame with the frame and the body of who is the likeliest runner so far.
 
-    Raises:
-        InputError: ``person`` was not seen.
+    Raises
+    ------
+    InputError
+        ``person`` was not seen.
     """
     tracker = PersonTracker(estimator, person=person)
     for frame in frames:
@@ -117,8 +130,10 @@ class PersonTracker:
     def result(self) -> Followed:
         """Return the runner and the others.
 
-        Raises:
-            InputError: the person asked for was not seen.
+        Raises
+        ------
+        InputError
+            the person asked for was not seen.
         """
         runner = self._runner()
         if runner is None:

@@ -44,14 +44,20 @@ def check_for_somebody(
 ) -> None:
     """Return where there may be somebody in the clip; the first picture answers for most.
 
-    Args:
-        video: the clip, turned as it will be analysed.
-        start_s, end_s: the part that will be analysed.
-        front_refused: whether a film from the front is of no use.
+    Parameters
+    ----------
+    video : Video
+        the clip, turned as it will be analysed.
+    start_s, end_s : float | None, optional
+        the part that will be analysed.
+    front_refused : bool, optional
+        whether a film from the front is of no use.
 
-    Raises:
-        InputError: nobody is seen in any of the pictures, or clearly more when they are turned; or the only person of a
-            clip is seen from the front all over it.
+    Raises
+    ------
+    InputError
+        nobody is seen in any of the pictures, or clearly more when they are turned; or the only person of a clip is
+        seen from the front all over it.
     """
     began_s = time.process_time()
 
@@ -105,8 +111,10 @@ def refused_front(path: object, seen: Seen) -> InputError:
 def _check_not_front(video: Video, estimator: PoseEstimator, pictures: Sequence[Frame]) -> None:
     """Refuse a clip whose only person is seen from the front all over it; somebody else may be the runner.
 
-    Raises:
-        InputError: it is one.
+    Raises
+    ------
+    InputError
+        it is one.
     """
     seen: dict[float, Body] = {}
     for index in halving(len(pictures))[:_FRONT_LOOKS]:

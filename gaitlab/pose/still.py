@@ -47,8 +47,10 @@ class LimbAngle:
 def read_image(path: str | Path) -> Image:
     """Return a picture as (row, column, 3) BGR.
 
-    Raises:
-        InputError: no such file, or not a picture.
+    Raises
+    ------
+    InputError
+        no such file, or not a picture.
     """
     path = Path(path)
     if not path.is_file():
@@ -127,8 +129,10 @@ def openpose_people(bodies: Sequence[Body], skeleton: Skeleton) -> dict[str, Any
 def write_openpose_json(folder: Path, name: str, bodies: Sequence[Body], skeleton: Skeleton, *, frame: int = 0) -> Path:
     """Write ``NAME_000000000000_keypoints.json`` as OpenPose does, and return its path.
 
-    Raises:
-        OutputError: the folder cannot be written to.
+    Raises
+    ------
+    OutputError
+        the folder cannot be written to.
     """
     path = folder / f"{name}_{frame:012d}_keypoints.json"
     try:

@@ -43,13 +43,20 @@ def put_together(
 ) -> str:
     """Return the page as text.
 
-    Args:
-        templates: from `environment`.
-        parts: (address in the page, heading for the navigation or empty, HTML) of every element.
-        title: of the page.
-        skip_to: address of the part that readers without a mouse may jump to.
-        styles: style sheets, later ones over earlier ones.
-        scripts: run in this order, under a policy that lets nothing else run.
+    Parameters
+    ----------
+    templates : jinja2.Environment
+        from `environment`.
+    parts : Sequence[tuple[str, str, str]]
+        (address in the page, heading for the navigation or empty, HTML) of every element.
+    title : str
+        of the page.
+    skip_to : str
+        address of the part that readers without a mouse may jump to.
+    styles : Sequence[str]
+        style sheets, later ones over earlier ones.
+    scripts : Sequence[str]
+        run in this order, under a policy that lets nothing else run.
     """
     return templates.get_template("page.html").render(
         title=title,

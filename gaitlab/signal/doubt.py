@@ -20,10 +20,14 @@ def borne_out(
     in time, or there are none, the straight line between the inner two. Sure points more than `_LONGEST_S` apart
     predict nothing, and a doubtful point never bears out another.
 
-    Args:
-        sure: (frame,) True for points to trust.
-        doubtful: (frame,) True for points to decide about.
-        tolerance_px: how far from its prediction such a point may lie.
+    Parameters
+    ----------
+    sure : np.ndarray
+        (frame,) True for points to trust.
+    doubtful : np.ndarray
+        (frame,) True for points to decide about.
+    tolerance_px : float
+        how far from its prediction such a point may lie.
     """
     found = np.zeros(len(track), dtype=bool)
     known = np.flatnonzero(sure)

@@ -15,7 +15,9 @@ def fill_gaps(track: FloatArray, time_s: FloatArray, *, longest_s: float) -> tup
 
     A cubic is fitted to up to four frames on each side and bent to meet the two frames next to the gap.
 
-    Returns:
+    Returns
+    -------
+    tuple[FloatArray, np.ndarray]
         the filled track and (frame,) True where it was filled.
     """
     result = np.array(track, dtype=np.float64)

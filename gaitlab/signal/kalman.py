@@ -96,13 +96,18 @@ def _smooth(values: FloatArray, variance: FloatArray, time_s: FloatArray, cutoff
 def kalman(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float, score: FloatArray | None = None) -> FloatArray:
     """Smooth by a constant-acceleration Kalman filter and the Rauch-Tung-Striebel pass back.
 
-    Args:
-        values: (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
-        time_s: (frame,) seconds; intervals may vary.
-        cutoff_hz: -3 dB frequency of the smoother in its steady state; nothing is smoothed where it is half the frame
-            rate or more.
-        score: confidence 0..1 of the shape of ``values`` (or with its trailing axes missing): the noise variance of
-            a frame is multiplied by (0.9 / score)^2, between 1 and 25 times.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
+    time_s : FloatArray
+        (frame,) seconds; intervals may vary.
+    cutoff_hz : float
+        -3 dB frequency of the smoother in its steady state; nothing is smoothed where it is half the frame rate or
+        more.
+    score : FloatArray | None, optional
+        confidence 0..1 of the shape of ``values`` (or with its trailing axes missing): the noise variance of a frame is
+        multiplied by (0.9 / score)^2, between 1 and 25 times.
     """
     flat = np.asarray(values, dtype=np.float64).reshape(len(time_s), -1)
     if score is None:

@@ -16,11 +16,16 @@ _LONGER = 1.5
 class Missing:
     """What is missing in a recording.
 
-    Attributes:
-        frames: how many.
-        share: of all frames that should be there.
-        gaps: in how many places.
-        longest_s: the longest of them, from the frame before to the one after.
+    Attributes
+    ----------
+    frames : int
+        how many.
+    share : float
+        of all frames that should be there.
+    gaps : int
+        in how many places.
+    longest_s : float
+        the longest of them, from the frame before to the one after.
     """
 
     frames: int

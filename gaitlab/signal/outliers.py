@@ -140,10 +140,13 @@ def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_p
     A jump spoils the predictions of its neighbours too, so around a suspicious frame those few frames are removed
     whose absence makes the path smoothest.
 
-    Args:
-        threshold: in standard deviations of the local residual.
-        floor_px: residuals below are never outliers; at fewer than 35 frames a second it grows with the square of the
-            interval between frames, as does what a point may do unseen.
+    Parameters
+    ----------
+    threshold : float
+        in standard deviations of the local residual.
+    floor_px : float
+        residuals below are never outliers; at fewer than 35 frames a second it grows with the square of the interval
+        between frames, as does what a point may do unseen.
     """
     found = np.zeros(len(track), dtype=bool)
     if len(track) < 5:

@@ -34,10 +34,13 @@ _CUTOFF_TOLERANCE = 0.10
 def filter_by_confidence(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> PoseSequence:
     """Drop points whose score is below ``min_score``, but for those that surer ones bear out.
 
-    Args:
-        min_score: the score from which a point is trusted.
-        doubt_px: how near a point with a third of that score must lie to where the trusted ones before and after it
-            say, see `gaitlab.signal.doubt`; 0: all of them are dropped.
+    Parameters
+    ----------
+    min_score : float
+        the score from which a point is trusted.
+    doubt_px : float, optional
+        how near a point with a third of that score must lie to where the trusted ones before and after it say, see
+        `gaitlab.signal.doubt`; 0: all of them are dropped.
     """
     finite = np.isfinite(pose.xy[..., 0])
     low = finite & (pose.score < min_score)
@@ -126,16 +129,22 @@ def chosen_cutoff_hz(pose: PoseSequence, *, otherwise_hz: float) -> float:
 def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "fixed") -> PoseSequence:
     """Smooth every track with one of `SMOOTHERS`, or leave it with ``none``.
 
-    Args:
-        method: which smoother.
-        cutoff_hz: its -3 dB frequency.
-        choose: ``fixed``, or ``residual`` to let the data choose the cut-off instead.
+    Parameters
+    ----------
+    method : str
+        which smoother.
+    cutoff_hz : float
+        its -3 dB frequency.
+    choose : str, optional
+        ``fixed``, or ``residual`` to let the data choose the cut-off instead.
 
     The history holds the cut-off that was asked for (``cutoff_hz``) and the one that it is at this frame rate
     (``effective_cutoff_hz``; None where frames are too few to smooth at all).
 
-    Raises:
-        ValueError: for an unknown method.
+    Raises
+    ------
+    ValueError
+        for an unknown method.
     """
     if method == "none":
         return pose.after(Step("smoothing", {"method": method}))

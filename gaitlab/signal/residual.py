@@ -23,11 +23,16 @@ def residual_cutoff_hz(values: FloatArray, time_s: FloatArray) -> FloatArray:
     It tends to be low: on force-plate trials filmed at 30 to 120 fps with 4 mm of noise it chooses 4 to 7 Hz and leaves
     1.3 to 2 times the error of a fixed 10 Hz. So it is there for comparison with studies that use it, but no default.
 
-    Args:
-        values: (frame, column), NaN where missing.
-        time_s: (frame,) seconds.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, column), NaN where missing.
+    time_s : FloatArray
+        (frame,) seconds.
 
-    Returns:
+    Returns
+    -------
+    FloatArray
         between 4 and 15 Hz; NaN for columns without 1 s of data or without a straight tail.
     """
     rate_hz = 1.0 / float(np.median(np.diff(time_s)))

@@ -93,10 +93,14 @@ def _savgol_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> Flo
 def savitzky_golay(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
     """Smooth by sliding cubic least-squares fits (Savitzky & Golay 1964), two odd windows mixed: `savgol_windows`.
 
-    Args:
-        values: (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
-        time_s: (frame,) seconds.
-        cutoff_hz: -3 dB frequency; nothing is smoothed where it is half the frame rate or more.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
+    time_s : FloatArray
+        (frame,) seconds.
+    cutoff_hz : float
+        -3 dB frequency; nothing is smoothed where it is half the frame rate or more.
     """
     return _by_runs(values, time_s, cutoff_hz, _savgol_uniform, min_length=5)
 
@@ -127,11 +131,15 @@ def _butterworth_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -
 def butterworth(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
     """Smooth without lag by a 2nd-order Butterworth filter run forwards and backwards (4th order in all).
 
-    Args:
-        values: (frame, …), NaN where missing; each stretch of 10 frames or more is smoothed for itself.
-        time_s: (frame,) seconds.
-        cutoff_hz: -3 dB frequency of both passes together (the single pass is designed at cut-off / 0.802); nothing
-            is smoothed where it is half the frame rate or more.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, …), NaN where missing; each stretch of 10 frames or more is smoothed for itself.
+    time_s : FloatArray
+        (frame,) seconds.
+    cutoff_hz : float
+        -3 dB frequency of both passes together (the single pass is designed at cut-off / 0.802); nothing is smoothed
+        where it is half the frame rate or more.
     """
     return _by_runs(values, time_s, cutoff_hz, _butterworth_uniform, min_length=10)
 
@@ -147,10 +155,14 @@ SMOOTHERS: dict[str, Callable[..., FloatArray]] = {
 def effective_cutoff_hz(method: str, *, rate_hz: float, cutoff_hz: float) -> float | None:
     """Return the frequency at which a smoother really leaves 0.707, measured on its answer to an impulse.
 
-    Args:
-        method: one of `SMOOTHERS`.
-        rate_hz: frames a second.
-        cutoff_hz: what the smoother is asked for.
+    Parameters
+    ----------
+    method : str
+        one of `SMOOTHERS`.
+    rate_hz : float
+        frames a second.
+    cutoff_hz : float
+        what the smoother is asked for.
 
     None where it leaves more at every frequency that the frame rate can show: nothing is smoothed then.
     """

@@ -16,10 +16,14 @@ _FEWEST_KNOTS = 4  # fewer do not fix a not-a-knot cubic
 class CubicSpline:
     """A cubic spline with not-a-knot ends; made by `cubic_spline`.
 
-    Attributes:
-        time_s: (knot,) rising.
-        values: (knot, column).
-        curvature: (knot, column) second derivatives at the knots.
+    Attributes
+    ----------
+    time_s : FloatArray
+        (knot,) rising.
+    values : FloatArray
+        (knot, column).
+    curvature : FloatArray
+        (knot, column) second derivatives at the knots.
     """
 
     time_s: FloatArray
@@ -52,12 +56,17 @@ def cubic_spline(time_s: FloatArray, values: FloatArray) -> CubicSpline:
     The second derivatives solve the usual tridiagonal system (de Boor, A Practical Guide to Splines, ch. IV); the
     third derivative is continuous across the second and the last but one knot, so that cubics come back exactly.
 
-    Args:
-        time_s: (knot,) rising, 4 or more.
-        values: (knot,) or (knot, column), finite.
+    Parameters
+    ----------
+    time_s : FloatArray
+        (knot,) rising, 4 or more.
+    values : FloatArray
+        (knot,) or (knot, column), finite.
 
-    Raises:
-        ValueError: for fewer than 4 knots or times that do not rise.
+    Raises
+    ------
+    ValueError
+        for fewer than 4 knots or times that do not rise.
     """
     t = np.asarray(time_s, dtype=np.float64)
     y = np.asarray(values, dtype=np.float64).reshape(len(t), -1)
@@ -89,13 +98,20 @@ def cubic_spline(time_s: FloatArray, values: FloatArray) -> CubicSpline:
 def resample(values: FloatArray, time_s: FloatArray, at_s: FloatArray, *, longest_gap_s: float) -> FloatArray:
     """Evaluate splines through the finite samples of every column at other times.
 
-    Args:
-        values: (frame, column), NaN where missing.
-        time_s: (frame,) seconds; intervals may vary.
-        at_s: (time,) rising.
-        longest_gap_s: samples further apart than this are not joined.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, column), NaN where missing.
+    time_s : FloatArray
+        (frame,) seconds; intervals may vary.
+    at_s : FloatArray
+        (time,) rising.
+    longest_gap_s : float
+        samples further apart than this are not joined.
 
-    Returns:
+    Returns
+    -------
+    FloatArray
         (time, column), NaN outside the samples and inside longer gaps.
     """
     result = np.full((len(at_s), values.shape[1]), np.nan)

@@ -59,10 +59,14 @@ def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> n
 def _costs(both: FloatArray, weight: FloatArray, time_s: FloatArray) -> FloatArray:
     """Return what it costs in each frame that the frame before, or this one, changed: (2, 2, frame).
 
-    Args:
-        both: (side, frame, point, 2) in sizes of a leg.
-        weight: (frame, point) 1 where a point was seen on both sides.
-        time_s: (frame,) seconds.
+    Parameters
+    ----------
+    both : FloatArray
+        (side, frame, point, 2) in sizes of a leg.
+    weight : FloatArray
+        (frame, point) 1 where a point was seen on both sides.
+    time_s : FloatArray
+        (frame,) seconds.
     """
     # Exchanged in relation to the frame before: its sides, the other way round.
     seen_as = (both, both[::-1])

@@ -31,12 +31,18 @@ _LONGEST_STEP = 1.6
 class Difference:
     """``b - a`` of two sets of cycles.
 
-    Attributes:
-        difference: of the means, in the unit of the values.
-        random: half-width of its 95 % interval from the spread over cycles; NaN with fewer than two cycles in either.
-        hedges_g: the difference in pooled standard deviations, corrected for small n (Hedges 1981).
-        effective_n_a: how many independent cycles ``a`` is worth.
-        effective_n_b: how many independent cycles ``b`` is worth.
+    Attributes
+    ----------
+    difference : float
+        of the means, in the unit of the values.
+    random : float
+        half-width of its 95 % interval from the spread over cycles; NaN with fewer than two cycles in either.
+    hedges_g : float
+        the difference in pooled standard deviations, corrected for small n (Hedges 1981).
+    effective_n_a : float
+        how many independent cycles ``a`` is worth.
+    effective_n_b : float
+        how many independent cycles ``b`` is worth.
     """
 
     difference: float
@@ -52,9 +58,12 @@ def autocorrelation(values: np.ndarray, time_s: np.ndarray) -> float:
     With Kendall's (1954) correction of what a short series underestimates, ``(1 + 3 r) / n``. Negative ones count as
     none, which is the safe side.
 
-    Args:
-        values: (cycle,) values, less their mean.
-        time_s: (cycle,) when, rising; neighbours across a gap are left out.
+    Parameters
+    ----------
+    values : np.ndarray
+        (cycle,) values, less their mean.
+    time_s : np.ndarray
+        (cycle,) when, rising; neighbours across a gap are left out.
     """
     n = len(values)
     power = float(np.mean(values**2)) if n else 0.0
@@ -86,13 +95,20 @@ def difference(
 ) -> Difference:  # fmt: skip
     """Compare the means of two sets of cycles (Welch, with effective numbers of cycles).
 
-    Args:
-        a: (cycle,) values of the first session.
-        b: (cycle,) values of the second.
-        time_a_s: (cycle,) when each began, rising.
-        time_b_s: the same of ``b``.
-        leg_a: (cycle,) which leg, where both are in: a steady difference between the legs is no drift.
-        leg_b: the same of ``b``.
+    Parameters
+    ----------
+    a : np.ndarray
+        (cycle,) values of the first session.
+    b : np.ndarray
+        (cycle,) values of the second.
+    time_a_s : np.ndarray
+        (cycle,) when each began, rising.
+    time_b_s : np.ndarray
+        the same of ``b``.
+    leg_a : np.ndarray | None, optional
+        (cycle,) which leg, where both are in: a steady difference between the legs is no drift.
+    leg_b : np.ndarray | None, optional
+        the same of ``b``.
     """
     means = float(b.mean() - a.mean()) if len(a) and len(b) else float("nan")
     r_a, r_b = _correlation(a, time_a_s, leg_a), _correlation(b, time_b_s, leg_b)

@@ -36,21 +36,26 @@ def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     cycles resemble each other, and the systematic part that more cycles do not mend (timing, scale: what the summaries'
     uncertainty holds beside the spread; between networks also what each adds of its own), in quadrature.
 
-    Args:
-        sessions: two or more sessions, or their folders.
+    Parameters
+    ----------
+    sessions : Sequence[Session | str | Path]
+        two or more sessions, or their folders.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         a row a metric, side and later session: ``metric, side, unit, session, a, b, difference, interval, verdict``;
-        ``a`` and ``b`` are the means. ``verdict`` is ``changed`` where the difference exceeds both its interval and
-        the smallest detectable one (where one is published), else ``within noise``, or ``not comparable`` for the
+        ``a`` and ``b`` are the means. ``verdict`` is ``changed`` where the difference exceeds both its interval and the
+        smallest detectable one (where one is published), else ``within noise``, or ``not comparable`` for the
         ``reason`` in the last column: fewer than two cycles, another unit, another vertical, another network. Then
         ``n_a, n_b``, how many independent cycles those are worth (``effective_n_a, effective_n_b``), the half-widths
         ``random`` and ``systematic``, ``hedges_g``, ``smallest_detectable`` and ``detectable_source``. Its
-        ``attrs["first"]`` is the folder of the first session, ``attrs["notes"]`` the sentences of
-        `notes`.
+        ``attrs["first"]`` is the folder of the first session, ``attrs["notes"]`` the sentences of `notes`.
 
-    Raises:
-        InputError: fewer than two sessions, and what `opened` refuses.
+    Raises
+    ------
+    InputError
+        fewer than two sessions, and what `opened` refuses.
     """
     import pandas as pd
 
@@ -65,12 +70,17 @@ def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
 def opened(sessions: Sequence[Session | str | Path], *, many: bool = False) -> list[Session]:
     """Return sessions and folders of such as sessions.
 
-    Args:
-        sessions: two or more sessions, or their folders.
-        many: check them as far as a list of many is checked.
+    Parameters
+    ----------
+    sessions : Sequence[Session | str | Path]
+        two or more sessions, or their folders.
+    many : bool, optional
+        check them as far as a list of many is checked.
 
-    Raises:
-        InputError: no list of them, an empty one, a session named twice, or a folder that is none.
+    Raises
+    ------
+    InputError
+        no list of them, an empty one, a session named twice, or a folder that is none.
     """
     if isinstance(sessions, str | Path | Session):
         alone = sessions.folder if isinstance(sessions, Session) else sessions

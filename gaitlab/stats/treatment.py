@@ -102,9 +102,12 @@ def network_part(*rows: Row) -> float:
 def spoiled(metric: str, a: tuple[Info, Row], b: tuple[Info, Row]) -> str:
     """Return why a metric cannot be compared as it was measured in two sessions; empty where it can.
 
-    Args:
-        metric: its name.
-        a, b: the content of session.json and the metric's row of the summary.
+    Parameters
+    ----------
+    metric : str
+        its name.
+    a, b : tuple[Info, Row]
+        the content of session.json and the metric's row of the summary.
     """
     (info_a, row_a), (info_b, row_b) = a, b
     spec = METRICS.get(metric)
@@ -234,10 +237,14 @@ def _smoothed_otherwise(infos: Sequence[Info]) -> bool:
 class _Circumstance:
     """Something that should be the same in all sessions.
 
-    Attributes:
-        told: how it is in one of them, in words.
-        unlike: whether it is not the same in all.
-        sentence: what that means; ``{told}`` are the words of each.
+    Attributes
+    ----------
+    told : Callable[[Info], str]
+        how it is in one of them, in words.
+    unlike : Callable[[Sequence[Info]], bool]
+        whether it is not the same in all.
+    sentence : str
+        what that means; ``{told}`` are the words of each.
     """
 
     told: Callable[[Info], str]

@@ -33,9 +33,12 @@ _COLUMNS = (
 class Line:
     """A straight line through values over time.
 
-    Attributes:
-        slope: change a day.
-        interval: half-width of its 95 % interval.
+    Attributes
+    ----------
+    slope : float
+        change a day.
+    interval : float
+        half-width of its 95 % interval.
     """
 
     slope: float
@@ -48,10 +51,14 @@ def fitted_line(days: np.ndarray, values: np.ndarray, half_widths: np.ndarray) -
     The interval is that of the scatter about the line (Student's t, n - 2 degrees of freedom), but never narrower than
     what the values' own half-widths leave open: three points may lie on a line by chance.
 
-    Args:
-        days: (session,) times in days, three or more and not all the same.
-        values: (session,) means.
-        half_widths: (session,) of their 95 % intervals; NaN counts as none.
+    Parameters
+    ----------
+    days : np.ndarray
+        (session,) times in days, three or more and not all the same.
+    values : np.ndarray
+        (session,) means.
+    half_widths : np.ndarray
+        (session,) of their 95 % intervals; NaN counts as none.
     """
     away = days - days.mean()
     square = float(away @ away)
@@ -76,10 +83,14 @@ def session_time(session: Session) -> datetime | None:
 def trends(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     """Return how every metric goes over three sessions or more of different times.
 
-    Args:
-        sessions: sessions, or their folders.
+    Parameters
+    ----------
+    sessions : Sequence[Session | str | Path]
+        sessions, or their folders.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         a row a metric and side that three sessions or more measured in the same unit: ``metric, side, unit``, in how
         many ``sessions`` over how many ``days``, its mean in the ``first`` and ``last``, the line's
         ``slope_per_30_days`` with the half-width of its 95 % ``interval``, the ``change`` along the line from first to
@@ -88,8 +99,10 @@ def trends(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
         last column: the sessions were not levelled alike, or seen by different networks. Empty where there are not
         three times.
 
-    Raises:
-        InputError: a session that does not say when it was recorded, and what `gaitlab.compare` refuses.
+    Raises
+    ------
+    InputError
+        a session that does not say when it was recorded, and what `gaitlab.compare` refuses.
     """
     import pandas as pd
 

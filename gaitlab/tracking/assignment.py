@@ -10,9 +10,12 @@ from gaitlab.core.pose import FloatArray
 def assign(cost: FloatArray, *, max_cost: float) -> list[tuple[int, int]]:
     """Return the (row, column) pairs of least total cost; pairs dearer than ``most`` are not made.
 
-    Args:
-        cost: (row, column), finite.
-        max_cost: the cost of leaving a row and a column alone instead.
+    Parameters
+    ----------
+    cost : FloatArray
+        (row, column), finite.
+    max_cost : float
+        the cost of leaving a row and a column alone instead.
     """
     rows, columns = cost.shape
     if not rows or not columns:

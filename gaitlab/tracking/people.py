@@ -28,12 +28,18 @@ _PASSES = 0.2
 class RunnerScore:
     """How like a runner a person is; the product ranks people.
 
-    Attributes:
-        seen_s: for how long they were seen.
-        swing: 0..1, whether the legs alternate; a poster's and a standing coach's do not.
-        steady: 0..1, whether they stay in their place; a passer-by does not.
-        size: height in px; the runner is filmed larger than their mirror image.
-        legs: 0..1, how surely hips, knees and ankles are seen; a reflection over a sofa shows none.
+    Attributes
+    ----------
+    seen_s : float
+        for how long they were seen.
+    swing : float
+        0..1, whether the legs alternate; a poster's and a standing coach's do not.
+    steady : float
+        0..1, whether they stay in their place; a passer-by does not.
+    size : float
+        height in px; the runner is filmed larger than their mirror image.
+    legs : float
+        0..1, how surely hips, knees and ankles are seen; a reflection over a sofa shows none.
     """
 
     seen_s: float

@@ -25,12 +25,18 @@ _LONGEST_STEP_S = 0.1  # limbs move at constant velocity no longer than this
 class Track:
     """The bodies of one person, by frame.
 
-    Attributes:
-        number: of the person, by order of appearance.
-        dense: whether the person is looked for in every frame.
-        frames: numbers of the frames with a body.
-        times_s: their times.
-        bodies: what was found in them.
+    Attributes
+    ----------
+    number : int
+        of the person, by order of appearance.
+    dense
+        whether the person is looked for in every frame.
+    frames
+        numbers of the frames with a body.
+    times_s
+        their times.
+    bodies
+        what was found in them.
     """
 
     def __init__(self, number: int, skeleton: Skeleton) -> None:

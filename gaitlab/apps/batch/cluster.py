@@ -20,8 +20,10 @@ def outcomes_of_cluster(
 ) -> Generator[tuple[int, Outcome], None, None]:
     """Yield the number of each job and its outcome as they come; closing the iterator cancels what waits.
 
-    Raises:
-        InputError: without dask.distributed, or where the scheduler does not answer.
+    Raises
+    ------
+    InputError
+        without dask.distributed, or where the scheduler does not answer.
     """
     try:
         import distributed

@@ -21,11 +21,16 @@ from gaitlab.pipeline.unused_arguments import idle
 class Job:
     """One video and how to analyse it.
 
-    Attributes:
-        source: the video or the keypoints, as the user named it.
-        options: arguments of `gaitlab.analyze`, without settings and output.
-        name: of its session folder, unique in a batch.
-        problem: why it cannot be done, where its row already says so.
+    Attributes
+    ----------
+    source : str
+        the video or the keypoints, as the user named it.
+    options : Mapping[str, Any]
+        arguments of `gaitlab.analyze`, without settings and output.
+    name : str
+        of its session folder, unique in a batch.
+    problem : str
+        why it cannot be done, where its row already says so.
     """
 
     source: str
@@ -95,12 +100,17 @@ _VIDEOS = (
 def jobs_of_videos(videos: Iterable[str | Path], options: Mapping[str, Any] | None = None) -> list[Job]:
     """Return a job a video, all with the same further arguments of `gaitlab.analyze`.
 
-    Args:
-        videos: videos, or folders of them.
-        options: the further arguments.
+    Parameters
+    ----------
+    videos : Iterable[str | Path]
+        videos, or folders of them.
+    options : Mapping[str, Any] | None, optional
+        the further arguments.
 
-    Raises:
-        InputError: a folder without videos, or one that cannot be read.
+    Raises
+    ------
+    InputError
+        a folder without videos, or one that cannot be read.
     """
     files = [file for video in videos for file in (_videos_in(Path(video)) if Path(video).is_dir() else [video])]
     return _named([Job(str(file), {"video": str(file), **(options or {})}) for file in files])
@@ -127,12 +137,16 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
     start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an empty cell
     counts as not said. A row that makes no sense becomes a job with its ``trouble``, so that the others go on.
 
-    Args:
-        options: arguments of `gaitlab.analyze` for rows that do not say otherwise, where they have an effect.
+    Parameters
+    ----------
+    options : Mapping[str, Any] | None, optional
+        arguments of `gaitlab.analyze` for rows that do not say otherwise, where they have an effect.
 
-    Raises:
-        InputError: where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``; an
-            option without effect on any row.
+    Raises
+    ------
+    InputError
+        where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``; an option without
+        effect on any row.
     """
     path = Path(path)
     rows = [cells for _, cells in read_rows(path, "list")]
@@ -208,8 +222,10 @@ def _name(job: Job) -> str:
 def fingerprint(job: Job, settings: Mapping[str, Any], *, version: str) -> str:
     """Return what changes when the video, the keypoints, an option, a setting or gaitlab does.
 
-    Raises:
-        InputError: where a file cannot be read.
+    Raises
+    ------
+    InputError
+        where a file cannot be read.
     """
     contents = {name: _file_digest(Path(job.options[name])) for name in _FILES if job.options.get(name)}
     options = {name: value for name, value in job.options.items() if name not in _FILES}

@@ -31,8 +31,10 @@ def outcomes_of_processes(
 ) -> Generator[tuple[int, Outcome], None, None]:
     """Yield the number of each job and its outcome as they come; closing the iterator ends the processes.
 
-    Args:
-        workers: processes at once.
+    Parameters
+    ----------
+    workers : int
+        processes at once.
     """
     # spawn: a forked child inherits the locks of threads it does not have.
     context = get_context("spawn")

@@ -35,19 +35,29 @@ def run_batch(
     Writes a session folder a video, ``results.csv`` (a row a metric and side of every video; one with the reason for
     a video without any) and ``index.html`` into ``output``, these two also when interrupted.
 
-    Args:
-        workers: processes at once on this machine; None takes one a core.
-        scheduler: address of a dask.distributed scheduler, instead of processes here; its workers must see the same
-            files under the same names.
-        on_outcome: called with each outcome as it comes.
-        progress: called as ``progress("videos", done, total)``.
+    Parameters
+    ----------
+    workers : int | None, optional
+        processes at once on this machine; None takes one a core.
+    scheduler : str | None, optional
+        address of a dask.distributed scheduler, instead of processes here; its workers must see the same files under
+        the same names.
+    on_outcome : Callable[[Outcome], None] | None, optional
+        called with each outcome as it comes.
+    progress : Progress | None, optional
+        called as ``progress("videos", done, total)``.
 
-    Returns:
+    Returns
+    -------
+    list[Outcome]
         an outcome a job, in the order of the jobs.
 
-    Raises:
-        InputError: for no job, less than one worker, workers beside a scheduler, or a scheduler that cannot be reached.
-        OutputError: where ``output`` cannot be written.
+    Raises
+    ------
+    InputError
+        for no job, less than one worker, workers beside a scheduler, or a scheduler that cannot be reached.
+    OutputError
+        where ``output`` cannot be written.
     """
     if not jobs:
         raise InputError("nothing to analyse: name videos, or a list of them with --list FILE.csv")

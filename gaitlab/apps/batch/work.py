@@ -29,13 +29,19 @@ Status = Literal["done", "kept", "incomplete", "no gait", "failed"]
 class Outcome:
     """What became of a job.
 
-    Attributes:
-        job: the job.
-        status: ``done`` now, ``kept`` from a run before, ``incomplete`` where a video or page could not be made of what
-            was measured, ``no gait`` where nothing could be measured, ``failed``.
-        reason: one line, where it failed, shows no gait, or shows it too poorly to build on, or what could not be made.
-        folder: the session's, where there is one.
-        seconds: how long it took.
+    Attributes
+    ----------
+    job : Job
+        the job.
+    status : Status
+        ``done`` now, ``kept`` from a run before, ``incomplete`` where a video or page could not be made of what was
+        measured, ``no gait`` where nothing could be measured, ``failed``.
+    reason : str
+        one line, where it failed, shows no gait, or shows it too poorly to build on, or what could not be made.
+    folder : Path | None
+        the session's, where there is one.
+    seconds : float
+        how long it took.
     """
 
     job: Job

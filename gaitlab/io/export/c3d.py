@@ -24,8 +24,10 @@ def write_c3d(recording: Recording, path: Path) -> str:
 
     The first frame is time 0; ``GAITLAB:START_S`` says when that was in the session.
 
-    Raises:
-        InputError: without ezc3d.
+    Raises
+    ------
+    InputError
+        without ezc3d.
     """
     try:
         import ezc3d
@@ -75,9 +77,12 @@ def _check_whole(path: Path, points: FloatArray) -> None:
 def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
     """Return the frame rate and the values on an even clock, interpolated only where the true one is not even.
 
-    Args:
-        time_s: (frame,) seconds, rising.
-        values: (frame, …), NaN where missing; what lies between a known and a missing frame is missing.
+    Parameters
+    ----------
+    time_s : FloatArray
+        (frame,) seconds, rising.
+    values : FloatArray
+        (frame, …), NaN where missing; what lies between a known and a missing frame is missing.
     """
     if len(time_s) < 2:
         return 1.0, values

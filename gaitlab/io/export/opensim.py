@@ -43,8 +43,10 @@ def write_mot(recording: Recording, path: Path) -> str:
     The format has no missing values: OpenSim's Storage stops reading at the first NaN, without a word. So an angle
     that most frames lack is left out, and then every frame that lacks one; the time steps need not be even.
 
-    Raises:
-        InputError: where no frame has angles.
+    Raises
+    ------
+    InputError
+        where no frame has angles.
     """
     known = {
         name.removesuffix("_deg"): values

@@ -23,17 +23,26 @@ _FEET = ("heel", "big_toe", "small_toe")
 class Recording:
     """A session's curves on one clock.
 
-    Attributes:
-        name: of the session folder.
-        time_s: (frame,) true seconds.
-        points: names of the points that were seen at all.
-        xyz: (frame, point, 3) in ``unit``; NaN where a point was not seen. In metres OpenSim's axes: x forward, y up
-            from the ground, z to the runner's right; what the camera cannot see of the three is 0, and the origin lies
-            below the mid-hip's median. In px those of the picture: x right, y down, z 0.
-        score: (frame, point) confidence, 0..1.
-        unit: ``m``, or ``px`` where no scale is known.
-        angles_deg: column of angles.csv -> (frame,) degrees, NaN where missing; only those seen at all.
-        events: feet on the ground, rejected contacts too.
+    Attributes
+    ----------
+    name : str
+        of the session folder.
+    time_s : FloatArray
+        (frame,) true seconds.
+    points : tuple[str, ...]
+        names of the points that were seen at all.
+    xyz : FloatArray
+        (frame, point, 3) in ``unit``; NaN where a point was not seen. In metres OpenSim's axes: x forward, y up from
+        the ground, z to the runner's right; what the camera cannot see of the three is 0, and the origin lies below the
+        mid-hip's median. In px those of the picture: x right, y down, z 0.
+    score : FloatArray
+        (frame, point) confidence, 0..1.
+    unit : str
+        ``m``, or ``px`` where no scale is known.
+    angles_deg : Mapping[str, FloatArray]
+        column of angles.csv -> (frame,) degrees, NaN where missing; only those seen at all.
+    events : GaitEvents
+        feet on the ground, rejected contacts too.
     """
 
     name: str
@@ -49,8 +58,10 @@ class Recording:
 def recording_of(session: Session) -> Recording:
     """Read what a session has to export.
 
-    Raises:
-        InputError: a damaged session, or one without a point.
+    Raises
+    ------
+    InputError
+        a damaged session, or one without a point.
     """
     pose, info, curves = session.pose, session.info, session.angle_curves.values_deg
     if not np.isfinite(pose.xy).any():

@@ -63,8 +63,10 @@ def write_csv(recording: Recording, path: Path) -> str:
 def write_parquet(recording: Recording, path: Path) -> str:
     """Write the table as Parquet; a missing value is null, the file's metadata name the session and the length unit.
 
-    Raises:
-        InputError: without pyarrow.
+    Raises
+    ------
+    InputError
+        without pyarrow.
     """
     try:
         import pyarrow

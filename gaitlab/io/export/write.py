@@ -32,17 +32,26 @@ def export_session(
 ) -> tuple[Path, str]:
     """Write a session for another tool.
 
-    Args:
-        format: one of `FORMATS`; None takes the suffix of ``output``.
-        output: the file; None is the session's name with the format's suffix, in the current folder.
-        force: replace a file that is there.
+    Parameters
+    ----------
+    format : str | None, optional
+        one of `FORMATS`; None takes the suffix of ``output``.
+    output : str | Path | None, optional
+        the file; None is the session's name with the format's suffix, in the current folder.
+    force : bool, optional
+        replace a file that is there.
 
-    Returns:
+    Returns
+    -------
+    tuple[Path, str]
         the file, and what its reader must know (lengths in px, frames left out), or an empty string.
 
-    Raises:
-        InputError: an unknown format, a library that is missing, or a damaged session.
-        OutputError: a file that is there already, or cannot be written.
+    Raises
+    ------
+    InputError
+        an unknown format, a library that is missing, or a damaged session.
+    OutputError
+        a file that is there already, or cannot be written.
     """
     if format is None and output is None:
         raise InputError(f"which format? say --format, one of {', '.join(FORMATS)}")

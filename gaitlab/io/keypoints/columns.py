@@ -54,14 +54,21 @@ def read_columns(
 ) -> Iterator[tuple[int, list[Any]]]:
     """Yield the line and the values of the wanted columns of every row.
 
-    Args:
-        path: of the file, for the errors.
-        header: names of all columns.
-        rows: (line, cells).
-        wanted: columns that are in the header.
+    Parameters
+    ----------
+    path : Path
+        of the file, for the errors.
+    header : Sequence[str]
+        names of all columns.
+    rows : Iterable[tuple[int, list[str]]]
+        (line, cells).
+    wanted : Sequence[Column]
+        columns that are in the header.
 
-    Raises:
-        InputError: a column that is there twice, a row of another length, or a cell that is not what is expected.
+    Raises
+    ------
+    InputError
+        a column that is there twice, a row of another length, or a cell that is not what is expected.
     """
     for column in wanted:
         if header.count(column.name) > 1:

@@ -33,11 +33,16 @@ LAST_FRAME = 10**12
 class ImportedPoses:
     """The people of every frame, as a file had them.
 
-    Attributes:
-        skeleton: keypoint columns of every body.
-        frames: (frame) lists of people; empty where nobody was seen.
-        time_s: (frame,) where the file tells times.
-        fps: where the file tells a rate instead.
+    Attributes
+    ----------
+    skeleton : Skeleton
+        keypoint columns of every body.
+    frames : Sequence[Sequence[Body]]
+        (frame) lists of people; empty where nobody was seen.
+    time_s : FloatArray | None
+        (frame,) where the file tells times.
+    fps : float | None
+        where the file tells a rate instead.
     """
 
     skeleton: Skeleton
@@ -54,8 +59,10 @@ def most_frames(count: int) -> int:
 def frames_of(people: Mapping[int, Sequence[Body]], path: Path) -> list[Sequence[Body]]:
     """Return the people of every frame from the first number to the last; frames without a number are empty.
 
-    Raises:
-        InputError: numbers so far apart that some of them must be wrong.
+    Raises
+    ------
+    InputError
+        numbers so far apart that some of them must be wrong.
     """
     first, last, most = min(people), max(people), most_frames(len(people))
     if last - first >= most:
@@ -69,8 +76,10 @@ def frames_of(people: Mapping[int, Sequence[Body]], path: Path) -> list[Sequence
 def check_imported(found: ImportedPoses, path: Path) -> None:
     """Refuse what no camera saw: points far from any picture, a crowd too large to follow, more than fits.
 
-    Raises:
-        InputError: says in which frame, counted from 0.
+    Raises
+    ------
+    InputError
+        says in which frame, counted from 0.
     """
     if len(found.frames) * len(found.skeleton) > _MOST_NUMBERS:
         raise InputError(
@@ -94,8 +103,10 @@ def check_imported(found: ImportedPoses, path: Path) -> None:
 def skeleton_of(names: Sequence[str], path: Path) -> Skeleton:
     """Return the skeleton of keypoints with these names, as a file has them: one of the tables, or the file's own.
 
-    Raises:
-        InputError: no names, too many, or two that mean one point.
+    Raises
+    ------
+    InputError
+        no names, too many, or two that mean one point.
     """
     if not 0 < len(names) <= _MOST_POINTS:
         raise InputError(f"'{path}' names {len(names)} keypoints; expected 1 to {_MOST_POINTS}")
@@ -111,8 +122,10 @@ def skeleton_of(names: Sequence[str], path: Path) -> Skeleton:
 def skeleton_by_count(count: int, path: Path) -> tuple[Skeleton, np.ndarray]:
     """Return the skeleton of a list of ``count`` points and which of the points are its columns.
 
-    Raises:
-        InputError: a number of points that no known network has.
+    Raises
+    ------
+    InputError
+        a number of points that no known network has.
     """
     if count not in _BY_COUNT:
         known = ", ".join(f"{n} ({name})" for n, (name, _) in _BY_COUNT.items())

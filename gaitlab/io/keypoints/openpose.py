@@ -38,8 +38,10 @@ def read_openpose(folder: Path) -> ImportedPoses:
 def _files(folder: Path) -> dict[int, Path]:
     """Return the files by frame number.
 
-    Raises:
-        InputError: none, two of one number, or a number that is none of a frame.
+    Raises
+    ------
+    InputError
+        none, two of one number, or a number that is none of a frame.
     """
     files: dict[int, Path] = {}
     try:

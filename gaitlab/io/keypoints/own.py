@@ -71,8 +71,10 @@ def _table(path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str
 def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
     """Return frame number to person to (keypoint, 3).
 
-    Raises:
-        InputError: a point of a person that is there twice, or far fewer points than people and names ask for.
+    Raises
+    ------
+    InputError
+        a point of a person that is there twice, or far fewer points than people and names ask for.
     """
     count, rows = len(table.names), len(table.frames)
     bodies = len(set(zip(table.frames, table.persons, strict=True)))

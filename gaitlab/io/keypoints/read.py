@@ -38,16 +38,24 @@ def read_keypoints(
 ) -> PoseSequence:
     """Read the keypoints of one runner.
 
-    Args:
-        path: the file, or the folder where the format is a folder of files.
-        format: a key of `FORMATS`.
-        fps: frames a second, where the file does not say.
-        time_s: (frame,) true times, before all that the file says.
-        person: which person, by order of appearance; None takes the runner: in the picture longest, in the same
-            place, with legs that alternate.
+    Parameters
+    ----------
+    path : str | Path
+        the file, or the folder where the format is a folder of files.
+    format : str
+        a key of `FORMATS`.
+    fps : float | None, optional
+        frames a second, where the file does not say.
+    time_s : FloatArray | None, optional
+        (frame,) true times, before all that the file says.
+    person : int | None, optional
+        which person, by order of appearance; None takes the runner: in the picture longest, in the same place, with
+        legs that alternate.
 
-    Raises:
-        InputError: no such file, not that format (says which field is missing), no frame rate, nobody in it.
+    Raises
+    ------
+    InputError
+        no such file, not that format (says which field is missing), no frame rate, nobody in it.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -85,8 +93,10 @@ def _clock(found: ImportedPoses, path: Path, *, fps: float | None, time_s: Float
 def _check_times(time_s: FloatArray, path: Path) -> None:
     """Refuse times that no camera keeps.
 
-    Raises:
-        InputError: times that are missing, do not rise, are no seconds, or lie too far apart.
+    Raises
+    ------
+    InputError
+        times that are missing, do not rise, are no seconds, or lie too far apart.
     """
     if not np.isfinite(time_s).all():
         raise InputError(f"'{path}' has no time for frame {int((~np.isfinite(time_s)).argmax())}; expected seconds")

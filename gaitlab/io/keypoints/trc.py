@@ -46,8 +46,10 @@ def read_trc(path: Path) -> ImportedPoses:
 def _table(path: Path, count: int, lines: list[str]) -> FloatArray:
     """Return (frame, 1 + 3 count) times and x, y, z of every marker; what a row leaves out at its end is empty.
 
-    Raises:
-        InputError: no rows, more cells than there are columns, or a cell that is no number.
+    Raises
+    ------
+    InputError
+        no rows, more cells than there are columns, or a cell that is no number.
     """
     header = ["frame", "time", *(f"{axis}{n}" for n in range(1, count + 1) for axis in "XYZ")]
     wanted = [columns.number(name) for name in header[1:]]

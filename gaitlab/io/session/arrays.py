@@ -28,8 +28,10 @@ _COUNTED = ("raw_xy", "raw_score", "xy", "score", "time_s")
 def read_arrays(path: Path) -> Mapping[str, np.ndarray]:
     """Return ``raw_xy, raw_score, xy, score, time_s`` (of one number of frames) and ``names``.
 
-    Raises:
-        InputError: an unreadable or damaged file, arrays that do not fit each other, or numbers that mean nothing.
+    Raises
+    ------
+    InputError
+        an unreadable or damaged file, arrays that do not fit each other, or numbers that mean nothing.
     """
     try:
         with zipfile.ZipFile(path) as archive:

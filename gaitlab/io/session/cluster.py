@@ -29,8 +29,10 @@ def sessions_of_cluster(directory: Path, *, cycles: bool, scheduler: Any) -> Any
 
     Which sessions there are is found here, with the index; their tables are read by the workers.
 
-    Raises:
-        InputError: no such directory, no dask, or no scheduler at the address.
+    Raises
+    ------
+    InputError
+        no such directory, no dask, or no scheduler at the address.
     """
     try:
         import dask.dataframe

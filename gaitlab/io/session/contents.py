@@ -27,8 +27,10 @@ _LITTER = re.compile(r"\.(report|batch)-[0-9a-f]{8}\.(html|json)|\.DS_Store|Thum
 def within(folder: Path, name: str) -> Path:
     """Return the path of a name within a session.
 
-    Raises:
-        InputError: where the name leads out of the folder, or to a link, which may lead anywhere.
+    Raises
+    ------
+    InputError
+        where the name leads out of the folder, or to a link, which may lead anywhere.
     """
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or parts[0] == "/" or ":" in parts[0]:
@@ -61,8 +63,10 @@ def looks_like_session(folder: Path) -> bool:
 def remove_session(folder: Path) -> None:
     """Remove what gaitlab wrote of a session, and the folder itself where nothing else is left in it.
 
-    Raises:
-        OSError: where something cannot be removed, or somebody else's file is left.
+    Raises
+    ------
+    OSError
+        where something cannot be removed, or somebody else's file is left.
     """
     # What says that it is a session goes last: until then another process sees one.
     for path in sorted(_found(folder), key=lambda path: path == folder / "session.json"):

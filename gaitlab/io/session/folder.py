@@ -51,8 +51,10 @@ def check_free(target: Path, *, force: bool, inputs: Iterable[str | Path | None]
 def real_folder(target: Path) -> Path:
     """Return what will be written: the folder that a link leads to, or ``target`` itself.
 
-    Raises:
-        OutputError: a link that leads to itself, or a name that no folder can have.
+    Raises
+    ------
+    OutputError
+        a link that leads to itself, or a name that no folder can have.
     """
     try:
         return target.resolve() if target.is_symlink() or target.name in ("", "..") else target
@@ -89,8 +91,10 @@ def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     that writes beside it. Of two writers of one target the later one is refused, or with ``force`` replaces. A link is
     followed: what it leads to is written or replaced.
 
-    Raises:
-        OutputError: where ``target`` exists (without ``force``) or cannot be written.
+    Raises
+    ------
+    OutputError
+        where ``target`` exists (without ``force``) or cannot be written.
     """
     target = real_folder(target)
     clear_remains(target.parent)

@@ -36,8 +36,10 @@ def named_sessions(directory: Path, *, skip: Callable[[str], None] = log_skipped
     Why a broken one is left out goes to ``skip``. Where there are many, the index is written into the directory, if it
     can be.
 
-    Raises:
-        InputError: no such directory.
+    Raises
+    ------
+    InputError
+        no such directory.
     """
     known = _read_index(directory)
     root = os.path.join(directory, "")
@@ -95,9 +97,12 @@ def facts_of(info: Mapping[str, Any]) -> Facts:
 def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:
     """Return some of the first entries of a JSON object, without building the thousands of numbers behind them.
 
-    Raises:
-        InputError: where the file is no JSON object as far as it was read, or breaks off.
-        KeyError: an entry that it lacks.
+    Raises
+    ------
+    InputError
+        where the file is no JSON object as far as it was read, or breaks off.
+    KeyError
+        an entry that it lacks.
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -133,8 +138,10 @@ def _next(text: str, place: int) -> int:
 def session_folders(directory: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield every folder with a session.json, and its CSV and NPZ files; nothing hidden.
 
-    Raises:
-        InputError: no such directory.
+    Raises
+    ------
+    InputError
+        no such directory.
     """
     if not os.path.isdir(directory):  # which, unlike a path's own, says so of a name that cannot be
         raise InputError(f"no such directory of sessions: '{directory}'")

@@ -86,8 +86,10 @@ def read_tables(
 def _parsed(parts: Sequence[_Part], name: str) -> pd.DataFrame:
     """Return tables with the same headings as one.
 
-    Raises:
-        ValueError: where a cell that should be a number is none.
+    Raises
+    ------
+    ValueError
+        where a cell that should be a number is none.
     """
     import pandas as pd
 

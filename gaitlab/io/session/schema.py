@@ -189,8 +189,10 @@ _MISSING = object()
 def read_object(path: Path) -> dict[str, Any]:
     """Return the content of a JSON file that holds an object.
 
-    Raises:
-        InputError: where it cannot be read, is too large, or holds something else.
+    Raises
+    ------
+    InputError
+        where it cannot be read, is too large, or holds something else.
     """
     try:
         if (size := path.stat().st_size) > LARGEST_BYTES:

@@ -37,8 +37,10 @@ class Session:
     `open_session` has checked it whole. Whatever reads a file of it later raises an InputError that names the file
     where it is damaged or a link.
 
-    Attributes:
-        folder: where it lies.
+    Attributes
+    ----------
+    folder : Path
+        where it lies.
     """
 
     folder: Path
@@ -146,8 +148,10 @@ class Session:
     def check(self) -> None:
         """Read all that a session must have, the other clip of the same run too.
 
-        Raises:
-            InputError: where something is missing or damaged.
+        Raises
+        ------
+        InputError
+            where something is missing or damaged.
         """
         _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles"), self.companion
 
@@ -174,8 +178,10 @@ class Session:
 def open_session(folder: str | Path) -> Session:
     """Open a session folder; what lies in it is read once, and checked, so that no use of it meets damage halfway.
 
-    Raises:
-        InputError: no such folder, not a session, files missing or damaged, or written by a newer gaitlab.
+    Raises
+    ------
+    InputError
+        no such folder, not a session, files missing or damaged, or written by a newer gaitlab.
     """
     session = _described(Path(folder))
     replace(session).check()  # a copy: keypoints and curves of many sessions would fill the memory
@@ -185,8 +191,10 @@ def open_session(folder: str | Path) -> Session:
 def glance_at(folder: str | Path) -> Session:
     """Open a session folder for a list of many: the summary is checked whole, other files at their ends only.
 
-    Raises:
-        InputError: as `open_session`, as far as that shows it.
+    Raises
+    ------
+    InputError
+        as `open_session`, as far as that shows it.
     """
     session = _described(Path(folder))
     check_files_end_well(session.folder)

@@ -20,8 +20,10 @@ def find_sessions(directory: str | Path, *, skip: Callable[[str], None] = log_sk
 
     There may be thousands: they are opened by `glance_at`. Why one is left out goes to ``skip``.
 
-    Raises:
-        InputError: no such directory.
+    Raises
+    ------
+    InputError
+        no such directory.
     """
     for description in sorted(Path(folder, "session.json") for folder, _ in session_folders(Path(directory))):
         try:
@@ -46,19 +48,26 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
     Of each session only its summary.csv (or cycles.csv) is read: what names it is kept in a hidden index in the
     directory, where there are many, and read anew, with the ends of its other files, where one of them changed.
 
-    Args:
-        cycles: a row a gait cycle instead of a row a metric and side.
-        scheduler: address of a dask.distributed scheduler, or a client of one, for more than one machine holds. The
-            result is a dask DataFrame with the same columns, read by the workers when it is computed; they must see
-            the same files under the same names. An address's client becomes dask's default one.
+    Parameters
+    ----------
+    cycles : bool, optional
+        a row a gait cycle instead of a row a metric and side.
+    scheduler : Any, optional
+        address of a dask.distributed scheduler, or a client of one, for more than one machine holds. The result is a
+        dask DataFrame with the same columns, read by the workers when it is computed; they must see the same files
+        under the same names. An address's client becomes dask's default one.
 
-    Returns:
-        ``session, athlete, label, date, view`` and the columns of summary.csv (without its metric label) or
-        cycles.csv; empty, with these columns, where there is no session. Its ``attrs["skipped"]`` holds a line for
-        every broken session that is left out (not of a dask DataFrame, whose workers only log it).
+    Returns
+    -------
+    Any
+        ``session, athlete, label, date, view`` and the columns of summary.csv (without its metric label) or cycles.csv;
+        empty, with these columns, where there is no session. Its ``attrs["skipped"]`` holds a line for every broken
+        session that is left out (not of a dask DataFrame, whose workers only log it).
 
-    Raises:
-        InputError: no such directory; without dask, or where its scheduler does not answer.
+    Raises
+    ------
+    InputError
+        no such directory; without dask, or where its scheduler does not answer.
     """
     if scheduler is not None:
         from gaitlab.io.session.cluster import sessions_of_cluster

@@ -91,8 +91,10 @@ def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
 def read_table(path: Path) -> list[dict[str, str]]:
     """Return the rows of a table as text by column name.
 
-    Raises:
-        InputError: where the file cannot be read, or is no table.
+    Raises
+    ------
+    InputError
+        where the file cannot be read, or is no table.
     """
     return _read(path)[1]
 
@@ -100,8 +102,10 @@ def read_table(path: Path) -> list[dict[str, str]]:
 def read_session_table(path: Path) -> list[dict[str, str]]:
     """Return the rows of one of `TABLES`, which its file's name says.
 
-    Raises:
-        InputError: where the file cannot be read, lacks a column, or has a cell that is not what it should be.
+    Raises
+    ------
+    InputError
+        where the file cannot be read, lacks a column, or has a cell that is not what it should be.
     """
     names, rows = _read(path)
     columns = TABLES[path.stem]
@@ -122,8 +126,10 @@ def check_ends(path: Path) -> None:
 
     Whatever looks strange there is read whole, which decides; what lies between is not looked at.
 
-    Raises:
-        InputError: as `read_session_table`.
+    Raises
+    ------
+    InputError
+        as `read_session_table`.
     """
     if not _ends_well(path):
         read_session_table(path)

@@ -17,12 +17,18 @@ from gaitlab.io.video.reader import Image
 class Annotation:
     """What is drawn into the frames of a video.
 
-    Attributes:
-        pose: the tracks to draw.
-        video_time_s: (frame,) time of each pose frame in the video; it differs from ``pose.time_s`` in slow motion.
-        captions: key -> (what to print, (frame,) numbers in degrees); keys that are sides take the side's colour.
-        contacts: side -> (start, end) of each contact in video time.
-        window: the part of the picture that is shown; None shows all of it.
+    Attributes
+    ----------
+    pose : PoseSequence
+        the tracks to draw.
+    video_time_s : FloatArray
+        (frame,) time of each pose frame in the video; it differs from ``pose.time_s`` in slow motion.
+    captions : Mapping[str, tuple[str, FloatArray]]
+        key -> (what to print, (frame,) numbers in degrees); keys that are sides take the side's colour.
+    contacts : Mapping[str, Sequence[tuple[float, float]]]
+        side -> (start, end) of each contact in video time.
+    window : Window | None
+        the part of the picture that is shown; None shows all of it.
     """
 
     pose: PoseSequence

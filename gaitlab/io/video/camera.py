@@ -45,12 +45,17 @@ def _from_file(path: Path) -> Iterator[Frame]:
 class Live:
     """The newest picture of a source; use it as a context manager.
 
-    Args:
-        source: number of a camera, or a video file.
-        on_frame: called in the reading thread with every picture, also those that nobody looks at (to record).
+    Parameters
+    ----------
+    source : int | Path
+        number of a camera, or a video file.
+    on_frame : Callable[[Frame], None], optional
+        called in the reading thread with every picture, also those that nobody looks at (to record).
 
-    Attributes:
-        taken: pictures that came so far.
+    Attributes
+    ----------
+    taken
+        pictures that came so far.
     """
 
     def __init__(self, source: int | Path, *, on_frame: Callable[[Frame], None] = lambda frame: None) -> None:
@@ -75,9 +80,11 @@ class Live:
     def newest(self) -> Frame | None:
         """Wait for a picture that was not handed out yet and return it; None when the source has ended.
 
-        Raises:
-            InputError: the source cannot be read, or shows nothing for ten seconds. Any other fault of the reading
-                thread, one in ``on_frame`` too, is raised here as it is.
+        Raises
+        ------
+        InputError
+            the source cannot be read, or shows nothing for ten seconds. Any other fault of the reading thread, one in
+            ``on_frame`` too, is raised here as it is.
         """
         with self._news:
             if not self._news.wait_for(lambda: self._newest is not None or self._ended, _UNTIL_FIRST_PICTURE_S):

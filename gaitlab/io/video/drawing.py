@@ -54,12 +54,18 @@ def draw_pose(image: Image, xy: FloatArray, skeleton: Skeleton) -> None:
 def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = None, size: float = 1.0) -> None:
     """Write a line of (ASCII) text into the left of the picture: white on a dark plate, readable on any picture.
 
-    Args:
-        image: drawn into, in place.
-        text: white, for no colour of a side stands out on a dark ground.
-        row: which line, 0 the uppermost, -1 the lowest.
-        colour: of a bar before the text.
-        size: of the text; at 1 it can be read where a phone shows the whole width of the picture.
+    Parameters
+    ----------
+    image : Image
+        drawn into, in place.
+    text : str
+        white, for no colour of a side stands out on a dark ground.
+    row : int
+        which line, 0 the uppermost, -1 the lowest.
+    colour : Colour | None, optional
+        of a bar before the text.
+    size : float, optional
+        of the text; at 1 it can be read where a phone shows the whole width of the picture.
     """
     letter = size * min(_LETTER_TO_WIDTH * image.shape[1], _LETTER_TO_HEIGHT * image.shape[0])
     scale, thickness = max(letter / _LETTER_PX, 0.25), max(1, round(letter / 7))
@@ -90,11 +96,16 @@ def draw_contact_strip(
 ) -> None:
     """Draw the foot contacts around now as bars along the lower edge, one row a side, now in the middle.
 
-    Args:
-        image: drawn into, in place.
-        intervals: side -> (start, end) of its contacts, one after the other; only those in view are looked at.
-        time_s: now.
-        span_s: what the width of the picture shows.
+    Parameters
+    ----------
+    image : Image
+        drawn into, in place.
+    intervals : Mapping[str, Sequence[tuple[float, float]]]
+        side -> (start, end) of its contacts, one after the other; only those in view are looked at.
+    time_s : float
+        now.
+    span_s : float, optional
+        what the width of the picture shows.
     """
     height, width = image.shape[:2]
     row = max(8, height // 60)

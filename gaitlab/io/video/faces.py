@@ -24,8 +24,10 @@ def face_circles(pose: PoseSequence) -> FloatArray:
     The centre is the mean of the head's points, else it lies above the neck; frames without either take it from
     their neighbours, for a face must not show in a gap.
 
-    Raises:
-        InputError: where neither head nor trunk was seen at all, so that no face could be hidden.
+    Raises
+    ------
+    InputError
+        where neither head nor trunk was seen at all, so that no face could be hidden.
     """
     neck, hip = pose.point("neck"), pose.point("mid_hip")
     trunk = neck - hip

@@ -29,10 +29,14 @@ _FEW_LINES = 720
 class Window:
     """The part of the picture that is shown in every frame.
 
-    Attributes:
-        left_px, top_px: (frame,) its corner in the picture.
-        zoom: (frame,) by how much it is enlarged.
-        width, height: of the pictures that come out, the same in all frames.
+    Attributes
+    ----------
+    left_px, top_px : FloatArray
+        (frame,) its corner in the picture.
+    zoom : FloatArray
+        (frame,) by how much it is enlarged.
+    width, height : int
+        of the pictures that come out, the same in all frames.
     """
 
     left_px: FloatArray

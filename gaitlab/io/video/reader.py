@@ -74,9 +74,12 @@ class Frame:
 class Video:
     """An open video; use it as a context manager.
 
-    Attributes:
-        info: what the container says.
-        timestamps_s: (frame,) time of every frame since the first.
+    Attributes
+    ----------
+    info : VideoInfo
+        what the container says.
+    timestamps_s
+        (frame,) time of every frame since the first.
     """
 
     def __init__(self, container: Any, info: VideoInfo, pts_s: NDArray[np.float64]) -> None:
@@ -99,8 +102,10 @@ class Video:
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
         """Yield the frames with ``start_s <= time_s <= end_s``, decoded a few frames ahead in a thread.
 
-        Raises:
-            InputError: what comes next cannot be decoded. Any other fault of the thread is raised here as it is.
+        Raises
+        ------
+        InputError
+            what comes next cannot be decoded. Any other fault of the thread is raised here as it is.
         """
         ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(frames_held(self.info.width, self.info.height))
         stop = threading.Event()
@@ -213,11 +218,15 @@ def frames_held(width: int, height: int) -> int:
 def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
     """Open a video file.
 
-    Args:
-        rotate_deg: turn every picture clockwise by so much, on top of what the container asks for: 0, 90, 180, 270.
+    Parameters
+    ----------
+    rotate_deg : int, optional
+        turn every picture clockwise by so much, on top of what the container asks for: 0, 90, 180, 270.
 
-    Raises:
-        InputError: no such file, a folder, not a video, or a video without frames.
+    Raises
+    ------
+    InputError
+        no such file, a folder, not a video, or a video without frames.
     """
     path = Path(path)
     if os.path.isdir(path):  # unlike a path's own, it says so of a name too long to be
@@ -297,8 +306,10 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
 def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
     """Return how much of what a file promises it does not hold, if it is more than clocks differ by; otherwise 0.
 
-    Args:
-        end_s: where its last frame ends, on the file's own clock.
+    Parameters
+    ----------
+    end_s : float
+        where its last frame ends, on the file's own clock.
     """
     if stream.duration is not None:
         promised_s, doubt_s = float((stream.start_time or 0) + stream.duration) * float(stream.time_base), 0.25
@@ -314,9 +325,12 @@ def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | No
 
     A film plays its pictures at the rate they were taken at or slower. What is neither is told, not believed.
 
-    Args:
-        metadata: of the file.
-        fps: frames a second as the file plays.
+    Parameters
+    ----------
+    metadata : Mapping[str, str]
+        of the file.
+    fps : float
+        frames a second as the file plays.
     """
     for key in _CAPTURE_RATE_KEYS:
         if not metadata.get(key):

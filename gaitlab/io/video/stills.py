@@ -34,16 +34,25 @@ def take_stills(
 ) -> dict[str, bytes]:
     """Return key -> JPEG of every shot.
 
-    Args:
-        video: the open source.
-        shots: what to take; the frame nearest to each time is taken.
-        max_height_px: pictures higher than this are made smaller.
-        quality: of the JPEG, 0-100.
-        change: called with each whole frame that is used and its time, to change it in place (to hide a face).
-        attempt: gives the context that each shot is taken in, by its key: one that swallows faults loses one still.
+    Parameters
+    ----------
+    video : Video
+        the open source.
+    shots : Mapping[str, Shot]
+        what to take; the frame nearest to each time is taken.
+    max_height_px : int, optional
+        pictures higher than this are made smaller.
+    quality : int, optional
+        of the JPEG, 0-100.
+    change : Callable[[Image, float], None], optional
+        called with each whole frame that is used and its time, to change it in place (to hide a face).
+    attempt : Callable[[str], AbstractContextManager[None]], optional
+        gives the context that each shot is taken in, by its key: one that swallows faults loses one still.
 
-    Raises:
-        OutputError: a box that lies outside the picture.
+    Raises
+    ------
+    OutputError
+        a box that lies outside the picture.
     """
     taken: dict[str, bytes] = {}
     half_frame_s = 0.5 / video.info.fps

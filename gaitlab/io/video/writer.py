@@ -30,14 +30,21 @@ class VideoWriter:
 
     Pictures of an odd width or height grow by one repeated row or column, for the format knows only even sizes.
 
-    Args:
-        path: the file to write; what was there is replaced when the new one is whole.
-        fps: nominal rate, for players that ask; frames keep the times they are given.
-        crf: quality, 0 (lossless) to 51; 23 is the encoder's usual.
-        keep_begun: whether an exception in the block, Ctrl-C too, leaves a video of what came before it.
+    Parameters
+    ----------
+    path : str | Path
+        the file to write; what was there is replaced when the new one is whole.
+    fps : float
+        nominal rate, for players that ask; frames keep the times they are given.
+    crf : int, optional
+        quality, 0 (lossless) to 51; 23 is the encoder's usual.
+    keep_begun : bool, optional
+        whether an exception in the block, Ctrl-C too, leaves a video of what came before it.
 
-    Raises:
-        OutputError: when the file cannot be written.
+    Raises
+    ------
+    OutputError
+        when the file cannot be written.
     """
 
     def __init__(

@@ -39,8 +39,10 @@ class Layer:
 def caffe_to_onnx(prototxt: str, caffemodel: bytes) -> bytes:
     """Return the network as an ONNX file.
 
-    Raises:
-        ValueError: a layer that is not known, weights that are missing or do not fit, files that are no Caffe.
+    Raises
+    ------
+    ValueError
+        a layer that is not known, weights that are missing or do not fit, files that are no Caffe.
     """
     network = parse_prototxt(prototxt)
     weights = read_weights(caffemodel)

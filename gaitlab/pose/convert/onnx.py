@@ -21,9 +21,12 @@ Attribute = int | float | str | Sequence[int]
 class OnnxGraph:
     """A graph under construction: nodes in order, weights by name.
 
-    Attributes:
-        inputs: name to (channels); batch, rows and columns stay open.
-        outputs: names.
+    Attributes
+    ----------
+    inputs : Mapping[str, int]
+        name to (channels); batch, rows and columns stay open.
+    outputs : Sequence[str]
+        names.
     """
 
     name: str

@@ -34,8 +34,10 @@ class Operation:
 def openvino_to_onnx(xml: str, weights: bytes) -> bytes:
     """Return the network as an ONNX file.
 
-    Raises:
-        ValueError: an operation that is not known, or files that are no OpenVINO network.
+    Raises
+    ------
+    ValueError
+        an operation that is not known, or files that are no OpenVINO network.
     """
     try:
         root = ElementTree.fromstring(xml)

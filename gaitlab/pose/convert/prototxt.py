@@ -15,8 +15,10 @@ Message = dict[str, list[Any]]
 def parse_prototxt(text: str) -> Message:
     """Return the fields of a message by name, each a list in order: numbers, strings, or messages.
 
-    Raises:
-        ValueError: text that is no prototxt.
+    Raises
+    ------
+    ValueError
+        text that is no prototxt.
     """
     tokens = [m["token"] for m in _TOKEN.finditer(text) if m["token"]]
     return _message(iter(tokens), end=None)

@@ -40,8 +40,10 @@ class _Node:
 def with_constant_resizes(graph: bytes) -> bytes:
     """Return the graph with every computed resize made a constant factor; others are left as they are.
 
-    Raises:
-        ValueError: not a graph, or a factor that is no whole number.
+    Raises
+    ------
+    ValueError
+        not a graph, or a factor that is no whole number.
     """
     nodes = {node.name: node for node in map(_node, children(graph, _NODE))}
     computed = [n for n in nodes.values() if n.op in _RESIZES and nodes[n.inputs[1]].op != "Const"]

@@ -17,8 +17,10 @@ Value = int | memoryview
 def fields(message: bytes | memoryview) -> Iterator[tuple[int, int, Value]]:
     """Yield field number, wire type and value of a message: an int for varints, a memoryview of the rest.
 
-    Raises:
-        ValueError: where the message ends early or has a wire type that nobody writes any more.
+    Raises
+    ------
+    ValueError
+        where the message ends early or has a wire type that nobody writes any more.
     """
     view = memoryview(message)
     place = 0

@@ -32,12 +32,18 @@ class Wheel:
 class ModelFile:
     """One file: how to know it, and where it comes from. Empty sums and no size where none is published.
 
-    Attributes:
-        name: of the file.
-        bytes, sha256, md5: how to know it.
-        sources: https addresses, tried in order.
-        wheel: a package that holds it.
-        by_hand: an address that is not https, so that only a person may fetch from it.
+    Attributes
+    ----------
+    name : str
+        of the file.
+    bytes, sha256, md5 : int | None
+        how to know it.
+    sources : tuple[str, ...]
+        https addresses, tried in order.
+    wheel : Wheel | None
+        a package that holds it.
+    by_hand : str
+        an address that is not https, so that only a person may fetch from it.
     """
 
     name: str
@@ -82,17 +88,28 @@ class Form:
 class Model:
     """One network of the catalogue.
 
-    Attributes:
-        name: what ``--model`` takes.
-        title: one line about it.
-        skeleton: its keypoints.
-        decoder: how its output becomes people.
-        licence: of the weights.
-        commercial: whether the licence allows commercial use.
-        forms: ways to have it, preferred first.
-        parts: for a combination, the networks it is made of; alternatives stand in one string with commas.
-        trial: whether it is none for users, who cannot get it: only who names it finds it, if it is there.
-        recipe: every other value of the table: the input and the decoder's parameters.
+    Attributes
+    ----------
+    name : str
+        what ``--model`` takes.
+    title : str
+        one line about it.
+    skeleton : Skeleton
+        its keypoints.
+    decoder : str
+        how its output becomes people.
+    licence : str
+        of the weights.
+    commercial : bool
+        whether the licence allows commercial use.
+    forms : tuple[Form, ...]
+        ways to have it, preferred first.
+    parts : tuple[str, ...]
+        for a combination, the networks it is made of; alternatives stand in one string with commas.
+    trial : bool
+        whether it is none for users, who cannot get it: only who names it finds it, if it is there.
+    recipe : Mapping[str, Any]
+        every other value of the table: the input and the decoder's parameters.
     """
 
     name: str
@@ -239,8 +256,10 @@ def installed(name: str, *, models_dir: Path | None = None) -> InstalledModel | 
 def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
     """Return an installed network.
 
-    Raises:
-        ModelError: an unknown name, or files that are nowhere: says which, where it looked and what to do.
+    Raises
+    ------
+    ModelError
+        an unknown name, or files that are nowhere: says which, where it looked and what to do.
     """
     found = installed(name, models_dir=models_dir)
     if found is not None:
@@ -257,8 +276,10 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
 def default_model(models_dir: Path | None = None) -> InstalledModel:
     """Return the best installed network.
 
-    Raises:
-        ModelError: none is installed.
+    Raises
+    ------
+    ModelError
+        none is installed.
     """
     for model in for_users():
         found = installed(model.name, models_dir=models_dir)

@@ -68,8 +68,10 @@ def _beside(path: Path) -> Path:
 def check_network(found: InstalledModel) -> None:
     """Refuse a network whose files are not those that are known.
 
-    Raises:
-        ModelError: says which file, what is wrong with it, and what helps.
+    Raises
+    ------
+    ModelError
+        says which file, what is wrong with it, and what helps.
     """
     for part in found.parts:
         check_network(part)

@@ -47,15 +47,23 @@ def fetch(
 ) -> None:
     """Bring a file into place from the first of its sources that has it whole and right.
 
-    Args:
-        file: what to fetch; its SHA-256 must be known.
-        target: where to.
-        progress: called as ``progress(file, bytes so far, bytes in all or None)``.
-        timeout_s: how long a server may be silent.
-        limit_s: how long all of it may take.
+    Parameters
+    ----------
+    file : ModelFile
+        what to fetch; its SHA-256 must be known.
+    target : Path
+        where to.
+    progress : Progress | None, optional
+        called as ``progress(file, bytes so far, bytes in all or None)``.
+    timeout_s : float, optional
+        how long a server may be silent.
+    limit_s : float, optional
+        how long all of it may take.
 
-    Raises:
-        ModelError: no source did; says why for each.
+    Raises
+    ------
+    ModelError
+        no source did; says why for each.
     """
     if not file.sha256:
         raise ModelError(f"'{file.name}' has no SHA-256 to check it against, so it is not fetched")

@@ -27,18 +27,30 @@ from gaitlab.pose.models.download import LIMIT_S, Progress, fetch
 class ModelStatus:
     """What a list of networks says of one.
 
-    Attributes:
-        name: what ``--model`` takes.
-        title: one line about it.
-        points: number of keypoints.
-        feet: whether heels and toes are among them.
-        licence: of the weights.
-        commercial: whether it allows commercial use.
-        bytes: size of its files, None where not all sizes are known.
-        installed: whether its files are all there.
-        paths: where they are.
-        downloadable: whether `install` can fetch it.
-        needs_sum: whether `install` could if somebody gave it a SHA-256, as none is published.
+    Attributes
+    ----------
+    name : str
+        what ``--model`` takes.
+    title : str
+        one line about it.
+    points : int
+        number of keypoints.
+    feet : bool
+        whether heels and toes are among them.
+    licence : str
+        of the weights.
+    commercial : bool
+        whether it allows commercial use.
+    bytes : int | None
+        size of its files, None where not all sizes are known.
+    installed : bool
+        whether its files are all there.
+    paths : tuple[Path, ...]
+        where they are.
+    downloadable : bool
+        whether `install` can fetch it.
+    needs_sum : bool
+        whether `install` could if somebody gave it a SHA-256, as none is published.
     """
 
     name: str
@@ -118,13 +130,19 @@ def _public_form(model: Model) -> Form | None:
 def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
     """Return what must be fetched so that the network is whole under ``folder``; nothing where it is.
 
-    Args:
-        name: of the catalogue.
-        folder: where networks are installed.
-        sha256: of the file of which nobody published it.
+    Parameters
+    ----------
+    name : str
+        of the catalogue.
+    folder : Path
+        where networks are installed.
+    sha256 : str, optional
+        of the file of which nobody published it.
 
-    Raises:
-        ModelError: unknown, without a public source, or with a file that nothing tells from a wrong one.
+    Raises
+    ------
+    ModelError
+        unknown, without a public source, or with a file that nothing tells from a wrong one.
     """
     model = known_model(name)
     if model.parts:
@@ -189,17 +207,27 @@ def install(
 ) -> list[Path]:
     """Fetch a network's files, and return where they are.
 
-    Args:
-        name: of the catalogue.
-        models_dir: where to; by default the environment's GAITLAB_MODELS or the user's folder.
-        accept_licence: must be true for a network that may not be used commercially.
-        sha256: of the file of which nobody published it; it is kept beside the file.
-        progress: called as ``progress(file, bytes so far, bytes in all or None)``.
-        timeout_s: how long a server may be silent.
-        limit_s: how long a file may take.
+    Parameters
+    ----------
+    name : str
+        of the catalogue.
+    models_dir : Path | None, optional
+        where to; by default the environment's GAITLAB_MODELS or the user's folder.
+    accept_licence : bool, optional
+        must be true for a network that may not be used commercially.
+    sha256 : str, optional
+        of the file of which nobody published it; it is kept beside the file.
+    progress : Progress | None, optional
+        called as ``progress(file, bytes so far, bytes in all or None)``.
+    timeout_s : float, optional
+        how long a server may be silent.
+    limit_s : float, optional
+        how long a file may take.
 
-    Raises:
-        ModelError: unknown, licence not accepted, no public source, no source that works, or no sum to check it by.
+    Raises
+    ------
+    ModelError
+        unknown, licence not accepted, no public source, no source that works, or no sum to check it by.
     """
     model = known_model(name)
     folder = install_folder(models_dir)
@@ -223,8 +251,10 @@ def install(
 def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:
     """Check the files of an installed network against their sums, published or given.
 
-    Raises:
-        ModelError: unknown or not installed.
+    Raises
+    ------
+    ModelError
+        unknown or not installed.
     """
     found = find_model(name, models_dir=models_dir)
     checked = []

@@ -23,12 +23,18 @@ _STRIDE_PX = 8
 class Rules:
     """Parameters of the assembly (OpenPose's, for COCO and BODY_25).
 
-    Attributes:
-        peak_threshold: heatmap value that makes a candidate.
-        sample_threshold: field along the limb that counts as agreeing.
-        sample_share: share of samples that must agree.
-        min_points: points that make a person.
-        min_score: person's score a point.
+    Attributes
+    ----------
+    peak_threshold : float
+        heatmap value that makes a candidate.
+    sample_threshold : float
+        field along the limb that counts as agreeing.
+    sample_share : float
+        share of samples that must agree.
+    min_points : int
+        points that make a person.
+    min_score : float
+        person's score a point.
     """
 
     peak_threshold: float = 0.05
@@ -69,12 +75,18 @@ def assemble(
 ) -> list[Body]:
     """Return the people in the maps, in cells, the surest first.
 
-    Args:
-        heatmaps: (keypoint, row, column), without the background.
-        fields: (2 · limb, row, column) part affinity fields.
-        limbs: which keypoints and which channels make a limb.
-        rules: thresholds.
-        confirming: limbs that only give a known person a point nobody has (OpenPose's shoulder to ear).
+    Parameters
+    ----------
+    heatmaps : FloatArray
+        (keypoint, row, column), without the background.
+    fields : FloatArray
+        (2 · limb, row, column) part affinity fields.
+    limbs : Sequence[Limb]
+        which keypoints and which channels make a limb.
+    rules : Rules
+        thresholds.
+    confirming : Collection[tuple[int, int]], optional
+        limbs that only give a known person a point nobody has (OpenPose's shoulder to ear).
     """
     peaks = find_peaks(heatmaps, threshold=rules.peak_threshold)
     people: list[dict[int, int]] = []  # keypoint -> candidate
@@ -123,12 +135,18 @@ def limb_scores(
 ) -> tuple[FloatArray, FloatArray]:
     """Return how well a field supports every pair: mean agreement and share of samples above ``threshold``.
 
-    Args:
-        starts: (n, 2) cells.
-        ends: (m, 2) cells.
-        field: (2, row, column).
+    Parameters
+    ----------
+    starts : FloatArray
+        (n, 2) cells.
+    ends : FloatArray
+        (m, 2) cells.
+    field : FloatArray
+        (2, row, column).
 
-    Returns:
+    Returns
+    -------
+    tuple[FloatArray, FloatArray]
         two (n, m) arrays.
     """
     line = ends[None] - starts[:, None]  # (n, m, 2)

@@ -35,11 +35,16 @@ _SEARCH_STEP = 0.35
 class BlazePose:
     """Finds one person in a crop; without help, it searches the picture.
 
-    Attributes:
-        name: of the network.
-        skeleton: of its keypoints.
-        model: facts for session.json.
-        look_every_s: how often `everybody` is worth its price.
+    Attributes
+    ----------
+    name
+        of the network.
+    skeleton
+        of its keypoints.
+    model
+        facts for session.json.
+    look_every_s
+        how often `everybody` is worth its price.
     """
 
     def __init__(self, installed: InstalledModel) -> None:
@@ -72,9 +77,12 @@ class BlazePose:
     def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the person in a square as high as ``box``, turned so that the trunk of ``guess`` stands upright.
 
-        Args:
-            box: (4,) left, top, right, bottom px that the person will be in.
-            guess: where the points are expected, in the order of this network's skeleton.
+        Parameters
+        ----------
+        box : FloatArray
+            (4,) left, top, right, bottom px that the person will be in.
+        guess : Body
+            where the points are expected, in the order of this network's skeleton.
         """
         return self.as_posed(image, box, guess, self.skeleton)
 
@@ -94,8 +102,10 @@ class BlazePose:
         The network was trained on squares about the hips; about the middle of the box, which wanders with the limbs,
         it exchanges the legs of a runner seen from the side more often.
 
-        Args:
-            guess: the person as expected, or as another network sees them, in the order of ``skeleton``.
+        Parameters
+        ----------
+        guess : Body
+            the person as expected, or as another network sees them, in the order of ``skeleton``.
         """
         return self._in_square(image, *square_about(box, guess, skeleton), lean_deg(guess, skeleton.index))
 
@@ -112,9 +122,12 @@ class BlazePose:
 def square_about(box: FloatArray, body: Body, skeleton: Skeleton) -> tuple[FloatArray, float]:
     """Return centre and side, px, of the square to look for a person in: the hips', or the box's where they are hidden.
 
-    Args:
-        box: (4,) left, top, right, bottom px that the person will be in.
-        body: the person, in the order of ``skeleton``.
+    Parameters
+    ----------
+    box : FloatArray
+        (4,) left, top, right, bottom px that the person will be in.
+    body : Body
+        the person, in the order of ``skeleton``.
     """
     hips = np.mean([body.point(skeleton, f"{side}_hip") for side in SIDES], axis=0)
     centre = hips if np.isfinite(hips).all() else (box[:2] + box[2:]) / 2
@@ -152,9 +165,12 @@ def square(image: Image, to_picture: FloatArray) -> Image:
 def refined(xy: FloatArray, heatmaps: FloatArray) -> FloatArray:
     """Return (point, 2) px of the input: the centroid of each heatmap round its landmark, where the map is sure.
 
-    Args:
-        xy: (point, 2) px of the input.
-        heatmaps: (point, row, column) 0..1 over the whole input.
+    Parameters
+    ----------
+    xy : FloatArray
+        (point, 2) px of the input.
+    heatmaps : FloatArray
+        (point, row, column) 0..1 over the whole input.
     """
     count, rows, columns = heatmaps.shape
     cell_px = _SIZE / columns

@@ -26,11 +26,16 @@ _SECOND_HAND = 0.4  # how sure such a guess is at most: about every second is ri
 class LegsAndFeet:
     """Everything from the first network, heels and toes from the second.
 
-    Attributes:
-        name: of the combination.
-        skeleton: BODY_25.
-        model: facts for session.json.
-        look_every_s: how often `everybody` is worth its price.
+    Attributes
+    ----------
+    name : str
+        of the combination.
+    skeleton
+        BODY_25.
+    model
+        facts for session.json.
+    look_every_s
+        how often `everybody` is worth its price.
     """
 
     def __init__(self, name: str, legs: OpenPose, feet: BlazePose) -> None:
@@ -48,9 +53,12 @@ class LegsAndFeet:
     def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the person that most resembles ``guess``, looked for round ``box``.
 
-        Args:
-            box: (4,) left, top, right, bottom px that the runner will be in.
-            guess: where the points are expected.
+        Parameters
+        ----------
+        box : FloatArray
+            (4,) left, top, right, bottom px that the runner will be in.
+        guess : Body
+            where the points are expected.
         """
         narrow = Body(guess.xy[self._from_legs], guess.score[self._from_legs])
         legs = self._legs.one(image, box, narrow)

@@ -22,11 +22,16 @@ from gaitlab.pose.networks.window import Window
 class PoseEstimator(Protocol):
     """Finds people in pictures.
 
-    Attributes:
-        name: of the network.
-        skeleton: of its keypoints.
-        model: facts about it for session.json.
-        look_every_s: how often `everybody` is worth its price while somebody is followed.
+    Attributes
+    ----------
+    name : str
+        of the network.
+    skeleton : Skeleton
+        of its keypoints.
+    model : dict[str, Any]
+        facts about it for session.json.
+    look_every_s : float
+        how often `everybody` is worth its price while somebody is followed.
     """
 
     name: str
@@ -64,13 +69,19 @@ DECODERS: Mapping[str, Callable[[InstalledModel], PoseEstimator]] = {
 def load_estimator(name: str | None, *, models_dir: Path | None = None, checked: bool = True) -> PoseEstimator:
     """Load a pose network.
 
-    Args:
-        name: of the catalogue; None takes the best one installed.
-        models_dir: a folder to look into first.
-        checked: whether its files must be those that the catalogue knows; a network in the making is not yet.
+    Parameters
+    ----------
+    name : str | None
+        of the catalogue; None takes the best one installed.
+    models_dir : Path | None, optional
+        a folder to look into first.
+    checked : bool, optional
+        whether its files must be those that the catalogue knows; a network in the making is not yet.
 
-    Raises:
-        ModelError: unknown, not installed, damaged, or of no use to this OpenCV.
+    Raises
+    ------
+    ModelError
+        unknown, not installed, damaged, or of no use to this OpenCV.
     """
     found = find_model(name, models_dir=models_dir) if name is not None else default_model(models_dir)
     if checked:

@@ -14,9 +14,12 @@ _ROUNDS = 6
 def local_peaks(maps: FloatArray, *, threshold: float | FloatArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return channel, row and column of the cells above ``threshold`` that no neighbour (of 8) exceeds.
 
-    Args:
-        maps: (channel, row, column).
-        threshold: one for all, or (channel, 1, 1) one a map.
+    Parameters
+    ----------
+    maps : FloatArray
+        (channel, row, column).
+    threshold : float | FloatArray
+        one for all, or (channel, 1, 1) one a map.
     """
     padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
     rows, columns = maps.shape[1:]
@@ -63,10 +66,14 @@ def _patches(maps: FloatArray, channel: np.ndarray, rows: np.ndarray, columns: n
 def share_near(maps: FloatArray, channel: np.ndarray, cells: FloatArray, *, reach: float) -> FloatArray:
     """Return (place,) how much of a map lies within ``reach`` cells of a place.
 
-    Args:
-        maps: (channel, row, column).
-        channel: (place,) the map of each.
-        cells: (place, 2) x, y.
+    Parameters
+    ----------
+    maps : FloatArray
+        (channel, row, column).
+    channel : np.ndarray
+        (place,) the map of each.
+    cells : FloatArray
+        (place, 2) x, y.
     """
     offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 2)
     columns, rows = (np.floor(cells[:, i]).astype(int)[:, None] + offsets for i in (0, 1))

@@ -59,12 +59,18 @@ def joint_legs(
 ) -> FloatArray:
     """Return (keypoint, 2) cells with the points below the hips decided for both legs together.
 
-    Args:
-        maps: (keypoint, row, column) probabilities.
-        cells: (keypoint, 2) each map's own best place; what is no leg stays as it is.
-        skeleton: names of the maps.
-        expected: (keypoint, 2) cells where the points should be now, NaN where nobody knows.
-        height_cells: the person's height.
+    Parameters
+    ----------
+    maps : FloatArray
+        (keypoint, row, column) probabilities.
+    cells : FloatArray
+        (keypoint, 2) each map's own best place; what is no leg stays as it is.
+    skeleton : Skeleton
+        names of the maps.
+    expected : FloatArray
+        (keypoint, 2) cells where the points should be now, NaN where nobody knows.
+    height_cells : float
+        the person's height.
     """
     names = [name for name in (_ROOT, *_LIMB) if all(f"{side}_{name}" in skeleton for side in SIDES)]
     if _ROOT not in names:

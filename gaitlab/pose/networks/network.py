@@ -61,8 +61,10 @@ READERS: Mapping[str, Callable[[Sequence[Path]], Any]] = {
 class Network:
     """A network and its input recipe.
 
-    Attributes:
-        outputs: names of its outputs.
+    Attributes
+    ----------
+    outputs : Sequence[str], optional
+        names of its outputs.
     """
 
     def __init__(self, model: InstalledModel, *, outputs: Sequence[str] = ()) -> None:
@@ -80,8 +82,10 @@ class Network:
     def forward(self, pictures: Sequence[Image]) -> list[FloatArray]:
         """Run the network on pictures of one size and return its outputs, each with the batch axis first.
 
-        Raises:
-            ModelError: where OpenCV cannot run it.
+        Raises
+        ------
+        ModelError
+            where OpenCV cannot run it.
         """
         blob = cv2.dnn.blobFromImages(
             list(pictures), scalefactor=self._scale, mean=self._mean, swapRB=self._swap_rb, crop=False
@@ -107,8 +111,10 @@ class Network:
 def read(model: InstalledModel) -> Any:
     """Read a network into cv2.dnn.
 
-    Raises:
-        ModelError: where its files are damaged or of no use to this OpenCV.
+    Raises
+    ------
+    ModelError
+        where its files are damaged or of no use to this OpenCV.
     """
     try:
         return READERS[model.format](model.paths)

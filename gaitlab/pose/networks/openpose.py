@@ -30,11 +30,16 @@ _POINTS_PER_HEIGHT = 0.85  # nose to ankles
 class OpenPose:
     """Finds everybody in a picture, or one runner in a crop.
 
-    Attributes:
-        name: of the network.
-        skeleton: of its keypoints.
-        model: facts for session.json.
-        look_every_s: how often `everybody` is worth its price.
+    Attributes
+    ----------
+    name
+        of the network.
+    skeleton
+        of its keypoints.
+    model
+        facts for session.json.
+    look_every_s
+        how often `everybody` is worth its price.
     """
 
     def __init__(self, installed: InstalledModel) -> None:
@@ -58,9 +63,12 @@ class OpenPose:
     def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the person that most resembles ``guess``, looked for in a crop round ``box``; None if nobody is there.
 
-        Args:
-            box: (4,) left, top, right, bottom px that the runner will be in.
-            guess: where the points are expected.
+        Parameters
+        ----------
+        box : FloatArray
+            (4,) left, top, right, bottom px that the runner will be in.
+        guess : Body
+            where the points are expected.
         """
         width, height = self._crop_px
         window = around(box, aspect=width / height, fill=self._fill)
@@ -89,8 +97,10 @@ class OpenPose:
     def maps(self, image: Image, window: Window, width: int, height: int) -> tuple[FloatArray, FloatArray | None]:
         """Return heatmaps (keypoint, row, column) and part affinity fields (2 · limb, row, column) or None.
 
-        Raises:
-            ModelError: an output that fits the skeleton neither with nor without fields.
+        Raises
+        ------
+        ModelError
+            an output that fits the skeleton neither with nor without fields.
         """
         outputs = self._network.forward([cut(image, window, width=width, height=height, border=self._network.border)])
         maps = np.concatenate([o[0] for o in sorted(outputs, key=lambda o: int(o.shape[1]))], axis=0)

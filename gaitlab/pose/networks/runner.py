@@ -47,11 +47,16 @@ _SAME_POINT = 0.06
 class RunnerNetwork:
     """Finds one runner in a crop, and with many crops everybody in a picture.
 
-    Attributes:
-        name: of the network.
-        skeleton: of its keypoints.
-        model: facts for session.json.
-        look_every_s: how often `everybody` is worth its price.
+    Attributes
+    ----------
+    name
+        of the network.
+    skeleton
+        of its keypoints.
+    model
+        facts for session.json.
+    look_every_s
+        how often `everybody` is worth its price.
     """
 
     def __init__(self, installed: InstalledModel, *, flip: bool | None = None) -> None:
@@ -100,9 +105,12 @@ class RunnerNetwork:
 
         From behind the lower legs are looked at once more in a crop of their own, where a heel is four times as large.
 
-        Args:
-            box: (4,) left, top, right, bottom px that the runner will be in.
-            guess: where the points are expected; only tells the legs apart.
+        Parameters
+        ----------
+        box : FloatArray
+            (4,) left, top, right, bottom px that the runner will be in.
+        guess : Body
+            where the points are expected; only tells the legs apart.
         """
         body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
         if _mean_score(body) < _MIN_SCORE:

@@ -25,12 +25,18 @@ COLOURS = 6
 class Compared:
     """One session of a comparison.
 
-    Attributes:
-        letter: ``A``, ``B``, … as the page calls it.
-        name: what tells it from the others: its label, its date, its athlete.
-        colour: name of its colour in the style sheet.
-        session: the folder.
-        content: what was read from it.
+    Attributes
+    ----------
+    letter : str
+        ``A``, ``B``, … as the page calls it.
+    name : str
+        what tells it from the others: its label, its date, its athlete.
+    colour : str
+        name of its colour in the style sheet.
+    session : Session
+        the folder.
+    content : Content
+        what was read from it.
     """
 
     letter: str
@@ -49,13 +55,20 @@ class Compared:
 class Comparison:
     """Everything the elements of the page choose from.
 
-    Attributes:
-        compared: the sessions, the first one being what the others are held against.
-        differences: letter of a later session -> rows of `gaitlab.stats.compare`.
-        trend: rows of `gaitlab.stats.trends`; empty without three times.
-        grave: what forbids to build on the numbers of one of them.
-        cautions: what else differs between the sessions, so that no difference is put down to the wrong cause.
-        texts: sentences of the page's language.
+    Attributes
+    ----------
+    compared : tuple[Compared, ...]
+        the sessions, the first one being what the others are held against.
+    differences : Mapping[str, list[dict[str, Any]]]
+        letter of a later session -> rows of `gaitlab.stats.compare`.
+    trend : list[dict[str, Any]]
+        rows of `gaitlab.stats.trends`; empty without three times.
+    grave : list[str]
+        what forbids to build on the numbers of one of them.
+    cautions : list[str]
+        what else differs between the sessions, so that no difference is put down to the wrong cause.
+    texts : Mapping[str, Any]
+        sentences of the page's language.
     """
 
     compared: tuple[Compared, ...]
@@ -74,8 +87,10 @@ class Comparison:
 def read_comparison(sessions: Sequence[Session], *, units: str = "metric", language: str = "en") -> Comparison:
     """Read sessions for their page.
 
-    Raises:
-        InputError: fewer than two sessions, one named twice, sessions of different views, or a damaged one.
+    Raises
+    ------
+    InputError
+        fewer than two sessions, one named twice, sessions of different views, or a damaged one.
     """
     table = compare(sessions)
     contents = [read_content(session, units=units, language=language) for session in sessions]

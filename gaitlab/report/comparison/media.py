@@ -33,12 +33,17 @@ def shown(compared: Sequence[Compared]) -> tuple[Compared, ...]:
 def gather_films(compared: Sequence[Compared], page: Path, *, embed: bool) -> Mapping[str, Film]:
     """Return letter -> what plays: the clean clip, the annotated video where there is none, or nothing.
 
-    Args:
-        page: where the page will lie.
-        embed: put the videos into the page; otherwise it plays those in the sessions' folders.
+    Parameters
+    ----------
+    page : Path
+        where the page will lie.
+    embed : bool
+        put the videos into the page; otherwise it plays those in the sessions' folders.
 
-    Raises:
-        InputError: a video that cannot be read.
+    Raises
+    ------
+    InputError
+        a video that cannot be read.
     """
     return {one.letter: _film(one, page, embed=embed) for one in compared}
 

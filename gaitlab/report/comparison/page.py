@@ -30,16 +30,25 @@ def write_comparison(
 ) -> Path:
     """Write one page that holds sessions against the first of them, and return where it lies.
 
-    Args:
-        sessions: two or more of one view.
-        output: the page, a file that ends in ``.html``; one that is there is replaced.
-        units: ``metric`` or ``imperial``.
-        embed_video: put the videos into the page, so that it can be sent; otherwise it plays those in the sessions.
-        language: which of the files of sentences to use.
+    Parameters
+    ----------
+    sessions : Sequence[Session]
+        two or more of one view.
+    output : str | Path
+        the page, a file that ends in ``.html``; one that is there is replaced.
+    units : str, optional
+        ``metric`` or ``imperial``.
+    embed_video : bool, optional
+        put the videos into the page, so that it can be sent; otherwise it plays those in the sessions.
+    language : str, optional
+        which of the files of sentences to use.
 
-    Raises:
-        InputError: fewer than two sessions, different views, a damaged session.
-        OutputError: where the page cannot be written.
+    Raises
+    ------
+    InputError
+        fewer than two sessions, different views, a damaged session.
+    OutputError
+        where the page cannot be written.
     """
     path = Path(output)
     if path.suffix.lower() not in (".html", ".htm") or os.path.isdir(path):

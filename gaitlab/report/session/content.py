@@ -26,17 +26,28 @@ _HERE = Path(__file__).resolve().parents[1]
 class Content:
     """What the elements of a page choose from.
 
-    Attributes:
-        info: session.json.
-        measures: every metric of the summary.
-        pose: smoothed keypoints.
-        angles: angle curves of the same frames.
-        events: contacts and activity.
-        cycles: gait cycles, accepted and not.
-        texts: the sentences of the page's language.
-        layout: which metrics and curves the page shows where.
-        units: ``metric`` or ``imperial``.
-        pieces: takes what goes wrong with a part of the page.
+    Attributes
+    ----------
+    info : Mapping[str, Any]
+        session.json.
+    measures : tuple[Measure, ...]
+        every metric of the summary.
+    pose : PoseSequence
+        smoothed keypoints.
+    angles : Angles
+        angle curves of the same frames.
+    events : GaitEvents
+        contacts and activity.
+    cycles : tuple[GaitCycle, ...]
+        gait cycles, accepted and not.
+    texts : Mapping[str, Any]
+        the sentences of the page's language.
+    layout : Mapping[str, Any]
+        which metrics and curves the page shows where.
+    units : Units
+        ``metric`` or ``imperial``.
+    pieces : Pieces
+        takes what goes wrong with a part of the page.
     """
 
     info: Mapping[str, Any]
@@ -72,8 +83,10 @@ def read_content(
 ) -> Content:
     """Read a session for its page; ``pieces`` take what goes wrong with a part of it.
 
-    Raises:
-        InputError: an unknown unit system or language, or a damaged session.
+    Raises
+    ------
+    InputError
+        an unknown unit system or language, or a damaged session.
     """
     if units not in UNIT_SYSTEMS:
         raise InputError(one_of("units", units, UNIT_SYSTEMS))

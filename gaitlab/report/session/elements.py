@@ -27,10 +27,14 @@ from gaitlab.report.shared.media import Media
 class Element:
     """One part of the page.
 
-    Attributes:
-        name: its template's name, and its address in the page.
-        fill: gives the template's values; None leaves the element out.
-        title: where its heading stands in the texts, for the page's navigation; empty for none.
+    Attributes
+    ----------
+    name : str
+        its template's name, and its address in the page.
+    fill : Callable[[Content, Media], Mapping[str, Any] | None]
+        gives the template's values; None leaves the element out.
+    title : str
+        where its heading stands in the texts, for the page's navigation; empty for none.
     """
 
     name: str

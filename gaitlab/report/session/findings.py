@@ -16,13 +16,20 @@ AT_MOST = 3
 class Finding:
     """A sentence, and how many times its uncertainty the number lies away.
 
-    Attributes:
-        sentence: for the reader.
-        metric: the metric it is about.
-        group: the metric's group; of one group only the strongest finding is told, for its metrics move together.
-        between_legs: whether it is a difference between left and right.
-        strength: distance over all that is unsure, above 1.
-        against_range: whether it is held against a published range.
+    Attributes
+    ----------
+    sentence : str
+        for the reader.
+    metric : str
+        the metric it is about.
+    group : str
+        the metric's group; of one group only the strongest finding is told, for its metrics move together.
+    between_legs : bool
+        whether it is a difference between left and right.
+    strength : float
+        distance over all that is unsure, above 1.
+    against_range : bool
+        whether it is held against a published range.
     """
 
     sentence: str

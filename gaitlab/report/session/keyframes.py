@@ -24,12 +24,18 @@ _WIDTH_TO_HEIGHT = 0.72
 class Moment:
     """One moment of one leg.
 
-    Attributes:
-        side: the leg.
-        event: one of `EVENTS`.
-        frame: index of the nearest frame among the session's frames.
-        time_s: that frame's true time.
-        box_px: left, top, right, bottom of the part of the picture that shows the runner.
+    Attributes
+    ----------
+    side : Side
+        the leg.
+    event : str
+        one of `EVENTS`.
+    frame : int
+        index of the nearest frame among the session's frames.
+    time_s : float
+        that frame's true time.
+    box_px : tuple[int, int, int, int]
+        left, top, right, bottom of the part of the picture that shows the runner.
     """
 
     side: Side

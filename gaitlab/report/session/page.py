@@ -31,18 +31,29 @@ def write_report(
 ) -> None:
     """Write ``report.html`` into a session's folder.
 
-    Args:
-        session: the session; its folder may still carry its temporary name.
-        stills: key of a moment of `key_moments` -> JPEG of its box; moments without one are drawn from keypoints.
-        clip: the clean video, its first frame the session's first; without it annotated.mp4 is shown.
-        embed_video: whether the clip goes into the page; None embeds it under 15 MB, else it stays in the folder.
-        units: ``metric`` or ``imperial``.
-        language: which of the files of sentences to use.
-        pieces: takes what goes wrong with a chart, a section or the clip; the page is made without it and says so.
+    Parameters
+    ----------
+    session : Session
+        the session; its folder may still carry its temporary name.
+    stills : Mapping[str, bytes] | None, optional
+        key of a moment of `key_moments` -> JPEG of its box; moments without one are drawn from keypoints.
+    clip : Path | None, optional
+        the clean video, its first frame the session's first; without it annotated.mp4 is shown.
+    embed_video : bool | None, optional
+        whether the clip goes into the page; None embeds it under 15 MB, else it stays in the folder.
+    units : str, optional
+        ``metric`` or ``imperial``.
+    language : str, optional
+        which of the files of sentences to use.
+    pieces : Pieces | None, optional
+        takes what goes wrong with a chart, a section or the clip; the page is made without it and says so.
 
-    Raises:
-        InputError: an unknown unit system or language, an unreadable clip, or a damaged session.
-        OutputError: where the page cannot be written.
+    Raises
+    ------
+    InputError
+        an unknown unit system or language, an unreadable clip, or a damaged session.
+    OutputError
+        where the page cannot be written.
     """
     content = read_content(session, units=units, language=language, pieces=pieces)
     media = gather_media(

@@ -44,11 +44,16 @@ class Label:
 class Drawing:
     """A moment, drawn.
 
-    Attributes:
-        moment: what it shows.
-        limbs: lines, the far leg first.
-        labels: angles of the moment's leg and of the trunk.
-        picture: the still as a data URI; empty where there is none.
+    Attributes
+    ----------
+    moment : Moment
+        what it shows.
+    limbs : tuple[Limb, ...]
+        lines, the far leg first.
+    labels : tuple[Label, ...]
+        angles of the moment's leg and of the trunk.
+    picture : str
+        the still as a data URI; empty where there is none.
     """
 
     moment: Moment

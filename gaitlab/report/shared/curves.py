@@ -19,11 +19,16 @@ _ENOUGH = 0.5
 class CycleCurve:
     """An angle over the cycle.
 
-    Attributes:
-        mean_deg: (101,) mean at 0, 1 … 100 %; NaN where most cycles have a gap.
-        sd_deg: (101,) standard deviation between cycles; NaN for a single one.
-        toe_off_percent: mean time of toe-off; 100 where the curve ends there.
-        n: cycles in it.
+    Attributes
+    ----------
+    mean_deg : FloatArray
+        (101,) mean at 0, 1 … 100 %; NaN where most cycles have a gap.
+    sd_deg : FloatArray
+        (101,) standard deviation between cycles; NaN for a single one.
+    toe_off_percent : float
+        mean time of toe-off; 100 where the curve ends there.
+    n : int
+        cycles in it.
     """
 
     mean_deg: FloatArray
@@ -37,11 +42,16 @@ def cycle_curve(
 ) -> CycleCurve | None:
     """Return the mean curve over the accepted cycles, or None where none shows it.
 
-    Args:
-        time_s: (frame,) seconds.
-        values_deg: (frame,) degrees, NaN where the points were missing.
-        cycles: cycles of one foot, or of both.
-        stance_only: from foot strike to toe-off instead of to the next foot strike.
+    Parameters
+    ----------
+    time_s : FloatArray
+        (frame,) seconds.
+    values_deg : FloatArray
+        (frame,) degrees, NaN where the points were missing.
+    cycles : Sequence[GaitCycle]
+        cycles of one foot, or of both.
+    stance_only : bool, optional
+        from foot strike to toe-off instead of to the next foot strike.
     """
     used = [cycle for cycle in cycles if cycle.accepted]
     curves = [

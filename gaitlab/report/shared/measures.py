@@ -132,13 +132,20 @@ def measures(
 ) -> tuple[Measure, ...]:
     """Return the metrics of a summary in the order of its rows.
 
-    Args:
-        rows: rows of summary.csv as text.
-        specs: declared metrics by name; one that is not among them is shown with two digits under ``other_group``.
-        units: ``metric`` or ``imperial``.
-        other_group: the group of metrics that are not declared.
-        naming_groups: groups that belong to their metrics' names.
-        asymmetry: what session.json says of the legs' differences.
+    Parameters
+    ----------
+    rows : Iterable[Mapping[str, str]]
+        rows of summary.csv as text.
+    specs : Mapping[str, MetricSpec]
+        declared metrics by name; one that is not among them is shown with two digits under ``other_group``.
+    units : Units
+        ``metric`` or ``imperial``.
+    other_group : str
+        the group of metrics that are not declared.
+    naming_groups : Collection[str], optional
+        groups that belong to their metrics' names.
+    asymmetry : Iterable[Mapping[str, Any]], optional
+        what session.json says of the legs' differences.
     """
     between = {str(row["metric"]): _between(row) for row in asymmetry}
     by_name: dict[str, list[Mapping[str, str]]] = {}

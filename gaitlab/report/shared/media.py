@@ -18,11 +18,16 @@ EMBED_BELOW_BYTES = 15_000_000
 class Media:
     """The pictures of a page.
 
-    Attributes:
-        stills: key of a moment -> JPEG of its box.
-        file: name of the video beside the page; empty where it is in the page, or there is none.
-        base64_video: the video itself; empty where it lies beside the page.
-        drawn: whether the skeleton is drawn into the video, so that the page must not draw it once more.
+    Attributes
+    ----------
+    stills : Mapping[str, bytes]
+        key of a moment -> JPEG of its box.
+    file : str
+        name of the video beside the page; empty where it is in the page, or there is none.
+    base64_video : str
+        the video itself; empty where it lies beside the page.
+    drawn : bool
+        whether the skeleton is drawn into the video, so that the page must not draw it once more.
     """
 
     stills: Mapping[str, bytes] = field(default_factory=dict)
@@ -51,8 +56,10 @@ def gather_media(
 ) -> Media:
     """Choose the page's video: the clean clip where there is one, otherwise the annotated video beside the page.
 
-    Raises:
-        InputError: a clip that cannot be read, or that would be shown from outside the folder of the page.
+    Raises
+    ------
+    InputError
+        a clip that cannot be read, or that would be shown from outside the folder of the page.
     """
     if clip is None:
         return Media(stills, annotated.name if annotated else "", drawn=True)

@@ -187,7 +187,7 @@ def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Ev
     )
 
 
-_HEADER = '''"""Leads and weights of the marks, written by ``python -m benchmarks.fit_events``: do not edit by hand.
+_HEADER = '''"""Offsets and weights of the event features, written by ``python -m benchmarks.fit_events``: not by hand.
 
 Origin: {contacts} contacts of {runners} runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
 2017, PeerJ 5:e3298; 50 N threshold), filmed at 30-120 fps with 2-4 mm of noise, some of them with the points moved to
@@ -196,7 +196,7 @@ where a pose network might see them. Fitted on markers all the same: no network'
 
 from __future__ import annotations
 
-from gaitlab.gait.marks import Fitted, Lead
+from gaitlab.events.features import EventModel, FeatureOffset
 
 '''
 _FOOTER = """
@@ -209,13 +209,12 @@ WALKING_ANKLES_SD_S = 0.025
 
 def source(name: str, fitted: EventModel) -> str:
     """Return the assignment of ``fitted`` as Python, in the project's format."""
-    lines = [f"{name} = Fitted(", "    leads={"]
+    lines = [f"{name} = EventModel(", "    offsets={"]
     for feet, offsets in fitted.offsets.items():
         lines.append(f"        {feet}: {{")
-        for feature, lead in offsets.items():
-            lines.append(
-                f'            "{feature}": Lead({lead.after_s:.4f}, {lead.after_legs:.4f}, {lead.weight:.3f}),'
-            )
+        for feature, offset in offsets.items():
+            numbers = f"{offset.after_s:.4f}, {offset.after_legs:.4f}, {offset.weight:.3f}"
+            lines.append(f'            "{feature}": FeatureOffset({numbers}),')
         lines.append("        },")
     lines.append("    },")
     lines.append(f"    sd_s={{{', '.join(f'{feet}: {sd_s:.4f}' for feet, sd_s in fitted.sd_s.items())}}},")

@@ -89,7 +89,7 @@ def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Ev
     return EventModel(offsets, sd_s, speeds_of([by_feet[False]]))
 
 
-_HEADER = '''"""Leads and weights of the rear view's marks, written by ``benchmarks/fit_rear_events.py``: not by hand.
+_HEADER = '''"""The rear view's event features: offsets and weights, by ``benchmarks/fit_rear_events.py``: not by hand.
 
 Origin: {contacts} contacts of {runners} runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
 2017, PeerJ 5:e3298; 50 N threshold), seen from behind and afar at 30-120 fps with 4 mm of noise. Fitted on markers: no
@@ -98,7 +98,7 @@ network's own habits are in these numbers. Speeds are those of the lifted ankle.
 
 from __future__ import annotations
 
-from gaitlab.gait.marks import Fitted, Lead
+from gaitlab.events.features import EventModel, FeatureOffset
 
 '''
 

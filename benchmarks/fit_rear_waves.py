@@ -210,7 +210,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gaitlab.gait.rear_waves import Line, WaveFit
+from gaitlab.events.rear_waves import Line, WaveFit
 
 # fmt: off
 WAVES: dict[str, WaveFit] = {{
@@ -231,14 +231,14 @@ def _rows(values: FloatArray, indent: str) -> str:
     return "\n".join([*lines, f"{indent}])"])
 
 
-def _source(kind: str, fit: WaveFit) -> str:
+def source(kind: str, fit: WaveFit) -> str:
     parts = [f'    "{kind}": WaveFit({{']
     for name, line in fit.lines.items():
         weights, sinks = _rows(line.weights, "            "), _rows(line.descent_weights, "            ")
         if not line.descent_weights.any():
             sinks = f"np.zeros({line.weights.shape})"
         parts += [
-            f'        "{name}": Line(', f"            {line.constant_s:.5f}, {line.sink_s:.5f},",
+            f'        "{name}": Line(', f"            {line.constant_s:.5f}, {line.descent_s:.5f},",
             f"            {weights},", f"            {sinks},", "        ),",
         ]  # fmt: skip
     return "\n".join([*parts, f"    }}, {fit.strike_sd_s:.4f}, {fit.off_sd_s:.4f}),", ""])
@@ -255,7 +255,7 @@ def main() -> None:
     for kind in CURVES:
         fit = fit_all(trials, drawn, kind=kind)
         print(f"{kind}: strike ± {1000 * fit.strike_sd_s:.1f} ms, toe-off ± {1000 * fit.off_sd_s:.1f} ms")
-        text += _source(kind, fit)
+        text += source(kind, fit)
     options.output.write_text(text + "}\n")
 
 

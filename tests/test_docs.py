@@ -36,7 +36,7 @@ MONTHS = {"march": 3, "april": 4, "may": 5}
 SHIM = f"""#!{sys.executable}
 import csv, sys
 from pathlib import Path
-from gaitlab.cli import main
+from gaitlab.__main__ import main
 
 if __name__ == "__main__":
     if sys.argv[1] == "analyze" and "--keypoints" not in sys.argv:

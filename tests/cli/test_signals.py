@@ -141,7 +141,7 @@ def test_an_analysis_that_is_ended_leaves_no_half_session(tmp_path: Path, number
 # What becomes of a signal in the hands of a library: a destructor cannot raise, and a way out may itself go wrong.
 IN_A_LIBRARY = """
 import os, signal, sys, time
-from gaitlab.cli_signals import StoppedError, unwinding
+from gaitlab.cli.signals import StoppedError, unwinding
 
 class Destroyed:
     def __del__(self):

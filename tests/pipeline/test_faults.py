@@ -24,7 +24,7 @@ from tests.report.make import FPS, make_film, make_session, pose
 SERVER = """
 import os, sys
 import gaitlab.pipeline.pictures, gaitlab.pipeline.run, gaitlab.io.keypoints, gaitlab.io.video.annotate, plotly.offline
-from gaitlab.errors import GaitlabError
+from gaitlab.core.errors import GaitlabError
 
 film, keypoints, target = sys.argv[1:]
 for _ in sys.stdin:

@@ -1,4 +1,4 @@
-"""Leads and weights of the rear view's marks, written by ``benchmarks/fit_rear_events.py``: not by hand.
+"""The rear view's event features: offsets and weights, by ``benchmarks/fit_rear_events.py``: not by hand.
 
 Origin: 1519 contacts of 12 runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
 2017, PeerJ 5:e3298; 50 N threshold), seen from behind and afar at 30-120 fps with 4 mm of noise. Fitted on markers: no

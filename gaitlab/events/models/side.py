@@ -1,4 +1,4 @@
-"""Leads and weights of the marks, written by ``python -m benchmarks.fit_events``: do not edit by hand.
+"""Offsets and weights of the event features, written by ``python -m benchmarks.fit_events``: not by hand.
 
 Origin: 1519 contacts of 12 runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
 2017, PeerJ 5:e3298; 50 N threshold), filmed at 30-120 fps with 2-4 mm of noise, some of them with the points moved to

@@ -183,8 +183,8 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from gaitlab.store.contents import WRITTEN
-from gaitlab.store.folder import whole_folder
+from gaitlab.io.session.contents import WRITTEN
+from gaitlab.io.session.folder import whole_folder
 
 FILES = [name for name in WRITTEN if name != "session.json"]
 while True:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+import cv2
 import numpy as np
 
 from gaitlab.core.errors import ModelError
@@ -24,6 +25,7 @@ _NEAR_CELLS = 3.0
 # Heights of the search crops as shares of the picture's, and how far they are moved from one to the next.
 _SEARCH_HEIGHTS = (1.0, 0.65, 0.42, 0.28)
 _SEARCH_STEP = 0.4
+_SEARCH_ROWS = 720  # of a picture in which everybody is searched, at least
 # The network is convolutions only: crops that overlap are cut from one run over an input as large as this, in a third
 # of the time that they would take one by one.
 _SEARCH_PX = 480
@@ -181,6 +183,7 @@ class RunnerNetwork:
 
     def _search(self, image: Image) -> Iterator[tuple[Window, FloatArray]]:
         """Yield windows of several sizes all over the picture, each with its (keypoint, row, column) logits."""
+        image, factor = _halved(image)
         rows, columns = image.shape[:2]
         cell = self._cell_px
         high, wide, whole = self._height // cell, self._width // cell, _SEARCH_PX // cell
@@ -197,8 +200,24 @@ class RunnerNetwork:
                 picture = cut(image, part, width=_SEARCH_PX, height=_SEARCH_PX, border=self._network.border)
                 logits = self._network.forward([picture])[0][0]
                 for y, x in product(low, left):
-                    at = Window(round(x * cell_px), round(y * cell_px), round(wide * cell_px), round(high * cell_px))
-                    yield at, logits[:, y - low[0] : y - low[0] + high, x - left[0] : x - left[0] + wide]
+                    at = (round(factor * size * cell_px) for size in (x, y, wide, high))
+                    yield Window(*at), logits[:, y - low[0] : y - low[0] + high, x - left[0] : x - left[0] + wide]
+
+
+def _halved(image: Image) -> tuple[Image, int]:
+    """Return a picture halved as often as the search can spare, and by how much it is smaller.
+
+    The smallest person searched for stays larger than in the network's input; at 4K the windows of the largest would
+    take half a gigabyte.
+    """
+    factor = 1
+    while image.shape[0] >= 2 * _SEARCH_ROWS:
+        rows, columns = (size - size % 2 for size in image.shape[:2])
+        image = np.asarray(
+            cv2.resize(image[:rows, :columns], (columns // 2, rows // 2), interpolation=cv2.INTER_AREA), dtype=np.uint8
+        )
+        factor *= 2
+    return image, factor
 
 
 def _within(places: np.ndarray, room: int) -> list[list[int]]:

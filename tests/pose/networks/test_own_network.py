@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from itertools import islice
 
+import cv2
 import numpy as np
 import pytest
 
@@ -18,6 +19,7 @@ from gaitlab.pose.models.catalogue import default_model, find_model, known_model
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.runner import RunnerNetwork
+from gaitlab.pose.networks.window import Window, cut
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BEHIND = (*_FEET[:3], "heel_top", "calf_bottom", "calf_top")
@@ -136,3 +138,18 @@ def test_nobody_is_found_where_nobody_is(runner: PoseEstimator) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (360, 480, 3), dtype=np.uint8)
     assert runner.everybody(noise) == []
     assert runner.everybody(np.full((360, 480, 3), 90, np.uint8)) == []
+
+
+def test_a_large_picture_is_searched_as_a_small_one(runner: PoseEstimator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At three times the size the same person is found in the same place, and no window takes more than 60 MB."""
+    ((_, image),), _ = _pictures("side", count=1)
+    large = np.asarray(cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    windows: list[Window] = []
+    monkeypatch.setattr(
+        "gaitlab.pose.networks.runner.cut", lambda of, window, **how: windows.append(window) or cut(of, window, **how)
+    )
+    (small,), (same,) = runner.everybody(image), runner.everybody(large)
+    # The centre of a pixel is at half a pixel from its edge.
+    away = np.linalg.norm((same.xy + 0.5) / 3 - (small.xy + 0.5), axis=1)
+    assert np.nanmedian(away) < 0.01 * np.ptp(small.xy[:, 1])
+    assert max(3 * window.width * window.height for window in windows) < 60e6

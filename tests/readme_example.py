@@ -18,12 +18,11 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.(\d+))?")
 _LAST_DIGITS, _SHARE = 2.0, 0.02
 
 
-def printed() -> str:
+def printed(folder: Path) -> str:
     """Return what `gaitlab demo` prints, run as a newcomer runs it: in an empty folder, with the default network."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", "from gaitlab.cli.app import main; main()", "demo"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=True)
-        return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+    command = [sys.executable, "-c", "from gaitlab.cli.app import main; main()", "demo"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=True)
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
 
 
 def example() -> str:
@@ -51,7 +50,9 @@ def _alike(a: str, b: str) -> bool:
 
 def main() -> None:
     text = README.read_text(encoding="utf-8")
-    README.write_text(_EXAMPLE.sub(lambda part: part[1] + printed() + part[2], text), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        anew = printed(Path(folder))
+    README.write_text(_EXAMPLE.sub(lambda part: part[1] + anew + part[2], text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,12 +22,13 @@ import gaitlab
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import load_truth
 from gaitlab.markers.layout import DOTS
-from tests.readme_example import differences, example, printed
+from tests.conftest import DemoRun
+from tests.readme_example import differences, example
 from tests.report.make import make_film
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-# These quote figures of benchmarks that take longer than tests may.
-OTHERS = {"accuracy.md", "model_card.md"}
+# The first repeats what the README says; the others quote figures of benchmarks that take longer than tests may.
+OTHERS = {"README.md", "accuracy.md", "model_card.md"}
 PAGES = sorted(path for path in DOCS.glob("*.md") if path.name not in OTHERS)
 FPS, SECONDS = 60.0, 2.5
 MONTHS = {"march": 3, "april": 4, "may": 5}
@@ -223,8 +224,8 @@ def test_every_option_the_pages_name_is_there() -> None:
             assert option in known, f"{page.name}: {option}"
 
 
-def test_the_readme_shows_what_a_newcomer_gets() -> None:
-    assert differences(example(), printed()) == []
+def test_the_readme_shows_what_a_newcomer_gets(demo_run: DemoRun) -> None:
+    assert differences(example(), demo_run.printed) == []
 
 
 def test_a_wrong_number_or_word_in_the_readme_is_noticed() -> None:

@@ -57,6 +57,8 @@ def fuse(
     belt_speed : float | FloatArray
         leg lengths a second; speeds never fitted count as the nearest that was.
 
+    Notes
+    -----
     NaN where the marks found carry less than a third of the weight.
     """
     offsets = fitted.offsets[feet]

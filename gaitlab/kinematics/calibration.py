@@ -238,6 +238,8 @@ def calibrate(
         whether the belt's slope is roll of the camera, by which the picture is turned back: ``on`` always, ``off``
         never, ``auto`` as far as phones are tilted.
 
+    Notes
+    -----
     Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it
     is good to 3-5 %.
     """

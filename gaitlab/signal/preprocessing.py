@@ -138,13 +138,15 @@ def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "
     choose : str, optional
         ``fixed``, or ``residual`` to let the data choose the cut-off instead.
 
-    The history holds the cut-off that was asked for (``cutoff_hz``) and the one that it is at this frame rate
-    (``effective_cutoff_hz``; None where frames are too few to smooth at all).
-
     Raises
     ------
     ValueError
         for an unknown method.
+
+    Notes
+    -----
+    The history holds the cut-off that was asked for (``cutoff_hz``) and the one that it is at this frame rate
+    (``effective_cutoff_hz``; None where frames are too few to smooth at all).
     """
     if method == "none":
         return pose.after(Step("smoothing", {"method": method}))

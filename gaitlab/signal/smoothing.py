@@ -164,7 +164,10 @@ def effective_cutoff_hz(method: str, *, rate_hz: float, cutoff_hz: float) -> flo
     cutoff_hz : float
         what the smoother is asked for.
 
-    None where it leaves more at every frequency that the frame rate can show: nothing is smoothed then.
+    Returns
+    -------
+    float | None
+        None where it leaves more at every frequency that the frame rate can show: nothing is smoothed then.
     """
     half = max(round(_MEMORY_PERIODS * rate_hz / cutoff_hz), _SHORTEST_MEMORY)
     impulse = np.zeros(2 * half + 1)

@@ -22,7 +22,8 @@ for side in ("left", "right"):
     cut_outs = []
     for strike_s in session.events.query("side == @side and accepted")["foot_strike_s"][:6]:
         frame = int(np.abs(pose.time_s - strike_s).argmin())
-        x, y = pose.point(f"{side}_ankle")[frame].round().astype(int)
+        foot_px = np.mean([pose.point(f"{side}_{name}")[frame] for name in ("ankle", "big_toe")], axis=0)
+        x, y = foot_px.round().astype(int)
         picture = cv2.copyMakeBorder(frames[frame], *[HALF_PX] * 4, cv2.BORDER_REPLICATE)
         picture = picture[y : y + 2 * HALF_PX, x : x + 2 * HALF_PX].copy()
         cv2.rectangle(picture, (0, 0), (2 * HALF_PX, 20), (255, 255, 255), cv2.FILLED)

@@ -24,7 +24,7 @@ def velocity_deg_per_s(pose):
 
 found = gaitlab.open_session("reports/demo").raw_pose.between(2.0, 3.5)
 truth = load_truth(demo_clip()[1]).seen().between(2.0, 3.5)
-shown = {"as found": (found, "lightgrey")}
+shown = {"as found": (found, "#9aa3ad")}
 for cutoff_hz, colour in {4: "#d55e00", 10: "#0072b2"}.items():
     smooth_px = butterworth(found.xy, found.time_s, cutoff_hz=cutoff_hz)
     shown[f"{cutoff_hz} Hz"] = (replace(found, xy=smooth_px), colour)

@@ -16,4 +16,5 @@ def pages(root: Path) -> dict[str, str]:
 def _from_docs(text: str) -> str:
     for name, place in _PAGES.items():
         text = text.replace(f"]({name}", f"]({place}")
-    return re.sub(r"\]\(docs/", "](", text).replace("](README.md", "](index.md")
+    text = re.sub(r"\]\(docs/", "](", text).replace("](README.md", "](index.md")
+    return f"---\nhide: [toc]\n---\n\n{text}"  # the map of the rooms is wide

@@ -16,6 +16,8 @@ from gaitlab.signal.smoothing import savitzky_golay
 # Strides of a sprinter and of a stroll.
 _SHORTEST_STRIDE_S, _LONGEST_STRIDE_S = 0.45, 2.0
 _COARSE_CUTOFF_HZ = 5.0
+# The autocorrelation of what repeats.
+_HIGH_CORRELATION = 0.3
 # Two maxima of one foot closer than this share of a stride are one.
 _CLOSEST = 0.6
 # A maximum must rise this share of the usual swing above the middle to be a reach forward.
@@ -49,20 +51,21 @@ def stride_time_s(foot_separation: FloatArray) -> float:
     InputError
         where nothing repeats.
     """
+    from scipy.signal import find_peaks
+
     x = foot_separation - np.mean(foot_separation)
     spectrum = np.fft.rfft(x, 2 * len(x))
     correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: len(x)]
     # A lag of k leaves n - k products: without this, long strides look weaker than they are.
     correlation = correlation / np.maximum(len(x) - np.arange(len(x)), 1) / max(correlation[0] / len(x), 1e-12)
     first, last = int(_SHORTEST_STRIDE_S * RATE_HZ), min(int(_LONGEST_STRIDE_S * RATE_HZ), len(x) // 2)
-    lags = np.arange(max(first, 1), last)
-    if len(lags):
-        peak = (correlation[lags] >= correlation[lags - 1]) & (correlation[lags] > correlation[lags + 1])
-        high = lags[peak & (correlation[lags] > 0.3)]
-        if len(high):
-            # Two strides correlate as well as one: the shortest of those nearly as high as the best is the stride.
-            good = high[correlation[high] > 0.85 * correlation[high].max()]
-            return float(good[0] / RATE_HZ)
+    # Peaks are places between the ends of what is searched, hence one lag more on each side.
+    peaks, _ = find_peaks(correlation[first - 1 : last + 1], height=_HIGH_CORRELATION)
+    high = peaks + first - 1
+    if len(high):
+        # Two strides correlate as well as one: the shortest of those nearly as high as the best is the stride.
+        good = high[correlation[high] > 0.85 * correlation[high].max()]
+        return float(good[0] / RATE_HZ)
     raise InputError(
         "no repeating stride found in the foot tracks; expected a few seconds of running or walking seen from the "
         "side, check the start and end of the recording and the keypoints"
@@ -82,15 +85,13 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
     stride_s : float
         from `stride_time_s`.
     """
+    from scipy.signal import find_peaks
+
     coarse = savitzky_golay(bridged(reach), time_s, cutoff_hz=_COARSE_CUTOFF_HZ)
     low, middle, high = np.percentile(coarse, (5, 50, 95))
-    inner = coarse[1:-1]
-    rise = coarse[1:-1] > middle + _RISE * (high - low) / 2
-    candidates = 1 + np.flatnonzero((inner >= coarse[:-2]) & (inner > coarse[2:]) & rise)
-    fronts: list[int] = []
-    for i in candidates[np.argsort(-coarse[candidates])].tolist():
-        if all(abs(i - other) > _CLOSEST * stride_s * RATE_HZ for other in fronts):
-            fronts.append(i)
+    closest = _CLOSEST * stride_s * RATE_HZ
+    peaks, _ = find_peaks(coarse, height=middle + _RISE * (high - low) / 2, distance=int(closest) + 1)
+    fronts: list[int] = peaks.tolist()
     fronts = sorted(fronts + _swallowed(fronts, reach, stride_s))
     backs = []
     for front, following in zip(fronts, [*fronts[1:], len(coarse)], strict=True):

@@ -12,7 +12,6 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.kinematics.frame import forward_up
-from gaitlab.signal.spline import cubic_spline
 
 # Curves are read between frames on a spline, at this many points a second.
 _DENSE_HZ = 500.0
@@ -107,6 +106,8 @@ class Trial:
 
 def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float | None) -> FloatArray:
     """Read a curve between its frames: a cubic spline through the frames around, NaN where one of them is missing."""
+    from scipy.interpolate import make_interp_spline
+
     if not np.isfinite(start_s) or (end_s is not None and not np.isfinite(end_s)):
         return np.array([np.nan])
     wanted = np.array([start_s])
@@ -118,7 +119,7 @@ def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float |
     seen = np.isfinite(here)
     if seen.sum() < 4:
         return np.full(len(wanted), np.nan)
-    read = cubic_spline(here_s[seen], here[seen])(wanted)[:, 0]
+    read = make_interp_spline(here_s[seen], here[seen])(wanted)
     # A reading stands only between two neighbouring frames that were both seen.
     after = np.clip(np.searchsorted(here_s, wanted), 1, len(here_s) - 1)
     supported = seen[after] & seen[after - 1] & (wanted >= here_s[0]) & (wanted <= here_s[-1])

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.signal.spline import cubic_spline
 
 # Frame intervals that differ by less than this share of the median count as uniform; phones jitter by about 1 %.
 _UNIFORM_TOLERANCE = 0.02
@@ -38,9 +37,12 @@ def on_uniform_grid(
     Filters with a fixed kernel are wrong on variable frame rates. Splines lead to a grid at the median rate, but of no
     fewer points than there are frames, and back: straight lines would cut the corners of a fast foot at 15 fps.
     """
+    from scipy.interpolate import CubicSpline
+
     if is_uniform(time_s):
         return smooth(values, sampling_rate_hz(time_s))
     steps = math.ceil((time_s[-1] - time_s[0]) * sampling_rate_hz(time_s))
     grid_s = np.linspace(time_s[0], time_s[-1], max(steps + 1, len(time_s)))
-    smoothed = smooth(cubic_spline(time_s, values)(grid_s), sampling_rate_hz(grid_s))
-    return cubic_spline(grid_s, smoothed)(time_s)
+    smoothed = smooth(CubicSpline(time_s, values)(grid_s), sampling_rate_hz(grid_s))
+    back: FloatArray = CubicSpline(grid_s, smoothed)(time_s)
+    return back

@@ -21,6 +21,15 @@ def runs(mask: np.ndarray) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
+def same_columns(mask: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield every pattern (row,) among the columns of a boolean (row, column) array, and which columns have it."""
+    columns: dict[bytes, list[int]] = {}
+    for number, column in enumerate(mask.T):
+        columns.setdefault(column.tobytes(), []).append(number)
+    for alike in columns.values():
+        yield mask[:, alike[0]], np.array(alike)
+
+
 def without_jumps(run: slice, time_s: FloatArray) -> Iterator[slice]:
     """Yield the parts of a run between which the clock jumps."""
     steps_s = np.diff(time_s[run])
@@ -43,11 +52,8 @@ def per_run(
     """
     flat = np.asarray(values, dtype=np.float64).reshape(len(time_s), -1)
     result = flat.copy()
-    finite = np.isfinite(flat)
-    patterns, members = np.unique(finite, axis=1, return_inverse=True)
-    for number in range(patterns.shape[1]):
-        columns = np.flatnonzero(members.ravel() == number)
-        parts = (part for run in runs(patterns[:, number]) for part in without_jumps(run, time_s))
+    for seen, columns in same_columns(np.isfinite(flat)):
+        parts = (part for run in runs(seen) for part in without_jumps(run, time_s))
         for run in parts:
             if run.stop - run.start >= min_length:
                 result[run, columns] = smooth(flat[run][:, columns], time_s[run])

@@ -17,7 +17,7 @@ from gaitlab.signal.runs import per_run
 
 _HALF_POWER = np.sqrt(0.5)
 _NARROWEST = 3  # frames: a cubic goes through all of them, so that nothing is smoothed
-_POWERS = 4  # of a cubic
+_CUBIC = 3
 # How long a smoother remembers an impulse, on each side.
 _MEMORY_PERIODS, _SHORTEST_MEMORY = 4, 40
 _RESOLUTION = 8  # points of the spectrum a frame of that memory
@@ -41,19 +41,13 @@ def _by_runs(
     return per_run(values, time_s, smooth, min_length=min_length)
 
 
-def _centre_weights(window: int) -> FloatArray:
-    """Return (window,) weights that read a cubic least-squares fit in the middle of an odd window."""
-    half = window // 2
-    position = np.arange(-half, half + 1)
-    norm = (2 * half - 1) * (2 * half + 1) * (2 * half + 3) / 3
-    weights: FloatArray = (3 * half**2 + 3 * half - 1 - 5 * position**2) / norm
-    return weights
-
-
 def _gain(window: int, cycles_per_frame: float) -> float:
     """Return what is left of a sine's amplitude in the middle of a window."""
+    from scipy.signal import savgol_coeffs
+
     half = window // 2
-    return float(np.cos(2 * np.pi * cycles_per_frame * np.arange(-half, half + 1)) @ _centre_weights(window))
+    waves = np.cos(2 * np.pi * cycles_per_frame * np.arange(-half, half + 1))
+    return float(waves @ savgol_coeffs(window, _CUBIC))
 
 
 @lru_cache(maxsize=256)
@@ -71,18 +65,13 @@ def savgol_windows(rate_hz: float, cutoff_hz: float) -> tuple[int, float]:
 
 def _fitted(values: FloatArray, window: int) -> FloatArray:
     """Return (frame, column) values smoothed by sliding cubic fits; at the ends the first and the last one goes on."""
+    from scipy.signal import savgol_filter
+
     window = min(window, len(values) - (len(values) + 1) % 2)
     if window <= _NARROWEST:
         return values
-    half = window // 2
-    weights = _centre_weights(window)
-    result = np.empty_like(values)
-    for column in range(values.shape[1]):
-        result[half : len(values) - half, column] = np.convolve(values[:, column], weights, mode="valid")
-    basis = np.linalg.qr(np.vander(np.arange(-half, half + 1) / half, _POWERS))[0]
-    result[:half] = basis[:half] @ (basis.T @ values[:window])
-    result[len(values) - half :] = basis[half + 1 :] @ (basis.T @ values[-window:])
-    return result
+    fitted: FloatArray = savgol_filter(values, window, _CUBIC, axis=0, mode="interp")
+    return fitted
 
 
 def _savgol_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:
@@ -106,26 +95,17 @@ def savitzky_golay(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) 
 
 
 def _butterworth_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:
+    from scipy.signal import butter, sosfiltfilt
+
     # Two passes of a 2nd-order filter: each may lose only 2^-1/4 at the cut-off, hence the corrected corner
     # (Winter 2009): (sqrt 2 - 1)^(1/4) = 0.802, of the warped frequency, so that it holds at low frame rates too.
     warped = np.tan(np.pi * cutoff_hz / rate_hz) / (np.sqrt(2) - 1) ** 0.25
-    norm = 1 + np.sqrt(2) * warped + warped**2
-    b = np.array([1, 2, 1]) * warped**2 / norm
-    a1, a2 = 2 * (warped**2 - 1) / norm, (1 - np.sqrt(2) * warped + warped**2) / norm
+    corner_hz = rate_hz / np.pi * np.arctan(warped)
     # Odd extension keeps level and slope at the ends; the filter starts in the steady state of its first sample.
     pad = min(max(int(rate_hz / cutoff_hz * 3), 9), len(values) - 1)
-    before = 2 * values[0] - values[pad:0:-1]
-    after = 2 * values[-1] - values[-2 : -pad - 2 : -1]
-    result = np.concatenate([before, values, after])
-    for _ in range(2):
-        state1, state2 = result[0] * (1 - b[0]), result[0] * (b[2] - a2)
-        filtered = np.empty_like(result)
-        for i, x in enumerate(result):
-            y = b[0] * x + state1
-            state1, state2 = b[1] * x - a1 * y + state2, b[2] * x - a2 * y
-            filtered[i] = y
-        result = filtered[::-1]
-    return result[pad : pad + len(values)]
+    sections = butter(2, corner_hz, fs=rate_hz, output="sos")
+    smoothed: FloatArray = sosfiltfilt(sections, values, axis=0, padtype="odd", padlen=pad)
+    return smoothed
 
 
 def butterworth(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:

@@ -10,7 +10,6 @@ import numpy as np
 from gaitlab.core.person import Body, overlap, trunk
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.tracking.assignment import assign
 from gaitlab.tracking.track import Track
 
 # Ankles whose distance varies by this share of the body's height swing as a runner's do.
@@ -19,6 +18,8 @@ _SWING = 0.06
 _SAMPLE = 200  # bodies of a track that are enough to judge it
 _ANKLES = ("left_ankle", "right_ankle")
 _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
+# Who is further than this from where somebody was expected is somebody else.
+_FURTHEST = 0.75
 # Who crosses the whole picture still counts so much of who stays in place: a walker in a room passes but once, and what
 # stays may be a reflection.
 _PASSES = 0.2
@@ -113,9 +114,28 @@ def distance(body: Body, guess: Body) -> float:
 
 def match(bodies: Sequence[Body], tracks: Sequence[Track], time_s: float) -> list[tuple[int, int]]:
     """Return (body, track) index pairs: who of the people just seen is who."""
+    if not bodies or not tracks:
+        return []
     guesses = [track.guess(time_s) for track in tracks]
-    cost = np.array([[distance(body, guess) for guess in guesses] for body in bodies])
-    return assign(cost.reshape(len(bodies), len(tracks)), max_cost=0.75)
+    return cheapest_pairs(
+        np.array([[distance(body, guess) for guess in guesses] for body in bodies]), max_cost=_FURTHEST
+    )
+
+
+def cheapest_pairs(cost: FloatArray, *, max_cost: float) -> list[tuple[int, int]]:
+    """Return the (row, column) pairs of least total cost, where a pair may be left unmade for ``max_cost``.
+
+    Parameters
+    ----------
+    cost : FloatArray
+        (row, column), finite.
+    max_cost : float
+        what it costs not to make a pair: dearer ones are not made.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    pairs = zip(*linear_sum_assignment(np.minimum(cost, max_cost)), strict=True)
+    return [(int(row), int(column)) for row, column in pairs if cost[row, column] < max_cost]
 
 
 def link(frames: Sequence[Sequence[Body]], time_s: FloatArray, skeleton: Skeleton) -> list[Track]:

@@ -1,4 +1,4 @@
-"""The filters against scipy, against their stated cut-off, and against what every filter must keep."""
+"""The filters against weights and gains worked out by hand, their stated cut-off, and what every filter must keep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from scipy import signal as oracle
 
 from gaitlab.signal.smoothing import SMOOTHERS, butterworth, effective_cutoff_hz, savgol_windows, savitzky_golay
 
@@ -14,23 +13,37 @@ RNG = np.random.default_rng(7)
 METHODS = sorted(SMOOTHERS)
 
 
-def test_savitzky_golay_is_scipys_in_two_windows() -> None:
-    time_s = np.arange(300) / 120
-    walk = np.cumsum(RNG.normal(size=(300, 3)), axis=0)
-    window, share = savgol_windows(120.0, 10.0)
-    narrow, wide = (oracle.savgol_filter(walk, w, 3, axis=0, mode="interp") for w in (window, window + 2))
-    expected = (1 - share) * narrow + share * wide
-    np.testing.assert_allclose(savitzky_golay(walk, time_s, cutoff_hz=10.0), expected, atol=1e-9)
+def test_savitzky_golay_weighs_as_in_the_tables_of_1964() -> None:
+    """An impulse comes out as the weights: the windows of 5 and 7, mixed so that 0.707 is left at 10 Hz."""
+    five, seven = np.array([0, -3, 12, 17, 12, -3, 0]) / 35, np.array([-2, 3, 6, 7, 6, 3, -2]) / 21
+    # At 60 fps a wave of 10 Hz goes by 60 degrees a frame: (17 + 12 + 3) / 35 and (7 + 6 - 3 + 4) / 21 of it are left.
+    share = (32 / 35 - np.sqrt(0.5)) / (32 / 35 - 14 / 21)
+    impulse = np.zeros(31)
+    impulse[15] = 1.0
+    smoothed = savitzky_golay(impulse, np.arange(31) / 60, cutoff_hz=10.0)
+    np.testing.assert_allclose(smoothed[12:19], (1 - share) * five + share * seven, atol=1e-12)
+    np.testing.assert_allclose(smoothed[[*range(12), *range(19, 31)]], 0.0, atol=1e-12)
 
 
-def test_butterworth_is_scipys() -> None:
-    time_s = np.arange(300) / 120
-    walk = np.cumsum(RNG.normal(size=(300, 3)), axis=0)
-    # Both passes together leave 0.707 at 10 Hz: each is designed at 1 / 0.802 of it, in the bilinear measure.
-    corner_hz = 120 / np.pi * np.arctan(np.tan(np.pi * 10 / 120) / (np.sqrt(2) - 1) ** 0.25)
-    b, a = oracle.butter(2, corner_hz / 60)
-    expected = oracle.filtfilt(b, a, walk, axis=0, padlen=36)
-    np.testing.assert_allclose(butterworth(walk, time_s, cutoff_hz=10.0), expected, atol=1e-9)
+def test_the_savitzky_golay_filter_goes_on_with_its_cubic_to_the_ends() -> None:
+    """Five frames hold one cubic: what it lacks of them is their share in (1 -4 6 -4 1), orthogonal to all cubics."""
+    values, fourth = np.array([3.0, -1.0, 4.0, 1.0, -5.0]), np.array([1, -4, 6, -4, 1])
+    expected = values - (values @ fourth) / 70 * fourth
+    np.testing.assert_allclose(savitzky_golay(values, np.arange(5) / 60, cutoff_hz=10.0), expected, atol=1e-12)
+    time_s = np.arange(60) / 60
+    cubic = 2 - 5 * time_s + 40 * time_s**2 - 300 * time_s**3
+    np.testing.assert_allclose(savitzky_golay(cubic, time_s, cutoff_hz=6.0), cubic, atol=1e-9)
+
+
+@pytest.mark.parametrize("fps", [30.0, 120.0])
+def test_the_butterworth_filter_has_its_maximally_flat_gain(fps: float) -> None:
+    """Twice 2nd order, in the bilinear measure w = tan(pi f / fps): 1 / (1 + (sqrt 2 - 1) (w / w of the cut-off)^4)."""
+    time_s = np.arange(1201) / fps
+    for wave_hz in (1.0, 5.0, 10.0, 14.0):
+        wave = np.cos(2 * np.pi * wave_hz * (time_s - time_s[600]))
+        ratio = np.tan(np.pi * wave_hz / fps) / np.tan(np.pi * 10 / fps)
+        left = butterworth(wave, time_s, cutoff_hz=10.0)[600]
+        assert left == pytest.approx(1 / (1 + (np.sqrt(2) - 1) * ratio**4), abs=1e-9)
 
 
 def test_windows_of_the_savitzky_golay_filter() -> None:

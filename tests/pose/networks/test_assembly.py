@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from scipy.optimize import linear_sum_assignment
 
 from gaitlab.core.person import Body
 from gaitlab.core.skeleton import SKELETONS
@@ -16,7 +15,6 @@ from gaitlab.io.video.reader import open_video
 from gaitlab.pose.networks.assembly import Rules, assemble, limb_scores
 from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.pose.networks.limbs import CONFIRMING, LIMBS
-from gaitlab.tracking.assignment import assign
 from tests.pose.synthetic import COCO, maps, standing
 
 ROWS, COLUMNS = 46, 120
@@ -106,22 +104,6 @@ def test_a_limbs_direction_counts() -> None:
     assert (score[0, 0], share[0, 0]) == (1.0, 1.0)
     score, share = limb_scores(b, a, field, threshold=0.05)
     assert (score[0, 0], share[0, 0]) == (0.0, 0.0)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_assignment_is_as_cheap_as_scipys(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    cost = random.uniform(0, 1, random.integers(1, 7, 2))
-    pairs = assign(cost, max_cost=10.0)
-    rows, columns = linear_sum_assignment(cost)
-    assert sum(cost[i, j] for i, j in pairs) == pytest.approx(cost[rows, columns].sum())
-    assert len({j for _, j in pairs}) == len(pairs) == min(cost.shape)
-
-
-def test_dear_pairs_are_not_made() -> None:
-    cost = np.array([[0.1, 0.9], [0.2, 0.95]])
-    assert assign(cost, max_cost=0.75) == [(0, 0)]
-    assert assign(np.empty((0, 3)), max_cost=1.0) == []
 
 
 @pytest.mark.shared

@@ -13,7 +13,7 @@ from gaitlab.core.errors import InputError, OutputError
 from gaitlab.io.files import whole_file
 from gaitlab.io.parallel import in_parallel
 from gaitlab.io.session.contents import REQUIRED, within
-from gaitlab.io.session.schema import ENTRIES, LARGEST_BYTES, check_entries
+from gaitlab.io.session.schema import ENTRIES, check_entries, read_object
 from gaitlab.io.session.session import check_complete, check_files_end_well, check_version
 
 _log = logging.getLogger("gaitlab")
@@ -78,7 +78,7 @@ def _facts(folder: str, stamp: Sequence[Any]) -> Facts | InputError:
         there = {name for name, *_ in stamp}
         check_complete(folder, [name for name in REQUIRED if name not in there])
         path = within(Path(folder), "session.json")
-        found = _first_of(path, ("schema_version", *_FACTS.values()))
+        found = read_object(path)
         check_version(folder, found["schema_version"])
         check_entries(found, path, {place: ENTRIES[place] for place in _FACTS.values()})
         check_files_end_well(Path(folder))
@@ -92,47 +92,6 @@ def _facts(folder: str, stamp: Sequence[Any]) -> Facts | InputError:
 def facts_of(info: Mapping[str, Any]) -> Facts:
     """Return what names a session, out of the content of its session.json."""
     return {name: info[place] for name, place in _FACTS.items()}
-
-
-def _first_of(path: Path, names: Sequence[str]) -> dict[str, Any]:
-    """Return some of the first entries of a JSON object, without building the thousands of numbers behind them.
-
-    Raises
-    ------
-    InputError
-        where the file is no JSON object as far as it was read, or breaks off.
-    KeyError
-        an entry that it lacks.
-    """
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ValueError("it is larger than any session's")
-        text = path.read_text(encoding="utf-8").strip()
-        if not (text.startswith("{") and text.endswith("}")):
-            raise ValueError("it is not a whole JSON object")
-        decoder, found, place = json.JSONDecoder(), {}, 1
-        while not all(name in found for name in names):
-            place = _next(text, place)
-            if text[place] == "}":
-                break
-            name, place = decoder.raw_decode(text, place)
-            place = _next(text, place)
-            if text[place] != ":":
-                raise ValueError(f"expected ':' at {place}")
-            found[name], place = decoder.raw_decode(text, _next(text, place + 1))
-            place = _next(text, place)
-            place += text[place] == ","
-        json.dumps(found, ensure_ascii=False).encode()  # halves of characters can be written in JSON, but nowhere else
-    except (OSError, ValueError, TypeError, IndexError, RecursionError) as error:
-        raise InputError(f"'{path}' is not a session's description: {error}") from error
-    return {name: found[name] for name in names}
-
-
-def _next(text: str, place: int) -> int:
-    """Return the place of the next character that is no space."""
-    while text[place].isspace():
-        place += 1
-    return place
 
 
 def session_folders(directory: Path) -> Iterator[tuple[str, list[str]]]:

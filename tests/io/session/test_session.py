@@ -128,9 +128,7 @@ def test_the_index_notices_what_changed_came_and_went(tmp_path: Path, monkeypatc
     index = indexed(tmp_path, monkeypatch)
     assert index.is_file()
     with monkeypatch.context() as patched:
-        patched.setattr(
-            "gaitlab.io.session.index._first_of", lambda path, names: pytest.fail(f"{path} is known already")
-        )
+        patched.setattr("gaitlab.io.session.index.read_object", lambda path: pytest.fail(f"{path} is known already"))
         assert list(load_sessions(tmp_path)["athlete"].unique()) == ["a", "b", "c"]
     described = tmp_path / "a" / "session.json"
     described.write_text(described.read_text().replace('"athlete": "a"', '"athlete": "somebody else"'))
@@ -164,6 +162,16 @@ def test_a_damaged_summary_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureF
     broken.write_text(broken.read_text()[:-40])
     assert set(load_sessions(tmp_path)["athlete"]) == {"Ada"}
     assert "is damaged" in caplog.text
+
+
+def test_a_description_damaged_behind_what_names_it_is_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "a", athlete="Ada")
+    described = write(tmp_path / "b", athlete="Bo") / "session.json"
+    described.write_text(described.read_text().rstrip().removesuffix("}") + ', "last": [1, 2}')
+    assert set(load_sessions(tmp_path)["athlete"]) == {"Ada"}
+    assert "is not a session's description" in caplog.text
 
 
 def test_tables_of_different_age_come_together_in_order(tmp_path: Path) -> None:

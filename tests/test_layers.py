@@ -38,7 +38,13 @@ INNER = {
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
     "report": (("render", "shared"), ("session",), ("comparison",)),
     "apps": (("truth", "window"), ("demo", "batch", "live", "pose_images"), ("selftest",)),
-    "cli": (("printing", "signals"), ("progress", "tables", "endings"), ("models", "dots", "batch"), ("app",)),
+    "cli": (
+        ("printing", "signals"),
+        ("progress", "tables", "endings"),
+        ("common",),
+        ("analyze", "check", "compare", "models", "pictures"),
+        ("app",),
+    ),
 }
 # What a room must not know of, beside the rooms below it.
 NUMBERS_ONLY = {"cv2", "pandas", "av", "plotly"}

@@ -22,7 +22,7 @@ from gaitlab.apps.batch import Job, jobs_of_list, jobs_of_videos, run_batch
 from gaitlab.apps.batch.jobs import fingerprint
 from gaitlab.apps.batch.results import write_results
 from gaitlab.apps.batch.work import Outcome, Status, do_job
-from gaitlab.cli.batch import batch
+from gaitlab.cli.analyze import batch
 from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import InputError
 from gaitlab.io.session.session import Session, open_session

@@ -1,0 +1,112 @@
+"""``gaitlab report``, ``compare``, ``export`` and ``sessions``: what is made of sessions that are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gaitlab.cli.common import EmbedVideo, Units, page_assignments, write_csv
+from gaitlab.cli.printing import say
+from gaitlab.core.errors import InputError, argument
+
+
+def report(
+    session: Annotated[Path, typer.Argument(help="A session folder.")],
+    units: Units = None,
+    embed_video: EmbedVideo = None,
+) -> None:
+    """Rebuild report.html from a session folder."""
+    from gaitlab.config import Settings, with_values
+    from gaitlab.core.pieces import sentences
+    from gaitlab.io.session.session import Session, open_session
+    from gaitlab.metrics.quality import grave_warnings
+    from gaitlab.pipeline.writing import rebuild_report
+
+    opened = open_session(session)
+    kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
+    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video))
+    settings = with_values(Settings(), kept | changed)
+    page = rebuild_report(opened, settings=settings.report)
+    for warning in grave_warnings(opened.info):
+        say(f"WARNING: {warning}", err=True)
+    not_made = Session(session).info.get("not_made", {})
+    for sentence in sentences(not_made):
+        say(f"note: {sentence}", err=True)
+    say(page)
+    if not_made:
+        raise typer.Exit(1)
+
+
+def compare(
+    sessions: Annotated[list[Path], typer.Argument(help="Two or more session folders; all against the first.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write a page with videos, curves and tables: FILE.html.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the table to this file too.")] = None,
+    units: Annotated[str, typer.Option(help="Units of the page: metric or imperial.")] = "metric",
+    embed_video: Annotated[
+        bool, typer.Option("--embed-video/--no-embed-video", help="Put the videos into the page.")
+    ] = True,
+) -> None:
+    """Say what changed between sessions, and whether it is more than noise."""
+    from gaitlab.cli.tables import print_comparison, with_options
+    from gaitlab.stats import compare as run
+    from gaitlab.stats.sessions import opened as open_all
+    from gaitlab.stats.treatment import grave
+
+    if output is None and (units != "metric" or not embed_video):
+        name = "units" if units != "metric" else "embed_video"
+        raise InputError(f"{argument(name)} is of the page, but none is asked for; name it with {argument('output')}")
+    opened = open_all(sessions)
+    table = run(opened)
+    if output is not None:
+        from gaitlab.report.comparison import write_comparison
+
+        write_comparison(opened, output, units=units, embed_video=embed_video)
+    print_comparison(table)
+    gravest = grave(opened)
+    for note in table.attrs["notes"]:
+        say(f"{'WARNING' if note in gravest else 'note'}: {with_options(note)}", err=True)
+    if csv is not None:
+        write_csv(table, csv)
+    if output is not None:
+        say(output)
+
+
+def export(
+    session: Annotated[Path, typer.Argument(help="A session folder.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="trc, mot, c3d, csv or parquet [default: as -o ends].")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file [default: SESSION.FORMAT].")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write keypoints, angles and contacts for OpenSim, Mokka, R and others."""
+    from gaitlab.io.export import export_session
+    from gaitlab.io.session.session import open_session
+
+    path, note = export_session(open_session(session), format=format_, output=output, force=force)
+    if note:
+        say(f"note: {note}", err=True)
+    say(path)
+
+
+def sessions(
+    directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
+    csv: Annotated[Path | None, typer.Option(help="Write every session's summary to this file.")] = None,
+) -> None:
+    """List the sessions of a directory; exit 1 where a damaged one is left out."""
+    from gaitlab.cli.tables import print_sessions
+    from gaitlab.io.session.sessions import find_sessions, summaries_of
+
+    skipped: list[str] = []
+    found = list(find_sessions(directory, skip=skipped.append))
+    print_sessions(found)
+    if csv is not None:
+        write_csv(summaries_of(found, skip=skipped.append), csv)
+    for why in skipped:
+        say(f"gaitlab: skipped: {why}", err=True)
+    if skipped:
+        raise typer.Exit(1)

@@ -1,0 +1,85 @@
+"""``gaitlab pose``, ``live`` and ``dots``: what is seen in pictures, before a camera, and by the user; no gait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gaitlab.cli.common import ModelsDir, progress_bar
+from gaitlab.cli.printing import say
+
+
+def pose(
+    sources: Annotated[list[Path], typer.Argument(help="Pictures and videos.", metavar="IMAGE|VIDEO...")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path("poses"),
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    models_dir: ModelsDir = None,
+    threshold: Annotated[float, typer.Option(help="Leave out points with a lower score.", min=0, max=1)] = 0.1,
+    angles: Annotated[bool, typer.Option("--angles", help="Write the bend of each joint beside it.")] = False,
+    numbers: Annotated[bool, typer.Option("--numbers", help="Write each point's number beside it.")] = False,
+    heatmaps: Annotated[bool, typer.Option("--heatmaps", help="Write the network's confidence maps too.")] = False,
+) -> None:
+    """Find everybody in pictures and videos: skeletons and keypoints, no gait."""
+    from gaitlab.apps.pose_images import DrawOptions, estimate_poses
+    from gaitlab.pose.networks.estimator import load_estimator
+
+    estimator = load_estimator(model, models_dir=models_dir)
+    options = DrawOptions(threshold=threshold, angles=angles, numbers=numbers, heatmaps=heatmaps)
+    with progress_bar() as progress:
+        for found in estimate_poses(sources, estimator, output, options=options, progress=progress):
+            where = ", ".join(str(path) for path in found.written)
+            people = f"{found.people} {'person' if found.people == 1 else 'people'}"
+            say(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")
+
+
+def live(
+    camera: Annotated[str, typer.Argument(help="Number of a camera, or a video file in its place.")] = "0",
+    model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    models_dir: ModelsDir = None,
+    record: Annotated[Path | None, typer.Option(help="Keep the pictures, undrawn, in this video.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
+) -> None:
+    """Show skeleton and joint angles as they happen; q or closing the window ends it."""
+    from gaitlab.apps.live import run_live
+    from gaitlab.apps.window import Window
+    from gaitlab.pose.networks.estimator import load_estimator
+
+    estimator = load_estimator(model, models_dir=models_dir)
+    window = Window(f"gaitlab live - {estimator.name}")
+
+    def show(image: Any) -> bool:
+        window.show(image)
+        return not window.closed
+
+    try:
+        counts = run_live(
+            int(camera) if camera.isdigit() else Path(camera), estimator, show, record=record, seconds=seconds
+        )
+    finally:
+        window.close()
+    say(f"{counts.taken} pictures, {counts.seen} of them seen by the network at {counts.network_ms:.0f} ms each")
+    if record is not None:
+        say(record)
+
+
+def dots(
+    video: Annotated[Path, typer.Argument(help="A rear view with tape dots on heels and calves.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file [default: VIDEO.dots.json].")] = None,
+    at: Annotated[float | None, typer.Option(help="Begin with the frame at this second [default: the middle].")] = None,
+    rotate: Annotated[int, typer.Option(help="Turn the pictures clockwise, as for 'gaitlab analyze'.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+) -> None:
+    """Click where the tape dots are: two on each calf, two on each heel. The file is for analyze --dots FILE."""
+    from gaitlab.markers.click_page import take_clicks
+
+    def opened(address: str) -> None:
+        say(f"click the dots on this page: {address}")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    target = output or video.with_name(f"{video.stem}.dots.json")
+    say(take_clicks(video, target, at_s=at, rotate_deg=rotate, opened=opened))

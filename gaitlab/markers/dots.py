@@ -19,6 +19,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Image
 from gaitlab.markers.clicks import Clicks
+from gaitlab.markers.jitter import add_jitter_sd
 from gaitlab.markers.layout import DOTS, LOWEST_SCORE, Dot, Layout, find_layout, likeliest_layout
 from gaitlab.markers.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.markers.spots import NO_SPOTS, Spots, find_spots
@@ -130,7 +131,7 @@ def track_dots(
     }
     _check_seen(layout, seen, told=told)
     sd_px = {
-        f"{side}_{dot}": _with_tremble(xy[f"{side}_{dot}"], sd_px[f"{side}_{dot}"], leg.upright)
+        f"{side}_{dot}": add_jitter_sd(sd_px[f"{side}_{dot}"], _jumps_px(xy[f"{side}_{dot}"], leg.upright))
         for side, leg in legs.items()
         for dot in DOTS
     }
@@ -206,22 +207,22 @@ def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], tim
     return layout
 
 
-def _with_tremble(xy: FloatArray, sd_px: FloatArray, calm: np.ndarray) -> FloatArray:
-    """Add to each frame's own error what the track trembles from frame to frame, the same for all frames.
+def _jumps_px(xy: FloatArray, calm: np.ndarray) -> FloatArray:
+    """Return (jump, 2) px by which a dot jitters from frame to frame, with the jitter's standard deviation.
 
     Third differences of neighbouring frames leave next to nothing of a motion as slow as that of the standing leg, and
-    of errors without memory the square root of 20 times their standard deviation.
+    of errors without memory the square root of 20 (1 + 9 + 9 + 1) times their standard deviation.
 
     Parameters
     ----------
+    xy : FloatArray
+        (frame, 2) px.
     calm : np.ndarray
         (frame,) whether the leg stands.
     """
     jumps = np.diff(xy, n=3, axis=0)[np.lib.stride_tricks.sliding_window_view(calm, 4).all(axis=1)]
-    jumps = jumps[np.isfinite(jumps).all(axis=1)]
-    # From the median of a normal distribution; each axis by itself.
-    tremble = float(np.median(np.abs(jumps))) / 0.6745 / math.sqrt(20) if len(jumps) else 0.0
-    return np.where(np.isfinite(sd_px), np.hypot(sd_px, tremble), np.nan)
+    whole: FloatArray = jumps[np.isfinite(jumps).all(axis=1)] / math.sqrt(20)
+    return whole
 
 
 def _with_points(

@@ -20,6 +20,7 @@ from gaitlab.core.gait import BOTH_SIDES, Side, other
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Image
+from gaitlab.markers.jitter import add_jitter_sd
 from gaitlab.markers.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.markers.patches import FAINTEST, FEWEST, SHOWN_ENOUGH, Patch, Picture, register_to_median
 from gaitlab.signal.preprocessing import fix_left_right_swaps
@@ -230,7 +231,7 @@ def _heel(pose: PoseSequence, leg: LegFrame, side: Side, pictures: Sequence[tupl
     line_turn, line_sd_deg = _near_upright(line_turn, line_sd_deg)
     middle[frames[good]], turn[frames[good]] = found.middle[good], found.turn[good] + line_turn
     sd[frames[good]] = error_deg[good]
-    return _Heel(middle, turn, _with_tremble(turn, sd, pose.time_s), line_sd_deg, usable)
+    return _Heel(middle, turn, add_jitter_sd(sd, _off_smooth_deg(turn, pose.time_s)), line_sd_deg, usable)
 
 
 def _not_rising(leg: LegFrame, time_s: FloatArray) -> np.ndarray:
@@ -319,9 +320,7 @@ def _edge(slope: FloatArray) -> FloatArray:
     return places
 
 
-def _with_tremble(turn: FloatArray, sd_deg: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Add to each frame's own error what the turn trembles about its smooth course, the same for all frames."""
+def _off_smooth_deg(turn: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return (frame,) by how much a heel's turn, rad, is off its own smoothed curve, degrees."""
     smooth = savitzky_golay(turn[:, None], time_s, cutoff_hz=_CUTOFF_HZ)[:, 0]
-    away = np.degrees(np.abs(turn - smooth)[np.isfinite(turn) & np.isfinite(smooth)])
-    tremble = float(np.median(away)) / 0.6745 if len(away) else 0.0
-    return np.where(np.isfinite(sd_deg), np.hypot(sd_deg, tremble), np.nan)
+    return np.degrees(turn - smooth)

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, drop_frames, film, hide, load_trials
 from gaitlab.core.pose import PoseSequence
-from gaitlab.events import belt_speed_px_per_s, detect_contacts, gait_cycles
+from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.kinematics.calibration import calibrate, leg_length_px
 from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.signal import preprocessing
@@ -68,18 +68,10 @@ def measure(
             difference = got[f"{side}_{angle}_deg"] - true[f"{side}_{angle}_deg"]
             errors[angle] += difference[np.isfinite(difference)].tolist()
     events = detect_contacts(cleaned, forward=forward)
-    ride_px_per_s = np.nanmean(list(belt_speed_px_per_s(cleaned, events.contacts, forward=forward).values()))
-    known = calibrate(
-        cleaned,
-        events.contacts,
-        forward=forward,
-        belt_speed_px_per_s=float(ride_px_per_s),
-        known_length_m=1.0,
-        known_length_px=PX_PER_M,
-    )
+    known = calibrate(cleaned, events.belt, forward=forward, known_length_m=1.0, known_length_px=PX_PER_M)
     belt_mps = trial.belt_speed_mps()
     errors["belt speed, %"].append(100 * (known.belt_speed_mps / belt_mps - 1))
-    errors["belt slope, deg"].append(known.belt_deg)
+    errors["belt slope, deg"].append(known.belt.slope_deg)
     steps_s = [c.end_s - c.opposite_strike_s for c in gait_cycles(events) if c.accepted]
     strikes_s = np.sort(trial.strike_s)
     errors["step length, %"].append(100 * (np.nanmean(steps_s) / np.mean(np.diff(strikes_s)) - 1))

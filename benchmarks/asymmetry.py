@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, as_network, film, load_trials
-from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, Angles, Belt, Contact, GaitEvents
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS
 from gaitlab.events import detect_contacts, gait_cycles
@@ -62,9 +62,10 @@ def simulated(rng: np.random.Generator, made: Made, *, difference: float = 0.0, 
         events=events,
         cycles=gait_cycles(events),
         calibration=Calibration(
-            forward=1, facing_agreement=1.0, belt_deg=0.0, tilt_deg=0.0, tilt_source="", metres_per_px=0.002,
-            scale_source=scale, scales={scale: 0.002}, belt_speed_mps=speed_mps,
-            belt_speed_px_per_s=speed_mps / 0.002, leg_px=400.0,
+            forward=1, facing_agreement=1.0,
+            belt=Belt(slope_deg=0.0, slope_sd_deg=0.0, speed_px_per_s=speed_mps / 0.002), tilt_deg=0.0,
+            tilt_source="", metres_per_px=0.002, scale_source=scale, scales={scale: 0.002},
+            belt_speed_mps=speed_mps, leg_px=400.0,
         ),
         height_m=1.8,
         mass_kg=None,

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.rendered import OUT, clip_of
-from gaitlab.analysis.recording import conditioned
+from gaitlab.analysis.tracks import preprocessed
 from gaitlab.apps.truth import load_truth
 from gaitlab.config import Settings
 from gaitlab.core.metric import View
@@ -140,7 +140,7 @@ def cleaned_by_steps(raw: PoseSequence, *, view: View, settings: Settings) -> di
         swapped, threshold=tracks.outlier_threshold, floor_px=tracks.outlier_floor * leg
     )
     filled = preprocessing.fill(without)
-    _, cleaned = conditioned(raw, settings, view=view, leg=leg)
+    _, cleaned = preprocessed(raw, settings, view=view, leg_px=leg)
     return dict(zip(STEPS, (raw, confident, swapped, without, filled, cleaned), strict=True))
 
 

@@ -126,17 +126,17 @@ def add_errors(errors: Errors, analysis: Analysis, truth: Truth) -> None:
     expected, angles = true_metrics(truth, mass_kg=MASS_KG), true_angles(truth)
     found = {(row.metric, row.side): row.mean for row in analysis.summary if np.isfinite(row.mean)}
     for side, leg in legs_of(truth).items():
-        timing = timing_errors(truth, analysis.events, side)
+        timing = timing_errors(truth, analysis.trial.events, side)
         errors["contacts missed, %", leg].append(100 * timing.missed / max(timing.missed + len(timing.toe_off_s), 1))
         errors["foot strike, each, ms", leg] += (1000 * timing.foot_strike_s).tolist()
         errors["toe-off, each, ms", leg] += (1000 * timing.toe_off_s).tolist()
         errors["contact time, each, ms", leg] += (1000 * timing.contact_s).tolist()
         for curve in _CURVES[truth.view]:
-            values = analysis.angles.values_deg[f"{side}_{curve}_deg"]
+            values = analysis.trial.angles.values_deg[f"{side}_{curve}_deg"]
             if truth.view == "rear":
                 share = _HEEL_DOWN_SHARE if curve == "rearfoot" else 1.0
                 values = in_contact(truth, side, values, share=share)
-            error = angle_error(angles, analysis.angles.time_s, values, f"{side}_{curve}_deg")
+            error = angle_error(angles, analysis.trial.angles.time_s, values, f"{side}_{curve}_deg")
             if np.isfinite(error.raw_deg):
                 name = f"{curve.replace('_', ' ')} curve{' in contact' if truth.view == 'rear' else ''}"
                 errors[f"{name}, raw, deg", leg].append(error.raw_deg)

@@ -22,7 +22,6 @@ from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, drop_frames, fil
 from gaitlab.core.gait import BOTH_SIDES, Contact
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
-from gaitlab.events.belt import belt_speed_px_per_s
 from gaitlab.events.features import EventModel
 from gaitlab.events.models import side as side_model
 from gaitlab.signal import preprocessing
@@ -136,7 +135,7 @@ def run_one(trial: Trial, pose: PoseSequence, fits: dict[Event, EventModel], *, 
         strides["true"].append(np.diff(strike_s))
     strides["found"] = [np.array([c.stride_time_s for c in gait_cycles(events) if c.accepted])]
     true_s, mean_s = (float(np.mean(np.concatenate(strides[key]))) for key in ("true", "found"))
-    speed = np.nanmean(list(belt_speed_px_per_s(pose, events.contacts, forward=forward).values())) / PX_PER_M
+    speed = events.belt.speed_px_per_s / PX_PER_M
     return Run(
         trial, pose.fps, expected, found, invented, np.array(rows), np.array(contact_s),
         true_s / mean_s - 1, float(speed / trial.belt_speed_mps() - 1),

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, film, load_trials, without
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.events.belt import find_belt
+from gaitlab.events.belt import measure_belt
 from gaitlab.events.features import EventModel, FeatureOffset, coarse_stances
 from gaitlab.events.side import fuse, running_features
 from gaitlab.events.signals import leg_points
@@ -87,7 +87,7 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
     """Return the marks of every contact, a sample a foot, that the force plates know and the picture shows."""
     legs = [leg_points(pose, side, forward=1) for side in BOTH_SIDES]
     both = both_swings(legs)
-    belt = find_belt(legs, [coarse_stances(swings) for swings in both])
+    belt = measure_belt(pose, legs, [coarse_stances(swings) for swings in both], slope_of="toes")
     parts = []
     for leg, swings in zip(legs, both, strict=True):
         strike_marks, off_marks = running_features(leg, swings, belt)
@@ -100,7 +100,7 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
                 "off": {name: s[nearest] for name, s in off_marks.items()},
             },
             {"strike": strike_s, "off": off_s},
-            np.full(count, belt.speed),
+            np.full(count, belt.speed_legs_per_s),
             np.full(count, trial.subject),
         )
         parts.append(part.where(np.abs(swings.front_s[nearest] - strike_s) < _NEAR_S))

@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trials
-from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import load_truth
 from gaitlab.config import Settings
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.statistics import t_quantile
 from gaitlab.io.keypoints import read_keypoints
@@ -133,7 +134,7 @@ def real(folder: Path, fps: float) -> None:
     slopes_deg = []
     for name, pose, runner in recordings(folder, fps):
         first, second = halves(pose, runner)
-        slopes_deg.append(first.calibration.belt_deg - second.calibration.belt_deg)
+        slopes_deg.append(first.trial.calibration.belt.slope_deg - second.trial.calibration.belt.slope_deg)
         of_second = {(row.metric, row.side): row for row in second.summary}
         for a in first.summary:
             b = of_second.get((a.metric, a.side))

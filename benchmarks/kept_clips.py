@@ -18,10 +18,10 @@ import numpy as np
 
 from benchmarks.network_errors import MASS_KG
 from benchmarks.rendered import OUT, as_analysed, clip_of, keypoints_of
-from gaitlab.analysis.recording import Runner
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import Truth, load_truth, true_metrics
 from gaitlab.core.metric import View
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.apps.truth import Truth, true_metrics
 from gaitlab.config import Settings, with_values
 from gaitlab.core.metric import MetricValue
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT
 from gaitlab.kinematics.frame import near_side

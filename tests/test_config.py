@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.analysis.recording import Runner, analyze_pose
+from gaitlab.analysis.recording import analyze_pose
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import load_truth
 from gaitlab.config import Settings, as_toml, known_settings, parse_assignment, read_settings, with_values
 from gaitlab.core.errors import InputError, SettingsError
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.resources import resource_folder
 
@@ -95,7 +96,7 @@ def test_every_extreme_of_a_number_can_be_worked_with(
     for value in extremes(entry):
         settings = with_values(Settings(), {key: value})
         found = analyze_pose(two_seconds, runner=Runner(height_m=1.8), settings=settings)
-        assert len(found.pose) == len(two_seconds)
+        assert len(found.trial.pose) == len(two_seconds)
 
 
 def test_an_unknown_setting_names_the_nearest() -> None:

@@ -67,7 +67,7 @@ def said(one: Seen, table: dict[Key, NetworkError]) -> Iterable[Told]:
     measured = measures(
         map(as_row, rows), METRICS, units="metric", other_group="Other",
         naming_groups=read_layout()["naming"]["groups"],
-        asymmetry=told_asymmetry(rows, oblique=one.analysis.calibration.oblique),
+        asymmetry=told_asymmetry(rows, oblique=one.analysis.trial.calibration.oblique),
     )  # fmt: skip
     by_name = {measure.name: measure for measure in measured}
     for finding in told_of(measured, read_texts("en")):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, GaitEvents, Side
+from gaitlab.core.gait import BOTH_SIDES, Angles, Belt, Contact, GaitEvents, Side
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
@@ -149,14 +149,13 @@ def true_metrics(truth: Truth, *, mass_kg: float | None = None) -> dict[tuple[st
     known = Calibration(
         forward=1,
         facing_agreement=1.0,
-        belt_deg=0.0,
+        belt=Belt() if rear else Belt(slope_deg=0.0, slope_sd_deg=0.0, speed_px_per_s=truth.belt_speed_mps),
         tilt_deg=0.0,
         tilt_source="known",
         metres_per_px=1.0,
         scale_source="known length",
         scales={"known length": 1.0},
         belt_speed_mps=truth.belt_speed_mps,
-        belt_speed_px_per_s=float("nan") if rear else truth.belt_speed_mps,
         leg_px=leg_px(pose) if rear else leg_length_px(pose, forward=1),
     )
     trial = Trial(

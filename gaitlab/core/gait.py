@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -85,11 +86,52 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Belt:
+    """The belt as a side view shows it, measured on the stance feet that ride on it; NaN where it could not be.
+
+    Camera roll, treadmill incline and perspective make one slope in the picture and cannot be told apart there.
+
+    Attributes
+    ----------
+    slope_deg : float
+        how far it falls towards image-right, degrees.
+    slope_sd_deg : float
+        standard uncertainty of that, from how the stances disagree.
+    slope_seen_on : str
+        ``toes``, or ``ankle`` where none were seen, which rolls over the toe and tells the slope roughly; or empty.
+    speed_px_per_s : float
+        its speed in the picture at the hips' distance, backwards.
+    speed_sd_px_per_s : float
+        standard uncertainty of that, from how the stances disagree.
+    speed_legs_per_s : float
+        its speed in leg lengths (thigh plus shank) a second.
+    """
+
+    slope_deg: float = math.nan
+    slope_sd_deg: float = math.nan
+    slope_seen_on: Literal["toes", "ankle", ""] = ""
+    speed_px_per_s: float = math.nan
+    speed_sd_px_per_s: float = math.nan
+    speed_legs_per_s: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
 class GaitEvents:
-    """All contacts of a recording in the order of their foot strikes, and what the person was doing."""
+    """All contacts of a recording in the order of their foot strikes, and what the person was doing.
+
+    Attributes
+    ----------
+    contacts : tuple[Contact, ...]
+        accepted and not.
+    activity : Activity
+        running, walking or ambiguous.
+    belt : Belt
+        as the accepted stances show it; all NaN where nothing was measured, as in a rear view.
+    """
 
     contacts: tuple[Contact, ...]
     activity: Activity
+    belt: Belt = Belt()
 
     def of(self, side: Side) -> tuple[Contact, ...]:
         """Return the contacts of one foot."""

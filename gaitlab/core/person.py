@@ -76,3 +76,23 @@ def overlap(a: FloatArray, b: FloatArray) -> float:
         return 0.0
     inner = float(size.prod())
     return inner / (float((a[2:] - a[:2]).prod()) + float((b[2:] - b[:2]).prod()) - inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What is known of the person beforehand; None where it is not.
+
+    Attributes
+    ----------
+    belt_speed_mps : float | None
+        as the treadmill's console says.
+    height_m, mass_kg : float | None
+        of the body.
+    facing : str
+        ``left`` or ``right`` in the picture of a side view, or ``auto`` to let the keypoints say.
+    """
+
+    belt_speed_mps: float | None = None
+    height_m: float | None = None
+    mass_kg: float | None = None
+    facing: str = "auto"

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import BOTH_SIDES, Activity, Contact, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, Activity, Belt, Contact, GaitEvents
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.activity import activity_of, is_inverted_pendulum
-from gaitlab.events.belt import Belt, find_belt, level, stance_slices
+from gaitlab.events.belt import level, measure_belt, stance_slices, stances_of
 from gaitlab.events.features import OFF_FEATURES, STRIKE_FEATURES, EventModel, coarse_stances, curves, find_features
 from gaitlab.events.models import side
 from gaitlab.events.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, validate_contact
@@ -75,8 +75,8 @@ def running_features(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[s
     """Return the (contact,) times of all marks of foot strike and of toe-off."""
     strike_s, off_s = coarse_stances(swings)
     stances = stance_slices(leg.time_s, strike_s, off_s)
-    leg = level(leg, belt.tilt)
-    curve = curves(leg, belt.speed)
+    leg = level(leg, belt)
+    curve = curves(leg, belt.speed_legs_per_s)
     strike_marks = find_features(STRIKE_FEATURES, leg, curve, strike_s, stances)
     return strike_marks, find_features(OFF_FEATURES, leg, curve, off_s, stances)
 
@@ -127,8 +127,8 @@ def _contacts(
     else:
         strike_sd_s, off_sd_s = strike.sd_s[leg.feet], off.sd_s[leg.feet]
         strike_marks, off_marks = running_features(leg, swings, belt)
-        strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed)
-        off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed)
+        strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
+        off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
     coarse_s, coarse_off_s = coarse_stances(swings)
     tracks = [leg.xy[name] for name in ("mid_hip", "knee", "ankle")]
     contacts = []
@@ -189,17 +189,21 @@ def detect_contacts(
     -------
     GaitEvents
         contacts in the order of their foot strikes. One that cannot be used is there too, with its reason; where its
-        foot was not seen at foot strike, ``foot_strike_s`` is the coarse rhythm's guess.
+        foot was not seen at foot strike, ``foot_strike_s`` is the coarse rhythm's guess. The belt is measured on the
+        accepted ones.
 
     Raises
     ------
     InputError
-        for a direction that is none, missing joints, a recording under 2 s, or no repeating stride.
+        for a direction that is none, missing joints, a recording under 2 s, no repeating stride, or no foot seen on the
+        ground.
     """
     _check(pose, forward)
     legs = [leg_points(pose, side, forward=forward) for side in BOTH_SIDES]
     swings = both_swings(legs)
-    belt = find_belt(legs, [coarse_stances(swing) for swing in swings])
+    belt = measure_belt(pose, legs, [coarse_stances(swing) for swing in swings], slope_of="toes")
+    if not np.isfinite(belt.speed_legs_per_s):
+        raise InputError("no foot was seen long enough on the ground; expected both legs in view, check the keypoints")
 
     def found(walking: bool) -> list[Contact]:
         contacts: list[Contact] = []
@@ -213,4 +217,5 @@ def detect_contacts(
     if decided == "walking" and not walking:
         # Hips that hardly rise and fall look like no walk, but feet that overlap on the ground are one.
         contacts = found(walking=True)
-    return GaitEvents(tuple(validate_contact(contact, decided) for contact in contacts), decided)
+    contacts = [validate_contact(contact, decided) for contact in contacts]
+    return GaitEvents(tuple(contacts), decided, measure_belt(pose, legs, [stances_of(contacts, leg) for leg in legs]))

@@ -46,6 +46,8 @@ class LegPoints:
         whose leg.
     feet : bool
         whether heel and toe were seen, for most of the time at least.
+    forward : int
+        +1 where X runs to image-right, -1 where it runs to image-left.
     """
 
     time_s: FloatArray
@@ -53,6 +55,7 @@ class LegPoints:
     leg_px: float
     side: Side
     feet: bool
+    forward: int
 
     def slope(self, values: FloatArray) -> FloatArray:
         """Return the rate of change a second of (time, …) values."""
@@ -100,7 +103,7 @@ def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
     xy["toe"] = xy["big_toe"] if np.isfinite(xy["big_toe"]).any() else xy["small_toe"]
     heel, toe, ankle = (np.isfinite(xy[point][:, 0]).sum() for point in ("heel", "toe", "ankle"))
     feet = bool(min(heel, toe) > _FEET_SEEN * ankle)
-    return LegPoints(time_s, xy, leg_px, side, feet)
+    return LegPoints(time_s, xy, leg_px, side, feet, forward)
 
 
 def bridged(values: FloatArray) -> FloatArray:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES, Contact
+from gaitlab.core.gait import BOTH_SIDES, Belt
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.frame import near_side
 
 # Thigh and shank as shares of body height (Winter, Biomechanics and Motor Control of Human Movement).
 LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
-# The part of stance in which the forefoot surely rides on the belt: on force-plate trials the path of the 5th
-# metatarsal is level within 0.2 ± 0.3 degrees over it. Earlier the foot still comes down.
-_RIDING_FROM, _RIDING_TO = 0.40, 0.80
-_FEWEST_PATHS = 4
-# The median of many normal values scatters by so much more than their mean.
-_MEDIAN_SD = float(np.sqrt(np.pi / 2))
-# Toes on a belt are as fast as it is: markers within 1 %, near and far leg within 4 % of their mean.
-_SLIPPING = 0.12
 _SCALES_DISAGREE = 0.08
 # A belt that slopes more in the picture than a phone is ever tilted does so by perspective or incline; then the
 # picture's own vertical is the better one.
@@ -30,8 +22,6 @@ _STEEP = (
     "tilted; trunk, thigh and shank are measured against the picture's vertical, and angles of the two legs, and "
     "lengths measured in the picture, are not compared"
 )
-# In this order the first scale that can be had is used; the others check it.
-SCALE_SOURCES = ("belt speed", "known length", "body height")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +34,58 @@ class Calibration:
         +1 where the runner faces image-right, -1 where image-left.
     facing_agreement : float
         share of the frames' votes for that direction; below a half they are for the other one.
-    belt_deg : float
-        how far the belt falls towards image-right in the picture; NaN where it was not measured.
+    belt : Belt
+        slope and speed of the belt in the picture; its slope only where toes showed it.
     tilt_deg : float
-        by how much of that the picture is turned back before angles are measured.
+        by how much of the belt's slope the picture is turned back before angles are measured.
     tilt_source : str
         what the tilt rests on.
     metres_per_px : float | None
         scale in the runner's plane; None where none is known.
     scale_source : str
-        one of `SCALE_SOURCES`, or empty.
+        ``belt speed``, ``known length``, ``body height`` or empty.
     scales : Mapping[str, float]
         every scale that could be had, m/px.
     belt_speed_mps : float | None
         entered, or measured with a scale that does not need it; None where unknown.
-    belt_speed_px_per_s : float
-        speed of the stance foot in the picture; NaN without contacts.
     leg_px : float
         thigh and shank of the near leg together.
-    belt_sd_deg : float
-        standard uncertainty of ``belt_deg``, from how the stances disagree; NaN where it was not measured.
     warnings : tuple[str, ...]
         sentences for the report.
     """
 
     forward: int
     facing_agreement: float
-    belt_deg: float
+    belt: Belt
     tilt_deg: float
     tilt_source: str
     metres_per_px: float | None
     scale_source: str
     scales: Mapping[str, float]
     belt_speed_mps: float | None
-    belt_speed_px_per_s: float
     leg_px: float
-    belt_sd_deg: float = 0.0
     warnings: tuple[str, ...] = field(default=())
 
     @property
     def speed_was_entered(self) -> bool:
         """Whether `belt_speed_mps` is the console's; otherwise a scale turned the ride of the stance foot into it."""
-        measured = self.belt_speed_px_per_s > 0 and "belt speed" not in self.scales
+        measured = self.belt.speed_px_per_s > 0 and "belt speed" not in self.scales
         return self.belt_speed_mps is not None and not measured
 
     @property
     def oblique(self) -> bool:
         """Whether the belt, once levelled, slopes more than by camera roll: the legs may be seen from other angles."""
-        return _is_steep(self.belt_deg - self.tilt_deg)
+        return _is_steep(self.belt.slope_deg - self.tilt_deg)
 
     @property
     def level_sd_deg(self) -> float:
         """Standard uncertainty that levelling brings to angles against the vertical: none where nothing was turned."""
-        return self.belt_sd_deg if self.tilt_deg == self.belt_deg else 0.0
+        return self.belt.slope_sd_deg if self.tilt_deg == self.belt.slope_deg else 0.0
 
 
-def _is_steep(belt_deg: float) -> bool:
+def _is_steep(slope_deg: float) -> bool:
     """Whether a belt slopes more than a phone is ever tilted; NaN, not measured, does not."""
-    return abs(belt_deg) > _MAX_ROLL_DEG
+    return abs(slope_deg) > _MAX_ROLL_DEG
 
 
 def facing(pose: PoseSequence) -> tuple[int, float]:
@@ -135,78 +119,66 @@ def leg_length_px(pose: PoseSequence, *, forward: int) -> float:
     return float(np.nanmedian(length)) if np.isfinite(length).any() else float("nan")
 
 
-def _riding(pose: PoseSequence, contacts: Sequence[Contact], *, belt_speed_px_per_s: float) -> list[FloatArray]:
-    """Return (frame, 2) px of the forefoot for each accepted stance, while it rides on the belt.
-
-    A toe that a network lets slip over the belt is not riding; where the belt's speed is unknown all count.
-    """
-    paths = []
-    for contact in contacts:
-        if not contact.accepted:
-            continue
-        toe = pose.point(f"{contact.side}_small_toe")
-        if not np.isfinite(toe).any():
-            toe = pose.point(f"{contact.side}_big_toe")
-        if not np.isfinite(toe).any():
-            toe = pose.point(f"{contact.side}_ankle")
-        start_s = contact.foot_strike_s + _RIDING_FROM * contact.duration_s
-        end_s = contact.foot_strike_s + _RIDING_TO * contact.duration_s
-        keep = (pose.time_s >= start_s) & (pose.time_s <= end_s) & np.isfinite(toe[:, 0])
-        if keep.sum() < 2:
-            continue
-        speed_px_per_s = float(np.hypot(*np.polyfit(pose.time_s[keep] - start_s, toe[keep], 1)[0]))
-        if not abs(speed_px_per_s - belt_speed_px_per_s) > _SLIPPING * belt_speed_px_per_s:
-            paths.append(toe[keep])
-    return paths
-
-
-def belt_tilt_deg(
-    pose: PoseSequence, contacts: Sequence[Contact], *, forward: int, belt_speed_px_per_s: float = float("nan")
-) -> tuple[float, float]:
-    """Return how far the belt falls towards image-right, and its standard uncertainty, degrees.
-
-    The median slope of the stance foot's paths: the near foot's alone where it shows enough of them, for the far one is
-    half hidden, and networks let it wander. Camera roll, treadmill incline and perspective cannot be told apart in the
-    picture. How the stances disagree says how well the median is known: two halves of force-plate trials are 0.6
-    degrees apart, as that lets expect (``python -m benchmarks.halves``). NaN where fewer than 4 stances show the path
-    of a foot as fast as the belt.
-    """
-    near = near_side(forward)
-    for of in ([c for c in contacts if c.side == near], contacts):
-        paths = _riding(pose, of, belt_speed_px_per_s=belt_speed_px_per_s)
-        slopes = [np.polyfit(xy[:, 0], xy[:, 1], 1)[0] for xy in paths if np.ptp(xy[:, 0]) > 0]
-        if len(slopes) >= _FEWEST_PATHS:
-            falls_deg = np.degrees(np.arctan(slopes))
-            return float(np.median(falls_deg)), float(_MEDIAN_SD * falls_deg.std(ddof=1) / np.sqrt(len(falls_deg)))
-    return float("nan"), float("nan")
-
-
-def _levelled(belt_deg: float, level: str, *, lacking: str) -> tuple[float, str, list[str]]:
+def _levelled(slope_deg: float, level: str, *, lacking: str) -> tuple[float, str, list[str]]:
     """Return by how much the picture is turned back, what that rests on, and what a reader must know.
 
     Parameters
     ----------
-    belt_deg : float
+    slope_deg : float
         slope of the belt in the picture; NaN where it was not measured.
     level : str
         see `calibrate`.
     lacking : str
         why it was not measured.
     """
-    if not np.isfinite(belt_deg):
+    if not np.isfinite(slope_deg):
         unlevelled = f"nothing is levelled: the slope of the belt could not be measured ({lacking})"
         return 0.0, f"not measured: {lacking}", [unlevelled] if level == "on" else []
-    if level == "on" or (level == "auto" and not _is_steep(belt_deg)):
-        return belt_deg, "path of the stance foot", []
-    return 0.0, "the picture's own vertical", [_STEEP.format(abs(belt_deg))] if _is_steep(belt_deg) else []
+    if level == "on" or (level == "auto" and not _is_steep(slope_deg)):
+        return slope_deg, "path of the stance foot", []
+    return 0.0, "the picture's own vertical", [_STEEP.format(abs(slope_deg))] if _is_steep(slope_deg) else []
+
+
+def scales_of(
+    belt: Belt,
+    *,
+    leg_px: float,
+    belt_speed_mps: float | None,
+    height_m: float | None,
+    known_length_m: float | None,
+    known_length_px: float | None,
+) -> dict[str, float]:
+    """Return every scale that can be had, m/px, the one to be used first; the others check it.
+
+    Parameters
+    ----------
+    belt : Belt
+        as the picture shows it; without a speed it gives no scale.
+    leg_px : float
+        thigh plus shank in the picture; NaN where never seen.
+    belt_speed_mps, height_m, known_length_m, known_length_px : float | None
+        see `calibrate`.
+
+    Notes
+    -----
+    Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it is
+    good to 3-5 %.
+    """
+    scales: dict[str, float] = {}
+    if belt_speed_mps is not None and belt.speed_px_per_s > 0:
+        scales["belt speed"] = belt_speed_mps / belt.speed_px_per_s
+    if known_length_m and known_length_px:
+        scales["known length"] = known_length_m / known_length_px
+    if height_m is not None and leg_px > 0:
+        scales["body height"] = height_m * LEG_SHARE_OF_HEIGHT / leg_px
+    return scales
 
 
 def calibrate(
     pose: PoseSequence,
-    contacts: Sequence[Contact],
+    belt: Belt,
     *,
     forward: int,
-    belt_speed_px_per_s: float,
     facing_agreement: float = 1.0,
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
@@ -220,12 +192,10 @@ def calibrate(
     ----------
     pose : PoseSequence
         mended keypoints.
-    contacts : Sequence[Contact]
-        of both feet; accepted ones count.
+    belt : Belt
+        as the stance feet show it, see `GaitEvents`.
     forward : int
         +1 where the runner faces image-right, -1 where image-left.
-    belt_speed_px_per_s : float
-        how fast the stance feet ride in the picture, at the hips' distance; NaN where unknown.
     facing_agreement : float, optional
         share of the votes for ``forward``, see `facing`.
     belt_speed_mps : float | None, optional
@@ -237,29 +207,19 @@ def calibrate(
     level : str, optional
         whether the belt's slope is roll of the camera, by which the picture is turned back: ``on`` always, ``off``
         never, ``auto`` as far as phones are tilted.
-
-    Notes
-    -----
-    Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it
-    is good to 3-5 %.
     """
-    feet = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
-    belt_deg = belt_sd_deg = float("nan")
-    if feet:
-        belt_deg, belt_sd_deg = belt_tilt_deg(pose, contacts, forward=forward, belt_speed_px_per_s=belt_speed_px_per_s)
+    if belt.slope_seen_on != "toes":  # an ankle shows it well enough to find events by, not to level a picture by
+        belt = replace(belt, slope_deg=float("nan"), slope_sd_deg=float("nan"), slope_seen_on="")
+    toes = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
     tilt_deg, tilt_source, warnings = _levelled(
-        belt_deg, level, lacking="too few clear stances" if feet else "no toes seen"
+        belt.slope_deg, level, lacking="too few clear stances" if toes else "no toes seen"
     )
-    speed_px_per_s = belt_speed_px_per_s
     leg_px = leg_length_px(pose, forward=forward)
-    scales: dict[str, float] = {}
-    if belt_speed_mps is not None and speed_px_per_s > 0:
-        scales["belt speed"] = belt_speed_mps / speed_px_per_s
-    if known_length_m and known_length_px:
-        scales["known length"] = known_length_m / known_length_px
-    if height_m is not None and leg_px > 0:
-        scales["body height"] = height_m * LEG_SHARE_OF_HEIGHT / leg_px
-    source = next((s for s in SCALE_SOURCES if s in scales), "")
+    scales = scales_of(
+        belt, leg_px=leg_px, belt_speed_mps=belt_speed_mps, height_m=height_m, known_length_m=known_length_m,
+        known_length_px=known_length_px,
+    )  # fmt: skip
+    source = next(iter(scales), "")
     for name, scale in scales.items():
         difference = scale / scales[source] - 1
         if abs(difference) > _SCALES_DISAGREE:
@@ -268,20 +228,18 @@ def calibrate(
                 f"({scales[source] * 1000:.2f} mm/px): check both inputs; lengths rest on {source}"
             )
     metres_per_px = scales.get(source)
-    if belt_speed_mps is None and metres_per_px is not None and speed_px_per_s > 0:
-        belt_speed_mps = metres_per_px * speed_px_per_s
+    if belt_speed_mps is None and metres_per_px is not None and belt.speed_px_per_s > 0:
+        belt_speed_mps = metres_per_px * belt.speed_px_per_s
     return Calibration(
         forward=forward,
         facing_agreement=facing_agreement,
-        belt_deg=belt_deg,
+        belt=belt,
         tilt_deg=tilt_deg,
         tilt_source=tilt_source,
         metres_per_px=metres_per_px,
         scale_source=source,
         scales=scales,
         belt_speed_mps=belt_speed_mps,
-        belt_speed_px_per_s=speed_px_per_s,
         leg_px=leg_px,
-        belt_sd_deg=belt_sd_deg,
         warnings=tuple(warnings),
     )

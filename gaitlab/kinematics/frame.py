@@ -16,7 +16,7 @@ def forward_up(xy: FloatArray, *, forward: int, tilt_deg: float = 0.0) -> FloatA
     forward : int
         +1 where the runner faces image-right, -1 where image-left.
     tilt_deg : float, optional
-        how far the belt falls towards image-right, see `calibration.belt_tilt_deg`.
+        how far the belt falls towards image-right, see `core.gait.Belt`.
     """
     tilt = np.radians(tilt_deg)
     x = xy[..., 0] * np.cos(tilt) + xy[..., 1] * np.sin(tilt)

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side, other
+from gaitlab.core.gait import BOTH_SIDES, Angles, Belt, Contact, Side, other
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT, Calibration
+from gaitlab.kinematics.calibration import Calibration, scales_of
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
 # Which points make the line of the rearfoot and that of the shank, bottom then top; the first source whose points are
@@ -206,6 +206,7 @@ def leg_px(pose: PoseSequence) -> float:
 
 def calibrate_rear(
     pose: PoseSequence,
+    belt: Belt,
     *,
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
@@ -215,27 +216,34 @@ def calibrate_rear(
 ) -> Calibration:
     """Return the scale of a rear view: from a known length, or thigh and shank as 0.491 of the height (Winter).
 
-    The belt runs towards the camera, so its speed gives no scale and its path no tilt: the picture's own vertical
-    stands, and whoever asks for another (``level`` on) is told so.
+    The belt runs towards the camera, so nothing of it is measured in the picture, and it gives neither scale nor tilt:
+    the picture's own vertical stands, and whoever asks for another (``level`` on) is told so.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        smoothed keypoints.
+    belt : Belt
+        of the rear view's `GaitEvents`.
+    belt_speed_mps, height_m, known_length_m, known_length_px, level
+        see `calibration.calibrate`.
     """
     leg = leg_px(pose)
-    scales: dict[str, float] = {}
-    if known_length_m and known_length_px:
-        scales["known length"] = known_length_m / known_length_px
-    if height_m is not None and leg > 0:
-        scales["body height"] = height_m * LEG_SHARE_OF_HEIGHT / leg
+    scales = scales_of(
+        belt, leg_px=leg, belt_speed_mps=belt_speed_mps, height_m=height_m, known_length_m=known_length_m,
+        known_length_px=known_length_px,
+    )  # fmt: skip
     source = next(iter(scales), "")
     return Calibration(
         forward=1,
         facing_agreement=1.0,
-        belt_deg=float("nan"),
+        belt=belt,
         tilt_deg=0.0,
         tilt_source="the picture's own vertical",
         metres_per_px=scales.get(source),
         scale_source=source,
         scales=scales,
         belt_speed_mps=belt_speed_mps,
-        belt_speed_px_per_s=float("nan"),
         leg_px=leg,
         warnings=("only side views are levelled: this rear view is measured against the picture's own vertical",)
         if level == "on"

@@ -143,7 +143,7 @@ def key_of(spec: MetricSpec, *, network: str, view: View, leg: str, scale: str, 
     Parameters
     ----------
     scale : str
-        what the scale came from, one of `SCALE_SOURCES`; empty where there is none, and lengths are shares of the leg
+        what the scale came from, see `Calibration`; empty where there is none, and lengths are shares of the leg
         as the network sees it, just as with the body height.
     rearfoot : str
         which of `REARFOOT_LINES` showed it.

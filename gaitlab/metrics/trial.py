@@ -101,7 +101,7 @@ class Trial:
         """Belt speed in metres (or leg lengths) a second; NaN where it could not be had."""
         if self.calibration.belt_speed_mps is not None:
             return self.calibration.belt_speed_mps
-        return self.calibration.belt_speed_px_per_s * self.length_per_px
+        return self.calibration.belt.speed_px_per_s * self.length_per_px
 
 
 def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float | None) -> FloatArray:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gaitlab._version import __version__
-from gaitlab.analysis.recording import Analysis, Runner, quality
+from gaitlab.analysis.recording import Analysis, quality
 from gaitlab.config import Settings
+from gaitlab.core.person import Runner
 from gaitlab.io.session.session import SCHEMA_VERSION
 from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.metrics.quality import graded
@@ -49,7 +50,7 @@ def describe(
     keypoints : str | Path | None
         the file that the keypoints came from; None where a network found them.
     """
-    calibration = analysis.calibration
+    calibration = analysis.trial.calibration
     video = source.video
     dated = recording_date(video, keypoints)
     found = {
@@ -59,10 +60,10 @@ def describe(
         "label": label,
         "recorded_at": dated[0],
         "dated_by": dated[1],
-        "view": analysis.view,
+        "view": analysis.trial.view,
         "facing": analysis.facing,
-        "activity": analysis.events.activity,
-        "rearfoot_source": analysis.rearfoot_source or None,
+        "activity": analysis.trial.events.activity,
+        "rearfoot_source": analysis.trial.rearfoot_source or None,
         "runner": {
             "belt_speed_mps": runner.belt_speed_mps,
             "height_m": runner.height_m,
@@ -70,8 +71,8 @@ def describe(
         },
         "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},
         "keypoints": None if keypoints is None else {"name": Path(keypoints).name},
-        "fps": analysis.pose.fps,
-        "duration_s": len(analysis.pose) / analysis.pose.fps,
+        "fps": analysis.trial.pose.fps,
+        "duration_s": len(analysis.trial.pose) / analysis.trial.pose.fps,
         "model": source.model,
         "settings": settings.as_dict(),
         "calibration": {
@@ -79,10 +80,10 @@ def describe(
             "source": calibration.scale_source or None,
             "check": dict(calibration.scales),
             "belt_speed_mps": calibration.belt_speed_mps,
-            "belt_speed_px_per_s": calibration.belt_speed_px_per_s,
+            "belt_speed_px_per_s": calibration.belt.speed_px_per_s,
             "leg_px": calibration.leg_px,
-            "belt_deg": calibration.belt_deg,
-            "belt_sd_deg": calibration.belt_sd_deg,
+            "belt_deg": calibration.belt.slope_deg,
+            "belt_sd_deg": calibration.belt.slope_sd_deg,
             "tilt_deg": calibration.tilt_deg,
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,

@@ -157,7 +157,7 @@ def scaled_box(
 
 
 def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Image, float], None]:
-    circles = face_circles(analysis.pose)
+    circles = face_circles(analysis.trial.pose)
 
     def hide(image: Image, time_s: float) -> None:
         hide_face(image, circles[nearest(video_time_s, time_s)])
@@ -166,20 +166,20 @@ def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Imag
 
 
 def _annotation(analysis: Analysis, video_time_s: np.ndarray, info: VideoInfo, *, follow: str) -> Annotation:
-    small = height_share(analysis.pose, height=info.height) < SMALL_SHARE
+    small = height_share(analysis.trial.pose, height=info.height) < SMALL_SHARE
     near = follow == "yes" or (follow == "auto" and small)
     return Annotation(
-        analysis.pose,
+        analysis.trial.pose,
         video_time_s,
         captions=_captions(analysis),
         contacts=_contacts(analysis, video_time_s),
-        window=follow_window(analysis.pose, width=info.width, height=info.height) if near else None,
+        window=follow_window(analysis.trial.pose, width=info.width, height=info.height) if near else None,
     )
 
 
 def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
-    values = analysis.angles.values_deg
-    if analysis.view == "rear":
+    values = analysis.trial.angles.values_deg
+    if analysis.trial.view == "rear":
         return {
             "left": ("left hip adduction", values["left_hip_adduction_deg"]),
             "right": ("right hip adduction", values["right_hip_adduction_deg"]),
@@ -198,7 +198,7 @@ def _contacts(analysis: Analysis, video_time_s: np.ndarray) -> dict[str, list[tu
     return {
         side: sorted(
             (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))
-            for c in analysis.events.of(side)
+            for c in analysis.trial.events.of(side)
             if np.isfinite(c.toe_off_s)
         )
         for side in BOTH_SIDES

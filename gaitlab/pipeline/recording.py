@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import numpy as np
 from gaitlab.analysis import warnings
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.plausibility import check_posture
 from gaitlab.kinematics.view import view_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gaitlab.markers.dots import DotCollector, Dots
     from gaitlab.markers.heel_registration import EdgeCollector
     from gaitlab.markers.layout import Layout
-    from gaitlab.markers.patches import Picture
     from gaitlab.markers.watch import LegWatch
     from gaitlab.pose.follow import Followed
     from gaitlab.pose.networks.estimator import PoseEstimator
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSpec:
     """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
 
-    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for pictures of the heels,
-    from which their lines can be had without dots, with ``heels_unless_side`` only as long as the runner may be seen
-    from behind. ``front_refused`` says that a film from the front is of no use. ``rotate_deg`` turns the video's
-    pictures before anything else.
+    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for the lines of the heels
+    in a rear view, which pictures of them show without dots. ``stands`` says that the runner stands still, so that
+    nothing tells from where they were filmed. ``rotate_deg`` turns the video's pictures before anything else.
     """
 
     video: str | Path | None
+    view: str
     keypoints: str | Path | None = None
     keypoints_format: str = "csv"
     fps: float | None = None
@@ -56,21 +56,31 @@ class RecordingSpec:
     person: int = -1
     dots: str | Path | None = None
     heels: bool = False
-    heels_unless_side: bool = False
-    front_refused: bool = False
+    stands: bool = False
     rotate_deg: int = 0
+
+    @property
+    def front_refused(self) -> bool:
+        """Whether a film from the front is of no use."""
+        return self.view != "side" and not self.stands
+
+    @property
+    def heels_unless_side(self) -> bool:
+        """Whether heels are looked for only as long as the runner may be seen from behind."""
+        return self.view == "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """Raw keypoints, the video (or None), the network or file they came from, and the clock of the video.
+    """Raw keypoints, the view, the video (or None), the network or file they came from, and the clock of the video.
 
-    ``notes`` say what was assumed: whose keypoints they are where several people were seen, and which slow motion.
-    ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and ``layout`` are those of tape
-    dots, where they were looked for; ``heel_pictures`` a frame those of the heels, where they were asked for.
+    ``notes`` say what was assumed: the view where it is not clear, whose keypoints they are where several people were
+    seen, and which slow motion. ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and
+    ``layout`` are those of tape dots, where they were looked for.
     """
 
     raw: PoseSequence
+    view: View
     video: VideoInfo | None
     video_time_s: np.ndarray
     model: dict[str, Any]
@@ -79,7 +89,6 @@ class Recording:
     notes: tuple[str, ...] = ()
     dot_sd_px: Mapping[str, FloatArray] | None = None
     layout: Layout | None = None
-    heel_pictures: Sequence[tuple[Picture, ...]] | None = None
 
 
 def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
@@ -88,7 +97,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
     Parameters
     ----------
     layout : Layout | None, optional
-        dots as another recording of the same runner showed them; then ``wanted.dots`` is not asked.
+        dots as another recording of the same runner showed them; then ``spec.dots`` is not asked.
 
     Raises
     ------
@@ -99,7 +108,8 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         if spec.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
         raw = _from_file(spec, spec.fps)
-        return Recording(raw, None, raw.time_s, _file_facts(spec), [])
+        view, unclear = _view_of(spec, raw)
+        return Recording(raw, view, None, raw.time_s, _file_facts(spec), [], notes=unclear)
     from gaitlab.io.video.reader import open_video
 
     with open_video(spec.video, rotate_deg=spec.rotate_deg) as opened:
@@ -145,16 +155,45 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
     slow_motion = rate / info.fps if rate is not None else 1.0
     assumed = warnings.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=spec.capture_fps)
     raw = replace(raw, time_s=raw.time_s / slow_motion)
+    view, unclear = _view_of(spec, raw)
+    if view == "rear" and for_heels is not None:
+        from gaitlab.markers.heel_registration import with_heel_lines
+
+        progress("looking at the heels", 0, 1)
+        raw = with_heel_lines(raw, for_heels.seen)
     return Recording(
-        raw, info, video_time_s, facts, followed.others if followed else [], slow_motion,
+        raw, view, info, video_time_s, facts, followed.others if followed else [], slow_motion,
         notes=(
+            *unclear,
             *warnings.damaged(missing_frames(video_time_s), unreadable=unreadable, lacking_s=info.lacking_s),
             *(warnings.who_was_followed(followed, width=info.width) if followed else ()),
             *assumed,
         ),
         dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
-        heel_pictures=for_heels.seen if for_heels else None,
     )  # fmt: skip
+
+
+def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, ...]]:
+    """Return the view, asked for or told by the keypoints, and a sentence where that is not clear.
+
+    A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
+
+    Raises
+    ------
+    InputError
+        a view from the front, where the keypoints were to say.
+    """
+    if spec.view != "auto":
+        return "rear" if spec.view == "rear" else "side", ()
+    seen = view_of(raw)
+    likely: View = "rear" if seen.view == "rear" else "side"
+    if not seen.sure:
+        return likely, (warnings.view_unclear(seen, likely),)
+    if seen.view == "front":
+        from gaitlab.pose.scout import refused_front
+
+        raise refused_front(spec.video if spec.video is not None else spec.keypoints, seen)
+    return likely, ()
 
 
 def _frames_held(opened: Video, spec: RecordingSpec) -> int:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gaitlab.analysis import warnings
-from gaitlab.analysis.recording import Runner, analyze_pose
+from gaitlab.analysis.recording import analyze_pose
 from gaitlab.analysis.shop import Profile, classify_feet, read_profile
 from gaitlab.config import Settings, with_values
 from gaitlab.core import units
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.metric import View
+from gaitlab.core.person import Runner
+from gaitlab.core.pose import PoseSequence
 from gaitlab.core.text import check_said, folder_name
 from gaitlab.io.session.folder import check_free, whole_folder
 from gaitlab.io.session.session import Session
-from gaitlab.kinematics.view import view_of
 from gaitlab.pipeline import arguments, unused_arguments
 from gaitlab.pipeline.description import describe
 from gaitlab.pipeline.memory import hand_back
@@ -146,21 +146,27 @@ def analyze(
     report = progress or (lambda stage, done, total: None)
 
     shop = read_profile(Path(profile)) if profile is not None else None
-    spec = RecordingSpec(
-        video, keypoints, keypoints_format, fps, capture_fps, start_s, end_s, model or chosen.pose.model,
-        Path(models_dir) if models_dir else None, chosen.pose.person, dots,
-        rotate_deg=rotate,
-    )  # fmt: skip
     if with_ is None and view == "auto" and (dots or standing or profile):
         view = "rear"
+    # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
+    heels = standing is None and dots is None
+    spec = RecordingSpec(
+        video=video, view=view, keypoints=keypoints, keypoints_format=keypoints_format, fps=fps,
+        capture_fps=capture_fps, start_s=start_s, end_s=end_s, rotate_deg=rotate, model=model or chosen.pose.model,
+        models_dir=Path(models_dir) if models_dir else None, person=chosen.pose.person,
+        dots=None if view == "side" else dots, heels=heels and view != "side",
+    )  # fmt: skip
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
-    main = make.clip(replace(spec, dots=None) if view == "side" else spec, view)
+    main = make.clip(spec)
     other: Clip | None = None
     if with_ is not None:
-        beside = replace(_beside(spec, Path(with_), fps=main.source.raw.fps), dots=dots, rotate_deg=0)
-        second = _OTHER[main.analysis.view]
-        other = make.clip(replace(beside, dots=None) if second == "side" else beside, second)
+        second = _OTHER[main.source.view]
+        beside = _beside(
+            spec, Path(with_), view=second, fps=main.source.raw.fps, dots=None if second == "side" else dots,
+            heels=heels and second != "side",
+        )  # fmt: skip
+        other = make.clip(beside)
     with whole_folder(target, force=force) as folder:
         write_session(folder, main, other, chosen, progress=report)
     return Session(target)
@@ -178,67 +184,68 @@ class _ClipAnalyzer:
     label: str | None
     progress: Progress
 
-    def clip(self, spec: RecordingSpec, view: str) -> Clip:
+    def clip(self, spec: RecordingSpec) -> Clip:
         """Read and measure one clip."""
-        # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
-        heels = view != "side" and spec.dots is None and self.standing is None
-        told = replace(spec, heels=heels, heels_unless_side=view == "auto", front_refused=view != "side")
-        source = read_recording(told, progress=self.progress)
+        source = read_recording(spec, progress=self.progress)
         hand_back()
         self.progress("measuring the gait", 0, 1)
-        seen, source = _decided(view, source, spec)
-        if seen == "rear" and source.heel_pictures is not None:
-            from gaitlab.markers.heel_registration import with_heel_lines
-
-            source = replace(source, raw=with_heel_lines(source.raw, source.heel_pictures))
-        source = replace(source, heel_pictures=None)  # megabytes that nobody needs any more
-        standing = None
-        if seen == "rear" and self.standing is not None:
-            still = _beside(spec, Path(self.standing), fps=source.raw.fps)
-            layout = source.layout if still.video is not None else None
-            standing = read_recording(still, progress=self.progress, layout=layout).raw
         analysis = analyze_pose(
-            source.raw, runner=self.runner, settings=self.settings, view=seen, standing=standing,
-            dot_sd_px=source.dot_sd_px, network="" if spec.keypoints is not None else str(source.model["name"]),
+            source.raw, runner=self.runner, settings=self.settings, view=source.view,
+            standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
+            network="" if spec.keypoints is not None else str(source.model["name"]),
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
             keypoints=spec.keypoints,
         )  # fmt: skip
-        if self.shop is not None and seen == "rear":
-            info["shop_profile"] = classify_feet(self.shop, analysis.summary, source=analysis.rearfoot_source)
+        if self.shop is not None and source.view == "rear":
+            info["shop_profile"] = classify_feet(self.shop, analysis.summary, source=analysis.trial.rearfoot_source)
         return Clip(source, analysis, info, Path(spec.video or spec.keypoints or "").name)
 
+    def _standing(self, spec: RecordingSpec, source: Recording) -> PoseSequence | None:
+        """Return the keypoints of the runner standing still as seen in a rear view, where there is such a recording."""
+        if source.view == "side" or self.standing is None:
+            return None
+        still = _beside(
+            spec, Path(self.standing), view="rear", fps=source.raw.fps, stands=True, rotate_deg=spec.rotate_deg
+        )
+        layout = source.layout if still.video is not None else None
+        return read_recording(still, progress=self.progress, layout=layout).raw
 
-def _decided(view: str, source: Recording, spec: RecordingSpec) -> tuple[View, Recording]:
-    """Return the view, asked for or told by the keypoints, and the recording, which says so where that is not clear.
 
-    A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
+def _beside(
+    spec: RecordingSpec,
+    path: Path,
+    *,
+    view: View,
+    fps: float,
+    dots: str | Path | None = None,
+    heels: bool = False,
+    stands: bool = False,
+    rotate_deg: int = 0,
+) -> RecordingSpec:
+    """Return how another recording of the runner is read: with the same network, or from a file of keypoints.
 
-    Raises
-    ------
-    InputError
-        a view from the front, where the keypoints were to say.
+    Parameters
+    ----------
+    fps : float
+        frame rate of the first recording, for keypoints whose file does not say theirs.
     """
-    if view != "auto":
-        return "rear" if view == "rear" else "side", source
-    seen = view_of(source.raw)
-    likely: View = "rear" if seen.view == "rear" else "side"
-    if not seen.sure:
-        return likely, replace(source, notes=(warnings.view_unclear(seen, likely), *source.notes))
-    if seen.view == "front":
-        from gaitlab.pose.scout import refused_front
-
-        raise refused_front(spec.video if spec.video is not None else spec.keypoints, seen)
-    return likely, source
-
-
-def _beside(spec: RecordingSpec, path: Path, *, fps: float) -> RecordingSpec:
-    """Return how another recording of the runner is read: with the same network, or from a file of keypoints."""
-    whole = replace(spec, start_s=None, end_s=None, capture_fps=None, dots=None)
-    if unused_arguments.holds_keypoints(path):
-        return replace(whole, video=None, keypoints=path, fps=spec.fps or fps, rotate_deg=0)
-    return replace(whole, video=path, keypoints=None)
+    from_file = unused_arguments.holds_keypoints(path)
+    return RecordingSpec(
+        video=None if from_file else path,
+        view=view,
+        keypoints=path if from_file else None,
+        keypoints_format=spec.keypoints_format,
+        fps=spec.fps or fps if from_file else spec.fps,
+        model=spec.model,
+        models_dir=spec.models_dir,
+        person=spec.person,
+        dots=dots,
+        heels=heels,
+        stands=stands,
+        rotate_deg=0 if from_file else rotate_deg,
+    )
 
 
 def _view(name: str, value: object) -> None:

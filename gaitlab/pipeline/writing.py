@@ -44,39 +44,39 @@ def write_session(folder: Path, clip: Clip, other: Clip | None, settings: Settin
     _write_numbers(folder, clip, other)
     pieces = Pieces()
     if other is not None:
-        inside = folder / COMPANIONS[other.analysis.view]
+        inside = folder / COMPANIONS[other.analysis.trial.view]
         inside.mkdir()
         _write_numbers(inside, other, None)
         theirs = Pieces()
         _write_pieces(inside, other, settings, pieces=theirs, progress=progress)
-        pieces.add(theirs, of=_companion_name(other.analysis.view))
+        pieces.add(theirs, of=_companion_name(other.analysis.trial.view))
     _write_pieces(folder, clip, settings, pieces=pieces, progress=progress)
 
 
 def _write_numbers(folder: Path, clip: Clip, other: Clip | None) -> None:
     """Write the data of one clip; with another of the same run, its numbers come along."""
-    info, analysis = clip.info, clip.analysis
+    info, analysis, trial = clip.info, clip.analysis, clip.analysis.trial
     summary, cycles = list(analysis.summary), list(analysis.values)
     if other is not None:
         have = {row.metric for row in summary}
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
-        oblique = analysis.calibration.oblique or other.analysis.calibration.oblique
+        oblique = trial.calibration.oblique or other.analysis.trial.calibration.oblique
         info = {
             **info,
             "warnings": [
                 *info["warnings"], *_cadence_warnings(analysis, other.analysis),
-                *(of_clip(other.analysis.view, warning) for warning in other.info["warnings"]),
+                *(of_clip(other.analysis.trial.view, warning) for warning in other.info["warnings"]),
             ],
             "with": {
-                "folder": COMPANIONS[other.analysis.view], "name": other.name,
-                "view": other.analysis.view, "quality": other.info["quality"],
+                "folder": COMPANIONS[other.analysis.trial.view], "name": other.name,
+                "view": other.analysis.trial.view, "quality": other.info["quality"],
             },
             **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),
             "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique)],
         }  # fmt: skip
     write_data(
-        folder, info=info, raw=analysis.raw, pose=analysis.pose, angles=analysis.angles, events=analysis.events,
+        folder, info=info, raw=analysis.raw, pose=trial.pose, angles=trial.angles, events=trial.events,
         summary=tuple(summary), cycles=tuple(cycles),
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def _companion_name(view: str) -> str:
 def _cadence_warnings(first: Analysis, second: Analysis) -> tuple[str, ...]:
     """Say so where two clips cannot be of one run: feet go as fast from every side."""
     cadences = {
-        analysis.view: next((row.mean for row in analysis.summary if row.metric == "cadence"), float("nan"))
+        analysis.trial.view: next((row.mean for row in analysis.summary if row.metric == "cadence"), float("nan"))
         for analysis in (first, second)
     }
     one, two = cadences.values()

@@ -12,13 +12,14 @@ import pytest
 import gaitlab
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
-from gaitlab.analysis.recording import Runner, analyze_pose
+from gaitlab.analysis.recording import analyze_pose
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import load_truth
 from gaitlab.cli.tables import warning_lines
 from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.resources import resource_folder
@@ -82,13 +83,13 @@ def test_half_a_second_of_standing_gives_the_zero(shared: Path) -> None:
     analysis = analyze_pose(longer, runner=Runner(), settings=Settings(), view="rear")
     rows = {(row.metric, row.side): row for row in analysis.summary}
     for side in BOTH_SIDES:
-        zero = np.median(analysis.angles.values_deg[f"{side}_rearfoot_deg"][30:90])
+        zero = np.median(analysis.trial.angles.values_deg[f"{side}_rearfoot_deg"][30:90])
         cycles = [v.value for v in analysis.values if (v.metric, v.side) == ("rearfoot_angle_at_contact", side)]
         assert len(cycles) >= 4
         raw = np.interp(
-            [c.start_s for c in analysis.cycles if c.accepted and c.side == side],
-            analysis.angles.time_s,
-            analysis.angles.values_deg[f"{side}_rearfoot_deg"],
+            [c.start_s for c in analysis.trial.cycles if c.accepted and c.side == side],
+            analysis.trial.angles.time_s,
+            analysis.trial.angles.values_deg[f"{side}_rearfoot_deg"],
         )
         assert rows["rearfoot_angle_at_contact", side].mean == pytest.approx(raw.mean() - zero, abs=0.5)
 
@@ -106,7 +107,7 @@ def test_the_rear_view_is_smoothed_at_12_hz_unless_told_otherwise(shared: Path) 
     pose = legs_from_behind(shared, seconds=4.0)
     for settings, expected_hz in ((Settings(), 12.0), (with_values(Settings(), {"smoothing.cutoff_hz": 9.0}), 9.0)):
         analysis = analyze_pose(pose, runner=Runner(), settings=settings, view="rear")
-        assert analysis.pose.history[-1].parameters["cutoff_hz"] == expected_hz
+        assert analysis.trial.pose.history[-1].parameters["cutoff_hz"] == expected_hz
 
 
 @pytest.mark.shared
@@ -147,9 +148,9 @@ def test_a_standing_recording_gives_the_zero(shared: Path) -> None:
             for names in (("heel", "heel_top"), ("calf_bottom", "calf_top"))
         ]
         heel, shank = (np.degrees(np.arctan2(outward * (b[0] - t[0]), b[1] - t[1])) for b, t in lines)
-        curve = analysis.angles.values_deg[f"{side}_rearfoot_deg"]
-        strikes_s = [c.start_s for c in analysis.cycles if c.accepted and c.side == side]
-        raw = np.interp(strikes_s, analysis.angles.time_s, curve).mean()
+        curve = analysis.trial.angles.values_deg[f"{side}_rearfoot_deg"]
+        strikes_s = [c.start_s for c in analysis.trial.cycles if c.accepted and c.side == side]
+        raw = np.interp(strikes_s, analysis.trial.angles.time_s, curve).mean()
         assert at_contact == pytest.approx(raw - (heel - shank), abs=0.5)
     with pytest.raises(InputError, match="no half second of standing still"):
         analyze_pose(pose, runner=Runner(), settings=Settings(), view="rear", standing=pose)

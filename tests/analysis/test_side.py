@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings, with_values
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 
@@ -88,9 +89,9 @@ def test_a_bigger_picture_changes_no_angle_and_no_time(tracks: PoseSequence) -> 
 def test_a_known_length_gives_the_scale(tracks: PoseSequence) -> None:
     settings = with_values(Settings(), {"calibration.known_length_m": 1.5, "calibration.known_length_px": 600.0})
     known = analyzed(tracks, settings)
-    assert known.calibration.scale_source == "known length"
-    assert known.calibration.metres_per_px == pytest.approx(0.0025)
-    assert value(known, "speed") == pytest.approx(0.0025 * known.calibration.belt_speed_px_per_s)
+    assert known.trial.calibration.scale_source == "known length"
+    assert known.trial.calibration.metres_per_px == pytest.approx(0.0025)
+    assert value(known, "speed") == pytest.approx(0.0025 * known.trial.calibration.belt.speed_px_per_s)
 
 
 @pytest.mark.shared
@@ -146,10 +147,10 @@ def walker(fps: float = 100.0, *, vault_px: float = 8.0) -> PoseSequence:
 @pytest.mark.parametrize("vault_px", [8.0, 0.0])
 def test_walking_with_a_known_motion(vault_px: float) -> None:
     found = analyzed(walker(vault_px=vault_px), belt_speed_mps=1.2)
-    assert found.events.activity == "walking"
+    assert found.trial.events.activity == "walking"
     assert value(found, "cadence") == pytest.approx(120 / STRIDE_S, rel=0.003)
     assert value(found, "speed") == pytest.approx(1.2)
-    assert found.calibration.metres_per_px == pytest.approx(1 / 400, rel=0.01)
+    assert found.trial.calibration.metres_per_px == pytest.approx(1 / 400, rel=0.01)
     for side in ("left", "right"):
         assert value(found, "stride_length", side) == pytest.approx(1.2 * STRIDE_S, rel=0.003)
         seen_s = STANCE_S + 2 * TURN_S

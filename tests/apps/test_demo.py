@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 import gaitlab
-from gaitlab.analysis.recording import Analysis, Runner, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.apps.demo import demo_clip, demo_session
 from gaitlab.apps.selftest import checks
 from gaitlab.apps.truth import Truth, angle_error, load_truth, near_leg, timing_errors, true_angles, true_metrics
 from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import GaitEvents
+from gaitlab.core.person import Runner
 from gaitlab.io.video.reader import open_video
 from gaitlab.metrics import METRICS
 from gaitlab.pipeline.description import recording_date
@@ -58,7 +59,7 @@ def test_a_rolled_camera_is_levelled_as_asked(
 ) -> None:
     """Turned towards where the runner faces, an upright trunk looks as if it leaned by as much."""
     found = rolled(truth, degrees=degrees, level=level)
-    assert found.calibration.belt_deg == pytest.approx(degrees, abs=0.1)
+    assert found.trial.calibration.belt.slope_deg == pytest.approx(degrees, abs=0.1)
     assert trunk_lean(found) - trunk_lean(analysis) == pytest.approx(off_deg, abs=0.1)
 
 
@@ -96,14 +97,14 @@ def test_the_true_runner_runs_as_asked(truth: Truth) -> None:
 def test_true_points_come_through_the_whole_way(truth: Truth, analysis: Analysis) -> None:
     """Without a network's error the way itself is within 2 degrees, 10 ms, 1 %, 3 mm and 1 cm of overstride."""
     assert analysis.facing == "right"
-    assert analysis.events.activity == "running"
+    assert analysis.trial.events.activity == "running"
     known = true_angles(truth)
-    for name, values in analysis.angles.values_deg.items():
-        error = angle_error(known, analysis.angles.time_s, values, name)
+    for name, values in analysis.trial.angles.values_deg.items():
+        error = angle_error(known, analysis.trial.angles.time_s, values, name)
         assert error.offset_removed_deg < 1.5, name
         assert error.raw_deg < 2.5, name
     for side in ("left", "right"):
-        errors = timing_errors(truth, analysis.events, side)
+        errors = timing_errors(truth, analysis.trial.events, side)
         assert errors.missed == 0
         assert np.abs(errors.foot_strike_s).max() < 0.010
         assert np.abs(errors.toe_off_s).max() < 0.010
@@ -138,7 +139,7 @@ def test_true_points_from_behind_come_through_the_whole_way() -> None:
     found = analyze_pose(truth.seen(), runner=runner, settings=Settings(), view="rear")
     mean, expected = {(row.metric, row.side): row.mean for row in found.summary}, true_metrics(truth)
     for side in ("left", "right"):
-        assert timing_errors(truth, found.events, side).missed == 0
+        assert timing_errors(truth, found.trial.events, side).missed == 0
         assert mean["pelvic_drop", side] == pytest.approx(expected["pelvic_drop", side], abs=1.0)
         excursion = "rearfoot_eversion_excursion"
         assert mean[excursion, side] == pytest.approx(expected[excursion, side], abs=3.0)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from gaitlab.core.gait import Angles, Contact, GaitCycle, GaitEvents
+from gaitlab.core.gait import Angles, Belt, Contact, GaitCycle, GaitEvents
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS
 from gaitlab.kinematics.calibration import Calibration
@@ -54,9 +54,9 @@ def made_trial(*, activity: str = "running", feet: bool = True, strides: int = 9
         values[f"{side}_foot_deg"] = np.full_like(time_s, 11.0)
         values[f"{side}_shank_deg"] = np.full_like(time_s, -7.0)
     calibration = Calibration(
-        forward=1, facing_agreement=1.0, belt_deg=0.0, tilt_deg=0.0, tilt_source="", metres_per_px=0.002,
-        scale_source="belt speed", scales={"belt speed": 0.002}, belt_speed_mps=3.0, belt_speed_px_per_s=1500.0,
-        leg_px=306.0,
+        forward=1, facing_agreement=1.0,
+        belt=Belt(slope_deg=0.0, slope_sd_deg=0.0, speed_px_per_s=1500.0), tilt_deg=0.0, tilt_source="",
+        metres_per_px=0.002, scale_source="belt speed", scales={"belt speed": 0.002}, belt_speed_mps=3.0, leg_px=306.0,
     )  # fmt: skip
     trial = Trial(
         view="side",
@@ -201,7 +201,7 @@ def test_without_mass_height_or_speed() -> None:
     [
         # The console is good to 1 %, whatever scale the lengths rest on.
         ({"belt_speed_mps": 3.0, "scale_source": "belt speed", "scales": {"belt speed": 0.002}}, 0.01),
-        ({"belt_speed_mps": 3.0, "belt_speed_px_per_s": math.nan, "scale_source": "body height",
+        ({"belt_speed_mps": 3.0, "belt": Belt(), "scale_source": "body height",
           "scales": {"body height": 0.002}}, 0.01),
         # Measured: the ride of the foot to 2.4 %, and a scale from the body's height to 4 %, from a length to 2 %.
         ({"belt_speed_mps": 3.0, "scale_source": "body height", "scales": {"body height": 0.002}},

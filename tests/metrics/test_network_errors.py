@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from gaitlab.core.gait import Belt
 from gaitlab.metrics import METRICS, measure, shipped, with_network_errors
 from gaitlab.metrics.network_errors import Key, NetworkError, network_error
 from tests.metrics.test_metrics import made_trial
@@ -55,7 +56,7 @@ def test_each_leg_has_its_own_and_shares_are_of_the_mean() -> None:
 def test_what_was_not_measured_is_not_known(why: str) -> None:
     table = {Key("it", "side", "", "knee_flexion_at_contact", leg): NetworkError(1.0, 0.0, 12) for leg in ("near",)}
     trial = made_trial()
-    oblique = dataclasses.replace(trial.calibration, belt_deg=9.0)
+    oblique = dataclasses.replace(trial.calibration, belt=Belt(slope_deg=9.0))
     network, changes = {
         "another network": ("other", {}),
         "a file": ("", {}),

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from gaitlab.core.gait import Angles, Contact, GaitCycle, GaitEvents
+from gaitlab.core.gait import Angles, Belt, Contact, GaitCycle, GaitEvents
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.kinematics.calibration import Calibration
@@ -18,8 +18,8 @@ FPS, STRIDE_S, CONTACT_S = 200.0, 0.7, 0.25
 BODY = SKELETONS["runner_31"]
 STRIDES = 9
 CALIBRATION = Calibration(
-    forward=1, facing_agreement=1.0, belt_deg=math.nan, tilt_deg=0.0, tilt_source="", metres_per_px=0.002,
-    scale_source="body height", scales={}, belt_speed_mps=None, belt_speed_px_per_s=math.nan, leg_px=400.0,
+    forward=1, facing_agreement=1.0, belt=Belt(), tilt_deg=0.0, tilt_source="", metres_per_px=0.002,
+    scale_source="body height", scales={}, belt_speed_mps=None, leg_px=400.0,
 )  # fmt: skip
 
 

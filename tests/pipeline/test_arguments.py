@@ -90,7 +90,8 @@ def test_a_capture_rate_that_was_ignored_is_no_matter_to_who_names_the_true_one(
     rows = [f"{frame},left_ankle,{frame},2,0.9" for frame in range(60)]
     points.write_text("\n".join(["frame,keypoint,x_px,y_px,score", *rows]))
     for rate, slow_motion, said in ((None, 1.0, True), (120.0, 4.0, False)):
-        read = read_recording(RecordingSpec(clip, points, capture_fps=rate), progress=lambda *_: None)
+        spec = RecordingSpec(video=clip, view="side", keypoints=points, capture_fps=rate)
+        read = read_recording(spec, progress=lambda *_: None)
         assert read.video is not None
         assert (read.slow_motion, bool(read.video.remark)) == (pytest.approx(slow_motion), said)
 

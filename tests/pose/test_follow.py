@@ -136,7 +136,7 @@ def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame
     tmp_path: Path, person: int, stages: list[str]
 ) -> None:
     path, told = make_video(tmp_path / "a.mp4", np.arange(20) / FPS, width=64, height=48), []
-    wanted = RecordingSpec(path, person=person)
+    wanted = RecordingSpec(video=path, view="side", person=person)
     with open_video(path) as video, contextlib.suppress(InputError):
         _estimate(video, Stage([RUNNER]), wanted, None, progress=lambda stage, done, total: told.append(stage))
     assert list(dict.fromkeys(told)) == stages

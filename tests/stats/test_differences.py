@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.halves import autoregression, cycles_of, halves, right_half_width
-from gaitlab.analysis.recording import Runner
+from gaitlab.core.person import Runner
 from gaitlab.core.statistics import t_quantile
 from gaitlab.io.keypoints import read_keypoints
 from gaitlab.stats.differences import autocorrelation, difference, effective_n

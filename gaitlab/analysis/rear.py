@@ -1,0 +1,134 @@
+"""A rear view: contacts, scale, angles across the running direction, and the rearfoot against its zero in standing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from gaitlab.analysis.tracks import preprocessed
+from gaitlab.config import Settings
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Angles, GaitEvents, Side
+from gaitlab.core.person import Runner
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.events import gait_cycles
+from gaitlab.events.rear import detect_rear_contacts
+from gaitlab.kinematics.rear import (
+    calibrate_rear,
+    frontal_angles,
+    leg_px,
+    rearfoot_sd_deg,
+    rearfoot_source,
+    standing_deg,
+)
+from gaitlab.kinematics.view import view_of
+from gaitlab.metrics import Trial
+
+# Standard deviation of the rearfoot angle in one frame from which on a reader is told.
+_UNSURE_DEG = 3.0
+
+
+def rear_trial(
+    raw: PoseSequence,
+    *,
+    runner: Runner,
+    settings: Settings,
+    standing: PoseSequence | None,
+    dot_sd_px: Mapping[str, FloatArray] | None,
+    network: str,
+) -> tuple[Trial, tuple[str, ...]]:
+    """Return a rear view ready to be measured, and what a reader must know of how it came about.
+
+    Parameters
+    ----------
+    raw, runner, settings, standing, dot_sd_px, network
+        see `recording.analyze_pose`.
+
+    Raises
+    ------
+    InputError
+        a runner seen from the front, or a standing recording in which nobody stands still.
+    """
+    if view_of(raw).view == "front":
+        raise InputError(
+            "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
+            "filmed from behind"
+        )
+    cleaned, pose = preprocessed(raw, settings, view="rear", leg_px=leg_px(raw))
+    warnings: tuple[str, ...] = ()
+    try:
+        events = detect_rear_contacts(cleaned)
+    except InputError as error:
+        events, warnings = GaitEvents((), "ambiguous"), (str(error),)
+    source = rearfoot_source(pose)
+    angles = frontal_angles(pose, events.contacts, source=source)
+    if source == "proxy":
+        warnings += (
+            "no points on the heel's and the calf's mid-lines: the rearfoot is shown by a rear-view ankle alignment "
+            "(proxy) from ankle, heel and knee, which is no clinical angle and supports no class",
+        )
+    if dot_sd_px:
+        angles = replace(angles, values_deg={**angles.values_deg, **rearfoot_sd_deg(pose, dot_sd_px)})
+        warnings += _unsure_dots(angles)
+    if events.activity == "walking":
+        warnings += ("foot contacts from behind are fitted on running; in walking their times are rough",)
+    trial = Trial(
+        view="rear",
+        pose=pose,
+        angles=angles,
+        events=events,
+        cycles=gait_cycles(events),
+        calibration=calibrate_rear(
+            pose,
+            events.belt,
+            belt_speed_mps=runner.belt_speed_mps,
+            height_m=runner.height_m,
+            known_length_m=settings.calibration.known_length_m,
+            known_length_px=settings.calibration.known_length_px,
+            level=settings.calibration.level,
+        ),
+        height_m=runner.height_m,
+        mass_kg=runner.mass_kg,
+        min_cycles=settings.gait.min_cycles,
+        rearfoot_source=source,
+        rearfoot_zero_deg=_zero_deg(pose, angles, source, standing=standing, settings=settings),
+        network=network,
+        tracked_dots=bool(dot_sd_px),
+    )
+    return trial, warnings
+
+
+def _zero_deg(
+    pose: PoseSequence, angles: Angles, source: str, *, standing: PoseSequence | None, settings: Settings
+) -> dict[Side, float]:
+    """Return the rearfoot's zero of each side: from the standing recording, or from where the runner stands still.
+
+    Raises
+    ------
+    InputError
+        a standing recording in which nobody stands still with the points that the running one shows.
+    """
+    if not source or standing is None:
+        return standing_deg(pose, angles) if source else {}
+    _, still = preprocessed(standing, settings, view="rear", leg_px=leg_px(standing))
+    found = standing_deg(still, frontal_angles(still, (), source=source))
+    if len(found) < len(BOTH_SIDES):
+        raise InputError(
+            "the standing recording shows no half second of standing still with the points that show the rearfoot "
+            f"({source}) on both sides; film the runner from behind, standing still on both feet, or leave it out"
+        )
+    return found
+
+
+def _unsure_dots(angles: Angles) -> tuple[str, ...]:
+    """Say so where the places of the dots leave the angle of the rearfoot unsure."""
+    unsure = {s: float(np.nanmedian(angles.values_deg[f"{s}_rearfoot_sd_deg"])) for s in BOTH_SIDES}
+    worst = max(unsure, key=lambda side: unsure[side])
+    if not unsure[worst] > _UNSURE_DEG:
+        return ()
+    return (
+        f"the tape dots of the {worst} leg give the rearfoot angle to ± {unsure[worst]:.1f}° in one frame: larger "
+        "dots, a camera nearer to the feet or more light would help",
+    )

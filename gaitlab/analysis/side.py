@@ -1,0 +1,80 @@
+"""A side view: which way the runner faces, contacts, belt and scale, and the angles of the leg in running direction."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gaitlab.analysis.claims import FORWARD, facing_unclear
+from gaitlab.analysis.tracks import preprocessed
+from gaitlab.config import Settings
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitEvents
+from gaitlab.core.person import Runner
+from gaitlab.core.pose import PoseSequence
+from gaitlab.events import detect_contacts, gait_cycles
+from gaitlab.events.slow_motion import slower_than_life
+from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
+from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
+from gaitlab.metrics import Trial
+
+
+def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> tuple[Trial, tuple[str, ...]]:
+    """Return a side view ready to be measured, and what a reader must know of how it came about.
+
+    Parameters
+    ----------
+    raw, runner, settings, network
+        see `recording.analyze_pose`.
+    """
+    shown, agreement = facing(raw)
+    forward = FORWARD.get(runner.facing, shown)
+    if forward != shown:
+        agreement = 1 - agreement
+    cleaned, pose = preprocessed(raw, settings, view="side", leg_px=leg_length_px(raw, forward=forward))
+    events, warnings = _events(cleaned, forward=forward, settings=settings)
+    calibration = calibrate(
+        cleaned,
+        events.belt,
+        forward=forward,
+        facing_agreement=agreement,
+        belt_speed_mps=runner.belt_speed_mps,
+        height_m=runner.height_m,
+        known_length_m=settings.calibration.known_length_m,
+        known_length_px=settings.calibration.known_length_px,
+        level=settings.calibration.level,
+    )
+    trial = Trial(
+        view="side",
+        pose=pose,
+        angles=_angles(pose, events, calibration),
+        events=events,
+        cycles=gait_cycles(events),
+        calibration=calibration,
+        height_m=runner.height_m,
+        mass_kg=runner.mass_kg,
+        min_cycles=settings.gait.min_cycles,
+        network=network,
+    )
+    unclear = facing_unclear(agreement) if runner.facing == "auto" else ()
+    return trial, (*warnings, *unclear)
+
+
+def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
+    """Find the contacts; a recording without any is a finding, not an error."""
+    chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
+    try:
+        events = detect_contacts(cleaned, forward=forward, activity=chosen[settings.gait.activity])
+    except InputError as error:
+        return GaitEvents((), "ambiguous"), (str(error), *slower_than_life(cleaned, forward=forward))
+    return events, ()
+
+
+def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
+    """Angles with the foot's zero taken from the stances themselves."""
+    in_frame = partial(sagittal_angles, pose, forward=calibration.forward, tilt_deg=calibration.tilt_deg)
+    unzeroed = in_frame(flat_deg=dict.fromkeys(BOTH_SIDES, 0.0))
+    flat_deg = {
+        side: flat_foot_deg(unzeroed.values_deg[f"{side}_foot_deg"], pose.time_s, events.of(side))
+        for side in BOTH_SIDES
+    }
+    return in_frame(flat_deg=flat_deg)

@@ -19,7 +19,7 @@ import pytest
 import typer
 
 import gaitlab
-from gaitlab.cli import app
+from gaitlab.cli import compare as cli
 from gaitlab.core.errors import GaitlabError, InputError, OutputError
 from gaitlab.io.export import export_session
 from gaitlab.io.session.session import Session, open_session
@@ -57,12 +57,12 @@ def commands(folder: Path, whole: Path, number: int) -> dict[str, Callable[[], o
     """What a user may do with a session; what takes long takes turns."""
     bad, kind = folder / "bad", FORMATS[number % len(FORMATS)]
     pair, page = [bad, whole][:: (1, -1)[number // 2 % 2]], folder / "page.html" if number % 10 == 0 else None
-    compare = {"compare": lambda: app.compare(pair, output=page, csv=folder / "c.csv")} if number % 2 == 0 else {}
+    compare = {"compare": lambda: cli.compare(pair, output=page, csv=folder / "c.csv")} if number % 2 == 0 else {}
     return {
         **compare,
-        "report": lambda: app.report(bad),
-        "export": lambda: app.export(bad, format_=kind, output=folder / f"e.{kind}", force=True),
-        "sessions": lambda: app.sessions(folder, csv=folder / "s.csv"),
+        "report": lambda: cli.report(bad),
+        "export": lambda: cli.export(bad, format_=kind, output=folder / f"e.{kind}", force=True),
+        "sessions": lambda: cli.sessions(folder, csv=folder / "s.csv"),
         "load": lambda: load_sessions(folder, cycles=True),
     }
 
@@ -212,7 +212,7 @@ def test_one_broken_table_does_not_cost_the_others(tmp_path: Path, cell: str, ca
     assert skipped.startswith(f"the table '{path}' is damaged: mean ")
     assert f"skipped: {skipped}" in caplog.text
     with pytest.raises(typer.Exit):
-        app.sessions(tmp_path, csv=tmp_path / "s.csv")
+        cli.sessions(tmp_path, csv=tmp_path / "s.csv")
     assert load_sessions(tmp_path / "a").attrs["skipped"] == []
 
 
@@ -220,7 +220,7 @@ def test_tables_for_spreadsheets_hold_no_formulas_and_come_back(tmp_path: Path) 
     label = "=cmd|'/C calc'!A0"
     make_session(tmp_path / "a", label=label, athlete="-5")
     make_session(tmp_path / "@b", label="\r@b")
-    app.sessions(tmp_path, csv=tmp_path / "s.csv")
+    cli.sessions(tmp_path, csv=tmp_path / "s.csv")
     with (tmp_path / "s.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert {(row["athlete"], row["label"]) for row in rows} == {("-5", f"'{label}"), ("Ada", "'\n@b")}
@@ -234,7 +234,7 @@ def test_no_table_or_page_is_written_over_a_sessions_own(tmp_path: Path, name: s
     rebuild_report(a)
     before = (a.folder / name).read_bytes()
     with pytest.raises(OutputError, match="belongs to the session"):
-        app.compare([a.folder, b.folder], **{"csv" if name.endswith("csv") else "output": a.folder / name})
+        cli.compare([a.folder, b.folder], **{"csv" if name.endswith("csv") else "output": a.folder / name})
     if name.endswith("csv"):
         with pytest.raises(OutputError, match="belongs to the session"):
             export_session(a, output=a.folder / name, force=True)
@@ -263,9 +263,9 @@ def test_a_damaged_table_is_named_by_every_command(
     path = tmp_path / "bad" / table
     path.write_text(harm(path.read_text()))
     said = {
-        outcome_of(lambda: app.report(tmp_path / "bad")),
-        outcome_of(lambda: app.export(tmp_path / "bad", format_="csv", output=tmp_path / "e.csv")),
-        outcome_of(lambda: app.compare([tmp_path / "good", tmp_path / "bad"])),
+        outcome_of(lambda: cli.report(tmp_path / "bad")),
+        outcome_of(lambda: cli.export(tmp_path / "bad", format_="csv", output=tmp_path / "e.csv")),
+        outcome_of(lambda: cli.compare([tmp_path / "good", tmp_path / "bad"])),
     }
     (line,) = said
     assert line is not None
@@ -275,7 +275,7 @@ def test_a_damaged_table_is_named_by_every_command(
     capsys.readouterr()
     for csv_path in (None, tmp_path / "s.csv"):
         with pytest.raises(typer.Exit) as end:
-            app.sessions(tmp_path, csv=csv_path)
+            cli.sessions(tmp_path, csv=csv_path)
         assert end.value.exit_code == 1
         assert capsys.readouterr().err == f"gaitlab: skipped: {line}\n"
     assert "bad" not in (tmp_path / "s.csv").read_text()
@@ -284,7 +284,7 @@ def test_a_damaged_table_is_named_by_every_command(
 
 def test_a_list_of_whole_sessions_leaves_nothing_out(tmp_path: Path, whole: Path) -> None:
     shutil.copytree(whole, tmp_path / "a")
-    app.sessions(tmp_path, csv=tmp_path / "s.csv")
+    cli.sessions(tmp_path, csv=tmp_path / "s.csv")
     expected = load_sessions(tmp_path)
     assert len(expected) == len((tmp_path / "s.csv").read_text().splitlines()) - 1
 

@@ -1,1 +1,1 @@
-"""Types and words that every room shares; knows no files."""
+"""Types that every package shares; no file access."""

@@ -1,4 +1,4 @@
-"""The family of errors a user may meet: each says what was expected, what came and what to do next, in one line."""
+"""The errors a user may see: each says in one line what was expected, what was given and what to do next."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import math
 import re
 from collections.abc import Callable, Iterable
 
-# Stands on both sides of an argument's name in a sentence; no path and no shown value has one.
+# Encloses an argument's name in a sentence; it occurs in no path and in no displayed value.
 _MARK = "\0"
 
 
 class GaitlabError(Exception):
-    """Something the user can mend; the command line prints it as one line and exits with 2.
+    """An error the user can correct; the command line prints it as one line and exits with status 2.
 
-    An argument that the sentence names by `argument` is called as Python calls it, but see `worded`.
+    Arguments named through `argument` appear under their Python name; `worded` replaces it, e.g. by an option's name.
     """
 
     def __init__(self, sentence: str) -> None:
@@ -22,12 +22,12 @@ class GaitlabError(Exception):
         self._sentence = sentence
 
     def worded(self, called: Callable[[str], str]) -> str:
-        """Return the sentence with each argument as others call it, say ``--start`` for ``start_s``."""
+        """Return the message with each argument name replaced by ``called(name)``, e.g. ``--start`` for ``start_s``."""
         return re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", lambda name: called(name[1]), self._sentence)
 
 
 def argument(name: str) -> str:
-    """Return an argument's name for the sentence of an error, which each place can give its own."""
+    """Return an argument's name marked for an error message, so that `GaitlabError.worded` can replace it."""
     return f"{_MARK}{name}{_MARK}"
 
 
@@ -36,19 +36,19 @@ class InputError(GaitlabError):
 
 
 class SettingsError(GaitlabError):
-    """A setting that does not exist or does not take the value given."""
+    """A setting that does not exist or does not accept the value given."""
 
 
 class ModelError(GaitlabError):
-    """A pose network that is not there, not whole or not readable."""
+    """A pose network that is missing, incomplete or unreadable."""
 
 
 class OutputError(GaitlabError):
-    """A place where the results cannot be written."""
+    """A location where the results cannot be written."""
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: short, in one line, whatever it is."""
+    """Return a short one-line description of any value for an error message."""
     match value:
         case None:
             return "nothing"
@@ -67,17 +67,17 @@ def shown(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
-# So many characters of a text are shown.
+# Longer texts are truncated to this many characters.
 _SHOWN = 60
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return `` (did you mean 'x'?)`` for the allowed word most like ``word``, or an empty string."""
+    """Return `` (did you mean 'x'?)`` for the allowed word closest to ``word``, or an empty string."""
     close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.5)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def one_of(kind: str, value: object, allowed: Iterable[str]) -> str:
-    """Return the sentence that names a wrong choice, the nearest right one and all that are allowed."""
+    """Return the message for an unknown choice: the value, the closest allowed one and all allowed ones."""
     names = list(allowed)
     return f"unknown {kind} {shown(value)}{nearest(str(value)[:_SHOWN], names)}; known: {', '.join(names)}"

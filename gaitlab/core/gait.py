@@ -21,7 +21,7 @@ def other(side: Side) -> Side:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Angles:
-    """Named angle curves in degrees, one value a frame, NaN where points were missing.
+    """Named angle curves in degrees, one value per frame, NaN where keypoints are missing.
 
     Attributes
     ----------
@@ -29,6 +29,11 @@ class Angles:
         (frame,) seconds.
     values_deg : Mapping[str, FloatArray]
         column name (``left_knee_flexion_deg``) to (frame,) degrees.
+
+    Raises
+    ------
+    ValueError
+        if a curve and ``time_s`` differ in length.
     """
 
     time_s: FloatArray
@@ -42,27 +47,27 @@ class Angles:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One foot on the ground, from foot strike to toe-off.
+    """One contact of a foot with the ground, from foot strike to toe-off.
 
     Attributes
     ----------
     side : Side
         the runner's left or right foot.
     foot_strike_s : float
-        time of foot strike.
+        time of foot strike, s.
     toe_off_s : float
-        time of toe-off; NaN where the recording ends first.
+        time of toe-off, s; NaN if the recording ends first.
     foot_strike_sd_s : float
-        standard uncertainty of the foot strike.
+        standard uncertainty of the foot strike, s.
     toe_off_sd_s : float
-        standard uncertainty of the toe-off.
+        standard uncertainty of the toe-off, s.
     accepted : bool
         whether metrics may use the contact.
     reason : str
-        why not, otherwise empty.
+        why the contact is rejected; empty if accepted.
     measured_bias_sd_s : float | None
-        what of the foot strike's uncertainty is in every step of this foot alike and not in the other's; None where
-        nobody measured it.
+        systematic part of the foot strike's uncertainty, s: common to all steps of this foot and independent of the
+        other foot; None if it has not been measured.
     """
 
     side: Side
@@ -76,12 +81,12 @@ class Contact:
 
     @property
     def strike_bias_sd_s(self) -> float:
-        """What of the strike's uncertainty more steps do not mend: all of it, unless it was measured."""
+        """Part of the foot strike's uncertainty, s, that averaging over steps does not reduce: all, unless measured."""
         return self.foot_strike_sd_s if self.measured_bias_sd_s is None else self.measured_bias_sd_s
 
     @property
     def duration_s(self) -> float:
-        """Contact time."""
+        """Contact time, s; NaN without a toe-off."""
         return self.toe_off_s - self.foot_strike_s
 
 
@@ -117,16 +122,16 @@ class Belt:
 
 @dataclass(frozen=True, slots=True)
 class GaitEvents:
-    """All contacts of a recording in the order of their foot strikes, and what the person was doing.
+    """All contacts of a recording in the order of their foot strikes, and the activity.
 
     Attributes
     ----------
     contacts : tuple[Contact, ...]
-        accepted and not.
+        accepted and rejected.
     activity : Activity
         running, walking or ambiguous.
     belt : Belt
-        as the accepted stances show it; all NaN where nothing was measured, as in a rear view.
+        measured on the accepted stances; all NaN where nothing was measured, as in a rear view.
     """
 
     contacts: tuple[Contact, ...]
@@ -147,22 +152,22 @@ class GaitCycle:
     side : Side
         the foot.
     number : int
-        counts the strides of that foot from 0, rejected ones too.
+        index of the stride of that foot, from 0; rejected strides count too.
     start_s : float
-        foot strike.
+        foot strike, s.
     toe_off_s : float
-        end of this foot's contact.
+        toe-off of this foot, s.
     end_s : float
-        next foot strike of the same foot.
+        next foot strike of the same foot, s.
     opposite_strike_s : float
-        foot strike of the other foot in between; NaN where none was found.
+        foot strike of the other foot in between, s; NaN if none was found.
     opposite_toe_off_s : float
-        the other foot's last toe-off before that strike (in walking it falls after ``start_s``); NaN where none was
+        last toe-off of the other foot before that strike, s (in walking it falls after ``start_s``); NaN if none was
         found.
     accepted : bool
         whether metrics may use the cycle.
     reason : str
-        why not, otherwise empty.
+        why the cycle is rejected; empty if accepted.
     """
 
     side: Side
@@ -177,5 +182,5 @@ class GaitCycle:
 
     @property
     def stride_time_s(self) -> float:
-        """Time from foot strike to the next of the same foot."""
+        """Time from foot strike to the next foot strike of the same foot, s."""
         return self.end_s - self.start_s

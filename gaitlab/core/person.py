@@ -1,4 +1,4 @@
-"""One person in one picture: where the keypoints are and how sure the network is."""
+"""One person in one image: keypoint positions and their confidences."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Body:
     Attributes
     ----------
     xy : FloatArray
-        (keypoint, 2) px of the picture, NaN where not seen.
+        (keypoint, 2) image px, NaN where not detected.
     score : FloatArray
-        (keypoint,) confidence 0..1.
+        (keypoint,) confidence, 0 to 1.
     """
 
     xy: FloatArray
@@ -27,28 +27,28 @@ class Body:
 
     @property
     def box(self) -> FloatArray:
-        """(4,) left, top, right, bottom of the points seen; NaN where there are none."""
+        """Bounding box of the detected keypoints, (4,) px: left, top, right, bottom; NaN if there are none."""
         seen = self.xy[np.isfinite(self.xy[:, 0])]
         return np.concatenate([seen.min(axis=0), seen.max(axis=0)]) if len(seen) else np.full(4, np.nan)
 
     @property
     def total(self) -> float:
-        """Sum of the scores of the points seen: how much of a person this is."""
+        """Sum of the confidences of the detected keypoints."""
         return float(self.score[np.isfinite(self.xy[:, 0])].sum())
 
     def point(self, skeleton: Skeleton, name: str) -> FloatArray:
-        """Return (2,) px of a keypoint by name, NaN where it is missing."""
+        """Return the (2,) px of a keypoint by name, NaN if it is missing."""
         return self.xy[skeleton.index(name)] if name in skeleton else np.full(2, np.nan)
 
     def without(self, keep: np.ndarray) -> Body:
-        """Return the body with only the points of the boolean (keypoint,) ``keep``."""
+        """Return the body reduced to the keypoints where the boolean (keypoint,) ``keep`` is true."""
         return Body(np.where(keep[:, None], self.xy, np.nan), np.where(keep, self.score, 0.0))
 
 
 def trunk(xy: FloatArray, skeleton: Skeleton) -> FloatArray:
-    """Return (…, 2) px: the middle of shoulders and hips, from (…, keypoint, 2); what of them is seen counts.
+    """Return the trunk centre, (…, 2) px, from (…, keypoint, 2) px: the mean of the detected shoulders and hips.
 
-    Where nothing of the trunk is seen it is the middle of all points.
+    Without any of them it is the mean of all detected keypoints.
     """
     names = [n for s in ("left", "right") for n in (f"{s}_shoulder", f"{s}_hip") if n in skeleton]
     points = xy[..., [skeleton.index(n) for n in names], :]
@@ -57,7 +57,7 @@ def trunk(xy: FloatArray, skeleton: Skeleton) -> FloatArray:
 
 
 def _mean(points: FloatArray) -> FloatArray:
-    """Mean over the second last axis of what is finite, NaN where nothing is (and no warning about it)."""
+    """Return the mean of the finite values over the second to last axis, NaN (without a warning) if there are none."""
     seen = np.isfinite(points)
     count = seen.sum(axis=-2)
     total = np.where(seen, points, 0.0).sum(axis=-2)
@@ -65,12 +65,12 @@ def _mean(points: FloatArray) -> FloatArray:
 
 
 def box_height(box: FloatArray) -> float:
-    """Return the height of a box (left, top, right, bottom)."""
+    """Return the height of a box (left, top, right, bottom), px."""
     return float(box[3] - box[1])
 
 
 def overlap(a: FloatArray, b: FloatArray) -> float:
-    """Return the intersection over union of two boxes (left, top, right, bottom)."""
+    """Return the intersection over union, 0 to 1, of two boxes (left, top, right, bottom)."""
     size = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
     if not np.all(size > 0):
         return 0.0

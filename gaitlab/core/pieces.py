@@ -1,7 +1,7 @@
-"""What is made of the numbers, piece by piece: whatever goes wrong in one costs that one only, and is told.
+"""Optional outputs (stills, videos, charts, page), made one by one: a failure affects one output and is reported.
 
-The numbers are written before any piece is begun. So a fault in a still, a video, a chart or the page, a bug too, is
-a sentence among the warnings, not the end of the session; Ctrl-C is neither.
+The numbers are written first. An error while making an optional output, even a bug, becomes a warning and does not
+abort the session; Ctrl-C still does.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _log = logging.getLogger("gaitlab")
 
 
 class Pieces:
-    """Keeps account of the pieces of a session that could not be made.
+    """Record of the optional outputs of a session that could not be made.
 
     Parameters
     ----------
     lost : Mapping[str, str] | None, optional
-        what is known to be lost already.
+        outputs already known to be missing.
 
     Attributes
     ----------
-    lost : Mapping[str, str] | None, optional
-        name of a piece, as a reader knows it -> why it could not be made.
+    lost : dict[str, str]
+        user-facing name of an output to the reason why it could not be made.
     """
 
     def __init__(self, lost: Mapping[str, str] | None = None) -> None:
@@ -36,32 +36,37 @@ class Pieces:
 
     @contextmanager
     def attempt(self, *names: str) -> Iterator[None]:
-        """Make the pieces of these names in the block: what goes wrong in it ends the block and is noted."""
+        """Run the block that makes the named outputs; an exception ends the block and is recorded."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - the one place where anything is caught: it is logged, and told
+        except Exception as error:  # noqa: BLE001 - the one place that catches everything: logged and reported
             _log.debug("%s could not be made", " and ".join(names), exc_info=error)
             for name in names:
                 self.lost.setdefault(name, _cause(error))
 
     def add(self, others: Pieces, *, of: str) -> None:
-        """Take over what is lost of something else, say ``the rear clip``."""
+        """Add the missing outputs of another recording, e.g. ``the rear clip``."""
         self.lost |= {f"{name} of {of}": cause for name, cause in others.lost.items()}
 
     def made(self, name: str) -> bool:
-        """Whether nothing went wrong with a piece so far."""
+        """Whether an output has not failed so far."""
         return name not in self.lost
 
 
 def told(info: Mapping[str, Any], lost: Mapping[str, str]) -> dict[str, Any]:
-    """Return the content of session.json with what is lost in it and among its warnings.
+    """Return the content of session.json with the missing outputs listed under ``not_made`` and among its warnings.
 
     Parameters
     ----------
     info : Mapping[str, Any]
-        the content so far; what it says of pieces lost before is replaced.
+        the content so far; earlier entries about missing outputs are replaced.
     lost : Mapping[str, str]
-        see `Pieces`.
+        name of an output to the reason, see `Pieces`.
+
+    Returns
+    -------
+    dict[str, Any]
+        a copy of ``info`` with ``warnings`` and ``not_made`` updated.
     """
     before = sentences(info.get("not_made", {}))
     warnings = [warning for warning in info["warnings"] if warning not in before]
@@ -69,7 +74,7 @@ def told(info: Mapping[str, Any], lost: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sentences(lost: Mapping[str, str]) -> list[str]:
-    """Return a sentence a cause: a full disk is one fault, however many pieces it costs."""
+    """Return one sentence per cause, so that a full disk is reported once for all outputs it affects."""
     names: dict[str, list[str]] = {}
     for name, cause in lost.items():
         names.setdefault(cause, []).append(name)
@@ -83,7 +88,7 @@ def _and(names: list[str]) -> str:
 
 
 def _cause(error: Exception) -> str:
-    """Return why, in a few words; of an error of the system only what the system said, for its path is temporary."""
+    """Return a short reason; of an operating system error only its message, because its path is temporary."""
     for reason in (error, error.__cause__):
         if isinstance(reason, OSError) and (reason.errno is not None or reason.strerror):
             return (reason.strerror or os.strerror(reason.errno or 0)).lower()

@@ -1,4 +1,4 @@
-"""The central type: where every keypoint was in every frame, and what was done to it since."""
+"""The central type: keypoint positions over time, with the history of the processing applied to them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gaitlab.core.skeleton import Skeleton
 
 FloatArray = NDArray[np.float64]
 
-# Points that a skeleton may lack and that are, by definition, the middle of two others.
+# Keypoints a skeleton may lack that are defined as the midpoint of two others.
 _MIDPOINTS = {"neck": ("left_shoulder", "right_shoulder"), "mid_hip": ("left_hip", "right_hip")}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing done to a sequence: its name, its parameters and what it counted."""
+    """One processing step of a sequence: its name, its parameters and its counts."""
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -41,20 +41,20 @@ class PoseSequence:
     Attributes
     ----------
     xy : FloatArray
-        (frame, keypoint, 2) px, x right, y down, NaN where a point was not seen.
+        (frame, keypoint, 2) px, x right, y down, NaN where a keypoint was not detected.
     score : FloatArray
-        (frame, keypoint) confidence, 0..1.
+        (frame, keypoint) confidence, 0 to 1.
     time_s : FloatArray
-        (frame,) true time in seconds, strictly rising.
+        (frame,) true time in seconds, strictly increasing.
     skeleton : Skeleton
         names of the keypoint columns.
     history : tuple[Step, ...]
-        what was done to the points, oldest first.
+        processing steps applied so far, oldest first.
 
     Raises
     ------
     ValueError
-        where shapes disagree or time does not rise.
+        if shapes disagree or time does not increase.
     """
 
     xy: FloatArray
@@ -76,13 +76,13 @@ class PoseSequence:
 
     @property
     def fps(self) -> float:
-        """Frames a second, from the median frame interval; NaN for fewer than two frames."""
+        """Frame rate, Hz, from the median frame interval; NaN for fewer than two frames."""
         return float(1.0 / np.median(np.diff(self.time_s))) if len(self) > 1 else float("nan")
 
     def point(self, name: str) -> FloatArray:
-        """Return (frame, 2) px of one keypoint: all NaN where the skeleton lacks it and it cannot be derived.
+        """Return the (frame, 2) px of one keypoint; all NaN if the skeleton lacks it and it cannot be derived.
 
-        ``neck`` and ``mid_hip`` are the shoulder and hip mid-points where the network has none of its own.
+        ``neck`` and ``mid_hip`` are derived as the midpoints of shoulders and hips if the skeleton lacks them.
         """
         if name in self.skeleton:
             return self.xy[:, self.skeleton.index(name)]
@@ -92,7 +92,7 @@ class PoseSequence:
         return np.full((len(self), 2), np.nan)
 
     def seen(self, name: str) -> bool:
-        """Whether the point is there in at least one frame."""
+        """Whether the keypoint is present in at least one frame."""
         return bool(np.isfinite(self.point(name)).any())
 
     def after(self, step: Step, **arrays: Any) -> PoseSequence:

@@ -1,7 +1,7 @@
-"""Keypoint tables of the pose networks, all in gaitlab's own names; left and right are the runner's.
+"""Keypoint tables of the pose networks in gaitlab's names; left and right are the runner's.
 
 Index orders: OpenPose ``poseParameters.cpp`` (COCO_18, MPI_15, BODY_25), HALPE_26 and COCO_17 as AlphaPose and
-MMPose write them, BLAZEPOSE_33 as MediaPipe numbers its landmarks. Points without a gaitlab name keep their own.
+MMPose write them, BLAZEPOSE_33 as MediaPipe numbers its landmarks. Keypoints without a gaitlab name keep their own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ class Skeleton:
     names : tuple[str, ...]
         keypoint names in index order.
     edges : tuple[tuple[str, str], ...]
-        pairs of names that are drawn as limbs.
+        pairs of names that are drawn as limbs; by default those of gaitlab's limb table that the skeleton has.
+
+    Raises
+    ------
+    ValueError
+        if a keypoint is named twice.
     """
 
     name: str
@@ -55,12 +60,12 @@ class Skeleton:
         return name in self._index
 
     def index(self, name: str) -> int:
-        """Return the column of ``name``; KeyError where the skeleton lacks it."""
+        """Return the column of ``name``; KeyError if the skeleton lacks it."""
         return self._index[name]
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
-        """Column pairs (left, right) of the points that exist on both sides."""
+        """Column pairs (left, right) of the keypoints that exist on both sides."""
         return tuple(
             (i, self._index["right_" + name[5:]])
             for name, i in self._index.items()
@@ -69,13 +74,13 @@ class Skeleton:
 
     @property
     def mirrored(self) -> tuple[int, ...]:
-        """Columns in the order that a mirror gives them: each point of a pair in the place of the other."""
+        """Column order of the mirrored skeleton: left and right of each pair exchanged."""
         partner = {i: j for left, right in self.pairs for i, j in ((left, right), (right, left))}
         return tuple(partner.get(i, i) for i in range(len(self)))
 
     @property
     def has_feet(self) -> bool:
-        """Whether heel and big toe of both feet are among the points."""
+        """Whether the skeleton has heel and big toe of both feet."""
         return all(f"{s}_{p}" in self._index for s in SIDES for p in ("heel", "big_toe"))
 
 

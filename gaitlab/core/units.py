@@ -1,6 +1,6 @@
-"""Reading quantities as people write them (``10 km/h``, ``5'11"``, ``70 kg``) and giving SI numbers back.
+"""Parsing of quantities as people write them (``10 km/h``, ``5'11"``, ``70 kg``) into SI numbers.
 
-A number without a unit is refused: 10 may be km/h or mph, and a wrong guess gives wrong metres everywhere.
+A number without a unit is an error: 10 may be km/h or mph, and a wrong guess scales every length wrongly.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from numbers import Real
 
 from gaitlab.core.errors import InputError, argument, shown
 
-# By how much a picture may be turned on request, degrees, clockwise.
+# Allowed rotations of an image, degrees clockwise.
 ROTATIONS = (0, 90, 180, 270)
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One kind of quantity: its units as factors to SI, and the range a human being can fill."""
+    """One kind of quantity: its units as factors to SI, and the range that is possible for a person."""
 
     name: str
     factors: dict[str, float]
@@ -35,11 +35,11 @@ SPEED = Quantity(
 HEIGHT = Quantity("height", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.5, 2.6, "m", "178 cm")
 LENGTH = Quantity("length", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.02, 10.0, "m", "1.4 m")
 FRAME_RATE = Quantity("frame rate", {"fps": 1.0}, 5.0, 2000.0, "frames a second", "120 fps")
-# Into a recording: of a day at the most.
+# Position in a recording, which lasts a day at most.
 TIME = Quantity("time", {"s": 1.0}, 0.0, 86400.0, "s", "2.5 s")
 MASS = Quantity("mass", {"kg": 1.0, "lb": 0.45359237, "lbs": 0.45359237, "st": 6.35029318}, 10.0, 350.0, "kg", "70 kg")
 
-# No quantity has more digits, and Python does not read thousands of them.
+# Nine digits suffice for every quantity; Python refuses to convert thousands of them.
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d{1,9}(?:[.,]\d{1,9})?)\s*([a-z/]*)\s*", re.IGNORECASE)
 _FEET_AND_INCHES = re.compile(
     r"\s*(\d{1,3})\s*(?:'|ft|′)\s*(\d{1,3}(?:\.\d{1,9})?)\s*(?:\"|''|in|″)?\s*", re.IGNORECASE
@@ -70,7 +70,7 @@ def _si_value(text: str, quantity: Quantity) -> float:
 
 
 def _of_pace(text: str, seconds: int, unit: str | None) -> float:
-    """Return the speed of a pace; InputError where it does not say in what time which length is run."""
+    """Return the speed of a pace, m/s; InputError if the pace has no length unit."""
     if not unit:
         raise InputError(
             f"speed {shown(text)} is a pace without its length; write it like '{text.strip()} min/km' or "
@@ -82,8 +82,23 @@ def _of_pace(text: str, seconds: int, unit: str | None) -> float:
 def parse(text: str, quantity: Quantity) -> float:
     """Return the SI value of ``text``, e.g. ``parse("10 km/h", SPEED) == 2.777…``.
 
-    Heights and lengths also come as ``5'11"``, speeds also as a pace (``5:30 min/km``, ``8:50 /mile``).
-    Raises InputError without a unit, with an unknown one, or for a value no person has.
+    Parameters
+    ----------
+    text : str
+        a number with a unit; heights and lengths also as ``5'11"``, speeds also as a pace (``5:30 min/km``,
+        ``8:50 /mile``).
+    quantity : Quantity
+        what the text denotes.
+
+    Returns
+    -------
+    float
+        the value in SI units.
+
+    Raises
+    ------
+    InputError
+        if the unit is missing or unknown, or the value is outside the quantity's range.
     """
     value = _si_value(text, quantity)
     if not quantity.low <= value <= quantity.high:
@@ -95,7 +110,7 @@ def parse(text: str, quantity: Quantity) -> float:
 
 
 def check(name: str, value: object, quantity: Quantity) -> None:
-    """Raise InputError where an argument ``name`` (SI) is no number or lies outside what the quantity can be."""
+    """Raise InputError if the argument ``name`` (SI) is not a number or lies outside the quantity's range."""
     number = _plain_number(value)
     if number is None or not quantity.low <= number <= quantity.high:
         raise InputError(
@@ -106,7 +121,7 @@ def check(name: str, value: object, quantity: Quantity) -> None:
 
 
 def _plain_number(value: object) -> float | None:
-    """Return a finite number; None for NaN, infinity, what no float holds, and whatever else there is."""
+    """Return a finite float; None for NaN, infinity, numbers too large for a float and anything else."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:

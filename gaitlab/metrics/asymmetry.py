@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.metric import MetricSpec, MetricValue
+from gaitlab.core.metric import MetricValue
+from gaitlab.metrics.spec import MetricSpec
 
 # Units, as declared, of what is measured along the picture; times are not.
 _SEEN_IN_THE_PICTURE = ("deg", "m")

@@ -19,9 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gaitlab.core.metric import MetricSpec, MetricValue, View
+from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.statistics import t_quantile
 from gaitlab.kinematics.frame import near_side
+from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
 TABLE = Path(__file__).with_name("network_errors.csv")

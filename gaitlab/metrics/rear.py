@@ -11,9 +11,10 @@ from collections.abc import Callable
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle, other
-from gaitlab.core.metric import Detectable, MetricSpec, Reference, Unsure, View
+from gaitlab.core.metric import Detectable, Reference, Unsure, View
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.sources import HEEL_WHIPS, RETEST, TWO_LABORATORIES
+from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 
 Compute = Callable[[Trial, GaitCycle], float]

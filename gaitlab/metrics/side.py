@@ -11,8 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from gaitlab.core.gait import GaitCycle
-from gaitlab.core.metric import Detectable, MetricSpec, Reference, Unsure, View
+from gaitlab.core.metric import Detectable, Reference, Unsure, View
 from gaitlab.metrics.sources import RETEST, SPRING_MASS, TWO_LABORATORIES, YOUNG_RUNNERS
+from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
 Compute = Callable[[Trial, GaitCycle], float]

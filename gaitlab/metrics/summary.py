@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle
-from gaitlab.core.metric import MetricSpec, MetricValue, Unsure
+from gaitlab.core.metric import MetricValue, Unsure
 from gaitlab.core.statistics import t_quantile
 from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics.asymmetry import NORMAL_95, legs_comparable
+from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gaitlab.core.metric import MetricSpec, Reference
+from gaitlab.core.metric import Reference
 from gaitlab.metrics.asymmetry import symmetry_index_percent, weakness
+from gaitlab.metrics.spec import MetricSpec
 from gaitlab.report.shared.numbers import Display, Units, display
 
 

@@ -28,7 +28,7 @@ from gaitlab.events.swings import both_swings
 
 Event = Literal["strike", "off"]
 EVENTS: tuple[Event, ...] = ("strike", "off")
-Leads = dict[str, FeatureOffset]
+Offsets = dict[str, FeatureOffset]
 Used = Mapping[tuple[Event, bool], tuple[str, ...]]
 
 CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "side.py"
@@ -90,14 +90,14 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
     belt = measure_belt(pose, legs, [coarse_stances(swings) for swings in both], slope_of="toes")
     parts = []
     for leg, swings in zip(legs, both, strict=True):
-        strike_marks, off_marks = running_features(leg, swings, belt)
+        strike_features, off_features = running_features(leg, swings, belt)
         strike_s, off_s = trial.of(leg.side)
         nearest = np.argmin(np.abs(swings.front_s[:, None] - strike_s[None, :]), axis=0)
         count = len(strike_s)
         part = Sample(
             {
-                "strike": {name: s[nearest] for name, s in strike_marks.items()},
-                "off": {name: s[nearest] for name, s in off_marks.items()},
+                "strike": {name: s[nearest] for name, s in strike_features.items()},
+                "off": {name: s[nearest] for name, s in off_features.items()},
             },
             {"strike": strike_s, "off": off_s},
             np.full(count, belt.speed_legs_per_s),
@@ -132,10 +132,10 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
     return joined(parts)
 
 
-def fit_offsets(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> Leads:
+def fit_offsets(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> Offsets:
     """Return lead and weight of each mark used.
 
-    Leads are least squares in a constant and the inverse speed; weights are least squares with sum 1. A mark
+    Offsets are least squares in a constant and the inverse speed; weights are least squares with sum 1. A mark
     whose weight would be next to nothing or negative is dropped. Contacts that lack a mark are left out.
     """
     names = np.array(used[event, feet])
@@ -166,8 +166,8 @@ def left_out_spread_s(sample: Sample, event: Event, *, feet: bool, used: Used = 
     errors = []
     for subject in np.unique(sample.subject):
         rest, mine = sample.where(sample.subject != subject), sample.where(sample.subject == subject)
-        fitted = EventModel({feet: fit_offsets(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
-        time_s, _ = fuse(mine.features[event], fitted, feet=feet, belt_speed=mine.belt_speed)
+        model = EventModel({feet: fit_offsets(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
+        time_s, _ = fuse(mine.features[event], model, feet=feet, belt_speed=mine.belt_speed)
         errors.append(time_s - mine.truth_s[event])
     return float(np.sqrt(np.nanmean(np.concatenate(errors) ** 2)))
 
@@ -187,11 +187,11 @@ def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Ev
     )
 
 
-_HEADER = '''"""Offsets and weights of the event features, written by ``python -m benchmarks.fit_events``: not by hand.
+_HEADER = '''"""Offsets and weights of the side view's features, written by ``benchmarks/fit_events.py``: do not edit.
 
 Origin: {contacts} contacts of {runners} runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
-2017, PeerJ 5:e3298; 50 N threshold), filmed at 30-120 fps with 2-4 mm of noise, some of them with the points moved to
-where a pose network might see them. Fitted on markers all the same: no network's own habits are in these numbers.
+2017, PeerJ 5:e3298; 50 N threshold), projected at 30-120 fps with 2-4 mm of noise, some of them with the points
+displaced as by a pose network. Fitted on markers nevertheless: no particular network's systematic errors are included.
 """
 
 from __future__ import annotations
@@ -207,18 +207,18 @@ WALKING_ANKLES_SD_S = 0.025
 """
 
 
-def source(name: str, fitted: EventModel) -> str:
-    """Return the assignment of ``fitted`` as Python, in the project's format."""
+def source(name: str, model: EventModel) -> str:
+    """Return the assignment of ``model`` as Python, in the project's format."""
     lines = [f"{name} = EventModel(", "    offsets={"]
-    for feet, offsets in fitted.offsets.items():
+    for feet, offsets in model.offsets.items():
         lines.append(f"        {feet}: {{")
         for feature, offset in offsets.items():
             numbers = f"{offset.after_s:.4f}, {offset.after_legs:.4f}, {offset.weight:.3f}"
             lines.append(f'            "{feature}": FeatureOffset({numbers}),')
         lines.append("        },")
     lines.append("    },")
-    lines.append(f"    sd_s={{{', '.join(f'{feet}: {sd_s:.4f}' for feet, sd_s in fitted.sd_s.items())}}},")
-    return "\n".join([*lines, f"    belt_speed={fitted.belt_speed},", ")", ""])
+    lines.append(f"    sd_s={{{', '.join(f'{feet}: {sd_s:.4f}' for feet, sd_s in model.sd_s.items())}}},")
+    return "\n".join([*lines, f"    belt_speed={model.belt_speed},", ")", ""])
 
 
 def main() -> None:

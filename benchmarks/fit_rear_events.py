@@ -52,14 +52,14 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
     legs = [leg_points(pose, side, forward=1) for side in BOTH_SIDES]
     parts = []
     for leg, swings in zip(legs, rear_swings(legs), strict=True):
-        strike_marks, off_marks = rear_features(leg, swings)
+        strike_features, off_features = rear_features(leg, swings)
         strike_s, off_s = trial.of(leg.side)
         coarse_s, _ = coarse_stances(swings)
         nearest = np.argmin(np.abs(coarse_s[:, None] - strike_s[None, :]), axis=0)
         part = Sample(
             {
-                "strike": {name: s[nearest] for name, s in strike_marks.items()},
-                "off": {name: s[nearest] for name, s in off_marks.items()},
+                "strike": {name: s[nearest] for name, s in strike_features.items()},
+                "off": {name: s[nearest] for name, s in off_features.items()},
             },
             {"strike": strike_s, "off": off_s},
             np.full(len(strike_s), lift_speed(leg)),
@@ -89,11 +89,11 @@ def fit(by_feet: dict[bool, Sample], event: Event, *, spread: bool = True) -> Ev
     return EventModel(offsets, sd_s, speeds_of([by_feet[False]]))
 
 
-_HEADER = '''"""The rear view's event features: offsets and weights, by ``benchmarks/fit_rear_events.py``: not by hand.
+_HEADER = '''"""Offsets and weights of the rear view's features, by ``benchmarks/fit_rear_events.py``: do not edit.
 
 Origin: {contacts} contacts of {runners} runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
-2017, PeerJ 5:e3298; 50 N threshold), seen from behind and afar at 30-120 fps with 4 mm of noise. Fitted on markers: no
-network's own habits are in these numbers. Speeds are those of the lifted ankle.
+2017, PeerJ 5:e3298; 50 N threshold), projected from behind and afar at 30-120 fps with 4 mm of noise. Fitted on
+markers, so no network's systematic errors are included. Speeds are those of the lifted ankle.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import fit_rear_waves
+from benchmarks import fit_rear_regression
 from benchmarks.rearfoot import EDGE_S, NEAR_S, with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
 from gaitlab.core.errors import InputError
@@ -24,9 +24,9 @@ from gaitlab.core.gait import BOTH_SIDES, GaitEvents
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import rear
 from gaitlab.events.models import rear as rear_model
-from gaitlab.events.models.rear_waves import WAVES
+from gaitlab.events.models.rear_regression import REGRESSIONS
 from gaitlab.events.rear import detect_rear_contacts
-from gaitlab.events.rear_waves import WaveFit
+from gaitlab.events.rear_regression import RegressionModel
 
 CAMERAS = (
     (float("inf"), 0.0),
@@ -94,12 +94,12 @@ def only_dots(pose: PoseSequence) -> PoseSequence:
     return replace(pose, xy=np.where(np.array(kept)[None, :, None], pose.xy, np.nan))
 
 
-def found_with(fits: Mapping[str, Mapping[str, WaveFit]]) -> Detect:
+def found_with(fits: Mapping[str, Mapping[str, RegressionModel]]) -> Detect:
     """Find contacts as an analysis does, by lines that have not seen the runner."""
 
     def detect(trial: Trial, pose: PoseSequence) -> GaitEvents:
-        known = {kind: by_runner.get(trial.subject, WAVES[kind]) for kind, by_runner in fits.items()}
-        return detect_rear_contacts(pose, waves=known)
+        known = {kind: by_runner.get(trial.subject, REGRESSIONS[kind]) for kind, by_runner in fits.items()}
+        return detect_rear_contacts(pose, regressions=known)
 
     return detect
 
@@ -110,13 +110,16 @@ def main() -> int:
     parser.add_argument("--runners", choices=("treadmill", "rendered", "both"), default="both")
     options = parser.parse_args()
     missed_bars = 0
-    groups: dict[str, tuple[list[Trial], Mapping[str, Mapping[str, WaveFit]]]] = {}
+    groups: dict[str, tuple[list[Trial], Mapping[str, Mapping[str, RegressionModel]]]] = {}
     if options.runners != "rendered":
         trials = [with_dots(trial) for trial in load_trials(options.folder)]
-        drawn = fit_rear_waves.rendered(fit_rear_waves.SEEDS)
-        groups["treadmill"] = (trials, {k: fit_rear_waves.left_out(trials, drawn, kind=k) for k in ("body", "dots")})
+        drawn = fit_rear_regression.rendered(fit_rear_regression.SEEDS)
+        groups["treadmill"] = (
+            trials,
+            {k: fit_rear_regression.left_out(trials, drawn, kind=k) for k in ("body", "dots")},
+        )
     if options.runners != "treadmill":
-        groups["rendered"] = (fit_rear_waves.rendered(_TEST_SEEDS), {"body": {}, "dots": {}})
+        groups["rendered"] = (fit_rear_regression.rendered(_TEST_SEEDS), {"body": {}, "dots": {}})
     for group, (trials, fits) in groups.items():
         for camera in CAMERAS:
             detect = found_with(fits)

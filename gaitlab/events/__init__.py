@@ -1,4 +1,4 @@
-"""When each foot is on the ground: contacts, strides, and whether the person runs or walks."""
+"""Gait events: foot contacts, gait cycles, and whether the person runs or walks."""
 
 from gaitlab.events.belt import measure_belt
 from gaitlab.events.cycles import gait_cycles

@@ -1,4 +1,4 @@
-"""Running or walking, from how long the feet stay down: nothing moves through the picture on a treadmill."""
+"""Running or walking, from duty factor and double support, which need no movement through the image."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ from gaitlab.core.gait import BOTH_SIDES, Activity, Contact
 from gaitlab.events.signals import LegPoints
 from gaitlab.events.swings import Swings
 
-# Between these a duty factor can be grounded running or a very fast walk.
+# A duty factor in between may be grounded running or very fast walking.
 _RUNNING_BELOW, _WALKING_ABOVE = 0.48, 0.52
 
 
 def is_inverted_pendulum(legs: Sequence[LegPoints], swings: Sequence[Swings]) -> bool:
-    """Whether the hips are highest over the standing leg, as an inverted pendulum, instead of lowest, as on a spring.
+    """Return whether the hips are highest at mid-stance (inverted pendulum: walking) and not lowest (spring: running).
 
-    The mechanical difference between walking and running (Cavagna, Heglund & Taylor 1977, Am J Physiol 233:R243). It
-    tells which events to look for; duty factor and double support then have to agree.
+    Parameters
+    ----------
+    legs : Sequence[LegPoints]
+        left and right leg.
+    swings : Sequence[Swings]
+        turning points of the same feet.
+
+    Notes
+    -----
+    The mechanical difference between walking and running of Cavagna, Heglund & Taylor 1977 (Am J Physiol 233:R243). It
+    selects the events to detect; duty factor and double support must confirm it afterwards.
     """
     rises = []
     for leg, swing in zip(legs, swings, strict=True):
@@ -35,9 +44,9 @@ def is_inverted_pendulum(legs: Sequence[LegPoints], swings: Sequence[Swings]) ->
 
 
 def duty_factor(contacts: Sequence[Contact]) -> float:
-    """Return the median of contact time over stride time, NaN without two contacts of one foot in succession.
+    """Return the median ratio of contact time to stride time, 0 to 1; NaN without two consecutive contacts of a foot.
 
-    Rejected contacts count where their times are known: the ranges that reject them depend on the answer.
+    Rejected contacts with known times are included, because the ranges that reject them depend on the activity.
     """
     shares = []
     for side in BOTH_SIDES:
@@ -48,7 +57,7 @@ def duty_factor(contacts: Sequence[Contact]) -> float:
 
 
 def double_support_share(contacts: Sequence[Contact]) -> float:
-    """Return the share of foot strikes that come before the other foot's toe-off, NaN without alternating contacts."""
+    """Return the share of foot strikes before the other foot's toe-off, 0 to 1; NaN without alternating contacts."""
     ordered = sorted(contacts, key=lambda c: c.foot_strike_s)
     pairs = [
         later.foot_strike_s < earlier.toe_off_s
@@ -59,7 +68,14 @@ def double_support_share(contacts: Sequence[Contact]) -> float:
 
 
 def activity_of(contacts: Sequence[Contact]) -> Activity:
-    """Return ``running`` (duty factor under 0.48, no double support), ``walking`` (over 0.52, with), ``ambiguous``."""
+    """Return the activity from duty factor and double support.
+
+    Returns
+    -------
+    Activity
+        ``running`` for a duty factor below 0.48 without double support, ``walking`` above 0.52 with double support,
+        otherwise ``ambiguous``.
+    """
     duty, double = duty_factor(contacts), double_support_share(contacts)
     if duty < _RUNNING_BELOW and double < 0.5:
         return "running"

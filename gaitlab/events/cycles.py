@@ -1,4 +1,4 @@
-"""Strides cut from contacts, each accepted or rejected with its reason."""
+"""Gait cycles between consecutive contacts, each accepted or rejected with a reason."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _reason(start: Contact, end: Contact, opposites: Sequence[Contact], low_s: f
 
 
 def _cycle(start: Contact, end: Contact, number: int, events: GaitEvents) -> tuple[GaitCycle, list[Contact]]:
-    """Return one stride, not yet judged, and the contacts of the other foot that begin in it."""
+    """Return one stride, not yet validated, and the contacts of the other foot that begin within it."""
     others = events.of(other(start.side))
     within = [c for c in others if start.foot_strike_s < c.foot_strike_s < end.foot_strike_s]
     strike_s = off_s = math.nan
@@ -49,9 +49,11 @@ def _cycle(start: Contact, end: Contact, number: int, events: GaitEvents) -> tup
 def gait_cycles(events: GaitEvents) -> tuple[GaitCycle, ...]:
     """Return every stride of both feet in the order of their foot strikes.
 
-    A stride is accepted where both its contacts are, its time is plausible for the activity and within 20 % of that
-    foot's median, and the other foot strikes exactly once in between (Dingenen et al. 2018 need 7 such steps a side
-    for stable means). Where the other foot's contact was rejected its times are NaN and the stride stays.
+    Notes
+    -----
+    A stride is accepted if both its contacts are accepted, its duration is plausible for the activity and within 20 %
+    of the foot's median, and the other foot strikes exactly once in between. If the other foot's contact was rejected,
+    its times are NaN and the stride is kept. Dingenen et al. 2018 found 7 steps per side necessary for stable means.
     """
     found: list[GaitCycle] = []
     for side in BOTH_SIDES:

@@ -1,7 +1,7 @@
-"""Marks: moments near foot strike and toe-off that noise hardly moves, each a crossing or an extreme of one curve.
+"""Features: instants near foot strike and toe-off that are robust to noise, each a crossing or an extreme of one curve.
 
-No mark is the event. Each runs ahead of it or after it by a lead that is much the same for all runners
-(`constants.py`); their weighted mean is the event. One table an event says which curve is searched, where and for what.
+No feature is the event itself. Each precedes or follows it by an offset that varies little between runners
+(`models/side.py`); the event is the weighted mean of the corrected features. One table per event lists the features.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.events.signals import LegPoints
 from gaitlab.events.swings import Swings
 
-# From the turning points of the foot to its events in running: a first guess, good to 30 ms.
+# From the turning points of the foot to its events in running: a first estimate, accurate to 30 ms.
 FRONT_TO_STRIKE_S = 0.033
 OFF_TO_BACK_S = 0.108
-_LEVEL_CONTACTS = 9  # neighbours whose ground level is averaged
+_LEVEL_CONTACTS = 9  # consecutive contacts whose ground levels are combined
 
 
 @dataclass(frozen=True, slots=True)
 class EventFeature:
-    """How one mark is found.
+    """Definition of one feature.
 
     Attributes
     ----------
     curve : str
-        name in `curves`.
+        name of the curve in `curves`.
     find : Literal['rise', 'fall', 'max', 'min']
-        the first ``rise`` or ``fall`` through ``level``, or the ``max`` or ``min``.
+        first ``rise`` or ``fall`` through ``level``, or the ``max`` or ``min``.
     window_s : tuple[float, float]
-        where, from the coarse event.
+        search window relative to the coarse event, s.
     level : float
-        of the crossing, in the unit of the curve; the toe's height counts from where it rides on the belt.
+        crossing level in the unit of the curve; heights are relative to that of the point during stance.
     """
 
     curve: str
@@ -44,9 +44,9 @@ class EventFeature:
 
 
 class FeatureOffset(NamedTuple):
-    """A mark comes ``after_s + after_legs / belt speed`` seconds after its event, and counts ``weight``.
+    """Offset of a feature: it follows its event by ``after_s + after_legs / belt speed`` seconds, with ``weight``.
 
-    The belt speed is in leg lengths (thigh plus shank) a second.
+    The belt speed is in leg lengths (thigh plus shank) per second.
     """
 
     after_s: float
@@ -56,16 +56,16 @@ class FeatureOffset(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EventModel:
-    """What was fitted on force plates for one event, once with heel and toe seen and once without.
+    """Model of one event fitted to force-plate data, with and without visible heel and toe.
 
     Attributes
     ----------
     offsets : dict[bool, dict[str, FeatureOffset]]
-        whether the feet were seen to mark to lead.
+        by whether the feet are visible: feature name to offset.
     sd_s : dict[bool, float]
-        whether the feet were seen to root mean square error of a runner left out of the fit.
+        by whether the feet are visible: root mean square error, s, of runners left out of the fit.
     belt_speed : tuple[float, float]
-        slowest and fastest of the fit, leg lengths a second.
+        lowest and highest belt speed of the fit, leg lengths per second.
     """
 
     offsets: dict[bool, dict[str, FeatureOffset]]
@@ -73,8 +73,8 @@ class EventModel:
     belt_speed: tuple[float, float]
 
 
-# Rates rather than heights: a height needs the belt's slope in the picture to a degree, and a point that sits where the
-# network thinks; where a curve turns or how fast it runs needs neither.
+# Mostly rates, not heights: a height needs the slope of the belt in the image to a degree and a keypoint without
+# systematic error; a rate or an extreme needs neither.
 STRIKE_FEATURES: dict[str, EventFeature] = {
     "foot_matches_belt": EventFeature("foot_slip", "fall", (-0.08, 0.12), 0.2),
     "ankle_lands": EventFeature("ankle_rate", "rise", (-0.03, 0.10), -0.5),
@@ -91,18 +91,31 @@ OFF_FEATURES: dict[str, EventFeature] = {
 
 
 def coarse_stances(swings: Swings) -> tuple[FloatArray, FloatArray]:
-    """Return the coarse (foot_strike_s, toe_off_s) of each contact."""
+    """Return the coarse times of each contact: (foot_strike_s, toe_off_s), (contact,) each."""
     return swings.front_s + FRONT_TO_STRIKE_S, swings.back_s - OFF_TO_BACK_S
 
 
 def curves(leg: LegPoints, belt_speed: float) -> dict[str, FloatArray]:
-    """Return the named (time,) curves that marks are searched on; rates a second, angles in radians."""
+    """Return the curves in which features are searched.
+
+    Parameters
+    ----------
+    leg : LegPoints
+        one leg, levelled.
+    belt_speed : float
+        leg lengths per second.
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        name to (time,) curve: lengths in leg lengths, angles in radians, rates per second.
+    """
     hip, knee, ankle, toe = (leg.xy[name] for name in ("hip", "knee", "ankle", "toe"))
     thigh = np.arctan2(knee[:, 0] - hip[:, 0], hip[:, 1] - knee[:, 1])
     shank = np.arctan2(knee[:, 0] - ankle[:, 0], knee[:, 1] - ankle[:, 1])
     mid_hip = leg.xy["mid_hip"][:, 1]
     return {
-        # Speed over the belt as a share of the belt's: 0 while the foot rides.
+        # Speed relative to the belt as a share of the belt's: 0 in stance.
         "foot_slip": 1 + leg.slope(leg.foot_x) / belt_speed,
         "ankle_slip": 1 + leg.slope(ankle[:, 0]) / belt_speed,
         "ankle_rate": leg.slope(ankle[:, 1]),
@@ -116,8 +129,8 @@ def curves(leg: LegPoints, belt_speed: float) -> dict[str, FloatArray]:
 
 
 def ground_level(height: FloatArray, stances: list[slice]) -> FloatArray:
-    """Return (contact,) the height of a riding point: the median of its stance and those around; NaN where unseen."""
-    own = np.array([np.median(height[ride]) if ride.stop > ride.start else np.nan for ride in stances])
+    """Return the (contact,) height of a point in stance: median over neighbouring contacts; NaN where not visible."""
+    own = np.array([np.median(height[stance]) if stance.stop > stance.start else np.nan for stance in stances])
     half = _LEVEL_CONTACTS // 2
     padded = np.pad(own, half, constant_values=np.nan)
     level = np.full(len(own), np.nan)
@@ -130,7 +143,7 @@ def ground_level(height: FloatArray, stances: list[slice]) -> FloatArray:
 
 
 def _extreme(time_s: FloatArray, curve: FloatArray) -> float:
-    """Return the time of the maximum, by a parabola through its neighbours; NaN where it lies at an end."""
+    """Return the time of the maximum, s, by parabolic interpolation; NaN if it lies at an end of the window."""
     i = int(np.argmax(curve))
     if i == 0 or i == len(curve) - 1:
         return float("nan")
@@ -140,7 +153,7 @@ def _extreme(time_s: FloatArray, curve: FloatArray) -> float:
 
 
 def _crossing(time_s: FloatArray, curve: FloatArray) -> float:
-    """Return the time of the first rise through 0, NaN where there is none."""
+    """Return the time of the first rise through 0, s, by linear interpolation; NaN if there is none."""
     at = np.flatnonzero((curve[:-1] < 0) & (curve[1:] >= 0))
     if not len(at):
         return float("nan")
@@ -149,7 +162,24 @@ def _crossing(time_s: FloatArray, curve: FloatArray) -> float:
 
 
 def find_feature(feature: EventFeature, time_s: FloatArray, curve: FloatArray, coarse_s: float, level: float) -> float:
-    """Return when the mark happens, NaN where it does not or where the curve has a gap nearby."""
+    """Return the time of a feature, s.
+
+    Parameters
+    ----------
+    feature : EventFeature
+        what to search.
+    time_s, curve : FloatArray
+        (time,) each.
+    coarse_s : float
+        coarse time of the event.
+    level : float
+        crossing level in the unit of the curve.
+
+    Returns
+    -------
+    float
+        seconds; NaN if the feature does not occur in the window, or a gap in the curve may hide it.
+    """
     if not np.isfinite(coarse_s):
         return float("nan")
     window = slice(*np.searchsorted(time_s, (coarse_s + feature.window_s[0], coarse_s + feature.window_s[1])))
@@ -159,7 +189,7 @@ def find_feature(feature: EventFeature, time_s: FloatArray, curve: FloatArray, c
     sign = -1.0 if feature.find in ("min", "fall") else 1.0
     if feature.find in ("rise", "fall"):
         return _crossing(part_s, sign * (part - level))
-    # A gap may hide the extreme; a crossing that is seen is no other's.
+    # A gap may hide the extreme, but not a crossing that is seen.
     return _extreme(part_s, sign * part) if np.isfinite(part).all() else float("nan")
 
 
@@ -170,7 +200,26 @@ def find_features(
     coarse_s: FloatArray,
     stances: list[slice],
 ) -> dict[str, FloatArray]:
-    """Return every mark's (contact,) times."""
+    """Return the times of all features.
+
+    Parameters
+    ----------
+    features : dict[str, EventFeature]
+        name to definition.
+    leg : LegPoints
+        one leg, levelled.
+    curve : dict[str, FloatArray]
+        see `curves`.
+    coarse_s : FloatArray
+        (contact,) coarse event times.
+    stances : list[slice]
+        samples of each contact in which the foot rests on the belt.
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        feature name to (contact,) seconds, NaN where not found.
+    """
     found = {}
     for name, feature in features.items():
         values = curve[feature.curve]

@@ -1,4 +1,4 @@
-"""What a contact and a stride can be: outside these ranges the detection failed, not the runner."""
+"""Plausible contact and stride times: values outside these ranges indicate a detection error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from gaitlab.core.gait import Activity, Contact
 
-# Seconds, from the slowest to the fastest that is still running or walking.
+# Shortest and longest durations, s, that are still running or walking.
 CONTACT_S: dict[Activity, tuple[float, float]] = {
     "running": (0.12, 0.42),
     "walking": (0.5, 1.1),
@@ -26,7 +26,7 @@ UNCLEAR = "no clear {event}"
 
 
 def validate_contact(contact: Contact, activity: Activity) -> Contact:
-    """Return the contact, rejected with a reason where its time is implausible or unknown."""
+    """Return the contact, rejected with a reason if its duration is implausible or unknown."""
     if not contact.accepted:
         return contact
     low_s, high_s = CONTACT_S[activity]

@@ -1,8 +1,7 @@
-"""Foot strikes and toe-offs from the tracks of hips, knees, ankles and, where a network has them, heels and toes.
+"""Foot strikes and toe-offs in the side view, from hips, knees, ankles and, if detected, heels and toes.
 
 Features (`features.py`) that follow or precede an event by a steady offset are averaged with fitted weights
-(`models/side.py`).
-Nothing looks for a still foot or a moving person: on a treadmill the stance foot rides with the belt.
+(`models/side.py`). No stationary foot or moving person is assumed: on a treadmill the stance foot moves with the belt.
 """
 
 from __future__ import annotations
@@ -25,44 +24,49 @@ from gaitlab.events.swings import Swings, both_swings
 from gaitlab.events.walking import walking_events
 from gaitlab.kinematics.frame import near_side
 
-# A leg hidden behind the other is seen worse: twice the angle error of the near leg (Mo 2025, 4,800 footfalls: 5.1
-# against 2.9 degrees).
+# The partly occluded far leg is detected less accurately: about twice the angle error of the near leg (Mo 2025, 4,800
+# footfalls: 5.1 against 2.9 degrees).
 _FAR_LEG_FACTOR = 1.5
-# What each foot's strikes have of their own in every step: 36 trials of 12 runners against force plates, filmed at 60
-# fps with the points where networks might see them, 4.4 ms; on markers 2.3 (``python -m benchmarks.asymmetry``).
+# Systematic error of one foot's strikes, s: 36 trials of 12 runners against force plates, filmed at 60 fps with
+# keypoints displaced as by networks, 4.4 ms; on markers 2.3 ms (``python -m benchmarks.asymmetry``).
 _FOOT_BIAS_SD_S = 0.0045
-# Frames within this time of an event bear on it.
+# Frames within this time of an event determine it.
 _NEIGHBOURHOOD_S = 0.06
-# Marks are searched this far around an event: nearer to an end of the recording some are lost.
-MARK_REACH_S = 0.15
-# An event rests on marks that carry at least this share of the weight.
+# Features lie within this time of an event: closer to an end of the recording some are lost.
+FEATURE_REACH_S = 0.15
+# Least share of the total weight that the features found must have.
 _LEAST_WEIGHT = 0.35
 
 
 def fuse(
-    found: Mapping[str, FloatArray], fitted: EventModel, *, feet: bool, belt_speed: float | FloatArray
+    found: Mapping[str, FloatArray], model: EventModel, *, feet: bool, belt_speed: float | FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return (contact,) event times, the weighted mean of the marks less their leads, and the share of weight found.
-
-    A lead is a time plus a distance that the belt takes its time to cover: what the leg does fast it does sooner.
+    """Return event times: the weighted mean of the features minus their offsets.
 
     Parameters
     ----------
     found : Mapping[str, FloatArray]
-        mark to (contact,) seconds, NaN where it was not found.
-    fitted : EventModel
-        the event's leads.
+        feature name to (contact,) seconds, NaN where it was not found.
+    model : EventModel
+        offsets and weights of the event.
     feet : bool
-        whether heel and toe were seen.
+        whether heel and toe are visible.
     belt_speed : float | FloatArray
-        leg lengths a second; speeds never fitted count as the nearest that was.
+        leg lengths per second, clipped to the range of the fit.
+
+    Returns
+    -------
+    time_s : FloatArray
+        (contact,) event times, NaN where the features found have less than 0.35 of the weight.
+    share : FloatArray
+        (contact,) share of the weight found, 0 to 1.
 
     Notes
     -----
-    NaN where the marks found carry less than a third of the weight.
+    An offset is a time plus a distance divided by the belt speed, so that it becomes shorter at higher speeds.
     """
-    offsets = fitted.offsets[feet]
-    speed = np.clip(belt_speed, *fitted.belt_speed)
+    offsets = model.offsets[feet]
+    speed = np.clip(belt_speed, *model.belt_speed)
     times = np.stack([found[name] - offset.after_s - offset.after_legs / speed for name, offset in offsets.items()])
     weights = np.array([offset.weight for offset in offsets.values()])[:, None] * np.isfinite(times)
     share = weights.sum(axis=0) / sum(offset.weight for offset in offsets.values())
@@ -72,7 +76,7 @@ def fuse(
 
 
 def running_features(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Return the (contact,) times of all marks of foot strike and of toe-off."""
+    """Return the features of foot strike and of toe-off, each name to (contact,) seconds, NaN where not found."""
     strike_s, off_s = coarse_stances(swings)
     stances = stance_slices(leg.time_s, strike_s, off_s)
     leg = level(leg, belt)
@@ -82,7 +86,7 @@ def running_features(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[s
 
 
 def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
-    """Return the share of frames around an event that show the leg's points, by the nominal frame rate."""
+    """Return the share of frames around an event in which the leg is detected, by the nominal frame rate, 0.1 to 1."""
     first, last = np.searchsorted(pose.time_s, (at_s - _NEIGHBOURHOOD_S, at_s + _NEIGHBOURHOOD_S))
     names = ("knee", "ankle", "heel", "big_toe") if leg.feet else ("knee", "ankle")
     seen = [np.isfinite(pose.point(f"{leg.side}_{n}")[first:last, 0]).sum() for n in names]
@@ -90,21 +94,21 @@ def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
 
 
 def why_missing(pose: PoseSequence, time_s: FloatArray, tracks: Iterable[FloatArray], at_s: float, event: str) -> str:
-    """Return why an event near ``at_s`` was not found on tracks (time, ...) that are NaN where nothing was seen."""
-    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < MARK_REACH_S:
+    """Return why an event near ``at_s`` was not found in tracks (time, …) that are NaN where nothing was detected."""
+    if min(at_s - pose.time_s[0], pose.time_s[-1] - at_s) < FEATURE_REACH_S:
         return AT_THE_EDGE
-    around = slice(*np.searchsorted(time_s, (at_s - MARK_REACH_S, at_s + MARK_REACH_S)))
+    around = slice(*np.searchsorted(time_s, (at_s - FEATURE_REACH_S, at_s + FEATURE_REACH_S)))
     seen = all(np.isfinite(track[around]).all() for track in tracks)
     return (UNCLEAR if seen else IN_A_GAP).format(event=event)
 
 
 def _sd(fit_s: float, weight: float, pose: PoseSequence, leg: LegPoints, at_s: float, *, forward: int) -> float:
-    """Return an event's standard uncertainty: fit, marks found, frames seen and leg, and half a frame as the floor."""
+    """Return an event's standard uncertainty, s, from fit, features found, visible frames, leg and frame interval."""
     if not math.isfinite(at_s):
         return math.nan
     factor = 1.0 if leg.side == near_side(forward) else _FAR_LEG_FACTOR
     spread_s = factor * fit_s / math.sqrt(max(weight, _LEAST_WEIGHT) * _seen_share(pose, leg, at_s))
-    # Motion blur hides where within a frame an event fell: +-half a frame, uniformly.
+    # The instant within a frame is unknown: uniformly distributed over ± half a frame.
     return math.hypot(spread_s, 1 / pose.fps / math.sqrt(12))
 
 
@@ -119,7 +123,7 @@ def _contacts(
     strike: EventModel,
     off: EventModel,
 ) -> list[Contact]:
-    """Return one foot's contacts, not yet judged by their duration."""
+    """Return one foot's contacts, durations not yet validated."""
     if walking:
         strike_s, off_s = walking_events(leg, swings)
         strike_weight = off_weight = np.ones(len(strike_s))
@@ -139,7 +143,7 @@ def _contacts(
         reason = ""
         if np.isnan(at_s):
             reason = why_missing(pose, leg.time_s, tracks, start_s, "foot strike")
-        elif np.isnan(off_s[i]) and swings.back_s[i] + MARK_REACH_S < pose.time_s[-1]:
+        elif np.isnan(off_s[i]) and swings.back_s[i] + FEATURE_REACH_S < pose.time_s[-1]:
             reason = why_missing(pose, leg.time_s, tracks, float(coarse_off_s[i]), "toe-off")
         contacts.append(
             Contact(
@@ -175,15 +179,14 @@ def detect_contacts(
     Parameters
     ----------
     pose : PoseSequence
-        conditioned but unsmoothed: outliers and swaps mended, short gaps filled, long ones NaN. Frame times may be
-        irregular. Heels and toes may be missing altogether: events then rest on ankles, knees and hips, with a larger
-        uncertainty.
+        preprocessed but unsmoothed: outliers and swaps corrected, short gaps filled, long gaps NaN. Frame times may be
+        irregular. Without heels and toes, events are estimated from ankles, knees and hips, with a larger uncertainty.
     forward : int
-        +1 where the runner faces image-right, -1 where image-left.
+        +1 if the runner faces image-right, -1 if image-left.
     activity : Activity | None, optional
-        taken as given instead of being decided from the duty factor.
+        known activity; by default it is decided from duty factor and double support.
     strike, off : EventModel, optional
-        other leads than those that ship, for fits and benchmarks.
+        event models other than the built-in ones, for fits and benchmarks.
 
     Returns
     -------
@@ -215,7 +218,7 @@ def detect_contacts(
     contacts = found(walking)
     decided = activity or activity_of(contacts)
     if decided == "walking" and not walking:
-        # Hips that hardly rise and fall look like no walk, but feet that overlap on the ground are one.
+        # With little vertical hip movement the pendulum test fails, but double support still shows walking.
         contacts = found(walking=True)
     contacts = [validate_contact(contact, decided) for contact in contacts]
     return GaitEvents(tuple(contacts), decided, measure_belt(pose, legs, [stances_of(contacts, leg) for leg in legs]))

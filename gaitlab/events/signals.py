@@ -1,7 +1,7 @@
-"""One leg's movement as curves on a fine uniform time grid: what every mark of an event is read from.
+"""Movement of one leg on a fine uniform time grid, from which the features of events are read.
 
-Lengths are in leg lengths (thigh plus shank) and heights are above the belt, so that no curve depends on the scale,
-the place in the picture, the frame rate, or where on the foot a network puts its points.
+Lengths are in leg lengths (thigh plus shank) and heights are relative to the belt, so that curves do not depend on the
+scale, the position in the image, the frame rate, or where on the foot a network places its keypoints.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from gaitlab.signal.spline import resample
 
 RATE_HZ = 250.0
 _SHORTEST_RECORDING_S = 2.0
-# Fast enough for the impact of the foot, slow enough for the noise of keypoints.
+# Passes the movement of the foot at impact and attenuates keypoint noise.
 _CUTOFF_HZ = 12.0
-# Longer gaps stay open: an event within would be invented.
+# Longer gaps are not interpolated: an event within would be invented.
 LONGEST_GAP_S = 0.12
-# Whoever goes faster than this through the picture, leg lengths a second, is not on a treadmill.
-_TRAVELS = 0.5
-# Feet seen less often than this share of the ankle are left out: a track of shreds is no track.
-_FEET_SEEN = 0.5
+# A person who moves faster than this through the image, leg lengths per second, is not on a treadmill.
+_LEAST_TRAVEL = 0.5
+# Feet visible in less than this share of the ankle's frames are ignored.
+_LEAST_FEET_SEEN = 0.5
 _POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
 
 
@@ -36,14 +36,14 @@ class LegPoints:
     Attributes
     ----------
     time_s : FloatArray
-        (time,) uniform, `RATE_HZ`.
+        (time,) s, uniform at `RATE_HZ`.
     xy : dict[str, FloatArray]
-        point name to (time, 2): ``mid_hip hip knee ankle heel big_toe small_toe`` and ``toe``, the big one or, where
-        that was never seen, the small; all NaN where never seen.
+        point name to (time, 2) leg lengths: ``mid_hip hip knee ankle heel big_toe small_toe`` and ``toe``, the big toe
+        or, if that was never detected, the small toe; all NaN for a point never detected.
     leg_px : float
-        thigh plus shank.
+        thigh plus shank, px.
     side : Side
-        whose leg.
+        left or right.
     feet : bool
         whether heel and toe were seen, for most of the time at least.
     forward : int
@@ -58,34 +58,45 @@ class LegPoints:
     forward: int
 
     def slope(self, values: FloatArray) -> FloatArray:
-        """Return the rate of change a second of (time, …) values."""
+        """Return the rate of change per second of (time, …) values."""
         return np.gradient(values, 1 / RATE_HZ, axis=0)
 
     @property
     def foot_x(self) -> FloatArray:
-        """(time,) the middle of the foot, the ankle where the foot was never seen."""
+        """(time,) X of the middle of the foot, or of the ankle without visible feet, leg lengths."""
         if self.feet:
             return (self.xy["heel"][:, 0] + self.xy["toe"][:, 0]) / 2
         return self.xy["ankle"][:, 0]
 
     @property
     def reach(self) -> FloatArray:
-        """(time,) how far the foot is ahead of the hips."""
+        """(time,) distance of the foot ahead of the hips, leg lengths."""
         return self.foot_x - self.xy["mid_hip"][:, 0]
 
 
 def _travel_px_per_s(hips_x: FloatArray, time_s: FloatArray, leg_px: float) -> float:
-    """Return how fast a person goes through the picture, 0 for one who only drifts about on a treadmill."""
+    """Return the speed of a person through the image, px/s; 0 for one who only drifts on a treadmill."""
     seen = np.isfinite(hips_x)
     speed = float(np.polyfit(time_s[seen] - time_s[0], hips_x[seen], 1)[0]) if seen.sum() >= 2 else 0.0
-    return speed if abs(speed) > _TRAVELS * leg_px else 0.0
+    return speed if abs(speed) > _LEAST_TRAVEL * leg_px else 0.0
 
 
 def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
     """Return one leg on the fine grid, smoothed; NaN in gaps longer than `LONGEST_GAP_S`.
 
-    A person who travels past the camera is held in place, so that the ground becomes a belt. The spline puts samples
-    between the frames whatever the frame rate, then one and the same low-pass follows.
+    Parameters
+    ----------
+    pose : PoseSequence
+        preprocessed but unsmoothed keypoints.
+    side : Side
+        left or right.
+    forward : int
+        +1 if the runner faces image-right, -1 if image-left.
+
+    Notes
+    -----
+    The mean velocity of a person who moves past the camera is subtracted, so that the ground moves like a belt. A
+    spline interpolates to `RATE_HZ` for every frame rate, and the same low-pass filter follows.
     """
     names = ("mid_hip", *(f"{side}_{point}" for point in _POINTS))
     picture = np.stack([pose.point(name) for name in names], axis=1)
@@ -107,13 +118,13 @@ def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
 
 
 def bridged(values: FloatArray) -> FloatArray:
-    """Return (time,) values with gaps bridged by straight lines, for the search of coarse extremes only."""
+    """Return (time,) values with gaps interpolated linearly, for the search of coarse extremes only."""
     seen = np.flatnonzero(np.isfinite(values))
     return np.interp(np.arange(len(values)), seen, values[seen])
 
 
 def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = ()) -> None:
-    """Raise InputError where a joint of a leg (or of ``also``) was never seen, or the recording is under 2 s."""
+    """Raise InputError if a leg joint (or one of ``also``) was never detected or the recording is under 2 s."""
     needed = [*also, *(f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle"))]
     missing = [name for name in needed if not pose.seen(name)]
     if missing:
@@ -125,7 +136,7 @@ def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = ()) -> None:
 
 
 def check_long_enough(pose: PoseSequence) -> None:
-    """Raise InputError where the recording is under 2 s."""
+    """Raise InputError if the recording is under 2 s."""
     duration_s = float(pose.time_s[-1] - pose.time_s[0])
     if duration_s < _SHORTEST_RECORDING_S:
         raise InputError(

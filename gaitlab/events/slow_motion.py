@@ -1,4 +1,4 @@
-"""Slow motion that nobody told of: nobody runs at such a cadence."""
+"""Detection of undeclared slow motion from an impossible cadence."""
 
 from __future__ import annotations
 
@@ -14,19 +14,35 @@ from gaitlab.events.cycles import gait_cycles
 from gaitlab.events.side import detect_contacts
 from gaitlab.signal.missing import Missing, missing_frames
 
-# Steps a minute that people run at.
+# Range of cadences of runners, steps per minute.
 _LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
-# How much slower than life phones play their slow motion.
+# Slow-motion factors of phones.
 _SLOW_MOTIONS = (2, 4, 8)
-# A larger share of frames that are missing may take steps along.
+# With a larger share of missing frames, steps may be missing too.
 _MANY_MISSING = 0.02
 
 
 def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, missing: Missing) -> tuple[str, ...]:
-    """Ask for the true frame rate where nobody runs at such a cadence.
+    """Return a warning that asks for the true frame rate if the cadence is impossible for running.
 
-    A slow-motion file plays 120 or 240 frames of a second over 4 or 8 seconds, and no network can see it; physics can.
-    Where frames are missing steps may be, and a slow cadence says nothing of that kind.
+    Parameters
+    ----------
+    cycles : Sequence[GaitCycle]
+        all strides of the recording.
+    activity : Activity
+        only running is checked.
+    missing : Missing
+        frames missing from the video.
+
+    Returns
+    -------
+    tuple[str, ...]
+        one warning, or none.
+
+    Notes
+    -----
+    A slow-motion file plays 120 or 240 frames of one second over 4 or 8 seconds, which a single frame does not show
+    but the cadence does. With many missing frames a low cadence may also come from missed steps.
     """
     cadence = _cadence(cycles)
     if activity != "running" or not np.isfinite(cadence) or _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
@@ -46,7 +62,7 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, mis
 
 
 def slower_than_life(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
-    """Say at which slow motion the recording would show running, if at one of the usual ones."""
+    """Return a warning with the slow-motion factor at which the recording shows running, if there is one."""
     if missing_frames(cleaned.time_s).share > _MANY_MISSING:
         return ()
     for factor in _SLOW_MOTIONS:
@@ -64,6 +80,6 @@ def slower_than_life(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
 
 
 def _cadence(cycles: Sequence[GaitCycle]) -> float:
-    """Return steps a minute, of the accepted cycles where there are any; NaN without a cycle."""
+    """Return steps per minute of the accepted cycles, or of all if none is accepted; NaN without a cycle."""
     strides_s = [cycle.stride_time_s for cycle in cycles if cycle.accepted] or [c.stride_time_s for c in cycles]
     return 120.0 / float(np.median(strides_s)) if strides_s else float("nan")

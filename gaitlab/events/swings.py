@@ -1,4 +1,4 @@
-"""The coarse rhythm: when each foot is furthest ahead of the hips and furthest behind them."""
+"""Coarse rhythm: when each foot is furthest ahead of the hips and furthest behind them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.events.signals import RATE_HZ, LegPoints, bridged
 from gaitlab.signal.smoothing import savitzky_golay
 
-# Strides of a sprinter and of a stroll.
+# From a sprint to a slow walk.
 _SHORTEST_STRIDE_S, _LONGEST_STRIDE_S = 0.45, 2.0
 _COARSE_CUTOFF_HZ = 5.0
 # The autocorrelation of what repeats.
 _HIGH_CORRELATION = 0.3
 # Two maxima of one foot closer than this share of a stride are one.
 _CLOSEST = 0.6
-# A maximum must rise this share of the usual swing above the middle to be a reach forward.
+# Least height of a maximum above the median, as a share of the usual amplitude.
 _RISE = 0.2
 
 
@@ -31,11 +31,11 @@ class Swings:
     Attributes
     ----------
     front_s : FloatArray
-        (contact,) times of furthest reach ahead, just before foot strike.
+        (contact,) times of furthest reach ahead, s, just before foot strike.
     back_s : FloatArray
-        (contact,) times of furthest reach behind after each of them, after toe-off; NaN where the recording ends first.
+        (contact,) times of furthest reach behind, s, after toe-off; NaN if the recording ends first.
     stride_s : float
-        the usual stride time.
+        usual stride time, s.
     """
 
     front_s: FloatArray
@@ -44,19 +44,24 @@ class Swings:
 
 
 def stride_time_s(foot_separation: FloatArray) -> float:
-    """Return the stride time from (time,) left reach minus right reach: the first high peak of its autocorrelation.
+    """Return the stride time, s: the first high peak of the autocorrelation.
+
+    Parameters
+    ----------
+    foot_separation : FloatArray
+        (time,) reach of the left foot minus that of the right, at `RATE_HZ`, without NaN.
 
     Raises
     ------
     InputError
-        where nothing repeats.
+        if the signal is not periodic.
     """
     from scipy.signal import find_peaks
 
     x = foot_separation - np.mean(foot_separation)
     spectrum = np.fft.rfft(x, 2 * len(x))
     correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: len(x)]
-    # A lag of k leaves n - k products: without this, long strides look weaker than they are.
+    # A lag of k has n - k products: without this normalisation long strides are underestimated.
     correlation = correlation / np.maximum(len(x) - np.arange(len(x)), 1) / max(correlation[0] / len(x), 1e-12)
     first, last = int(_SHORTEST_STRIDE_S * RATE_HZ), min(int(_LONGEST_STRIDE_S * RATE_HZ), len(x) // 2)
     # Peaks are places between the ends of what is searched, hence one lag more on each side.
@@ -78,12 +83,21 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
     Parameters
     ----------
     time_s : FloatArray
-        (time,) uniform.
+        (time,) s, uniform.
     reach : FloatArray
-        (time,) foot ahead of the hips; gaps are bridged here, and a swing that a gap swallowed is put where the rhythm
-        has it: the marks of its contact fail later, but the other leg's strides keep their partner.
+        (time,) distance of the foot ahead of the hips, with NaN in gaps.
     stride_s : float
-        from `stride_time_s`.
+        stride time from `stride_time_s`.
+
+    Returns
+    -------
+    Swings
+        turning points in the order of time.
+
+    Notes
+    -----
+    Gaps are interpolated here. A swing hidden by a gap is placed by the stride rhythm: the features of its contact are
+    not found later, but the strides of the other leg keep their opposite contact.
     """
     from scipy.signal import find_peaks
 
@@ -101,8 +115,8 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
     return Swings(time_s[fronts], np.array(backs), stride_s)
 
 
-def _swallowed(fronts: Sequence[int], reach: FloatArray, stride_s: float) -> list[int]:
-    """Return where swings are missing between others a multiple of the stride apart, as far as gaps explain it."""
+def _hidden_swings(fronts: Sequence[int], reach: FloatArray, stride_s: float) -> list[int]:
+    """Return the samples of swings hidden by gaps, between swings that are a multiple of the stride apart."""
     missing = []
     for first, last in pairwise(sorted(fronts)):
         steps = round((last - first) / RATE_HZ / stride_s)
@@ -112,7 +126,13 @@ def _swallowed(fronts: Sequence[int], reach: FloatArray, stride_s: float) -> lis
 
 
 def both_swings(legs: Sequence[LegPoints]) -> list[Swings]:
-    """Return the turning points of the left and the right foot, by one common stride time."""
+    """Return the turning points of the left and the right foot, with one common stride time.
+
+    Raises
+    ------
+    InputError
+        if a foot and the hips were never detected together, or the movement is not periodic.
+    """
     for leg in legs:
         if not np.isfinite(leg.reach).any():
             raise InputError(

@@ -1,7 +1,7 @@
 """Walking: foot strike where the heel is furthest ahead of the hips, toe-off where the toe is furthest behind.
 
-Zeni, Richards & Higginson 2008, Gait & Posture 27:710: 94 % of treadmill events within one frame of 16.7 ms. In
-running its toe-off comes 0.09 s late, so it serves walking alone.
+Zeni, Richards & Higginson 2008 (Gait & Posture 27:710): 94 % of treadmill events within one frame of 16.7 ms. In
+running its toe-off is 0.09 s late, so it is used for walking only.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _OFF = EventFeature("toe", "min", (-0.20, 0.20))
 
 
 def walking_events(leg: LegPoints, swings: Swings) -> tuple[FloatArray, FloatArray]:
-    """Return (foot_strike_s, toe_off_s), (contact,) each, NaN where the foot or the hips were not seen.
+    """Return (foot_strike_s, toe_off_s), (contact,) each, NaN where the foot or the hips were not detected.
 
-    Without heel and toe the ankle's extremes stand in.
+    Without heel and toe, the extremes of the ankle are used.
     """
     hips = savitzky_golay(leg.xy["mid_hip"][:, 0], leg.time_s, cutoff_hz=_HIP_CUTOFF_HZ)
     heel, toe = (leg.xy[name][:, 0] - hips for name in (("heel", "toe") if leg.feet else ("ankle", "ankle")))

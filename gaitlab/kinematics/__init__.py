@@ -1,1 +1,1 @@
-"""From keypoints to angles and metres: planar geometry, no files, no pictures."""
+"""From keypoints to angles and metres: planar geometry, without files or images."""

@@ -1,4 +1,4 @@
-"""The runner's frame in a side view: X forward, Y up, the belt level. Pixels or metres, as they come."""
+"""The runner's coordinate frame in the side view: X forward, Y up, belt level; in the unit of the input."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from gaitlab.core.pose import FloatArray
 
 
 def forward_up(xy: FloatArray, *, forward: int, tilt_deg: float = 0.0) -> FloatArray:
-    """Turn image points (…, 2; x right, y down) into (…, 2; X forward, Y up) with the belt level.
+    """Transform image coordinates (x right, y down) to the runner's frame (X forward, Y up) with the belt level.
 
     Parameters
     ----------
+    xy : FloatArray
+        (…, 2) image coordinates.
     forward : int
-        +1 where the runner faces image-right, -1 where image-left.
+        +1 if the runner faces image-right, -1 if image-left.
     tilt_deg : float, optional
         how far the belt falls towards image-right, see `core.gait.Belt`.
     """
@@ -25,10 +27,10 @@ def forward_up(xy: FloatArray, *, forward: int, tilt_deg: float = 0.0) -> FloatA
 
 
 def near_side(forward: int) -> Side:
-    """Return the leg nearer to the camera: who faces image-left shows the left side."""
+    """Return the leg nearer to the camera: the left one if the runner faces image-left (``forward`` -1)."""
     return "right" if forward > 0 else "left"
 
 
 def wrap_deg(angle_deg: FloatArray) -> FloatArray:
-    """Return angles in [-180, 180)."""
+    """Return angles wrapped to [-180, 180) degrees."""
     return (angle_deg + 180.0) % 360.0 - 180.0

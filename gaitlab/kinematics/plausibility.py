@@ -1,6 +1,6 @@
-"""Whether keypoints can be those of somebody who walks or runs, before anything is measured in them.
+"""Check that keypoints show an upright person before anything is measured.
 
-Whatever cannot is refused here with what was found and what to do: a number of a runner who lies is never right.
+Other postures, usually a wrong image rotation or a wrong axis of a file, raise an error that names the remedy.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 
-# Legs hang within 60 degrees of the vertical, in the median over all frames: those of the force-plate runners, up to
-# 4.5 m/s, do within 19. A trunk that is bent as far as it goes is no reason to refuse anybody, as long as legs hang.
-_LEGS_HANG, _TRUNK_STANDS = 0.5, 0.0
-# A turn of the picture, clockwise, that brings a posture upright -> what it is.
+# Least vertical component of the legs' and of the trunk's direction, median over all frames. Legs within 60 degrees of
+# the vertical: those of the force-plate runners, up to 4.5 m/s, are within 19. The trunk may be bent up to horizontal.
+_LEAST_LEGS_UP, _LEAST_TRUNK_UP = 0.5, 0.0
+# Clockwise rotation of the image, degrees, that makes the posture upright -> description of the posture.
 _POSTURES = {
     90: "lies on their side, with the head to the left of the picture",
     180: "stands on their head",
@@ -26,14 +26,14 @@ _POSTURES = {
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """Where a runner's parts point in the picture: (2,) medians of unit vectors, x right and y up; NaN where unseen.
+    """Directions of legs and trunk in the image: medians of unit vectors, x right and y up; NaN where not detected.
 
     Attributes
     ----------
     legs : FloatArray
-        from the ankles (where they are not seen, the knees) to the hips.
+        (2,) from the ankles (the knees, if no ankle is detected) to the hips.
     trunk : FloatArray
-        from the hips to the neck, the shoulders or the nose.
+        (2,) from the hips to the neck, the shoulders or the nose.
     """
 
     legs: FloatArray
@@ -41,12 +41,12 @@ class Posture:
 
     @property
     def upright(self) -> bool:
-        """Whether the hips are above the feet and the head above the hips; who shows neither is not doubted."""
-        return not (self.legs[1] < _LEGS_HANG or self.trunk[1] <= _TRUNK_STANDS)
+        """Whether the hips are above the feet and the head above the hips; True if neither is known."""
+        return not (self.legs[1] < _LEAST_LEGS_UP or self.trunk[1] <= _LEAST_TRUNK_UP)
 
     @property
     def turn_deg(self) -> int | None:
-        """Degrees clockwise by which the picture must be turned for the runner to stand; None where none does."""
+        """Clockwise rotation of the image, degrees, that makes the runner upright; None if there is none."""
         if self.upright:
             return 0
         return next((turn for turn in _POSTURES if self._turned(turn).upright), None)
@@ -58,7 +58,7 @@ class Posture:
 
 
 def posture_of(pose: PoseSequence) -> Posture:
-    """Return how the runner stands or lies over a whole clip."""
+    """Return the median posture of the runner over the whole sequence."""
     hips = _middle(pose, "hip")
     ankles, knees = _middle(pose, "ankle"), _middle(pose, "knee")
     tops = (pose.point("neck"), _middle(pose, "shoulder"), pose.point("nose"))
@@ -69,21 +69,21 @@ def posture_of(pose: PoseSequence) -> Posture:
 
 
 def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -> None:
-    """Refuse keypoints of somebody who lies or stands on their head.
+    """Raise an error for keypoints of a person who is not upright.
 
     Parameters
     ----------
     pose : PoseSequence
         raw keypoints.
     path : object
-        where they are from.
+        source of the keypoints, for the message.
     rotate_deg : int | None
-        by how much the pictures were turned in which they were found; None where a file told them.
+        clockwise rotation that was applied to the images; None for keypoints read from a file.
 
     Raises
     ------
     InputError
-        they do, with the turn that would help.
+        if the person is lying or upside down; the message names the rotation that would help.
     """
     posture = posture_of(pose)
     turn_deg = posture.turn_deg
@@ -91,7 +91,7 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
         return
     found = _POSTURES[turn_deg] if turn_deg else "does not stand on their feet"
     if rotate_deg is None:
-        # Points in space may as well be seen along the wrong axis: from above a runner is as long as their stride.
+        # Points in space may also be projected along the wrong axis: from above, a runner is as long as their stride.
         found = found if turn_deg == 180 else "lies, or is seen from above where another axis points up"
         remedy = (
             "expected the head above the hips above the feet, with y downwards in a picture's pixels and upwards in a "
@@ -108,17 +108,17 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
 
 
 def _middle(pose: PoseSequence, joint: str) -> FloatArray:
-    """Return (frame, 2) px between left and right, or the one that is seen."""
+    """Return the (frame, 2) px midpoint of left and right, or the one that is detected."""
     both = np.array([pose.point(f"{side}_{joint}") for side in BOTH_SIDES])
     seen = np.isfinite(both)
     return np.where(seen.any(axis=0), np.where(seen, both, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1), np.nan)
 
 
 def _direction(low: FloatArray, high: FloatArray) -> FloatArray:
-    """Return the (2,) median of the unit vectors from ``low`` to ``high``, x right and y up; NaN where never seen."""
-    way = (high - low) * [1.0, -1.0]
-    way = way[np.isfinite(way).all(axis=1)]
-    way = way[np.linalg.norm(way, axis=1) > 0]
-    if not len(way):
+    """Return the (2,) median of the unit vectors from ``low`` to ``high``, x right and y up; NaN if never detected."""
+    vectors = (high - low) * [1.0, -1.0]
+    vectors = vectors[np.isfinite(vectors).all(axis=1)]
+    vectors = vectors[np.linalg.norm(vectors, axis=1) > 0]
+    if not len(vectors):
         return np.full(2, np.nan)
-    return np.asarray(np.median(way / np.linalg.norm(way, axis=1, keepdims=True), axis=0))
+    return np.asarray(np.median(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), axis=0))

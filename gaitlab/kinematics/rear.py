@@ -1,9 +1,9 @@
-"""Angles seen from behind: pelvis, thigh, shank and rearfoot in the frontal plane, each signed by its own side.
+"""Frontal-plane angles in the rear view: pelvis, thigh, shank and rearfoot, with anatomical signs per side.
 
-The camera sees the runner's right on image-right. A mirrored runner has the same angles on the other side: pelvic drop
-positive where the swing side hangs lower, hip adduction and knee projection positive where the knee lies inward
-(valgus), rearfoot positive in eversion, trunk lean positive to the stance side. Pelvic drop and hip adduction follow
-Dingenen et al. 2018 (Phys Ther Sport).
+The runner's right is on image-right. Signs: pelvic drop positive if the swing side is lower, hip adduction and knee
+projection positive if the knee is medial (valgus), rearfoot angle positive in eversion, trunk lean positive to the
+stance side; mirroring the runner only exchanges the sides. Pelvic drop and hip adduction follow Dingenen et al. 2018
+(Phys Ther Sport).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration, scales_of
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
-# Which points make the line of the rearfoot and that of the shank, bottom then top; the first source whose points are
-# all there is used. Only the first is the clinical angle: dots tracked here or elsewhere. Pictures of the heel laid on
-# each other (`rearfoot.edges`) tell how it turns, not where upright is. A network that was taught the points of the
-# dots guesses where they would be.
+# Points that define the lines of rearfoot and shank, bottom then top, by source; the first source with all points is
+# used. Only the first is the clinical angle: dots tracked here or elsewhere. Registered heel images
+# (`markers.heel_registration`) give the rotation of the heel but not its zero. A network trained on the positions of
+# the dots estimates where they would be.
 _MID_LINES = (("heel", "heel_top"), ("calf_bottom", "calf_top"))
 REARFOOT_LINES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "four points": _MID_LINES,
@@ -28,52 +28,75 @@ REARFOOT_LINES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "network points": _MID_LINES,
     "proxy": (("heel", "ankle"), ("ankle", "knee")),
 }
-# Points seen in less than this share of the frames are no track; heels are looked at while they stand alone.
-_SEEN_ENOUGH = {"heel pictures": 0.1}
-_SEEN_ENOUGH_ELSE = 0.3
-# Standing still: this long, within this share of the leg.
+# Least share of frames in which points must be detected; heels are registered in single support only.
+_LEAST_SEEN = {"heel pictures": 0.1}
+_LEAST_SEEN_ELSE = 0.3
+# Quiet standing: least duration, and largest displacement as a share of the leg length.
 _STILL_S, _STILL_LEGS = 0.5, 0.03
-# A leg from hip to ankle is about so many times as long as the way from the upper dot of the calf to that of the heel.
+# Approximate ratio of the leg from hip to ankle to the distance from the upper calf dot to the upper heel dot.
 _LEG_PER_DOTS = 2.5
 _OUTWARD: dict[Side, float] = {"right": 1.0, "left": -1.0}
 
 
 def medial_tilt_deg(bottom: FloatArray, top: FloatArray, *, side: Side) -> FloatArray:
-    """Return the angle (…,) of the line from ``bottom`` to ``top`` (…, 2; X right, Y up) to the vertical.
+    """Return the angle of the line from ``bottom`` to ``top`` to the vertical; positive: top medial to the bottom.
 
-    Positive where the top lies further to the body's middle than the bottom: for the heel that is eversion.
+    Parameters
+    ----------
+    bottom, top : FloatArray
+        (…, 2), X right, Y up.
+    side : Side
+        side of the body, which defines medial.
+
+    Returns
+    -------
+    FloatArray
+        (…,) degrees; for the heel, positive is eversion.
     """
     across = _OUTWARD[side] * (bottom[..., 0] - top[..., 0])
     return np.degrees(np.arctan2(across, top[..., 1] - bottom[..., 1]))
 
 
 def pelvic_drop_deg(stance_hip: FloatArray, swing_hip: FloatArray) -> FloatArray:
-    """Return how far the pelvis falls towards the swing side; positive: swing side lower."""
+    """Return the inclination of the pelvis, (…,) degrees, from (…, 2) points; positive: swing side lower."""
     fall = stance_hip[..., 1] - swing_hip[..., 1]
     return np.degrees(np.arctan2(fall, np.abs(swing_hip[..., 0] - stance_hip[..., 0])))
 
 
 def femur_deg(hip: FloatArray, knee: FloatArray, *, side: Side) -> FloatArray:
-    """Return the thigh's angle to the vertical; positive: knee further to the middle than the hip."""
+    """Return the angle of the thigh to the vertical, (…,) degrees; positive: knee medial to the hip."""
     return -medial_tilt_deg(knee, hip, side=side)
 
 
 def rearfoot_deg(
     calcaneus: tuple[FloatArray, FloatArray], shank: tuple[FloatArray, FloatArray], *, side: Side
 ) -> FloatArray:
-    """Return the heel's line against the shank's, each (bottom, top); eversion positive, not yet zeroed."""
+    """Return the angle between heel and shank, (…,) degrees, each given as (bottom, top) points; eversion positive.
+
+    The zero of quiet standing is not yet subtracted.
+    """
     return wrap_deg(medial_tilt_deg(*calcaneus, side=side) - medial_tilt_deg(*shank, side=side))
 
 
 def rearfoot_sd_deg(pose: PoseSequence, dot_sd_px: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Return ``{left,right}_rearfoot_sd_deg`` (frame,): what the places of the dots leave of the angle unsure.
-
-    A line between two points a length apart turns by their errors across it: each of the two lines adds its own.
+    """Return the standard uncertainty of the rearfoot angle from the position uncertainty of the dots.
 
     Parameters
     ----------
+    pose : PoseSequence
+        positions of the dots.
     dot_sd_px : Mapping[str, FloatArray]
-        name of a dot (``left_heel``) to (frame,) standard deviation of its place on either axis.
+        name of a dot (``left_heel``) to the (frame,) standard deviation of its position on each axis, px.
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        ``{left,right}_rearfoot_sd_deg`` to (frame,) degrees.
+
+    Notes
+    -----
+    Error propagation: the variance of a line's angle is the sum of the variances of its two ends divided by the squared
+    length; the variances of heel and shank line add up.
     """
     found = {}
     for side in BOTH_SIDES:
@@ -87,10 +110,10 @@ def rearfoot_sd_deg(pose: PoseSequence, dot_sd_px: Mapping[str, FloatArray]) -> 
 
 
 def rearfoot_source(pose: PoseSequence) -> str:
-    """Return the best of `REARFOOT_LINES` whose points both feet show, or an empty string where none can be had.
+    """Return the first source of `REARFOOT_LINES` whose points are detected on both feet, or an empty string.
 
-    Both feet are measured in one and the same way, for a clinical angle must not be compared with a proxy. Points of a
-    network are told from dots by what the sequence's history says.
+    Both feet use the same source, because a clinical angle must not be compared with a surrogate. Points of a network
+    are distinguished from tracked dots by the history of the sequence.
     """
     steps = {step.name for step in pose.history}
     for source, lines in REARFOOT_LINES.items():
@@ -102,13 +125,13 @@ def rearfoot_source(pose: PoseSequence) -> str:
             for line in lines
             for point in line
         ]
-        if min(shares) > _SEEN_ENOUGH.get(source, _SEEN_ENOUGH_ELSE):
+        if min(shares) > _LEAST_SEEN.get(source, _LEAST_SEEN_ELSE):
             return source
     return ""
 
 
 def of_stance_side(time_s: FloatArray, contacts: Sequence[Contact], values: dict[Side, FloatArray]) -> FloatArray:
-    """Return (frame,) the value of the foot that is on the ground, the later one in double support, NaN in flight."""
+    """Return the (frame,) value of the foot on the ground, of the later one in double support, NaN in flight."""
     result = np.full(len(time_s), np.nan)
     for contact in sorted(contacts, key=lambda c: c.foot_strike_s):
         down = (time_s >= contact.foot_strike_s) & (time_s <= contact.toe_off_s)
@@ -121,19 +144,21 @@ def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: s
 
     Parameters
     ----------
+    pose : PoseSequence
+        smoothed keypoints.
     contacts : Sequence[Contact]
-        when each foot is down; the columns without a side belong to the foot on the ground.
+        foot contacts, which select the side of the curves without a side in their name.
     source : str
-        one of `REARFOOT_LINES`, see `rearfoot_source`; empty leaves the rearfoot NaN.
+        one of `REARFOOT_LINES`, see `rearfoot_source`; if empty, the rearfoot angle is NaN.
     tilt_deg : float, optional
-        how far a level line falls towards image-right.
+        downward slope of a level line towards image-right.
 
     Returns
     -------
     Angles
-        ``{left,right}_{rearfoot,hip_adduction,knee_projection,pelvic_drop,trunk_side_lean,heel_line}_deg`` over all
-        frames, and ``pelvic_drop_deg`` and ``trunk_side_lean_deg`` of the stance side, NaN in flight. The rearfoot is
-        not zeroed. ``heel_line`` is the line from toe to heel; positive: heel further to the middle.
+        ``{left,right}_{rearfoot,hip_adduction,knee_projection,pelvic_drop,trunk_side_lean,heel_line}_deg`` in all
+        frames, and ``pelvic_drop_deg`` and ``trunk_side_lean_deg`` of the stance side, NaN in flight. The rearfoot
+        angle is not zeroed. ``heel_line`` is the line from toe to heel; positive: heel medial.
     """
 
     def at(name: str) -> FloatArray:
@@ -145,7 +170,7 @@ def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: s
     for side in BOTH_SIDES:
         hip, knee, ankle = at(f"{side}_hip"), at(f"{side}_knee"), at(f"{side}_ankle")
         drop[side] = pelvic_drop_deg(hip, at(f"{other(side)}_hip"))
-        # The neck over the stance leg is a line whose top has moved outward.
+        # Leaning to the stance side moves the top of the trunk laterally.
         lean[side] = -medial_tilt_deg(at("mid_hip"), at("neck"), side=side)
         femur, shank = femur_deg(hip, knee, side=side), medial_tilt_deg(ankle, knee, side=side)
         values[f"{side}_rearfoot_deg"] = np.full(len(pose), np.nan)
@@ -163,11 +188,13 @@ def frontal_angles(pose: PoseSequence, contacts: Sequence[Contact], *, source: s
 
 
 def standing_deg(pose: PoseSequence, angles: Angles) -> dict[Side, float]:
-    """Return a side to its rearfoot angle while the runner stands still: the zero of eversion.
+    """Return the rearfoot angle of each side in quiet standing, degrees: the zero of eversion.
 
-    Still is where neither ankle (the upper dot of the heel, where no ankle is seen) leaves 3 % of the leg's length
-    within half a second; a runner's and a walker's feet never rest that long together. Sides that never do are left
-    out.
+    Notes
+    -----
+    Quiet standing is where neither ankle (the upper heel dot, if no ankle is detected) moves by more than 3 % of the
+    leg length within half a second, which never occurs for both feet in running or walking. Sides without such frames
+    are omitted.
     """
     half = round(_STILL_S / 2 * pose.fps)
     dots = not all(pose.seen(f"{side}_ankle") for side in BOTH_SIDES)
@@ -188,14 +215,17 @@ def standing_deg(pose: PoseSequence, angles: Angles) -> dict[Side, float]:
 
 
 def _dots_leg_px(pose: PoseSequence) -> float:
-    """Return about how long a leg is, px, of which only dots on calf and heel are seen."""
+    """Return the approximate leg length, px, from the dots on calf and heel."""
     spans = [np.linalg.norm(pose.point(f"{s}_calf_top") - pose.point(f"{s}_heel_top"), axis=1) for s in BOTH_SIDES]
     both = np.concatenate(spans)
     return _LEG_PER_DOTS * float(np.nanmedian(both)) if np.isfinite(both).any() else float("nan")
 
 
 def leg_px(pose: PoseSequence) -> float:
-    """Return thigh plus shank seen from behind, px: its upper tenth, for a lifted shank looks short; NaN if unseen."""
+    """Return the leg length (thigh plus shank) in the rear view, px; NaN if never detected.
+
+    The 90th percentile over frames, because a lifted shank appears shortened.
+    """
     lengths = []
     for side in BOTH_SIDES:
         hip, knee, ankle = (pose.point(f"{side}_{joint}") for joint in ("hip", "knee", "ankle"))
@@ -214,7 +244,7 @@ def calibrate_rear(
     known_length_px: float | None = None,
     level: str = "auto",
 ) -> Calibration:
-    """Return the scale of a rear view: from a known length, or thigh and shank as 0.491 of the height (Winter).
+    """Return the scale of a rear view.
 
     The belt runs towards the camera, so nothing of it is measured in the picture, and it gives neither scale nor tilt:
     the picture's own vertical stands, and whoever asks for another (``level`` on) is told so.

@@ -1,8 +1,8 @@
-"""Segment and joint angles in the side view, flexion positive, 0 in upright stance on a flat foot.
+"""Segment and joint angles in the side view: flexion positive, 0 in upright stance with the foot flat.
 
-Definitions (X forward, Y up): thigh and shank lean forward positive, foot toe-up positive, trunk lean forward positive;
-hip flexion = thigh + trunk, knee flexion = thigh + shank, ankle dorsiflexion = foot + shank, after the sign practice
-of Wu et al. 2002. Without pelvis points the hip angle is the thigh against the trunk.
+Definitions (X forward, Y up): thigh and shank inclined forward positive, foot toe-up positive, trunk lean forward
+positive; hip flexion = thigh + trunk, knee flexion = thigh + shank, ankle dorsiflexion = foot + shank, with the sign
+convention of Wu et al. 2002. Without keypoints of the pelvis, hip flexion is the angle between thigh and trunk.
 """
 
 from __future__ import annotations
@@ -15,34 +15,46 @@ from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
-# The part of stance in which every foot, also a forefoot striker's that lowers its heel, is flat on the belt.
+# The part of stance in which every foot, also that of a forefoot striker, is flat on the belt.
 _FLAT_FROM, _FLAT_TO = 0.25, 0.50
 
 
 def thigh_deg(hip: FloatArray, knee: FloatArray) -> FloatArray:
-    """Return the thigh's angle to the vertical (…,) from (…, 2) points; positive: knee ahead of the hip."""
+    """Return the angle of the thigh to the vertical, (…,) degrees, from (…, 2) points; positive: knee ahead of hip."""
     return np.degrees(np.arctan2(knee[..., 0] - hip[..., 0], hip[..., 1] - knee[..., 1]))
 
 
 def shank_deg(knee: FloatArray, ankle: FloatArray) -> FloatArray:
-    """Return the shank's angle to the vertical; positive: knee ahead of the ankle."""
+    """Return the angle of the shank to the vertical, (…,) degrees; positive: knee ahead of the ankle."""
     return np.degrees(np.arctan2(knee[..., 0] - ankle[..., 0], knee[..., 1] - ankle[..., 1]))
 
 
 def foot_deg(heel: FloatArray, toe: FloatArray) -> FloatArray:
-    """Return the angle of the heel-to-toe line to the belt; positive: toe up. Not yet zeroed on the flat foot."""
+    """Return the angle of the heel-to-toe line to the belt, (…,) degrees; positive: toe up. Not yet zeroed."""
     return np.degrees(np.arctan2(toe[..., 1] - heel[..., 1], toe[..., 0] - heel[..., 0]))
 
 
 def trunk_lean_deg(neck: FloatArray, mid_hip: FloatArray) -> FloatArray:
-    """Return the trunk's angle to the vertical; positive: leaning forward."""
+    """Return the angle of the trunk to the vertical, (…,) degrees; positive: leaning forward."""
     return np.degrees(np.arctan2(neck[..., 0] - mid_hip[..., 0], neck[..., 1] - mid_hip[..., 1]))
 
 
 def flat_foot_deg(raw_foot_deg: FloatArray, time_s: FloatArray, contacts: Sequence[Contact]) -> float:
-    """Return the raw foot angle while the foot is flat: its median over 25-50 % of all accepted stances.
+    """Return the raw angle of the flat foot, degrees: the median over 25-50 % of all accepted stances.
 
-    Heel and toe keypoints sit at different heights, so a flat foot does not read 0. NaN where no stance shows it.
+    Parameters
+    ----------
+    raw_foot_deg : FloatArray
+        (frame,) angle of the heel-to-toe line, degrees.
+    time_s : FloatArray
+        (frame,) s.
+    contacts : Sequence[Contact]
+        contacts of this foot.
+
+    Returns
+    -------
+    float
+        degrees; not 0, because heel and toe keypoints lie at different heights. NaN if no stance shows the foot.
     """
     flat = np.zeros(len(time_s), dtype=bool)
     for contact in contacts:
@@ -60,13 +72,15 @@ def sagittal_angles(
 
     Parameters
     ----------
+    pose : PoseSequence
+        smoothed keypoints.
     forward : int
-        +1 where the runner faces image-right, -1 where image-left.
+        +1 if the runner faces image-right, -1 if image-left.
     tilt_deg : float, optional
-        how far the belt falls towards image-right.
+        downward slope of the belt towards image-right.
     flat_deg : Mapping[Side, float] | None, optional
-        raw angle of the flat foot per side (`flat_foot_deg`); a side without one has no foot and ankle angles, for
-        their zero would be a guess.
+        raw angle of the flat foot per side (`flat_foot_deg`); foot and ankle angles of a side without one are NaN,
+        because their zero is unknown.
 
     Returns
     -------

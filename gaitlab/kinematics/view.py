@@ -1,4 +1,4 @@
-"""From where the camera sees the runner: side, rear or front, told by how the feet and the hips lie in the picture."""
+"""Camera view (side, rear or front), from the stride and the breadth of hips and shoulders in the image."""
 
 from __future__ import annotations
 
@@ -10,36 +10,38 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.rear import leg_px
 
-# What is seen squarely from the side and from behind, in leg lengths: the ankles' way across the picture relative to
-# the hips (a runner's stride), and by how much left and right hip and shoulder lie apart.
+# In leg lengths: horizontal range of the ankles relative to the hips in an exact side view, and distance between left
+# and right hip or shoulder in an exact rear view.
 _STRIDE, _BREADTH = 0.8, 0.31
-# Half way between the two nothing is sure; so many degrees further it is.
+# Camera angle half-way between the views, where the confidence is 0, and the deviation from it at which it is 1.
 _HALF_WAY_DEG, _SURE_BEYOND_DEG = 45.0, 20.0
-# Somebody who shows less of either (as a share) than this stands still with their side to the camera, or is nobody.
-_SHOWS_LITTLE = 0.35
+# With both below this share, the person stands still sideways to the camera, or no person is tracked.
+_LEAST_SHOWN = 0.35
 _SURE = 0.6
-# What a camera's view is called: a film from ...
+# View to its wording in messages: recorded from ...
 FROM = {"side": "the side", "rear": "behind", "front": "the front"}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A camera's view: ``side``, ``rear`` or ``front``, and how sure that is, 0 to 1."""
+    """A camera view: ``side``, ``rear`` or ``front``, with its confidence, 0 to 1."""
 
     view: str
     score: float
 
     @property
     def sure(self) -> bool:
-        """Whether nobody needs to be asked."""
+        """Whether the confidence suffices to proceed without the user's confirmation."""
         return self.score >= _SURE
 
 
 def view_of(pose: PoseSequence) -> Seen:
-    """Return what the camera sees over a whole clip.
+    """Return the camera view of a whole sequence.
 
-    A view askew is told by the angle at which the stride and the breadth of hips and shoulders appear: its score is 0
-    at 45 degrees from behind, and 1 from 65 and up to 25 degrees.
+    Notes
+    -----
+    The camera angle is estimated from the ratio of the visible stride to the visible breadth of hips and shoulders. The
+    confidence is 0 at 45 degrees from behind, and 1 at 65 degrees or more and at 25 degrees or less.
     """
     leg = leg_px(pose)
     middle = pose.point("mid_hip")[:, 0]
@@ -51,13 +53,13 @@ def view_of(pose: PoseSequence) -> Seen:
         if np.isfinite(across := (pose.point(f"left_{part}") - pose.point(f"right_{part}"))[:, 0]).any()
     ]
     if not np.isfinite(stride):
-        # Points of dots alone are those of a film from behind.
+        # Dots without body keypoints are recorded from behind.
         return Seen("rear" if pose.seen("left_heel_top") else "side", 0.0)
     if not pairs:
         return Seen("side" if stride > 0.5 else "rear", round(float(np.clip(2 * stride - 1, 0.0, 1.0)), 3))
     # The runner's left on the right of the picture: the camera stands in front.
     breadth = float(np.mean(pairs)) / _BREADTH
-    if np.hypot(stride, breadth) < _SHOWS_LITTLE:
+    if np.hypot(stride, breadth) < _LEAST_SHOWN:
         return Seen("side", 0.0)
     off_deg = float(np.degrees(np.arctan2(stride, abs(breadth)))) - _HALF_WAY_DEG
     score = round(min(abs(off_deg) / _SURE_BEYOND_DEG, 1.0), 3)

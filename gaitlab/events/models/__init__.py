@@ -1,1 +1,1 @@
-"""The fitted constants of the event models, each written by its benchmark."""
+"""Fitted constants of the event models, each written by its benchmark."""

@@ -1,8 +1,8 @@
-"""The rear view's event features: offsets and weights, by ``benchmarks/fit_rear_events.py``: not by hand.
+"""Offsets and weights of the rear view's features, by ``benchmarks/fit_rear_events.py``: do not edit.
 
 Origin: 1519 contacts of 12 runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
-2017, PeerJ 5:e3298; 50 N threshold), seen from behind and afar at 30-120 fps with 4 mm of noise. Fitted on markers: no
-network's own habits are in these numbers. Speeds are those of the lifted ankle.
+2017, PeerJ 5:e3298; 50 N threshold), projected from behind and afar at 30-120 fps with 4 mm of noise. Fitted on
+markers, so no network's systematic errors are included. Speeds are those of the lifted ankle.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Offsets and weights of the event features, written by ``python -m benchmarks.fit_events``: not by hand.
+"""Offsets and weights of the side view's features, written by ``benchmarks/fit_events.py``: do not edit.
 
 Origin: 1519 contacts of 12 runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al.
-2017, PeerJ 5:e3298; 50 N threshold), filmed at 30-120 fps with 2-4 mm of noise, some of them with the points moved to
-where a pose network might see them. Fitted on markers all the same: no network's own habits are in these numbers.
+2017, PeerJ 5:e3298; 50 N threshold), projected at 30-120 fps with 2-4 mm of noise, some of them with the points
+displaced as by a pose network. Fitted on markers nevertheless: no particular network's systematic errors are included.
 """
 
 from __future__ import annotations

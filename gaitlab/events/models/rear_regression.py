@@ -1,20 +1,20 @@
-"""The rear view's lines for near and high cameras, by ``benchmarks/fit_rear_waves.py``: not by hand.
+"""Rear-view regressions for near and high cameras, by ``benchmarks/fit_rear_regression.py``: do not edit.
 
 Origin: 12 runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al. 2017, PeerJ 5:e3298; 50 N
 threshold) and 20 rendered ones, through pinhole cameras 2.5-7 m behind and 0.1-1.3 m high, at 30-120 fps with
-4 mm of noise. The spreads are those of a runner of the treadmill who was left out.
+4 mm of noise. The standard deviations are those of treadmill runners left out of the fit.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from gaitlab.events.rear_waves import Line, WaveFit
+from gaitlab.events.rear_regression import RegressionModel, TimeRegression
 
 # fmt: off
-WAVES: dict[str, WaveFit] = {
-    "body": WaveFit({
-        "rough strike": Line(
+REGRESSIONS: dict[str, RegressionModel] = {
+    "body": RegressionModel({
+        "coarse strike": TimeRegression(
             -0.27190, 0.00000,
             1e-3 * np.array([
                 [-1.6, -1.64, -0.951, -0.278, 0.0475, -0.451, -0.587, -1.06, -2.2, -1.73, -1.74, -2.94, -2.43,
@@ -26,7 +26,7 @@ WAVES: dict[str, WaveFit] = {
             ]),
             np.zeros((3, 25)),
         ),
-        "strike": Line(
+        "strike": TimeRegression(
             -0.02242, 0.00355,
             1e-3 * np.array([
                 [-2.54, -1.06, -1.15, -0.511, -0.0833, -1.06, -2.76, -6.89, -6.47, -1.73, -1.15, 0.0966, 1.5,
@@ -45,7 +45,7 @@ WAVES: dict[str, WaveFit] = {
                  0.55],
             ]),
         ),
-        "toe-off": Line(
+        "toe-off": TimeRegression(
             0.04489, 0.01815,
             1e-3 * np.array([
                 [5.92, -1.26, -1.52, -2.32, -6.02, -2.66, -3, -0.0732, 1.67, -0.372, -0.899, -1.12, -1.62, -2.73,
@@ -63,8 +63,8 @@ WAVES: dict[str, WaveFit] = {
             ]),
         ),
     }, 0.0079, 0.0121),
-    "dots": WaveFit({
-        "rough strike": Line(
+    "dots": RegressionModel({
+        "coarse strike": TimeRegression(
             -0.22069, 0.00000,
             1e-3 * np.array([
                 [-1.73, 2.22, 7.01, 1.47, -1.63, -4.56, -4.63, -5.19, -2.32, -14.4, -10.3, -11.1, -9.85, -6.7,
@@ -76,7 +76,7 @@ WAVES: dict[str, WaveFit] = {
             ]),
             np.zeros((3, 25)),
         ),
-        "strike": Line(
+        "strike": TimeRegression(
             0.00597, 0.02024,
             1e-3 * np.array([
                 [4.74, -4.18, -6.3, -4.33, -5.25, -13.5, -16.3, -12.1, -2.21, -2.84, 4.51, -0.197, -4.1, -0.503,
@@ -92,7 +92,7 @@ WAVES: dict[str, WaveFit] = {
                  -8.71],
             ]),
         ),
-        "toe-off": Line(
+        "toe-off": TimeRegression(
             0.04834, 0.00805,
             1e-3 * np.array([
                 [8.25, 7.1, 3.9, -1.11, -8.62, -6.25, -8.5, -1.47, -3.11, -10.5, -6, -25.6, -39.3, -38.1, -41.1],

@@ -1,10 +1,10 @@
-"""Fit `gaitlab.events.models.rear_waves`: foot contacts through cameras that stand near and high behind the runner.
+"""Fit `gaitlab.events.models.rear_regression`: foot contacts for cameras that stand near and high behind the runner.
 
-    python -m benchmarks.fit_rear_waves [DIR]
+    python -m benchmarks.fit_rear_regression [DIR]
 
 The runners of the instrumented treadmill, and rendered ones whose contacts are known by construction (needs
 ``pip install .[synthetic]``), are filmed through pinhole cameras at many distances and heights. The speeds of the
-points about a rough guess are regressed on the error of the guess (ridge). The spread that is written is what a fit
+points about a coarse guess are regressed on the error of the guess (ridge). The spread that is written is what a fit
 without the tested runner of the treadmill leaves.
 """
 
@@ -21,21 +21,21 @@ from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.events.rear_waves import (
+from gaitlab.events.rear_regression import (
     CURVES,
-    FootWaves,
-    Line,
-    WaveFit,
-    both_waves,
+    FootSpeeds,
+    RegressionModel,
+    TimeRegression,
+    both_feet_speeds,
+    coarse_contacts,
+    coarse_toe_offs,
     read,
-    rough_contacts,
-    rough_offs,
+    regressed_events,
     stance_descent_rate,
-    wave_events,
 )
 from gaitlab.kinematics.rear import leg_px
 
-CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "rear_waves.py"
+CONSTANTS = Path(__file__).resolve().parents[1] / "gaitlab" / "events" / "models" / "rear_regression.py"
 # Distance behind the runner and height over the belt, m.
 CAMERAS = (
     (float("inf"), 0.0),
@@ -56,7 +56,7 @@ class Seen:
     """A trial through one camera: its curves, the guessed toe-offs, and the trial itself."""
 
     trial: Trial
-    feet: list[FootWaves]
+    feet: list[FootSpeeds]
     offs: list[tuple[FloatArray, float]]
 
 
@@ -84,9 +84,9 @@ def rendered(seeds: Iterable[int], *, duration_s: float = 6.0) -> list[Trial]:
 
 def seen_through(trial: Trial, pose: PoseSequence, *, kind: str) -> Seen | None:
     """Return the curves of a filmed trial; None where nothing repeats."""
-    feet = both_waves(pose, kind=kind, leg_px=leg_px(pose))
+    feet = both_feet_speeds(pose, kind=kind, leg_px=leg_px(pose))
     try:
-        return Seen(trial, feet, rough_offs(feet))
+        return Seen(trial, feet, coarse_toe_offs(feet))
     except InputError:
         return None
 
@@ -106,7 +106,7 @@ def all_seen(trials: Sequence[Trial], *, kind: str, views: int, seed: int) -> li
     return [seen for seen in found if seen is not None]
 
 
-def _pairs(foot: FootWaves, trial: Trial, guess_s: FloatArray, event: str) -> tuple[FloatArray, FloatArray]:
+def _pairs(foot: FootSpeeds, trial: Trial, guess_s: FloatArray, event: str) -> tuple[FloatArray, FloatArray]:
     """Return the guesses that have a true contact near, and the true times."""
     truth_s = trial.of(foot.side)[0 if event == "strike" else 1]
     guess_s = guess_s[np.isfinite(guess_s)]
@@ -129,7 +129,7 @@ def _ridge(columns: FloatArray, wanted: FloatArray) -> tuple[float, FloatArray]:
     return float(wanted.mean() - mean @ slopes), slopes
 
 
-def _line(parts: list[tuple[FloatArray, float, FloatArray]], *, with_sink: bool) -> Line:
+def _line(parts: list[tuple[FloatArray, float, FloatArray]], *, with_sink: bool) -> TimeRegression:
     """Fit a line to (speeds, sinking, wanted) of many recordings."""
     shape = parts[0][0].shape[1:]
     flat = np.concatenate([speeds.reshape(len(speeds), -1) for speeds, _, _ in parts])
@@ -139,39 +139,41 @@ def _line(parts: list[tuple[FloatArray, float, FloatArray]], *, with_sink: bool)
     constant, slopes = _ridge(columns, wanted)
     n = flat.shape[1]
     if not with_sink:
-        return Line(constant, 0.0, slopes.reshape(shape), np.zeros(shape))
-    return Line(constant, float(slopes[n]), slopes[:n].reshape(shape), slopes[n + 1 :].reshape(shape))
+        return TimeRegression(constant, 0.0, slopes.reshape(shape), np.zeros(shape))
+    return TimeRegression(constant, float(slopes[n]), slopes[:n].reshape(shape), slopes[n + 1 :].reshape(shape))
 
 
-def fit_waves(seen: Sequence[Seen]) -> WaveFit:
-    """Fit the rough strike first, and from its guesses the fine lines; the spreads are left out."""
+def fit_regression(seen: Sequence[Seen]) -> RegressionModel:
+    """Fit the coarse strike first, and from its times the two fine regressions; without standard deviations."""
     parts = []
     for one in seen:
         for foot, (off_s, _) in zip(one.feet, one.offs, strict=True):
             strike_s, true_off_s = one.trial.of(foot.side)
             guess_s, near_off_s = _pairs(foot, one.trial, off_s, "toe-off")
             whose = np.searchsorted(true_off_s, near_off_s)
-            parts.append((read(foot, guess_s, "rough strike"), 0.0, strike_s[whose] - guess_s))
-    lines = {"rough strike": _line(parts, with_sink=False)}
+            parts.append((read(foot, guess_s, "coarse strike"), 0.0, strike_s[whose] - guess_s))
+    lines = {"coarse strike": _line(parts, with_sink=False)}
     fine: dict[str, list[tuple[FloatArray, float, FloatArray]]] = {"strike": [], "toe-off": []}
     for one in seen:
-        fit = WaveFit(lines, np.nan, np.nan)
-        rough = [rough_contacts(foot, *off, fit) for foot, off in zip(one.feet, one.offs, strict=True)]
-        descent_rate = stance_descent_rate(one.feet, rough)
-        for foot, guess in zip(one.feet, rough, strict=True):
+        fit = RegressionModel(lines, np.nan, np.nan)
+        coarse = [coarse_contacts(foot, *off, fit) for foot, off in zip(one.feet, one.offs, strict=True)]
+        descent_rate = stance_descent_rate(one.feet, coarse)
+        for foot, guess in zip(one.feet, coarse, strict=True):
             for event, at_s in (("strike", guess.strike_s), ("toe-off", guess.off_s)):
                 guess_s, true_s = _pairs(foot, one.trial, at_s, event)
                 fine[event].append((read(foot, guess_s, event), descent_rate, true_s - guess_s))
-    return WaveFit(lines | {event: _line(parts, with_sink=True) for event, parts in fine.items()}, np.nan, np.nan)
+    return RegressionModel(
+        lines | {event: _line(parts, with_sink=True) for event, parts in fine.items()}, np.nan, np.nan
+    )
 
 
-def errors_s(seen: Seen, fit: WaveFit) -> FloatArray:
+def errors_s(seen: Seen, fit: RegressionModel) -> FloatArray:
     """Return (contact, 2) errors of foot strike and toe-off."""
-    rough = [rough_contacts(foot, *off, fit) for foot, off in zip(seen.feet, seen.offs, strict=True)]
-    descent_rate = stance_descent_rate(seen.feet, rough)
+    coarse = [coarse_contacts(foot, *off, fit) for foot, off in zip(seen.feet, seen.offs, strict=True)]
+    descent_rate = stance_descent_rate(seen.feet, coarse)
     rows = []
-    for foot, guess in zip(seen.feet, rough, strict=True):
-        strike_s, off_s = wave_events(foot, guess, descent_rate, fit)
+    for foot, guess in zip(seen.feet, coarse, strict=True):
+        strike_s, off_s = regressed_events(foot, guess, descent_rate, fit)
         true_strike_s, true_off_s = seen.trial.of(foot.side)
         for at_s, end_s in zip(strike_s, off_s, strict=True):
             if np.isfinite(at_s) and np.isfinite(end_s):
@@ -181,39 +183,39 @@ def errors_s(seen: Seen, fit: WaveFit) -> FloatArray:
     return np.array(rows).reshape(-1, 2)
 
 
-def left_out(trials: Sequence[Trial], drawn: Sequence[Trial], *, kind: str) -> dict[str, WaveFit]:
+def left_out(trials: Sequence[Trial], drawn: Sequence[Trial], *, kind: str) -> dict[str, RegressionModel]:
     """Return a fit a runner of the treadmill, made without that runner."""
     seen = all_seen(trials, kind=kind, views=_VIEWS_OF_A_TRIAL, seed=1)
     also = all_seen(drawn, kind=kind, views=_VIEWS_OF_A_RENDERING, seed=2)
     subjects = sorted({trial.subject for trial in trials})
-    return {subject: fit_waves([s for s in seen if s.trial.subject != subject] + also) for subject in subjects}
+    return {subject: fit_regression([s for s in seen if s.trial.subject != subject] + also) for subject in subjects}
 
 
-def fit_all(trials: Sequence[Trial], drawn: Sequence[Trial], *, kind: str) -> WaveFit:
+def fit_all(trials: Sequence[Trial], drawn: Sequence[Trial], *, kind: str) -> RegressionModel:
     """Return the fit on everybody, with the spread that a runner left out shows."""
     seen = all_seen(trials, kind=kind, views=_VIEWS_OF_A_TRIAL, seed=1)
     also = all_seen(drawn, kind=kind, views=_VIEWS_OF_A_RENDERING, seed=2)
     fits = left_out(trials, drawn, kind=kind)
     errors = np.concatenate([errors_s(one, fits[one.trial.subject]) for one in seen])
     sd_s = np.sqrt(np.mean(errors**2, axis=0))
-    return WaveFit(fit_waves([*seen, *also]).lines, float(sd_s[0]), float(sd_s[1]))
+    return RegressionModel(fit_regression([*seen, *also]).lines, float(sd_s[0]), float(sd_s[1]))
 
 
-_HEADER = '''"""The rear view's lines for near and high cameras, by ``benchmarks/fit_rear_waves.py``: not by hand.
+_HEADER = '''"""Rear-view regressions for near and high cameras, by ``benchmarks/fit_rear_regression.py``: do not edit.
 
 Origin: {runners} runners at 2.5, 3.5 and 4.5 m/s on an instrumented treadmill (Fukuchi et al. 2017, PeerJ 5:e3298; 50 N
 threshold) and {drawn} rendered ones, through pinhole cameras 2.5-7 m behind and 0.1-1.3 m high, at 30-120 fps with
-4 mm of noise. The spreads are those of a runner of the treadmill who was left out.
+4 mm of noise. The standard deviations are those of treadmill runners left out of the fit.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from gaitlab.events.rear_waves import Line, WaveFit
+from gaitlab.events.rear_regression import RegressionModel, TimeRegression
 
 # fmt: off
-WAVES: dict[str, WaveFit] = {{
+REGRESSIONS: dict[str, RegressionModel] = {{
 '''
 
 
@@ -231,14 +233,14 @@ def _rows(values: FloatArray, indent: str) -> str:
     return "\n".join([*lines, f"{indent}])"])
 
 
-def source(kind: str, fit: WaveFit) -> str:
-    parts = [f'    "{kind}": WaveFit({{']
+def source(kind: str, fit: RegressionModel) -> str:
+    parts = [f'    "{kind}": RegressionModel({{']
     for name, line in fit.lines.items():
         weights, sinks = _rows(line.weights, "            "), _rows(line.descent_weights, "            ")
         if not line.descent_weights.any():
             sinks = f"np.zeros({line.weights.shape})"
         parts += [
-            f'        "{name}": Line(', f"            {line.constant_s:.5f}, {line.descent_s:.5f},",
+            f'        "{name}": TimeRegression(', f"            {line.constant_s:.5f}, {line.descent_s:.5f},",
             f"            {weights},", f"            {sinks},", "        ),",
         ]  # fmt: skip
     return "\n".join([*parts, f"    }}, {fit.strike_sd_s:.4f}, {fit.off_sd_s:.4f}),", ""])

@@ -1,4 +1,4 @@
-"""Texts of a DataFrame as a table file keeps them, and back: a spreadsheet must not take one for a formula."""
+"""Conversion of texts between a DataFrame and a table file, where a spreadsheet must not take one for a formula."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def as_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table to be written, see `to_cell`; pandas leaves a carriage return bare, so it goes."""
+    """Return the table with texts as cells, see `to_cell`; without carriage returns, which pandas does not quote."""
     return _changed(table, lambda text: to_cell(text.replace("\r", "\n")))
 
 
 def as_written(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that was read, with its texts as they were before `as_cells`."""
+    """Return a table read from a file with its original texts, the inverse of `as_cells`."""
     return _changed(table, from_cell)
 
 

@@ -1,4 +1,4 @@
-"""A file that is there whole or not at all."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gaitlab.core.text import whole_characters
 
 
 def _why(error: OSError) -> str:
-    # Libraries put words of their own before the system's.
+    # Libraries prepend their own text to the system's message.
     return os.strerror(error.errno) if error.errno not in (None, errno.EIO) else error.strerror or str(error)
 
 
@@ -22,23 +22,26 @@ def _why(error: OSError) -> str:
 def whole_file(
     path: Path, *, failure: str | None = None, advice: str = "choose another place with -o"
 ) -> Iterator[Path]:
-    """Give a temporary name beside ``path`` to write to, moved to ``path`` when the block ends well.
+    """Context manager for atomic writing: yields a temporary path that replaces ``path`` if the block succeeds.
 
-    It keeps the suffix, for some libraries choose by it. A file that is there already stays until it is replaced.
+    The temporary file is in the same folder and has the same suffix, by which some libraries choose the format. An
+    existing file stays until it is replaced.
 
     Parameters
     ----------
+    path : Path
+        file to write.
     failure : str | None, optional
-        what the error says first; None is ``cannot write 'PATH'``.
+        beginning of the error message; None is ``cannot write 'PATH'``.
     advice : str, optional
-        what it says last, after the system's reason; may be empty.
+        end of the message, after the system's reason; may be empty.
 
     Raises
     ------
     OutputError
-        where it cannot be written.
+        if the file cannot be written.
     """
-    # Of a long name only the beginning: file systems allow 255 bytes. Some libraries take no name that is no UTF-8.
+    # Long names are truncated: file systems allow 255 bytes. Some libraries accept only UTF-8 names.
     partial = path.parent / f".{whole_characters(path.stem[:40])}-{uuid.uuid4().hex[:8]}{path.suffix}"
     try:
         yield partial

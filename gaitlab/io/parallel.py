@@ -1,4 +1,4 @@
-"""Many small files read at once: disks and networks answer several at a time."""
+"""Parallel reading of many small files: disks and networks serve several requests at a time."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from itertools import chain
 from typing import TypeVar
 
 _READERS = 8
-_AT_ONCE = 50  # files a reader takes: handing them over one by one takes longer than reading them
+_BATCH = 50  # files per task: scheduling them one by one takes longer than reading them
 
-Given = TypeVar("Given")
-Found = TypeVar("Found")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def in_parallel(read: Callable[[Given], Found], things: Sequence[Given]) -> Iterator[Found]:
-    """Yield ``read`` of every thing, in order."""
-    if len(things) <= _AT_ONCE:
-        yield from map(read, things)
+def in_parallel(read: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Yield ``read(item)`` for every item, in order."""
+    if len(items) <= _BATCH:
+        yield from map(read, items)
         return
-    parts = [things[start : start + _AT_ONCE] for start in range(0, len(things), _AT_ONCE)]
+    batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
     with ThreadPoolExecutor(_READERS) as readers:
-        yield from chain.from_iterable(readers.map(lambda part: [read(one) for one in part], parts))
+        yield from chain.from_iterable(readers.map(lambda batch: [read(item) for item in batch], batches))

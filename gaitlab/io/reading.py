@@ -1,6 +1,6 @@
-"""Reading a user's files: text, JSON, TOML and CSV within limits, and values of a known kind out of them.
+"""Reading of a user's files: text, JSON, TOML and CSV within limits, and values of an expected type from them.
 
-Whatever is wrong ends in one line that names the file and the place in it.
+Every error is one line that names the file and the position in it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from gaitlab.core.errors import InputError, shown
 
-# An hour of keypoints of a whole body as JSON has half of it; a film taken for keypoints has more.
+# An hour of whole-body keypoints as JSON has half of it; a video chosen by mistake has more.
 LARGEST_BYTES = 1_000_000_000
 _NUMBERS = {int, float, type(None)}
 
@@ -33,14 +33,14 @@ def read_text(path: Path, what: str, *, advice: str = "") -> str:
     path : Path
         the file.
     what : str
-        what it is, as the errors say it, e.g. ``settings file``.
+        description of the file in errors, e.g. ``settings file``.
     advice : str, optional
-        what the errors say last, e.g. which command makes such a file.
+        end of the error message, e.g. which command makes such a file.
 
     Raises
     ------
     InputError
-        no such file, one that cannot be read, a device, too large, or not UTF-8.
+        if the file is missing, unreadable, a device, too large, or not UTF-8.
     """
     with _opened(path, what, advice) as file:
         return file.read(LARGEST_BYTES).decode("utf-8-sig")
@@ -62,39 +62,39 @@ def _opened(path: Path, what: str, advice: str) -> Iterator[BinaryIO]:
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise InputError(f"the {what} '{path}' is not UTF-8 text (byte 0x{byte:02x}){end}") from error
-    except (OSError, ValueError) as error:  # ValueError: a path that no system takes
+    except (OSError, ValueError) as error:  # ValueError: an invalid path
         raise InputError(
             f"cannot read the {what} '{path}': {getattr(error, 'strerror', None) or error}{end}"
         ) from error
 
 
 def read_json(path: Path, what: str, *, advice: str = "") -> Entry:
-    """Return the content of a JSON file; arguments and errors as of `read_text`."""
+    """Return the content of a JSON file; parameters and errors as in `read_text`."""
     text = read_text(path, what, advice=advice)
     return parse_json(text, f"'{path}'", advice=advice)
 
 
 def read_toml(path: Path, what: str) -> Entry:
-    """Return the content of a TOML file, a table; arguments and errors as of `read_text`."""
+    """Return the content of a TOML file, a table; parameters and errors as in `read_text`."""
     return parse_toml(read_text(path, what), f"the {what} '{path}'")
 
 
 def parse_json(text: str | bytes, where: str, *, advice: str = "") -> Entry:
-    """Return what JSON says.
+    """Return the content of a JSON text.
 
     Parameters
     ----------
     text : str | bytes
         the JSON.
     where : str
-        what the errors call it, e.g. ``'points.json'``.
+        name of the source in errors, e.g. ``'points.json'``.
     advice : str, optional
-        what they say last.
+        end of the error message.
 
     Raises
     ------
     InputError
-        not JSON, or nested too deeply.
+        if it is not JSON, or nested too deeply.
     """
     try:
         return Entry(json.loads(text), where)
@@ -103,7 +103,7 @@ def parse_json(text: str | bytes, where: str, *, advice: str = "") -> Entry:
 
 
 def parse_toml(text: str, where: str) -> Entry:
-    """Return what TOML says; InputError where it is none, or nested too deeply."""
+    """Return the content of a TOML text; InputError if it is not TOML, or nested too deeply."""
     try:
         return Entry(tomllib.loads(text), where)
     except (ValueError, RecursionError) as error:
@@ -119,20 +119,22 @@ def _why(error: ValueError | RecursionError) -> str:
 
 
 def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") -> Iterator[tuple[int, list[str]]]:
-    """Yield the line number and the cells of every row of a CSV file that is not blank, cells without outer spaces.
+    """Yield the line number and the stripped cells of every non-blank row of a CSV file.
 
     Parameters
     ----------
+    path, what, advice
+        as in `read_text`.
     separator : str, optional
-        between cells.
+        cell separator.
 
     Raises
     ------
     InputError
-        as of `read_text`; a quote that is not closed, or a cell as large as a file.
+        as in `read_text`, and for an unclosed quote or an oversized cell.
     """
     with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-        # A quote that is not closed swallows whatever follows, this line too.
+        # An unclosed quote extends over all following lines, including this sentinel.
         rows = csv.reader(chain(text, [_END]), delimiter=separator, skipinitialspace=True)
         line = 0
         try:
@@ -156,16 +158,18 @@ _END = "\0end\0"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A value of a JSON or TOML file, taken out by kind.
+    """A value of a JSON or TOML file, read by its expected type.
+
+    The methods raise InputError for a value of another type.
 
     Attributes
     ----------
     value : Any
-        as it was read.
+        the value as parsed.
     file : str
-        as the errors call it: ``'points.json'``.
+        name of the file in errors: ``'points.json'``.
     place : str
-        in the file: ``frames[3]``; empty for the whole of it.
+        position in the file: ``frames[3]``; empty for the whole content.
     """
 
     value: Any
@@ -174,19 +178,19 @@ class Entry:
 
     @property
     def where(self) -> str:
-        """File and place, as the errors say them."""
+        """File and position, as shown in errors."""
         return f"{self.file}, {self.place}" if self.place else self.file
 
     def error(self, expected: str) -> InputError:
-        """Return the error of an entry that is not what was ``expected``."""
+        """Return the error for an entry that is not as ``expected``."""
         return InputError(f"{self.where}: expected {expected}, not {shown(self.value)}")
 
     def has(self, name: str) -> bool:
-        """Whether this is a table with a field of that name that is not null."""
+        """Whether this is a table with a non-null field of that name."""
         return isinstance(self.value, dict) and self.value.get(name) is not None
 
     def field(self, name: str) -> Entry:
-        """Return a field of a table; InputError where there is none."""
+        """Return a field of a table; InputError if there is none."""
         if not isinstance(self.value, dict):
             raise self.error(f"a table with the field '{name}'")
         if name not in self.value:
@@ -200,7 +204,7 @@ class Entry:
         return {name: self._below(name, value) for name, value in self.value.items()}
 
     def list(self) -> Sequence[Any]:
-        """Return a list as it was read."""
+        """Return a list as parsed."""
         if not isinstance(self.value, list):
             raise self.error("a list")
         return self.value
@@ -210,7 +214,7 @@ class Entry:
         return [Entry(value, self.file, f"{self.place}[{number}]") for number, value in enumerate(self.list())]
 
     def text(self) -> str:
-        """Return a text that is not empty."""
+        """Return a non-empty text."""
         if not isinstance(self.value, str) or not self.value.strip():
             raise self.error("a text")
         return self.value
@@ -239,7 +243,7 @@ class Entry:
             raise InputError(f"{self.where}: one of the numbers has hundreds of digits") from error
 
     def rows(self, width: int) -> Sequence[float]:
-        """Return the numbers of a list of lists of ``width`` numbers, one after the other; null counts as NaN."""
+        """Return the flattened numbers of a list of lists of ``width`` numbers; null counts as NaN."""
         rows = self.list()
         for number, row in enumerate(rows):
             if type(row) is not list or len(row) != width:

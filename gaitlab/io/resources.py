@@ -1,4 +1,4 @@
-"""Where the files that travel with gaitlab lie, in a checkout and in an installed wheel."""
+"""Location of gaitlab's resource files in a checkout and in an installed wheel."""
 
 from __future__ import annotations
 

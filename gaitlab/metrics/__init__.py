@@ -1,4 +1,4 @@
-"""What is measured a gait cycle: one small pure function a metric, declared once with all that a report needs."""
+"""Metrics per gait cycle: one pure function per metric, declared once with everything a report needs."""
 
 from gaitlab.metrics.asymmetry import Asymmetry, asymmetries, variation_percent, weakness
 from gaitlab.metrics.network_errors import shipped, with_network_errors

@@ -1,4 +1,4 @@
-"""Left against right, told only where it is more than noise; and how much a metric varies from stride to stride."""
+"""Differences between left and right, tested against their uncertainty, and variability between strides."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ import numpy as np
 from gaitlab.core.metric import MetricValue
 from gaitlab.metrics.spec import MetricSpec
 
-# Units, as declared, of what is measured along the picture; times are not.
-_SEEN_IN_THE_PICTURE = ("deg", "m")
-
-
+# Declared units of quantities measured in the image plane, unlike times.
+_IMAGE_PLANE_UNITS = ("deg", "m")
 # Half-width of the 95 % interval in standard deviations.
 NORMAL_95 = 1.96
-# A value of fewer cycles, or seen in a smaller share of its frames, is no headline and no finding.
+# Least number of cycles and least share of visible frames of a value that is used as headline or finding.
 FEWEST_CYCLES, FEWEST_FRAMES = 5, 0.5
-# Of an angle that has no smallest detectable difference of its own: the largest that is published
-# (`sources.RETEST`).
+# For angles without a published smallest detectable difference: the largest published one (`sources.RETEST`).
 _DETECTABLE_DEG = 4.8
 
 
@@ -31,32 +28,31 @@ class Asymmetry:
     Attributes
     ----------
     metric : str
-        its name.
+        name of the metric.
     left : float
-        mean of the left side.
+        mean of the left side, in the metric's unit.
     right : float
-        mean of the right side.
+        mean of the right side, in the metric's unit.
     difference : float
         right minus left, in the metric's unit.
     interval : float
-        half-width of its 95 % interval; what both legs share cancels, what is opposite in them counts twice.
+        half-width of the 95 % interval of the difference; errors common to both legs cancel, opposite ones count twice.
     network_error : float
-        half-width of the 95 % bound on what the network adds to the difference; NaN where unknown.
+        half-width of the 95 % bound on the network's error of the difference; NaN if unknown.
     detectable : float
-        smallest detectable difference, or NaN where none is published.
+        smallest detectable difference; NaN if none is published.
     told_from : float
-        the difference that must be exceeded: the largest of the interval with the network's error and of the smallest
-        detectable difference; NaN where the interval is not known.
+        threshold for the difference: the larger of the interval combined with the network's error and the smallest
+        detectable difference; NaN if the interval is unknown.
     symmetry_index_percent : float
-        100 (R - L) / ((R + L) / 2) (`sources.SYMMETRY_INDEX`); NaN for angles, whose zero is a convention.
+        100 (R - L) / ((R + L) / 2) (`sources.SYMMETRY_INDEX`), %; NaN for angles, whose zero is arbitrary.
     symmetry_angle_percent : float
-        100 (45° - atan(L / R)) / 90° (`sources.SYMMETRY_ANGLE`); NaN likewise.
+        100 (45° - atan(L / R)) / 90° (`sources.SYMMETRY_ANGLE`), %; NaN likewise.
     comparable : bool
-        whether the camera saw both legs alike, so that the difference is the runner's; never of the trunk, which is
-        one.
+        whether both legs were measured alike, so that the difference is the runner's; False for the trunk.
     beyond_noise : bool
-        whether the difference, if comparable, exceeds ``told_from`` and both its values are sure enough. Where the
-        network's error is not known it may still be the network's, and is no finding.
+        whether the difference is comparable, exceeds ``told_from``, and both values are reliable. If the network's
+        error is unknown, the difference may still come from the network and is not reported as a finding.
     """
 
     metric: str
@@ -76,7 +72,17 @@ class Asymmetry:
 def asymmetries(
     rows: Iterable[MetricValue], specs: Mapping[str, MetricSpec], *, oblique: bool = False
 ) -> list[Asymmetry]:
-    """Compare the sides of every metric that has both; ``oblique`` as `legs_comparable` takes it."""
+    """Compare the sides of every metric that has both.
+
+    Parameters
+    ----------
+    rows : Iterable[MetricValue]
+        summary rows of one recording.
+    specs : Mapping[str, MetricSpec]
+        name to declaration, in the order of the result.
+    oblique : bool, optional
+        whether the camera views the runner obliquely, see `legs_comparable`.
+    """
     by_side = {(row.metric, row.side): row for row in rows if np.isfinite(row.mean)}
     return [
         _compare(by_side[name, "left"], by_side[name, "right"], spec, legs_comparable(spec, oblique=oblique))
@@ -86,24 +92,32 @@ def asymmetries(
 
 
 def legs_comparable(spec: MetricSpec, *, oblique: bool) -> bool:
-    """Return whether a difference between the legs can be the runner's legs'.
+    """Return whether a difference between the sides of a metric can be attributed to the runner's legs.
 
-    A side view that looks obliquely (`Calibration.oblique`) sees the near leg and the far one from other angles, and
-    what it measures along the picture differs with them. What is belt speed times a time does not. A trunk is no leg.
+    Notes
+    -----
+    An oblique side view (`Calibration.oblique`) shows near and far leg from different angles, which changes everything
+    measured in the image plane, but not products of belt speed and time. Trunk metrics do not describe a leg.
     """
-    in_the_picture = spec.unit in _SEEN_IN_THE_PICTURE and not spec.needs_belt_speed
-    return not spec.of_trunk and not (oblique and "side" in spec.views and in_the_picture)
+    in_the_image = spec.unit in _IMAGE_PLANE_UNITS and not spec.needs_belt_speed
+    return not spec.of_trunk and not (oblique and "side" in spec.views and in_the_image)
 
 
 def weakness(spec: MetricSpec, *, unit: str, n: int, mean: float, uncertainty: float, seen_share: float) -> str:
-    """Return why a value is neither a headline nor a finding, or an empty string.
+    """Return why a value must not be used as headline or finding, or an empty string.
 
     Parameters
     ----------
+    spec : MetricSpec
+        declaration of the metric.
     unit : str
-        of the value; plausible ranges are in the declared one.
+        unit of the value; the plausible range applies only to the declared unit.
+    n : int
+        number of cycles.
+    mean, uncertainty : float
+        value and half-width of its 95 % interval, in ``unit``.
     seen_share : float
-        NaN where it is not known.
+        share of frames in which the required keypoints are visible, 0 to 1; NaN if unknown.
     """
     low, high = spec.plausible
     checks = (
@@ -152,29 +166,29 @@ def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec, comparable
 
 
 def _interval(left: MetricValue, right: MetricValue) -> float:
-    """Return the half-width of the difference's 95 % interval, source by source."""
+    """Return the half-width of the difference's 95 % interval, with the correlations of each error source."""
     if left.unsure is None or right.unsure is None:
         return math.hypot(left.uncertainty, right.uncertainty)
     one, two = left.unsure, right.unsure
     systematic = math.hypot(one.own, two.own, one.shared - two.shared, one.opposite + two.opposite)
-    # What is opposite in every step is so by chance too: a strike that comes late ends one step and begins the next.
+    # Random errors of such metrics are opposite too: a late strike ends one step and begins the next.
     opposite = one.opposite > 0
     random = left.random + right.random if opposite else math.hypot(left.random, right.random)
     return math.hypot(random, NORMAL_95 * systematic)
 
 
 def symmetry_index_percent(left: float, right: float) -> float:
-    """Return 100 (R - L) / (0.5 (R + L)), positive where the right is larger (`sources.SYMMETRY_INDEX`)."""
-    middle = (left + right) / 2
-    return 100 * (right - left) / middle if middle else math.nan
+    """Return 100 (R - L) / (0.5 (R + L)), %, positive if the right is larger (`sources.SYMMETRY_INDEX`)."""
+    mean = (left + right) / 2
+    return 100 * (right - left) / mean if mean else math.nan
 
 
 def symmetry_angle_percent(left: float, right: float) -> float:
-    """Return 100 (45° - atan(L / R)) / 90°, positive where the right is larger (`sources.SYMMETRY_ANGLE`)."""
+    """Return 100 (45° - atan(L / R)) / 90°, %, positive if the right is larger (`sources.SYMMETRY_ANGLE`)."""
     angle_deg = 45.0 - float(np.degrees(np.arctan2(left, right)))
     return 100 * (angle_deg - 180.0 if angle_deg > 90 else angle_deg) / 90
 
 
 def variation_percent(row: MetricValue, spec: MetricSpec) -> float:
-    """Return the coefficient of variation over cycles, %; NaN for angles, whose zero is a convention."""
+    """Return the coefficient of variation over cycles, %; NaN for angles, whose zero is arbitrary."""
     return 100 * row.sd / abs(row.mean) if spec.ratio and row.n > 1 and row.mean else math.nan

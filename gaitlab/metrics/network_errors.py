@@ -1,10 +1,9 @@
-"""How far each network was off on runners whose truth is known: what a number must clear before it is a finding.
+"""Systematic errors of each network, measured against known truth: the threshold a value must exceed to be a finding.
 
-The ± of a number holds how much it varies from cycle to cycle and how well events and scale are known. A network that
-puts every knee too low is as steady as one that does not: its own error stands in no ±. So it was measured, with all
-that gaitlab's own way adds, on rendered runners and a real one, and stands in ``network_errors.csv``, which
-``python -m benchmarks.end_to_end --write`` writes and nobody else. Errors of metrics whose zero means nothing of it are
-shares of the mean, the others are in the metric's unit.
+The uncertainty of a value contains its variation between cycles and the uncertainty of events and scale, but not a
+constant error such as a network that places every knee too low. That error, together with gaitlab's own, was measured
+on rendered runners and a real one; ``python -m benchmarks.end_to_end --write`` writes it to ``network_errors.csv``.
+Errors of metrics on a ratio scale are relative to the mean, the others are in the metric's unit.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ from gaitlab.metrics.trial import Trial
 
 TABLE = Path(__file__).with_name("network_errors.csv")
 COLUMNS = ("network", "view", "by", "metric", "leg", "bias", "sd", "clips", "real")
-# The points of `Key.network` that stand for tape dots, whichever network found the rest of the body.
+# `Key.network` of tape dots tracked by gaitlab, for any network that found the rest of the body.
 DOTS = "dots"
-# Fewer clips say nothing of the spread between runners.
+# Least number of clips for an estimate of the spread between runners.
 _FEWEST_CLIPS = 3
-# Units, as declared, of what hangs on the scale.
+# Declared units of metrics that depend on the scale.
 _SCALED = ("m", "m/s", "kN/m")
 _IN_THE_PICTURE = ("deg", "m")
 
 
 class Key(NamedTuple):
-    """What an error belongs to.
+    """Key of an error in the table.
 
     Attributes
     ----------
@@ -46,11 +45,11 @@ class Key(NamedTuple):
     view : str
         ``side`` or ``rear``.
     by : str
-        of lengths where the scale came from, of the rearfoot what showed it, otherwise empty.
+        for lengths the source of the scale, for the rearfoot the source of its points, otherwise empty.
     metric : str
-        its name.
+        name of the metric.
     leg : str
-        ``near`` or ``far`` from the side; ``both`` from behind and where the legs are not told apart; ``difference``
+        ``near`` or ``far`` in the side view; ``both`` in the rear view and for metrics without sides; ``difference``
         for right minus left.
     """
 
@@ -63,18 +62,18 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NetworkError:
-    """Found minus true, over rendered clips.
+    """Error (measured minus true) over rendered clips, in the metric's unit or relative to the mean.
 
     Attributes
     ----------
     bias : float
-        mean.
+        mean error.
     sd : float
         standard deviation between clips.
     clips : int
-        how many.
+        number of clips.
     real : float
-        the largest absolute difference from a stronger network on a real clip; NaN where there is none.
+        largest absolute difference from a stronger network on a real clip; NaN if there is none.
     """
 
     bias: float
@@ -84,9 +83,12 @@ class NetworkError:
 
     @property
     def bound(self) -> float:
-        """Half-width that holds the error of 95 % of further clips, and that of the real one; NaN of too few clips.
+        """Half-width that contains the error of 95 % of further clips and of the real one; NaN for too few clips.
 
-        The bias is added, not taken off: drawn people are not everybody.
+        Notes
+        -----
+        A prediction interval from Student's t. The bias is added instead of corrected, because rendered people do not
+        represent everybody.
         """
         if self.clips < _FEWEST_CLIPS:
             return math.nan
@@ -95,7 +97,7 @@ class NetworkError:
 
 
 def network_error(clips: Sequence[Sequence[float]], *, real: float = math.nan) -> NetworkError:
-    """Return what the errors of some clips come to; a clip may have one of each leg, which count as one clip."""
+    """Return the summary of the errors of some clips; the errors of both legs of a clip count as one clip."""
     errors = np.array([error for clip in clips for error in clip])
     sd = float(errors.std(ddof=1)) if len(errors) > 1 else math.nan
     return NetworkError(float(errors.mean()) if len(errors) else math.nan, sd, sum(bool(len(c)) for c in clips), real)
@@ -106,7 +108,7 @@ Table = Mapping[Key, NetworkError]
 
 @cache
 def shipped() -> Table:
-    """Return the table that comes with gaitlab."""
+    """Return the table of errors included in gaitlab."""
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     return {
@@ -120,36 +122,56 @@ def shipped() -> Table:
 def with_network_errors(
     trial: Trial, rows: Iterable[MetricValue], specs: Mapping[str, MetricSpec], table: Table
 ) -> list[MetricValue]:
-    """Return a trial's rows with the bounds of its network's errors, NaN where the table does not have them."""
+    """Return the summary rows with the bounds of the network's errors, NaN where the table lacks them.
+
+    Parameters
+    ----------
+    trial : Trial
+        the recording.
+    rows : Iterable[MetricValue]
+        its summary rows.
+    specs : Mapping[str, MetricSpec]
+        name to declaration.
+    table : Table
+        errors, see `shipped`.
+    """
     found = list(rows)
     means = {(row.metric, row.side): abs(row.mean) for row in found}
-    told = []
+    bounded = []
     for row in found:
         spec = specs[row.metric]
         here = abs(row.mean)
         pair = [means.get((row.metric, side), math.nan) for side in ("left", "right")]
-        told.append(
+        bounded.append(
             replace(
                 row,
                 network_error=_bound(trial, spec, row.unit, _leg(trial, row.side), table, mean=here),
                 network_difference=_bound(trial, spec, row.unit, "difference", table, mean=sum(pair) / 2),
             )
         )
-    return told
+    return bounded
 
 
 def key_of(spec: MetricSpec, *, network: str, view: View, leg: str, scale: str, rearfoot: str, dots: bool) -> Key:
-    """Return where the table has a metric.
+    """Return the key of a metric in the table of errors.
 
     Parameters
     ----------
+    spec : MetricSpec
+        declaration of the metric.
+    network : str
+        name of the network.
+    view : View
+        camera view.
+    leg : str
+        see `Key`.
     scale : str
         what the scale came from, see `Calibration`; empty where there is none, and lengths are shares of the leg
         as the network sees it, just as with the body height.
     rearfoot : str
-        which of `REARFOOT_LINES` showed it.
+        source of the rearfoot's points, a key of `REARFOOT_LINES`.
     dots : bool
-        whether those are tape dots that gaitlab tracked itself.
+        whether those points are tape dots tracked by gaitlab.
     """
     if spec.proxy_label:
         return Key(DOTS if dots else network, view, rearfoot, spec.name, leg)
@@ -160,7 +182,7 @@ def key_of(spec: MetricSpec, *, network: str, view: View, leg: str, scale: str, 
 def _bound(trial: Trial, spec: MetricSpec, unit: str, leg: str, table: Table, *, mean: float) -> float:
     if trial.activity != "running" or (unit != spec.unit and not spec.ratio):
         return math.nan
-    # Nobody was drawn before a camera that looks so obliquely.
+    # No runner was rendered for such an oblique camera.
     if trial.calibration.oblique and spec.unit in _IN_THE_PICTURE and not spec.needs_belt_speed:
         return math.nan
     key = key_of(

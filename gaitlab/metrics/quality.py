@@ -1,4 +1,4 @@
-"""How good a recording is: its numbers graded, one verdict, and the sentence that says it wherever it is told."""
+"""Quality of a recording: graded checks, one overall grade, and the sentence that reports a poor one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gaitlab.core.gait import BOTH_SIDES
 # From best to worst.
 GRADES = ("good", "fair", "poor")
 _LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe")
-# These blur some numbers; they do not make a recording poor.
+# These limit the accuracy of some metrics but do not make a recording poor.
 _LIMITS_ONLY = ("fps", "scale_disagreement")
 _NO_CYCLE = "no gait cycle could be measured in this recording: the numbers are missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on a number is good, and beyond where it is poor; between the two it is fair."""
+    """Thresholds of a check: good up to or from ``good``, poor beyond ``poor``, fair in between."""
 
     good: float
     poor: float
@@ -38,18 +38,18 @@ LIMITS: Mapping[str, Limits] = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One judged number.
+    """One graded number.
 
     Attributes
     ----------
     name : str
-        of `LIMITS`.
+        key of `LIMITS`.
     grade : str
         one of `GRADES`.
     value : float
-        what was judged: a count, a share from 0 to 1, or frames a second.
+        graded value: a count, a share from 0 to 1, or frames per second.
     found : Mapping[str, Any]
-        what it was made of, by names of its own.
+        details for the sentence, by the names of its placeholders.
     """
 
     name: str
@@ -59,22 +59,30 @@ class Check:
 
 
 def graded(info: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of a session.json with ``quality.verdict``; one that forbids to build on it warns first.
+    """Return the content of a session.json with ``quality.verdict`` added.
 
-    So does ``quality.doubt``, a sentence of whoever doubts the clip for another reason than its checks.
-    The verdict holds the ``grade``, the ``sentence`` of a poor recording (otherwise empty), and the ``checks``.
+    Parameters
+    ----------
+    info : Mapping[str, Any]
+        content of session.json; a sentence in ``quality.doubt`` makes the recording poor, whatever its checks.
+
+    Returns
+    -------
+    dict[str, Any]
+        a copy whose ``quality.verdict`` holds the ``grade``, the ``sentence`` of a poor recording (otherwise empty) and
+        the ``checks``. The sentence of a poor recording is also its first warning.
     """
     found = checks(info)
     doubt = info["quality"].get("doubt", "")
     grade = "poor" if doubt else verdict(found)
     sentence = doubt or (_sentence(info, found) if grade == "poor" else "")
-    told = {"grade": grade, "sentence": sentence, "checks": [asdict(check) for check in found]}
+    result = {"grade": grade, "sentence": sentence, "checks": [asdict(check) for check in found]}
     warnings = [sentence, *info["warnings"]] if sentence else list(info["warnings"])
-    return {**info, "quality": {**info["quality"], "verdict": told}, "warnings": warnings}
+    return {**info, "quality": {**info["quality"], "verdict": result}, "warnings": warnings}
 
 
 def checks(info: Mapping[str, Any]) -> tuple[Check, ...]:
-    """Return every check that a session.json has numbers for."""
+    """Return every check for which a session.json has values."""
     return tuple(
         Check(name, grade(value, LIMITS[name]), value, found)
         for name, value, found in _measured(info)
@@ -83,7 +91,7 @@ def checks(info: Mapping[str, Any]) -> tuple[Check, ...]:
 
 
 def grade(value: float, limits: Limits) -> str:
-    """Return the grade of a value; where ``good`` lies below ``poor``, less is better."""
+    """Return the grade of a value; lower is better if ``limits.good`` is below ``limits.poor``."""
     rising = limits.good > limits.poor
     if value >= limits.good if rising else value <= limits.good:
         return "good"
@@ -91,23 +99,23 @@ def grade(value: float, limits: Limits) -> str:
 
 
 def verdict(found: tuple[Check, ...]) -> str:
-    """Return the worst grade of all; ``poor`` only where what is counted (cycles, points) is poor."""
+    """Return the worst grade of all checks; frame rate and scale count as ``fair`` at worst."""
     worst = [min(GRADES.index(c.grade), 1 if c.name in _LIMITS_ONLY else 2) for c in found]
     return GRADES[max(worst, default=2)]
 
 
 def grade_of(info: Mapping[str, Any]) -> str:
-    """Return the grade of a session: the worst one, where a second clip's numbers stand in it too."""
-    return max((str(told["grade"]) for _, told in _verdicts(info)), key=GRADES.index)
+    """Return the grade of a session: the worse one, if it contains a second clip."""
+    return max((str(result["grade"]) for _, result in _verdicts(info)), key=GRADES.index)
 
 
 def grave_warnings(info: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return those of a session's warnings that forbid to build on its numbers."""
-    return tuple(of_clip(view, told["sentence"]) for view, told in _verdicts(info) if told["sentence"])
+    """Return the warnings of a session that its numbers must not be relied on."""
+    return tuple(of_clip(view, result["sentence"]) for view, result in _verdicts(info) if result["sentence"])
 
 
 def of_clip(view: str, warning: str) -> str:
-    """Return a warning of the session's second clip as the session says it; ``view`` is empty for its own."""
+    """Return a warning prefixed with the view of the second clip; unchanged if ``view`` is empty."""
     return f"{view} clip: {warning}" if view else warning
 
 
@@ -118,7 +126,7 @@ def _verdicts(info: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, Any]]]:
-    """Yield each check's name, its number and what it was made of."""
+    """Yield the name, the value and the details of each check."""
     quality = info["quality"]
     accepted: dict[str, int] = {side: quality["cycles_accepted"].get(side, 0) for side in BOTH_SIDES}
     yield "accepted_cycles_a_side", min(accepted.values()), accepted
@@ -144,7 +152,7 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
     yield "scale_disagreement", max(scales) / min(scales) - 1 if len(scales) > 1 else math.nan, {}
 
 
-# What each check says of a poor recording.
+# Reason given by each check for a poor recording.
 _POOR = {
     "accepted_cycles_a_side": "only {left} left and {right} right gait cycles could be used",
     "share_of_cycles_accepted": "only {percent:.0f} % of the {total} gait cycles could be used",
@@ -155,7 +163,7 @@ _POOR = {
 
 
 def _sentence(info: Mapping[str, Any], found: tuple[Check, ...]) -> str:
-    """Return what a poor recording says of itself: that there are no numbers, or not to build on them, and why."""
+    """Return the sentence of a poor recording: that there are no values, or not to rely on them, and why."""
     if not any(info["quality"]["cycles_accepted"].values()):
         return _NO_CYCLE
     reasons = [

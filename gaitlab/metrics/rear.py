@@ -1,7 +1,7 @@
-"""The rear-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
+"""Rear-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
 
-Published ranges come from markers in three dimensions and are descriptive, never a verdict. No metric says pronated or
-not: published cut-offs disagree and depend on the zero.
+Published ranges come from markers in three dimensions and are descriptive. No metric classifies pronation: published
+cut-offs disagree and depend on the zero of the angle.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 
 Compute = Callable[[Trial, GaitCycle], float]
 
-# The part of the swing in which the heel whips.
+# Part of the swing in which a heel whip occurs.
 _INITIAL_SWING_SHARE = 1 / 3
-# No foot whips further; a line that does has lost its heel or its toe behind the other.
+# Larger rotations are detection errors: heel or toe hidden behind the other.
 _LARGEST_WHIP_DEG = 60.0
-# How far what is not dots misses the truth (root mean square): degrees of excursion, and percent of the contact until
-# the peak. Heel pictures and network points: the worse of two groups of rendered clips, on the contacts that heel
-# pictures show and with the network `runner` (``python -m benchmarks.edges --demo``). The proxy: the worst that
-# BlazePose, alone or with openpose-light's legs, makes of it on rendered clips (docs/accuracy.md). With 4 mm of noise
-# on the points of 12 runners it does better, 4.2 and 9.4 (``python -m benchmarks.rearfoot``): no network is that good.
+# Root mean square errors of sources other than dots: excursion in degrees, time to peak in percent of the contact.
+# Heel images and network points: the worse of two groups of rendered clips, on the contacts in which heel images were
+# registered, with the network `runner` (``python -m benchmarks.edges --demo``). Proxy: the worst of BlazePose, alone or
+# with openpose-light's legs, on rendered clips (docs/accuracy.md); with 4 mm of noise on the markers of 12 runners,
+# less than any network has, the errors are 4.2 and 9.4 (``python -m benchmarks.rearfoot``).
 _SURROGATE_RMSE: dict[str, dict[str, float]] = {
     "heel pictures": {"excursion": 4.1, "peak time": 5.7},
     "network points": {"excursion": 5.6, "peak time": 13.0},
     "proxy": {"excursion": 8.4, "peak time": 20.5},
 }
-# The rearfoot turns so fast that fewer frames a second miss the top of its speed.
+# At lower frame rates the peak of the angular velocity is missed.
 _VELOCITY_FPS = 120.0
 
 
 def _stance(trial: Trial, cycle: GaitCycle, angle: str, share: float = 1.0) -> FloatArray:
-    """Return an angle of the cycle's side densely from foot strike through a share of the contact."""
+    """Return an angle of the cycle's side, (n,) degrees at 500 Hz, from foot strike through a share of the contact."""
     end_s = cycle.start_s + share * (cycle.toe_off_s - cycle.start_s)
     return trial.angle(f"{cycle.side}_{angle}_deg", cycle.start_s, end_s)
 
@@ -79,9 +79,9 @@ def _time_to_peak_eversion(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _eversion_velocity(trial: Trial, cycle: GaitCycle) -> float:
-    """The steepest rise of the angle on its way from foot strike to its peak, degrees a second; from dots alone.
+    """Return the maximum slope of the rearfoot angle from foot strike to its peak, degrees per second.
 
-    How far anything else misses the speed is not known, so it gives none.
+    NaN without dots, because the error of other sources is unknown.
     """
     if not trial.by_dots:
         return np.nan
@@ -93,7 +93,7 @@ def _eversion_velocity(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _step_width(trial: Trial, cycle: GaitCycle) -> float:
-    """From the other foot's strike to this foot's next one; outward of this foot is positive."""
+    """Return the mediolateral distance from the other foot's strike to this foot's next; lateral is positive."""
     outward = 1.0 if cycle.side == "right" else -1.0
     landing = trial.position(f"{cycle.side}_ankle", cycle.end_s)[0, 0]
     before = trial.position(f"{other(cycle.side)}_ankle", cycle.opposite_strike_s)[0, 0]
@@ -103,8 +103,8 @@ def _step_width(trial: Trial, cycle: GaitCycle) -> float:
 def _heel_whip(trial: Trial, cycle: GaitCycle) -> float:
     end_s = cycle.toe_off_s + _INITIAL_SWING_SHARE * (cycle.end_s - cycle.toe_off_s)
     line = trial.angle(f"{cycle.side}_heel_line_deg", cycle.toe_off_s, end_s)
-    turned = (line - line[0] + 180.0) % 360.0 - 180.0
-    whip = float(turned[np.argmax(np.abs(turned))])  # NaN where a frame is missing
+    rotation = (line - line[0] + 180.0) % 360.0 - 180.0
+    whip = float(rotation[np.argmax(np.abs(rotation))])  # NaN where a frame is missing
     return whip if abs(whip) <= _LARGEST_WHIP_DEG else np.nan
 
 
@@ -112,13 +112,13 @@ def _trunk_side_lean(trial: Trial, cycle: GaitCycle) -> float:
     return float(np.mean(_stance(trial, cycle, "trunk_side_lean")))
 
 
-def _stand_in_rms(trial: Trial, what: str) -> float:
+def _surrogate_rmse(trial: Trial, what: str) -> float:
     return _SURROGATE_RMSE.get(trial.rearfoot_source, {}).get(what, 0.0)
 
 
 def _rearfoot(trial: Trial, mean: float) -> Unsure:
-    """What the dots or a stand-in for the heel's line leave, and the angle's way while the strike is uncertain."""
-    moved = [
+    """Return the uncertainty from dots or surrogates, and from the angle's change within the strike's uncertainty."""
+    changes = [
         np.ptp(
             trial.angle(
                 f"{c.side}_rearfoot_deg", c.foot_strike_s - c.foot_strike_sd_s, c.foot_strike_s + c.foot_strike_sd_s
@@ -128,25 +128,25 @@ def _rearfoot(trial: Trial, mean: float) -> Unsure:
         for c in trial.events.contacts
         if c.accepted
     ]
-    timing_deg = float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0
-    return Unsure(own=float(np.linalg.norm([timing_deg, _stand_in_rms(trial, "excursion"), _dots_sd(trial)])))
+    timing_deg = float(np.nanmedian(changes)) if np.isfinite(changes).any() else 0.0
+    return Unsure(own=float(np.linalg.norm([timing_deg, _surrogate_rmse(trial, "excursion"), _dots_sd(trial)])))
 
 
 def _dots_sd(trial: Trial) -> float:
-    """What the places of tracked dots leave unsure in one frame: neighbouring frames share it, so no mean mends it."""
+    """Return the uncertainty from the position of tracked dots, degrees: correlated between frames, so not averaged."""
     curves = (trial.angles.values_deg.get(f"{side}_rearfoot_sd_deg") for side in BOTH_SIDES)
     known = [curve[np.isfinite(curve)] for curve in curves if curve is not None]
-    unsure = [float(np.median(curve)) for curve in known if len(curve)]
-    return float(np.mean(unsure)) if unsure else 0.0
+    medians = [float(np.median(curve)) for curve in known if len(curve)]
+    return float(np.mean(medians)) if medians else 0.0
 
 
 def _peak_time(trial: Trial, mean: float) -> Unsure:
-    """A peak comes earlier in stance the later the strike is put."""
+    """Return the uncertainty of a time to peak, % of contact: a late strike shortens it."""
     contacts = [c for c in trial.events.contacts if c.accepted]
     if not contacts:
         return Unsure(own=np.nan)
     timing = 100 * float(np.mean([c.foot_strike_sd_s for c in contacts]) / np.mean([c.duration_s for c in contacts]))
-    return Unsure(own=float(np.hypot(timing, _stand_in_rms(trial, "peak time"))))
+    return Unsure(own=float(np.hypot(timing, _surrogate_rmse(trial, "peak time"))))
 
 
 def _width(trial: Trial, mean: float) -> Unsure:

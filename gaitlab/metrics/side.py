@@ -1,7 +1,7 @@
-"""The side-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
+"""Side-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
 
-Reference ranges are mean ± SD of published groups (`metrics.sources`), descriptive and speed-dependent, never a
-verdict; markers and anatomical zeros differ from keypoints by several degrees.
+Reference ranges are mean ± SD of published groups (`metrics.sources`), descriptive and dependent on speed; angles from
+markers with anatomical zeros differ from those of keypoints by several degrees.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ Systematic = Callable[[Trial, float], Unsure]
 
 _GRAVITY = 9.81
 _TROCHANTER_SHARE_OF_HEIGHT = 0.53
-# How far a scale may be off (standard uncertainty, share): consoles are within 2 %, body proportions within 5 %.
+# Relative standard uncertainty of the scale: consoles are within 2 %, body proportions within 5 %.
 _SCALE_SD = {"belt speed": 0.02, "known length": 0.02, "body height": 0.04}
-# How far the belt speed is off as the console says it, and as the stance foot shows it in the picture: 1.6 % in the
-# median where networks see the points (``python -m benchmarks.events``), hence 2.4 % as a standard uncertainty (share).
-_CONSOLE_SD, _RIDE_SD = 0.01, 0.024
-# The upper ends of the published ranges: a difference must exceed them to be told.
+# Relative standard uncertainty of the belt speed, from the console and from the stance foot in the image: median error
+# 1.6 % with keypoints displaced as by networks (``python -m benchmarks.events``), hence 2.4 % standard uncertainty.
+_CONSOLE_SD, _STANCE_FOOT_SD = 0.01, 0.024
+# Smallest detectable differences: the upper ends of the published ranges.
 _FOOT_SDD, _SHANK_SDD, _KNEE_SDD = Detectable(2.3, RETEST), Detectable(4.8, RETEST), Detectable(3.8, RETEST)
 
 
@@ -62,8 +62,7 @@ def _swing_share(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _double_support(trial: Trial, cycle: GaitCycle) -> float:
-    # Both feet are down after this foot's strike until the other's toe-off, and from the other's strike to this
-    # foot's toe-off.
+    # From this foot's strike to the other's toe-off, and from the other's strike to this foot's toe-off.
     both_s = (cycle.opposite_toe_off_s - cycle.start_s) + (cycle.toe_off_s - cycle.opposite_strike_s)
     return 100 * both_s / cycle.stride_time_s
 
@@ -127,7 +126,7 @@ def _trunk_lean(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _spring(trial: Trial, cycle: GaitCycle) -> tuple[float, float]:
-    """Return the peak force (N) and the centre of mass's displacement in contact (m)."""
+    """Return the peak force (N) and the displacement of the centre of mass in contact (m), after `SPRING_MASS`."""
     contact_s, flight_s = _contact_time(trial, cycle), _flight_time(trial, cycle)
     if trial.mass_kg is None or not flight_s > 0:
         return np.nan, np.nan
@@ -164,13 +163,13 @@ def _accepted(trial: Trial) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _contact_sd_s(trial: Trial) -> float:
-    """What the event fit leaves, but never less than a quarter frame (half a frame as a 95 % interval)."""
+    """Return the standard uncertainty of contact time, s, from the event models; at least a quarter frame interval."""
     strike_s, toe_off_s = _accepted(trial)
     return max(float(np.hypot(np.nanmean(strike_s), np.nanmean(toe_off_s))), 0.25 / trial.pose.fps)
 
 
 def _step_sd_s(trial: Trial) -> float:
-    """A step runs between the strikes of two feet, each of which may be early or late in every step alike."""
+    """Return the systematic uncertainty of step time, s: both strikes may have a constant offset."""
     constant_s = [c.strike_bias_sd_s for c in trial.events.contacts if c.accepted]
     return float(np.sqrt(2) * np.nanmean(constant_s)) if constant_s else float("nan")
 
@@ -180,10 +179,10 @@ def _scale_sd(trial: Trial, mean: float) -> float:
 
 
 def _speed_sd(trial: Trial, mean: float) -> float:
-    """As exact as the console where the speed was entered, otherwise as the stance foot's ride and the scale."""
+    """Return the uncertainty of the console for an entered speed, otherwise that of stance foot and scale."""
     if trial.calibration.speed_was_entered:
         return abs(mean) * _CONSOLE_SD
-    return float(np.hypot(abs(mean) * _RIDE_SD, _scale_sd(trial, mean)))
+    return float(np.hypot(abs(mean) * _STANCE_FOOT_SD, _scale_sd(trial, mean)))
 
 
 def _duty_sd(trial: Trial) -> float:
@@ -208,7 +207,7 @@ def _swing(trial: Trial, mean: float) -> Unsure:
 
 
 def _overlap(trial: Trial, mean: float) -> Unsure:
-    """The two overlaps of a stride are those of either foot: an early strike changes both feet's share alike."""
+    """Return the uncertainty of double support: its two phases belong to both feet, so errors are common."""
     return Unsure(shared=100 * _duty_sd(trial))
 
 
@@ -225,11 +224,11 @@ def _step_length_unsure(trial: Trial, mean: float) -> Unsure:
 
 
 def _angle_at_strike(angle: str, *, levelled: bool = False) -> Systematic:
-    """How far an angle at contact moves when the strike is off by its standard uncertainty, or the levelling by its."""
+    """Return the function for an angle's uncertainty from those of the foot strike's time and of the levelling."""
 
     def value(trial: Trial, mean: float) -> Unsure:
         sd_s = float(np.nanmean(_accepted(trial)[0]))
-        moved = [
+        changes = [
             np.abs(
                 trial.angle(f"{c.side}_{angle}_deg", c.foot_strike_s + sd_s)
                 - trial.angle(f"{c.side}_{angle}_deg", c.foot_strike_s - sd_s)
@@ -239,24 +238,24 @@ def _angle_at_strike(angle: str, *, levelled: bool = False) -> Systematic:
             if c.accepted
         ]
         shared = trial.calibration.level_sd_deg if levelled else 0.0
-        return Unsure(own=float(np.nanmedian(moved)) if np.isfinite(moved).any() else 0.0, shared=shared)
+        return Unsure(own=float(np.nanmedian(changes)) if np.isfinite(changes).any() else 0.0, shared=shared)
 
     return value
 
 
 def _level(trial: Trial, mean: float) -> Unsure:
-    """How well the belt's slope is known by which the picture was turned, for both legs alike."""
+    """Return the uncertainty of the levelling by the belt's slope, common to both legs."""
     return Unsure(shared=trial.calibration.level_sd_deg)
 
 
 def _overstride_unsure(trial: Trial, mean: float) -> Unsure:
-    """The hip stands a leg's length above the ankle: turned by an angle, that much of it lies ahead."""
+    """Return the uncertainty from the scale and from the levelling, which moves the hip forwards or backwards."""
     ahead = np.radians(trial.calibration.level_sd_deg) * trial.calibration.leg_px * trial.length_per_px
     return Unsure(shared=float(np.hypot(_scale_sd(trial, mean), ahead)))
 
 
 def _stiffness(trial: Trial, mean: float) -> Unsure:
-    """With the stride fixed, 10 ms of contact move vertical stiffness by 3-5 % and leg stiffness by 7-11 %."""
+    """Return the uncertainty from contact time: 10 ms change vertical stiffness by 3-5 %, leg stiffness by 7-11 %."""
     contacts_s = [_contact_time(trial, c) for c in trial.cycles if c.accepted]
     return Unsure(own=abs(mean) * 2.0 * _contact_sd_s(trial) / float(np.mean(contacts_s)) if contacts_s else np.nan)
 

@@ -1,16 +1,16 @@
-"""Where published numbers and formulas come from: author, year, journal, where to find it; then on whom, and how read.
+"""Sources of published values and formulas: authors, year, journal, identifier, participants and how values were read.
 
-Each was looked up; one whose authors or identifier could not be found says so, and none was guessed.
+All were verified; missing authors or identifiers are stated.
 """
 
 from __future__ import annotations
 
-# Table 4: groups of 9 younger and 20 older runners, 10 younger and 10 older people who do not run. The younger runners.
+# Table 4 has 9 younger and 20 older runners and 10 younger and 10 older non-runners; the younger runners are used.
 YOUNG_RUNNERS = (
     "Karamanidis & Arampatzis 2005, J Exp Biol 208:3907-3923, doi:10.1242/jeb.01830, table 4: 9 young male endurance "
     "runners at 2.7 m/s; mean ± SD"
 )
-# Of the data set no paper was found, its year is its notebook's; that of one of its two laboratories is PeerJ 2017.
+# No paper on the combined data set was found; the year is that of its notebook. One laboratory's paper is PeerJ 2017.
 TWO_LABORATORIES = (
     "Fukuchi, Duarte & Ferber 2023, data set BMC_RIC (github.com/BMClab/datasets; one of its two laboratories: Fukuchi "
     "et al. 2017, PeerJ 5:e3298, doi:10.7717/peerj.3298): 46 runners on treadmills at 2.5 m/s, markers in three "

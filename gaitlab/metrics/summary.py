@@ -1,4 +1,4 @@
-"""From values a cycle to one row a metric and side: n, mean, spread, uncertainty, or why there is none."""
+"""Summary over cycles: one row per metric and side with n, mean, SD and uncertainty, or why it is missing."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0
-# A camera's 120 frames a second are 119.88.
+# Tolerance for nominal frame rates: 120 fps are 119.88.
 _ROUNDED_FPS = 0.99
-# What showed the rearfoot, in the words of the report.
+# Note on the source of the rearfoot's points, as shown in reports.
 REARFOOT_NOTES = {
     "four points": "from dots on heel and calf",
     "heel pictures": "from the heel's own pictures laid on each other, not from dots",
     "network points": "from points that a network guessed, not from dots",
     "proxy": "a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it",
 }
-# Metrics of running are left out in walking and the other way round; in doubt both are given.
+# Activities in which a metric of one activity is omitted; for an ambiguous activity all are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
 
 @dataclass(frozen=True, slots=True)
 class CycleValue:
-    """A metric in one gait cycle."""
+    """Value of a metric in one gait cycle, in ``unit``; ``time_s`` is the start of the cycle."""
 
     metric: str
     side: str
@@ -44,7 +44,22 @@ class CycleValue:
 
 
 def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue], list[CycleValue]]:
-    """Compute every metric of the trial's view: the summary rows and the value of each accepted cycle."""
+    """Compute all metrics of the trial's view.
+
+    Parameters
+    ----------
+    trial : Trial
+        the recording.
+    specs : Iterable[MetricSpec]
+        declarations; those of other views and activities are skipped.
+
+    Returns
+    -------
+    rows : list[MetricValue]
+        one per metric and side.
+    values : list[CycleValue]
+        one per metric and accepted cycle, where finite.
+    """
     rows: list[MetricValue] = []
     values: list[CycleValue] = []
     for spec in specs:
@@ -62,16 +77,16 @@ def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue
 
 
 def unit_of(trial: Trial, spec: MetricSpec) -> str:
-    """Return the unit the trial's values come in: leg lengths stand in for metres where no scale is known."""
+    """Return the unit of the trial's values: leg lengths instead of metres if no scale is known."""
     if spec.unit_without_scale and trial.calibration.metres_per_px is None and not _belt_in_metres(trial, spec):
         return spec.unit_without_scale
     return spec.unit
 
 
 def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
-    """Return why the trial cannot support a metric, or an empty string."""
+    """Return why a metric cannot be computed for a side of the trial, or an empty string."""
     calibration = trial.calibration
-    # What shows the rearfoot was chosen among the points that are there.
+    # The source of the rearfoot's points was selected among the keypoints that are present.
     chosen = bool(spec.proxy_label and trial.rearfoot_source)
     lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
     checks = (
@@ -116,8 +131,8 @@ def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue
 
 def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
     unit = unit_of(trial, spec)
-    stand_in = bool(spec.proxy_label) and trial.by_proxy
-    label, reference = (spec.proxy_label, None) if stand_in else (spec.label, spec.reference)
+    surrogate = bool(spec.proxy_label) and trial.by_proxy
+    label, reference = (spec.proxy_label, None) if surrogate else (spec.label, spec.reference)
     if not len(values):
         why = reason or ("no accepted gait cycle" if not n_cycles else "no accepted cycle shows the points it needs")
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
@@ -132,7 +147,7 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
         n=len(values),
         mean=mean,
         sd=sd,
-        # Student's t on the spread, and what more cycles do not mend, in quadrature.
+        # Random part from Student's t, systematic part, combined in quadrature.
         uncertainty=float(np.hypot(random, NORMAL_95 * unsure.together)),
         unit=unit,
         reference=reference if unit == spec.unit and trial.activity == "running" else None,
@@ -144,7 +159,7 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
 
 
 def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:
-    """Return the share of the frames of the contacts that show what a metric needs; of the rearfoot, its line."""
+    """Return the share of contact frames with the required keypoints (the rearfoot's line), 0 to 1; NaN if unknown."""
     sides = [s for s in BOTH_SIDES if side in (s, "both")]
     contacts = [c for c in trial.events.contacts if c.accepted and c.side in sides and np.isfinite(c.toe_off_s)]
     time_s = trial.pose.time_s
@@ -159,7 +174,7 @@ def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:
 
 
 def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]:
-    """Return (frame,) whether all the points of a side that a metric needs are there."""
+    """Return (frame,) whether all keypoints of a side that a metric requires are present."""
     seen = np.ones(len(trial.pose), dtype=bool)
     for point in spec.needs:
         seen &= np.isfinite(trial.pose.point(_point_names(point, side)[0])[:, 0])

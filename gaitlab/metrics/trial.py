@@ -1,4 +1,4 @@
-"""Everything a metric may look at: one recording's tracks, angles, cycles and scale."""
+"""Input of the metrics: one recording's keypoints, angles, events, cycles and calibration."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.kinematics.frame import forward_up
 
-# Curves are read between frames on a spline, at this many points a second.
+# Sampling rate of the spline interpolation between frames.
 _DENSE_HZ = 500.0
-# Later in the contact the heel leaves the ground, and the line of a lifted heel seen from behind is no rearfoot angle.
+# Share of the contact until heel-off; the line of a lifted heel in the rear view is not a rearfoot angle.
 HEEL_DOWN_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """One recording, ready to be measured.
+    """One recording, ready for the computation of metrics.
 
     Attributes
     ----------
+    view : View
+        camera view.
     pose : PoseSequence
         smoothed keypoints.
     angles : Angles
@@ -36,19 +38,19 @@ class Trial:
     calibration : Calibration
         facing, tilt, scale.
     height_m : float | None
-        body height, or None.
+        body height, m, or None.
     mass_kg : float | None
-        body mass, or None.
+        body mass, kg, or None.
     min_cycles : int
-        cycles a side under which a value is marked as thin.
+        least number of cycles per side for a value without a note.
     rearfoot_source : str
-        which points made the rearfoot's line, see `kinematics.frontal.REARFOOT_LINES`; empty: none.
+        source of the rearfoot's line, a key of `kinematics.rear.REARFOOT_LINES`; empty if there is none.
     rearfoot_zero_deg : Mapping[Side, float]
-        a side to its rearfoot angle in standing; empty where nobody stood.
+        rearfoot angle of each side in quiet standing, degrees; empty without standing.
     network : str
-        name of the network that found the keypoints; empty where none is known, as of a file.
+        name of the pose network; empty if unknown, e.g. for a keypoint file.
     tracked_dots : bool
-        whether tape dots were tracked here.
+        whether gaitlab tracked tape dots.
     """
 
     view: View
@@ -67,12 +69,12 @@ class Trial:
 
     @property
     def by_dots(self) -> bool:
-        """Whether tracked dots show the rearfoot."""
+        """Whether the rearfoot angle comes from dots."""
         return self.rearfoot_source == "four points"
 
     @property
     def by_proxy(self) -> bool:
-        """Whether stand-in points show the rearfoot instead of its own line."""
+        """Whether the rearfoot angle comes from surrogate keypoints."""
         return self.rearfoot_source == "proxy"
 
     @property
@@ -81,11 +83,11 @@ class Trial:
         return self.events.activity
 
     def angle(self, name: str, start_s: float, end_s: float | None = None) -> FloatArray:
-        """Return an angle at ``start_s`` (one value), or densely from there to ``end_s``; NaN over gaps."""
+        """Return an angle, (n,) degrees, at ``start_s`` (n = 1) or at 500 Hz from there to ``end_s``; NaN in gaps."""
         return _read(self.angles.time_s, self.angles.values_deg[name], start_s, end_s)
 
     def position(self, keypoint: str, start_s: float, end_s: float | None = None) -> FloatArray:
-        """Return (n, 2) px of a keypoint, X forward and Y up, at ``start_s`` or densely from there to ``end_s``."""
+        """Return a keypoint, (n, 2) px, X forward and Y up, at ``start_s`` or at 500 Hz from there to ``end_s``."""
         points = forward_up(
             self.pose.point(keypoint), forward=self.calibration.forward, tilt_deg=self.calibration.tilt_deg
         )
@@ -93,12 +95,12 @@ class Trial:
 
     @property
     def length_per_px(self) -> float:
-        """Metres a pixel where the scale is known, otherwise leg lengths a pixel."""
+        """Metres per pixel if the scale is known, otherwise leg lengths per pixel."""
         return self.calibration.metres_per_px or 1.0 / self.calibration.leg_px
 
     @property
     def belt_speed(self) -> float:
-        """Belt speed in metres (or leg lengths) a second; NaN where it could not be had."""
+        """Belt speed in metres (or leg lengths) per second; NaN if unknown."""
         if self.calibration.belt_speed_mps is not None:
             return self.calibration.belt_speed_mps
         return self.calibration.belt.speed_px_per_s * self.length_per_px

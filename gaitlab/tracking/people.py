@@ -1,4 +1,4 @@
-"""Everybody through the clip: who is who from look to look, and which of them is the runner."""
+"""Identity of all people over a clip, and selection of the runner among them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.tracking.track import Track
 
-# Ankles whose distance varies by this share of the body's height swing as a runner's do.
-_FORGOTTEN_S = 2.0  # out of sight longer, and who comes is somebody new
+_FORGOTTEN_S = 2.0  # a person hidden for longer gets a new track
+# Variation of the ankles' distance in running, as a share of the body height.
 _SWING = 0.06
-_SAMPLE = 200  # bodies of a track that are enough to judge it
+_SAMPLE = 200  # number of bodies sampled from a track for its score
 _ANKLES = ("left_ankle", "right_ankle")
 _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
 # Who is further than this from where somebody was expected is somebody else.
@@ -27,20 +27,20 @@ _PASSES = 0.2
 
 @dataclass(frozen=True, slots=True)
 class RunnerScore:
-    """How like a runner a person is; the product ranks people.
+    """Evidence that a person is the runner; people are ranked by the product.
 
     Attributes
     ----------
     seen_s : float
-        for how long they were seen.
+        visible time, s.
     swing : float
-        0..1, whether the legs alternate; a poster's and a standing coach's do not.
+        0 to 1, whether the legs alternate, unlike those of a poster or a standing coach.
     steady : float
-        0..1, whether they stay in their place; a passer-by does not.
+        0 to 1, whether the person stays in place, unlike a passer-by.
     size : float
-        height in px; the runner is filmed larger than their mirror image.
+        height, px; a mirror image is smaller than the runner.
     legs : float
-        0..1, how surely hips, knees and ankles are seen; a reflection over a sofa shows none.
+        0 to 1, mean confidence of hips, knees and ankles; low for a partly hidden reflection.
     """
 
     seen_s: float
@@ -51,60 +51,60 @@ class RunnerScore:
 
     @property
     def rank(self) -> float:
-        """More is more like a runner."""
+        """Product of all components; the runner has the highest."""
         return self.seen_s * self.swing * self.steady * self.size * self.legs
 
 
 def runner_score(track: Track, skeleton: Skeleton) -> RunnerScore:
-    """Judge a person from what was seen of them, evenly sampled."""
+    """Return the score of a person from evenly sampled bodies of their track."""
     sample = track.bodies[:: max(len(track.bodies) // _SAMPLE, 1)]
     xy = np.array([body.xy for body in sample])
     boxes = np.array([body.box for body in sample])
     size = float(np.median(boxes[:, 3] - boxes[:, 1]))
-    places = trunk(xy, skeleton)
-    drift = float(np.ptp(np.percentile(places[:, 0], [5, 95]))) / max(size, 1.0)
+    positions = trunk(xy, skeleton)
+    drift = float(np.ptp(np.percentile(positions[:, 0], [5, 95]))) / max(size, 1.0)
     return RunnerScore(
         seen_s=_seen_s(track.times_s),
         swing=float(np.clip(_swing(xy, skeleton, size) / _SWING, 0.02, 1.0)),
-        steady=_PASSES + (1 - _PASSES) * float(np.exp(-((drift / 0.8) ** 2))),
+        steady=_LEAST_STEADY + (1 - _LEAST_STEADY) * float(np.exp(-((drift / 0.8) ** 2))),
         size=size,
         legs=_legs(np.array([body.score for body in sample]), xy, skeleton),
     )
 
 
 def _seen_s(times_s: Sequence[float]) -> float:
-    """Time covered by what was seen: gaps count up to half a second, as people are not looked for in every frame."""
+    """Return the visible time, s; gaps count up to 0.6 s, because people are not detected in every frame."""
     return float(np.minimum(np.diff(times_s), 0.6).sum()) if len(times_s) > 1 else 0.0
 
 
 def _legs(score: FloatArray, xy: FloatArray, skeleton: Skeleton) -> float:
-    """Return the mean score of the legs' points, those not seen counting nothing; little is left of legs unknown."""
+    """Return the mean confidence of the legs' keypoints, undetected ones counting 0; at least 0.02."""
     columns = [skeleton.index(name) for name in _LEGS if name in skeleton]
     seen = np.where(np.isfinite(xy[..., 0]), score, 0.0)[:, columns]
     return max(float(seen.mean()), 0.02) if columns else 0.02
 
 
 def _swing(xy: FloatArray, skeleton: Skeleton, size: float) -> float:
-    """Return how much the ankles' distance from each other varies, as a share of ``size``."""
+    """Return the variation of the vector between the ankles, as a share of ``size``."""
     if not all(name in skeleton for name in _ANKLES):
         return 0.0
     left, right = (xy[:, skeleton.index(name)] for name in _ANKLES)
     apart = (left - right)[np.isfinite(left - right).all(axis=1)]
     if len(apart) < 4:
         return 0.0
-    # The middle two thirds: a few wrong points make no swing. In a rear view it is the height that alternates.
+    # The central two thirds, robust to outliers; the larger axis, because in a rear view the height alternates.
     low, high = np.percentile(apart, [16, 84], axis=0)
     return float((high - low).max()) / 2 / max(size, 1.0)
 
 
 def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | None:
-    """Return the person who is in the picture longest, largest and surest, with legs that alternate, in one place."""
+    """Return the track with the highest `RunnerScore.rank`; None without tracks."""
     seen = [track for track in tracks if len(track.frames) > 1] or list(tracks)
     return max(seen, key=lambda track: runner_score(track, skeleton).rank, default=None)
 
 
 def distance(body: Body, guess: Body) -> float:
-    """Return how far a body is from an expected one: 0 the same, 1 the boxes do not even touch."""
+    """Return the distance of a body from the expected one: 0 identical, 1 without overlap of the boxes."""
     size = max(float(np.nanmax([b.box[3] - b.box[1] for b in (body, guess)])), 1.0)
     apart = np.linalg.norm(body.xy - guess.xy, axis=1) / size
     shared = np.isfinite(apart)
@@ -139,9 +139,19 @@ def cheapest_pairs(cost: FloatArray, *, max_cost: float) -> list[tuple[int, int]
 
 
 def link(frames: Sequence[Sequence[Body]], time_s: FloatArray, skeleton: Skeleton) -> list[Track]:
-    """Return everybody of a clip whose people are known frame by frame, numbered by order of appearance."""
+    """Return the tracks of all people of a clip, numbered by order of appearance.
+
+    Parameters
+    ----------
+    frames : Sequence[Sequence[Body]]
+        bodies detected in each frame.
+    time_s : FloatArray
+        (frame,) s.
+    skeleton : Skeleton
+        keypoints of the bodies.
+    """
     tracks: list[Track] = []
-    # A file of one person needs no guessing who is who.
+    # With one person per frame, identities are known.
     single = max(map(len, frames), default=0) == 1
     for number, bodies in enumerate(frames):
         now = float(time_s[number])

@@ -1,4 +1,4 @@
-"""The annotated video: the runner large in the picture, with skeleton, captions and foot contacts."""
+"""Annotated video: the runner enlarged, with skeleton, captions and foot contacts."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from gaitlab.io.video.reader import Image
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Annotation:
-    """What is drawn into the frames of a video.
+    """Content drawn into the frames of a video.
 
     Attributes
     ----------
     pose : PoseSequence
-        the tracks to draw.
+        keypoints to draw.
     video_time_s : FloatArray
-        (frame,) time of each pose frame in the video; it differs from ``pose.time_s`` in slow motion.
+        (frame,) time of each pose frame in the video, s; it differs from ``pose.time_s`` in slow motion.
     captions : Mapping[str, tuple[str, FloatArray]]
-        key -> (what to print, (frame,) numbers in degrees); keys that are sides take the side's colour.
+        key to (label, (frame,) values in degrees); keys that begin with a side have the side's colour.
     contacts : Mapping[str, Sequence[tuple[float, float]]]
-        side -> (start, end) of each contact in video time.
+        side to (start, end) of each contact in video time, s.
     window : Window | None
-        the part of the picture that is shown; None shows all of it.
+        visible part of the image; None for all of it.
     """
 
     pose: PoseSequence
@@ -38,7 +38,7 @@ class Annotation:
     window: Window | None = None
 
     def drawn(self, image: Image, time_s: float) -> Image:
-        """Return the frame of a time with everything drawn; the picture given is drawn into, or cut."""
+        """Return the annotated frame for a time; ``image`` is modified in place, or cropped into a new image."""
         number = nearest(self.video_time_s, time_s)
         xy = self.pose.xy[number]
         if self.window is not None:
@@ -53,7 +53,7 @@ class Annotation:
 
 
 def nearest(times_s: FloatArray, time_s: float) -> int:
-    """Return the number of the time nearest to one, of times that rise."""
+    """Return the index of the time nearest to ``time_s`` in increasing ``times_s``."""
     after = min(int(np.searchsorted(times_s, time_s)), len(times_s) - 1)
     before = max(after - 1, 0)
     return before if time_s - times_s[before] <= times_s[after] - time_s else after

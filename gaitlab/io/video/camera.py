@@ -1,6 +1,6 @@
-"""Pictures as they happen: a camera, or a file that plays at its own speed in a camera's place.
+"""Live images: from a camera, or from a video file played in real time.
 
-Whoever looks gets the newest picture; what came in between is dropped, so that nobody ever lags behind.
+The consumer always receives the newest image; images in between are dropped, so that no delay accumulates.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ def _from_file(path: Path) -> Iterator[Frame]:
 
 
 class Live:
-    """The newest picture of a source; use it as a context manager.
+    """Source of the newest image; use it as a context manager.
 
     Parameters
     ----------
     source : int | Path
         number of a camera, or a video file.
     on_frame : Callable[[Frame], None], optional
-        called in the reading thread with every picture, also those that nobody looks at (to record).
+        called in the reading thread with every image, dropped ones included (to record them).
 
     Attributes
     ----------
-    taken
-        pictures that came so far.
+    taken : int
+        number of images read so far.
     """
 
     def __init__(self, source: int | Path, *, on_frame: Callable[[Frame], None] = lambda frame: None) -> None:
@@ -78,13 +78,13 @@ class Live:
         self._worker.join()
 
     def newest(self) -> Frame | None:
-        """Wait for a picture that was not handed out yet and return it; None when the source has ended.
+        """Wait for an image that was not returned yet and return it; None when the source has ended.
 
         Raises
         ------
         InputError
-            the source cannot be read, or shows nothing for ten seconds. Any other fault of the reading thread, one in
-            ``on_frame`` too, is raised here as it is.
+            if the source cannot be read, or gives no image for ten seconds. Other exceptions of the reading thread,
+            including those of ``on_frame``, are raised here unchanged.
         """
         with self._news:
             if not self._news.wait_for(lambda: self._newest is not None or self._ended, _UNTIL_FIRST_PICTURE_S):
@@ -105,7 +105,7 @@ class Live:
                     self._news.notify()
                 if self._stop.is_set():
                     break
-        except BaseException as error:  # noqa: BLE001 - raised again where the pictures are waited for
+        except BaseException as error:  # noqa: BLE001 - raised again in `newest`
             self._failure = error
         finally:
             with self._news:

@@ -1,4 +1,4 @@
-"""The clean clip of a page: pictures made small, nothing drawn into them."""
+"""The plain clip of a report: images reduced in size, without annotation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CRF = 26
 
 
 def shrunk(image: Image, *, max_lines: int = MAX_LINES) -> Image:
-    """Return a copy of a (height, width, 3) picture with at most ``max_lines`` lines, in even sizes."""
+    """Return a copy of a (height, width, 3) image with at most ``max_lines`` lines and even width and height."""
     height, width = image.shape[:2]
     size = clip_size(width, height, max_lines=max_lines)
     if size == (width, height):
@@ -21,6 +21,6 @@ def shrunk(image: Image, *, max_lines: int = MAX_LINES) -> Image:
 
 
 def clip_size(width: int, height: int, *, max_lines: int = MAX_LINES) -> tuple[int, int]:
-    """Return the even width and height of a picture with at most ``max_lines`` lines, its shape kept."""
+    """Return the even width and height, px, of an image reduced to at most ``max_lines`` lines."""
     scale = min(1.0, max_lines / height)
     return max(round(width * scale / 2) * 2, 2), max(round(height * scale / 2) * 2, 2)

@@ -1,4 +1,4 @@
-"""Drawing on pictures: limbs, points, captions, the strip of foot contacts. All functions draw in place."""
+"""Drawing on images: limbs, keypoints, captions, the strip of foot contacts. All functions draw in place."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Image
 
 Colour = tuple[int, int, int]  # BGR
-# Okabe and Ito's palette: told apart by every kind of colour vision.
+# Okabe and Ito's palette, distinguishable with every kind of colour vision.
 SIDE_COLOURS: Mapping[str, Colour] = {"left": (178, 114, 0), "right": (0, 94, 213)}
 _MIDDLE: Colour = (220, 220, 220)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _SUBPIXEL_BITS = 4
-# Height of a capital letter of the font at scale 1; what it is to be as a share of a picture, so that it can be read
-# where a phone shows the picture 390 points wide; of a line in letters.
+# Height of a capital letter of the font at scale 1; its target as a share of the image, readable on a phone that shows
+# the image 390 points wide; line height in letter heights.
 _LETTER_PX = 22
 _LETTER_TO_WIDTH, _LETTER_TO_HEIGHT = 0.03, 0.045
 _LINE_TO_LETTER = 1.9
@@ -31,13 +31,13 @@ def side_colour(name: str) -> Colour:
 
 
 def _fixed(point: FloatArray) -> tuple[int, int]:
-    """Return a point in cv2's fixed-point coordinates, so that skeletons do not tremble by whole pixels."""
+    """Return a point in cv2's fixed-point coordinates, which avoids jitter of the skeleton by whole pixels."""
     scaled = np.round(point * (1 << _SUBPIXEL_BITS)).astype(int)
     return int(scaled[0]), int(scaled[1])
 
 
 def draw_pose(image: Image, xy: FloatArray, skeleton: Skeleton) -> None:
-    """Draw one person's limbs and points: (keypoint, 2) px, NaN not drawn. Left is blue, right vermilion."""
+    """Draw the limbs and keypoints of one person, (keypoint, 2) px; NaN is not drawn. Left is blue, right vermilion."""
     thickness = max(2, round(image.shape[0] / 320))
     for a, b in skeleton.edges:
         start, end = xy[skeleton.index(a)], xy[skeleton.index(b)]
@@ -52,20 +52,20 @@ def draw_pose(image: Image, xy: FloatArray, skeleton: Skeleton) -> None:
 
 
 def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = None, size: float = 1.0) -> None:
-    """Write a line of (ASCII) text into the left of the picture: white on a dark plate, readable on any picture.
+    """Draw a line of (ASCII) text at the left edge: white on a dark background, readable on any image.
 
     Parameters
     ----------
     image : Image
-        drawn into, in place.
+        modified in place.
     text : str
-        white, for no colour of a side stands out on a dark ground.
+        drawn in white, because the colours of the sides have little contrast on a dark background.
     row : int
-        which line, 0 the uppermost, -1 the lowest.
+        line number, 0 the uppermost, -1 the lowest.
     colour : Colour | None, optional
-        of a bar before the text.
+        colour of a bar before the text.
     size : float, optional
-        of the text; at 1 it can be read where a phone shows the whole width of the picture.
+        relative text size; 1 is readable on a phone that shows the whole width of the image.
     """
     letter = size * min(_LETTER_TO_WIDTH * image.shape[1], _LETTER_TO_HEIGHT * image.shape[0])
     scale, thickness = max(letter / _LETTER_PX, 0.25), max(1, round(letter / 7))
@@ -82,7 +82,7 @@ def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = N
 
 
 def draw_text(image: Image, text: str, at: FloatArray) -> None:
-    """Write a few (ASCII) characters beside a point (x, y; px), outlined so that any ground will do; NaN: nothing."""
+    """Draw a few outlined (ASCII) characters next to a point (x, y; px); nothing for NaN."""
     if not np.isfinite(at).all():
         return
     scale = max(image.shape[0] / 1800, 0.3)
@@ -94,18 +94,18 @@ def draw_text(image: Image, text: str, at: FloatArray) -> None:
 def draw_contact_strip(
     image: Image, intervals: Mapping[str, Sequence[tuple[float, float]]], time_s: float, *, span_s: float = 2.0
 ) -> None:
-    """Draw the foot contacts around now as bars along the lower edge, one row a side, now in the middle.
+    """Draw the foot contacts around a time as bars along the lower edge, one row per side.
 
     Parameters
     ----------
     image : Image
-        drawn into, in place.
+        modified in place.
     intervals : Mapping[str, Sequence[tuple[float, float]]]
-        side -> (start, end) of its contacts, one after the other; only those in view are looked at.
+        side to (start, end) of its contacts, s, in order; only visible ones are processed.
     time_s : float
-        now.
+        time at the centre of the strip, s.
     span_s : float, optional
-        what the width of the picture shows.
+        time covered by the width of the image, s.
     """
     height, width = image.shape[:2]
     row = max(8, height // 60)

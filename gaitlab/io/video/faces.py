@@ -1,4 +1,4 @@
-"""Hiding the runner's face: where the head is in every frame, and a mosaic over it."""
+"""Anonymisation: position of the runner's head in every frame, and a mosaic over it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.io.video.reader import Image
 
 _HEAD = ("nose", "head", "left_eye", "right_eye", "left_ear", "right_ear")
-# A head is about 0.13 of the body's height, the trunk from mid-hip to neck about 0.3: the circle holds a whole head
-# from chin to crown, wherever its points are.
+# A head is about 0.13 of the body height, the trunk from mid-hip to neck about 0.3: the circle covers a whole head from
+# chin to crown, wherever its keypoints are.
 _RADIUS_TO_TRUNK = 0.45
 _ABOVE_NECK_TO_TRUNK = 0.36
-# So few cells across a face that nobody is recognised, however good the tool that tries.
+# Cells across a face, few enough to prevent recognition.
 _CELLS = 5
 
 
 def face_circles(pose: PoseSequence) -> FloatArray:
-    """Return (frame, 3) px: centre x, centre y and radius of a circle over the runner's head in every frame.
+    """Return the circle over the runner's head in every frame, (frame, 3) px: centre x, centre y, radius.
 
-    The centre is the mean of the head's points, else it lies above the neck; frames without either take it from
-    their neighbours, for a face must not show in a gap.
+    The centre is the mean of the head's keypoints, or a point above the neck; it is interpolated over frames without
+    either, because the face must not be visible in a gap.
 
     Raises
     ------
     InputError
-        where neither head nor trunk was seen at all, so that no face could be hidden.
+        if the trunk was never detected, so that no face can be hidden.
     """
     neck, hip = pose.point("neck"), pose.point("mid_hip")
     trunk = neck - hip
@@ -47,7 +47,7 @@ def face_circles(pose: PoseSequence) -> FloatArray:
 
 
 def hide_face(image: Image, circle: FloatArray) -> None:
-    """Put a mosaic over a circle (x, y, radius; px) of a picture, in place."""
+    """Pixelate a circle (x, y, radius; px) of an image in place."""
     x, y, radius = (float(v) for v in circle)
     left, top = max(int(x - radius), 0), max(int(y - radius), 0)
     right, bottom = min(int(x + radius) + 1, image.shape[1]), min(int(y + radius) + 1, image.shape[0])

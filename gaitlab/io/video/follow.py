@@ -1,4 +1,4 @@
-"""A window that follows the runner through the picture, so that whoever is small in it is large in the video."""
+"""A window that follows a runner who is small in the image, and enlarges them in the annotated video."""
 
 from __future__ import annotations
 
@@ -10,33 +10,32 @@ import numpy as np
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.io.video.reader import Image
 
-# Whoever fills less of the picture's height is followed, where nobody says otherwise.
+# By default, a runner who fills less than this share of the image height is followed.
 SMALL_SHARE = 0.5
-# Height of the window in heights of the body (nose to toes), so that arms, hair and captions have room.
+# Height of the window in body heights (nose to toes), with margins for arms, hair and captions.
 _HEIGHT_TO_BODY = 1.6
-# Standard deviation of the weights over time that the window's middle is smoothed with: a step of a runner takes
-# 0.35 s, and must not rock it.
-_CALM_S = 0.5
-# Pictures are not blown up beyond this: more pixels would show nothing more.
+# Standard deviation, s, of the Gaussian that smooths the window's position: steps, 0.35 s each, must not move it.
+_SMOOTHING_SD_S = 0.5
+# Largest magnification; more pixels would not show more detail.
 _MOST_ZOOM = 4.0
-# No wider than high, so that a phone held upright shows the runner as large as it can.
+# Largest ratio of width to height, so that a phone held upright shows the runner as large as possible.
 _WIDEST = 1.0
-# Lines of the picture below which the window is blown up.
+# Windows with fewer lines are enlarged.
 _FEW_LINES = 720
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """The part of the picture that is shown in every frame.
+    """The visible part of the image in every frame.
 
     Attributes
     ----------
     left_px, top_px : FloatArray
-        (frame,) its corner in the picture.
+        (frame,) upper left corner in the image, px.
     zoom : FloatArray
-        (frame,) by how much it is enlarged.
+        (frame,) magnification.
     width, height : int
-        of the pictures that come out, the same in all frames.
+        size of the output images, px, the same in all frames.
     """
 
     left_px: FloatArray
@@ -46,7 +45,7 @@ class Window:
     height: int
 
     def cut(self, image: Image, frame: int) -> Image:
-        """Return what the window shows of a frame's picture."""
+        """Return the cropped and enlarged image of a frame, (height, width, 3)."""
         zoom = self.zoom[frame]
         move = np.array([[zoom, 0.0, -zoom * self.left_px[frame]], [0.0, zoom, -zoom * self.top_px[frame]]])
         shown = cv2.warpAffine(
@@ -55,22 +54,22 @@ class Window:
         return np.asarray(shown, dtype=np.uint8)
 
     def moved(self, xy: FloatArray, frame: int) -> FloatArray:
-        """Return where points (…, 2) px of a frame's picture lie in what the window shows."""
+        """Return points (…, 2) px of a frame in the coordinates of the cropped image."""
         corner = np.array([self.left_px[frame], self.top_px[frame]])
-        there: FloatArray = (xy - corner) * self.zoom[frame]
-        return there
+        moved: FloatArray = (xy - corner) * self.zoom[frame]
+        return moved
 
 
 def height_share(pose: PoseSequence, *, height: int) -> float:
-    """Return which share of a picture's ``height`` (px) the body's points fill from top to bottom; or NaN."""
+    """Return the body's height as a share of the image ``height`` (px), median over frames; NaN if unknown."""
     _, body_px = _body(pose)
     return float(np.nanmedian(body_px)) / height if np.isfinite(body_px).any() else float("nan")
 
 
 def follow_window(pose: PoseSequence, *, width: int, height: int) -> Window | None:
-    """Return a window that follows the body calmly and never leaves the picture of ``width`` x ``height`` px.
+    """Return a window that follows the body smoothly within an image of ``width`` x ``height`` px.
 
-    None where nobody was seen, or where the window would be the picture.
+    None if nobody was detected, or the window would be the whole image.
     """
     middle_px, body_px = _body(pose)
     seen = np.isfinite(body_px)
@@ -78,7 +77,8 @@ def follow_window(pose: PoseSequence, *, width: int, height: int) -> Window | No
         return None
     columns = np.column_stack([middle_px, body_px])
     x, y, body = (
-        _calm(np.interp(pose.time_s, pose.time_s[seen], column[seen]), _CALM_S * pose.fps) for column in columns.T
+        _smoothed(np.interp(pose.time_s, pose.time_s[seen], column[seen]), _SMOOTHING_SD_S * pose.fps)
+        for column in columns.T
     )
     high = np.minimum(_HEIGHT_TO_BODY * body, height)
     shape = min(width / height, _WIDEST)
@@ -98,7 +98,7 @@ def follow_window(pose: PoseSequence, *, width: int, height: int) -> Window | No
 
 
 def _body(pose: PoseSequence) -> tuple[FloatArray, FloatArray]:
-    """Return (frame, 2) px the middle of the body's points and (frame,) px their height; NaN where nobody was seen."""
+    """Return the centre (frame, 2) px and the height (frame,) px of the body's keypoints; NaN without detection."""
     middle, height = np.full((len(pose), 2), np.nan), np.full(len(pose), np.nan)
     there = np.isfinite(pose.xy).all(axis=2).sum(axis=1) > 1
     low, high = np.nanmin(pose.xy[there], axis=1), np.nanmax(pose.xy[there], axis=1)
@@ -106,14 +106,14 @@ def _body(pose: PoseSequence) -> tuple[FloatArray, FloatArray]:
     return middle, height
 
 
-def _calm(values: FloatArray, sd_frames: float) -> FloatArray:
-    """Return values under a Gaussian over time; beyond the ends their line goes on, what is off it mirrored."""
+def _smoothed(values: FloatArray, sd_frames: float) -> FloatArray:
+    """Return values smoothed by a Gaussian; deviations from the regression line are mirrored at the ends."""
     reach = min(int(3 * sd_frames), len(values) - 1)
     if reach < 1:
         return values
     frames = np.arange(len(values))
     line: FloatArray = np.polyval(np.polyfit(frames, values, 1), frames).astype(np.float64)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sd_frames) ** 2)
-    off = np.pad(values - line, reach, mode="reflect")
-    calm: FloatArray = np.convolve(off, weights / weights.sum(), mode="valid").astype(np.float64)
-    return line + calm
+    deviations = np.pad(values - line, reach, mode="reflect")
+    smooth: FloatArray = np.convolve(deviations, weights / weights.sum(), mode="valid").astype(np.float64)
+    return line + smooth

@@ -1,7 +1,7 @@
-"""Reading a video as a stream of upright frames with their true timestamps.
+"""Reading of a video as a stream of upright frames with their true timestamps.
 
-Nothing here trusts the nominal frame rate: phones vary it, and editors lie about it. Decoding runs in a thread of
-its own, a few frames ahead of whoever consumes them, so the whole video is never in memory.
+The nominal frame rate is not used: phones vary it, and editors may set it wrongly. Decoding runs in its own thread, a
+few frames ahead of the consumer, so that the whole video is never in memory.
 """
 
 from __future__ import annotations
@@ -26,26 +26,49 @@ from gaitlab.core.units import FRAME_RATE, ROTATIONS
 _log = logging.getLogger("gaitlab")
 Image = NDArray[np.uint8]  # (height, width, 3) BGR
 
-# Pictures may wait between two threads, these many and no more bytes of them: six of 4K weigh 150 MB.
+# Limits of the queue between two threads, images and bytes: six 4K images take 150 MB.
 _MOST_HELD, _MOST_HELD_BYTES = 6, 40_000_000
-# How far before a time it is looked for, until a picture at or before it can be decoded.
+# Seconds to seek before a time, tried in turn until an image at or before it can be decoded.
 _LOOK_BACK_S = (0.0, 1.0, 10.0, np.inf)
-# Each of a decoder's threads holds pictures of its own; the network, not the decoder, is what one waits for.
+# Each thread of the decoder holds images of its own; more threads do not help, because the network is slower.
 _DECODER_THREADS = 4
-# Intervals that differ by more than this from the median make the frame rate variable.
+# Relative deviation of frame intervals from the median beyond which the frame rate is variable.
 _STEADY_SHARE = 0.05
-# Apple and Android write the true capture rate of slow-motion clips under these names.
+# Metadata keys under which Apple and Android store the true capture rate of slow-motion clips.
 _CAPTURE_RATE_KEYS = ("com.android.capture.fps", "com.apple.quicktime.capture-fps", "com.apple.photos.captureMode.fps")
 SAME_RATE = 0.98  # 59.94 is 60 to a phone
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What the container says of the video, upright (after the rotation it asks for, and the one that was asked for).
+    """Properties of a video, for upright images (after the container's and the user's rotation).
 
-    ``rotation_deg`` is what the container asks for, anticlockwise; ``rotate_deg`` what was asked for on top of that,
-    clockwise. ``duration_s`` runs from the first frame to the end of the last; ``capture_fps`` is the true rate of a
-    slow-motion clip where the phone wrote it down, ``remark`` what a reader must know where it wrote what cannot be.
+    Attributes
+    ----------
+    path : Path
+        the file.
+    width, height : int
+        image size, px.
+    frames : int
+        number of frames.
+    duration_s : float
+        from the first frame to the end of the last.
+    fps : float
+        frame rate, Hz.
+    variable_frame_rate : bool
+        whether frame intervals vary.
+    rotation_deg : int
+        rotation stored in the container, degrees anticlockwise.
+    capture_fps : float | None
+        true frame rate of a slow-motion clip, if the phone stored it.
+    recorded_at : str | None
+        recording date from the metadata.
+    remark : str
+        message about an impossible stored capture rate; otherwise empty.
+    lacking_s : float
+        missing end of an incomplete file, s.
+    rotate_deg : int
+        additional rotation requested by the user, degrees clockwise.
     """
 
     path: Path
@@ -65,7 +88,7 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One upright picture and its time since the first frame of the video."""
+    """One upright image, (height, width, 3) BGR, and its time since the first frame of the video, s."""
 
     time_s: float
     image: Image
@@ -77,9 +100,9 @@ class Video:
     Attributes
     ----------
     info : VideoInfo
-        what the container says.
-    timestamps_s
-        (frame,) time of every frame since the first.
+        properties of the video.
+    timestamps_s : NDArray[np.float64]
+        (frame,) time of every frame since the first, s.
     """
 
     def __init__(self, container: Any, info: VideoInfo, pts_s: NDArray[np.float64]) -> None:
@@ -93,7 +116,7 @@ class Video:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Whoever was interrupted left the iterator, and its thread in the container.
+        # An interrupted consumer may have left an iterator whose thread still uses the container.
         for stop, worker in self._at_work:
             stop.set()
             worker.join()
@@ -105,7 +128,7 @@ class Video:
         Raises
         ------
         InputError
-            what comes next cannot be decoded. Any other fault of the thread is raised here as it is.
+            if the next frame cannot be decoded. Other exceptions of the thread are raised here unchanged.
         """
         ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(frames_held(self.info.width, self.info.height))
         stop = threading.Event()
@@ -125,7 +148,7 @@ class Video:
                     if not put(frame):
                         return
                 put(None)
-            except BaseException as error:  # noqa: BLE001 - raised again where the frames are waited for
+            except BaseException as error:  # noqa: BLE001 - raised again in the consumer
                 put(error)
 
         worker = threading.Thread(target=decode, name="gaitlab-decode", daemon=True)
@@ -158,10 +181,10 @@ class Video:
             yield Frame(time_s, self._upright(picture))
 
     def _from(self, first_s: float) -> Iterator[tuple[Any, float]]:
-        """Yield decoded pictures and their times, beginning at or before the first frame due from ``first_s`` on.
+        """Yield decoded pictures and their times, s, beginning at or before the first frame from ``first_s`` on.
 
-        Streams without an index (a camcorder's) are sought by guessing, and the picture found may need an earlier one
-        to be decoded: then it is looked for further back, at last from the beginning of the file.
+        Seeking is inexact in streams without an index (of camcorders), and the picture found may depend on an earlier
+        one: the seek is then repeated further back, finally from the beginning of the file.
         """
         due = self.timestamps_s[self.timestamps_s > first_s - 1e-6]
         for back_s in _LOOK_BACK_S if len(due) else ():
@@ -179,7 +202,7 @@ class Video:
             return
 
     def _found(self, time_s: float) -> Any:
-        """Go to a time, or for minus infinity to where the file begins, and return the stream to read on from there."""
+        """Seek to a time, or for minus infinity to the beginning of the file, and return the stream."""
         if not np.isfinite(time_s):
             self._container.close()
             self._container = _opened(self.info.path)
@@ -189,7 +212,7 @@ class Video:
         return stream
 
     def key_frame(self, time_s: float) -> Frame | None:
-        """Return the nearest picture at or before a time that needs no other to be decoded: cheap to have."""
+        """Return the nearest key frame at or before a time, which is fast to decode; None if there is none."""
         stream = self._container.streams.video[0]
         self._container.seek(int((self._start_pts_s + time_s) / stream.time_base), stream=stream, backward=True)
         for picture in self._damage_tolerant(stream):
@@ -202,16 +225,16 @@ class Video:
         return turned(image, (self.info.rotate_deg - self.info.rotation_deg) % 360)
 
     def _damage_tolerant(self, stream: Any) -> Iterator[Any]:
-        """Decode packet by packet: a broken one costs its frames, not the whole video."""
+        """Decode packet by packet, skipping damaged packets."""
         for packet in self._container.demux(stream):
             try:
                 yield from packet.decode()
-            except av.InvalidDataError as error:  # the frames that are not there are counted, see `damage`
+            except av.InvalidDataError as error:  # missing frames are counted from their timestamps
                 _log.debug("a damaged part of '%s' was skipped: %s", self.info.path, error)
 
 
 def frames_held(width: int, height: int) -> int:
-    """Return how many pictures of a size may wait between two threads."""
+    """Return how many images of a size (px) may be queued between two threads."""
     return max(1, min(_MOST_HELD, _MOST_HELD_BYTES // (3 * width * height)))
 
 
@@ -220,16 +243,18 @@ def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
 
     Parameters
     ----------
+    path : str | Path
+        the file.
     rotate_deg : int, optional
-        turn every picture clockwise by so much, on top of what the container asks for: 0, 90, 180, 270.
+        clockwise rotation in addition to that of the container: 0, 90, 180 or 270.
 
     Raises
     ------
     InputError
-        no such file, a folder, not a video, or a video without frames.
+        if the file is missing, a folder, not a video, or a video without frames.
     """
     path = Path(path)
-    if os.path.isdir(path):  # unlike a path's own, it says so of a name too long to be
+    if os.path.isdir(path):  # unlike Path.is_dir, it does not raise for a name that is too long
         raise InputError(f"expected a video file, but '{path}' is a folder; name the file in it")
     if not os.path.exists(path):
         raise InputError(f"no such file: '{path}'; check the path of the video")
@@ -248,7 +273,7 @@ def open_video(path: str | Path, *, rotate_deg: int = 0) -> Video:
 
 
 def _opened(path: Path) -> Any:
-    """Return the container of a file, its video to be decoded in a few threads."""
+    """Return the container of a file, set up for decoding in a few threads."""
     container: Any = av.open(str(path))
     for stream in container.streams.video[:1]:
         stream.thread_type = "AUTO"
@@ -262,7 +287,7 @@ def _turned_info(info: VideoInfo, rotate_deg: int) -> VideoInfo:
 
 
 def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]]:
-    """Read every packet's timestamp (no decoding), and one frame for the size and the rotation."""
+    """Return the properties and the (frame,) timestamps, s, from all packets (not decoded) and one decoded frame."""
     if not container.streams.video:
         raise InputError(f"'{path}' has no video in it (only sound?); expected e.g. an mp4 or mov file")
     stream = container.streams.video[0]
@@ -279,7 +304,7 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
     steps_s = np.diff(times_s)
     steps_s = steps_s[steps_s > 0]
     frame_s = float(np.median(steps_s)) if len(steps_s) else 1.0 / float(stream.average_rate or 30)
-    # Container clocks are coarse (a GIF counts hundredths, some phones 1/600 s): the mean is exact over many frames.
+    # Container clocks are coarse (1/100 s in a GIF, 1/600 s in some phones), but the mean over many frames is exact.
     variable = bool(len(steps_s) and np.mean(np.abs(steps_s / frame_s - 1) > _STEADY_SHARE) > 0.01)
     fps = 1 / frame_s if variable or not len(steps_s) else len(steps_s) / float(times_s[-1] - times_s[0])
     rotation_deg = round(first.rotation) % 360
@@ -304,16 +329,18 @@ def _inspect(container: Any, path: Path) -> tuple[VideoInfo, NDArray[np.float64]
 
 
 def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
-    """Return how much of what a file promises it does not hold, if it is more than clocks differ by; otherwise 0.
+    """Return how much of its declared duration a file lacks, s; 0 within the tolerance of clocks.
 
     Parameters
     ----------
+    container, stream
+        PyAV's container and its video stream.
     end_s : float
-        where its last frame ends, on the file's own clock.
+        end of the last frame on the file's own clock, s.
     """
     if stream.duration is not None:
         promised_s, doubt_s = float((stream.start_time or 0) + stream.duration) * float(stream.time_base), 0.25
-    elif container.duration is not None:  # of the longest stream: sound may go on
+    elif container.duration is not None:  # of the longest stream: sound may be longer
         promised_s, doubt_s = ((container.start_time or 0) + container.duration) / av.time_base, 1.0
     else:
         return 0.0
@@ -321,16 +348,16 @@ def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
 
 
 def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | None, str]:
-    """Return the rate the pictures were taken at, as the phone wrote it down, and what is to be said of it.
+    """Return the capture rate, Hz, stored by the phone, and a remark if it is impossible.
 
-    A film plays its pictures at the rate they were taken at or slower. What is neither is told, not believed.
+    A video plays at its capture rate or slower; a lower capture rate is reported and ignored.
 
     Parameters
     ----------
     metadata : Mapping[str, str]
-        of the file.
+        metadata of the file.
     fps : float
-        frames a second as the file plays.
+        playback rate, Hz.
     """
     for key in _CAPTURE_RATE_KEYS:
         if not metadata.get(key):
@@ -350,7 +377,7 @@ def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | No
 
 
 def turned(image: Image, clockwise_deg: int) -> Image:
-    """Return a picture turned clockwise by 0, 90, 180 or 270 degrees."""
+    """Return an image rotated clockwise by 0, 90, 180 or 270 degrees."""
     turns = ROTATIONS.index(clockwise_deg) if clockwise_deg in ROTATIONS else 0
     return np.ascontiguousarray(np.rot90(image, -turns)) if turns else image
 

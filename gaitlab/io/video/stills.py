@@ -1,4 +1,4 @@
-"""Pictures of single moments, cut to the runner, as JPEG."""
+"""Stills: single frames cropped to the runner, as JPEG."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import cv2
 from gaitlab.core.errors import OutputError
 from gaitlab.io.video.reader import Image, Video
 
-# Moments nearer to each other than this are decoded in one go: seeking costs more than reading on.
+# Stills closer than this are decoded in one pass, because seeking takes longer than reading on.
 _READ_ON_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture to take: the video's time, and left, top, right, bottom of the part of the upright frame."""
+    """A still to take: video time, s, and crop (left, top, right, bottom) of the upright frame, px."""
 
     time_s: float
     box_px: tuple[int, int, int, int]
@@ -32,27 +32,27 @@ def take_stills(
     change: Callable[[Image, float], None] = lambda image, time_s: None,
     attempt: Callable[[str], AbstractContextManager[None]] = lambda key: nullcontext(),
 ) -> dict[str, bytes]:
-    """Return key -> JPEG of every shot.
+    """Return the stills of a video as JPEG, by key.
 
     Parameters
     ----------
     video : Video
-        the open source.
+        the open video.
     shots : Mapping[str, Shot]
-        what to take; the frame nearest to each time is taken.
+        stills to take; the frame nearest to each time is used.
     max_height_px : int, optional
-        pictures higher than this are made smaller.
+        larger images are reduced to this height.
     quality : int, optional
-        of the JPEG, 0-100.
+        JPEG quality, 0 to 100.
     change : Callable[[Image, float], None], optional
-        called with each whole frame that is used and its time, to change it in place (to hide a face).
+        called with each whole frame used and its time, to modify it in place (to hide a face).
     attempt : Callable[[str], AbstractContextManager[None]], optional
-        gives the context that each shot is taken in, by its key: one that swallows faults loses one still.
+        context in which each still is taken, by key; one that suppresses exceptions loses only that still.
 
     Raises
     ------
     OutputError
-        a box that lies outside the picture.
+        if a crop lies outside the image.
     """
     taken: dict[str, bytes] = {}
     half_frame_s = 0.5 / video.info.fps
@@ -74,7 +74,7 @@ def take_stills(
 
 
 def _together(shots: Mapping[str, Shot]) -> Iterator[list[str]]:
-    """Yield the keys in the order of their times, in groups that are near to each other."""
+    """Yield the keys in the order of their times, grouped into passes."""
     group: list[str] = []
     for key in sorted(shots, key=lambda k: shots[k].time_s):
         if group and shots[key].time_s - shots[group[-1]].time_s > _READ_ON_S:

@@ -1,4 +1,4 @@
-"""Writing H.264 that plays everywhere: yuv420p, fast start, the frame times one asks for; whole or not at all."""
+"""Atomic writing of widely playable H.264: yuv420p, fast start, explicit frame times."""
 
 from __future__ import annotations
 
@@ -17,34 +17,36 @@ from gaitlab.io.video.reader import Image, frames_held
 
 _TIME_BASE = Fraction(1, 90_000)
 _LOOK_EVERY_S = 0.1
-# How many pictures the encoder looks ahead; each of 4K weighs 20 MB, and its usual ten make no smaller file.
+# Look-ahead of the encoder in images of 20 MB each for 4K; its default of ten makes files no smaller.
 _LOOKAHEAD = 3
 
 
-class _NotWantedError(Exception):
-    """The video is not wanted any more."""
+class _DiscardedError(Exception):
+    """The video was discarded by the caller."""
 
 
 class VideoWriter:
-    """Encodes pictures in a thread of its own; use it as a context manager, or end it with `close`.
+    """Encoder that runs in its own thread; use it as a context manager, or end it with `close`.
 
-    Pictures of an odd width or height grow by one repeated row or column, for the format knows only even sizes.
+    Images of odd width or height are extended by a repeated row or column, because the format requires even sizes.
 
     Parameters
     ----------
     path : str | Path
-        the file to write; what was there is replaced when the new one is whole.
+        file to write; an existing one is replaced when the new one is complete.
     fps : float
-        nominal rate, for players that ask; frames keep the times they are given.
+        nominal frame rate, Hz, for players; frames keep the times they are given.
     crf : int, optional
-        quality, 0 (lossless) to 51; 23 is the encoder's usual.
+        quality, 0 (lossless) to 51; the encoder's default is 23.
+    preset : str, optional
+        speed preset of x264.
     keep_begun : bool, optional
-        whether an exception in the block, Ctrl-C too, leaves a video of what came before it.
+        whether an exception in the block, including Ctrl-C, keeps the video written so far.
 
     Raises
     ------
     OutputError
-        when the file cannot be written.
+        if the file cannot be written.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class VideoWriter:
         self.close(keep=kind is None or self._keep_begun)
 
     def write(self, image: Image, time_s: float) -> None:
-        """Append one (height, width, 3) BGR picture shown from ``time_s`` on; times must rise."""
+        """Append one (height, width, 3) BGR image shown from ``time_s`` on; times must increase."""
         if self._waiting is None:
             self._waiting = queue.Queue(maxsize=frames_held(image.shape[1], image.shape[0]))
             self._worker.start()
@@ -74,8 +76,8 @@ class VideoWriter:
         self._raise_failure()
 
     def close(self, *, keep: bool = True) -> None:
-        """Finish the video, or without ``keep`` leave nothing of it."""
-        if self._waiting is None:  # not one picture came: there is no video of nothing
+        """Finish the video, or discard it without ``keep``."""
+        if self._waiting is None:  # no image was written: there is no file
             return
         if not keep:
             self._dropped.set()
@@ -85,7 +87,7 @@ class VideoWriter:
             self._raise_failure()
 
     def _put(self, item: tuple[Image, float] | None) -> None:
-        """Hand over to the encoder as long as it lives: one that failed takes nothing, and must not be waited for."""
+        """Queue an item for the encoder; do not wait for an encoder thread that has failed."""
         assert self._waiting is not None
         while self._worker.is_alive():
             try:
@@ -107,9 +109,9 @@ class VideoWriter:
         try:
             with whole_file(self._path, failure=f"cannot write the video '{self._path}'") as partial:
                 self._encode_all(partial)
-        except _NotWantedError:
+        except _DiscardedError:
             pass
-        except BaseException as error:  # noqa: BLE001 - raised again where the pictures come from
+        except BaseException as error:  # noqa: BLE001 - raised again in `write` and `close`
             self._failure = error
 
     def _encode_all(self, path: Path) -> None:
@@ -133,7 +135,7 @@ class VideoWriter:
         assert self._waiting is not None
         item = self._waiting.get()
         if self._dropped.is_set():
-            raise _NotWantedError
+            raise _DiscardedError
         return item
 
 

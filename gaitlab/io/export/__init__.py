@@ -1,4 +1,4 @@
-"""Sessions for other tools: keypoints, angles and contacts for OpenSim, Mokka, R and whoever reads a table."""
+"""Export of sessions: keypoints, angles and contacts for OpenSim, Mokka, R and other readers of tables."""
 
 from gaitlab.io.export.write import FORMATS, export_session
 

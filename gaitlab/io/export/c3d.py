@@ -1,4 +1,4 @@
-"""C3D, as Mokka, Visual3D and BTK read it: points, angles as points of their own kind, foot strikes and foot-offs."""
+"""C3D as read by Mokka, Visual3D and BTK: points, angles (as points of type ANGLES), foot strikes and foot-offs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gaitlab.io.export.recording import Recording
 
 _MM = 1000.0
 _BLOCK = 512
-# The format knows a rate, no times: a clock further off an even one than this share of a frame is made even.
+# The format has a frame rate but no times: frames that deviate from a uniform rate by more than this are resampled.
 _EVEN_FRAMES = 0.1
 _EVENT_ICONS = {"Foot Strike": 1, "Foot Off": 2}
 
@@ -22,18 +22,23 @@ _EVENT_ICONS = {"Foot Strike": 1, "Foot Off": 2}
 def write_c3d(recording: Recording, path: Path) -> str:
     """Write points in mm (or px), angles in degrees as the x of points listed in ``POINT:ANGLES``, and events.
 
-    The first frame is time 0; ``GAITLAB:START_S`` says when that was in the session.
+    The first frame is at time 0; ``GAITLAB:START_S`` is its time in the session.
+
+    Returns
+    -------
+    str
+        a note if frames were resampled to a uniform rate, otherwise empty.
 
     Raises
     ------
     InputError
-        without ezc3d.
+        if ezc3d is not installed.
     """
     try:
         import ezc3d
     except ImportError as error:
         raise InputError("--format c3d needs ezc3d: pip install 'gaitlab-run[export]'") from error
-    str(path).encode()  # ezc3d ends the whole process at a name that is no UTF-8
+    str(path).encode()  # raises here, because ezc3d terminates the process for a name that is not UTF-8
     in_metres = recording.unit == "m"
     angles = np.full((len(recording.time_s), len(recording.angles_deg), 3), 0.0)
     for i, values in enumerate(recording.angles_deg.values()):
@@ -42,7 +47,7 @@ def write_c3d(recording: Recording, path: Path) -> str:
     together = np.concatenate([recording.xyz * (_MM if in_metres else 1.0), angles], axis=1)
     rate, even = evenly(recording.time_s, together)
 
-    content: Any = ezc3d.c3d()  # it has no types
+    content: Any = ezc3d.c3d()  # the library is untyped
     point = content["parameters"]["POINT"]
     point["RATE"]["value"] = [rate]
     point["UNITS"]["value"] = ["mm" if in_metres else "px"]
@@ -63,9 +68,10 @@ def write_c3d(recording: Recording, path: Path) -> str:
 
 
 def _check_whole(path: Path, points: FloatArray) -> None:
-    """Raise OSError where the file is not all there: ezc3d says nothing of a full disk, and a torn file crashes it.
+    """Raise OSError if the file is incomplete: ezc3d does not report a full disk and crashes on an incomplete file.
 
-    The header's ninth word tells in which block of 512 bytes the data begin: four numbers of 4 bytes a point.
+    The ninth word of the header is the number of the 512-byte block in which the data begin, with four 4-byte numbers
+    per point.
     """
     content = path.read_bytes() if path.is_file() else b""
     header, size = content[:_BLOCK], len(content)
@@ -75,14 +81,21 @@ def _check_whole(path: Path, points: FloatArray) -> None:
 
 
 def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
-    """Return the frame rate and the values on an even clock, interpolated only where the true one is not even.
+    """Return the frame rate and the values at uniform times, interpolated linearly only if times are not uniform.
 
     Parameters
     ----------
     time_s : FloatArray
-        (frame,) seconds, rising.
+        (frame,) s, increasing.
     values : FloatArray
-        (frame, …), NaN where missing; what lies between a known and a missing frame is missing.
+        (frame, …), NaN where missing; interpolated values next to a missing frame are missing too.
+
+    Returns
+    -------
+    rate : float
+        frames per second.
+    values : FloatArray
+        (frame, …); the argument itself if the times are uniform.
     """
     if len(time_s) < 2:
         return 1.0, values
@@ -96,7 +109,7 @@ def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
 
 
 def _add_events(content: Any, recording: Recording) -> None:
-    """Add the accepted contacts' events; times from the first frame on, in minutes and seconds."""
+    """Add the events of the accepted contacts; times relative to the first frame, in minutes and seconds."""
     start_s = float(recording.time_s[0])
     events = sorted(
         (time_s - start_s, contact.side.capitalize(), label)

@@ -1,7 +1,4 @@
-"""OpenSim's two text formats: TRC for points, MOT for angles.
-
-After OpenSim's documentation of its marker (.trc) and motion (.mot) files.
-"""
+"""OpenSim's text formats: TRC for points, MOT for angles, after its documentation of marker and motion files."""
 
 from __future__ import annotations
 
@@ -12,12 +9,12 @@ import numpy as np
 from gaitlab.core.errors import InputError
 from gaitlab.io.export.recording import Recording
 
-# An angle seen in fewer frames than this share would cost the others too many.
+# Least share of frames with an angle: others are omitted, because their gaps would remove frames of all angles.
 _ENOUGH = 0.5
 
 
 def write_trc(recording: Recording, path: Path) -> str:
-    """Write every point over time; a point not seen in a frame is three empty cells."""
+    """Write every point over time; a missing point is three empty cells. Returns an empty string."""
     frames, points = recording.xyz.shape[:2]
     rate = _rate(recording)
     names = "".join(f"\t{name}\t\t" for name in recording.points)
@@ -38,15 +35,22 @@ def write_trc(recording: Recording, path: Path) -> str:
 
 
 def write_mot(recording: Recording, path: Path) -> str:
-    """Write the joint angles over time in degrees under gaitlab's names, and return what was left out.
+    """Write the joint angles over time in degrees under gaitlab's names.
 
-    The format has no missing values: OpenSim's Storage stops reading at the first NaN, without a word. So an angle
-    that most frames lack is left out, and then every frame that lacks one; the time steps need not be even.
+    Returns
+    -------
+    str
+        a note on omitted angles and frames, or an empty string.
 
     Raises
     ------
     InputError
-        where no frame has angles.
+        if no frame has angles.
+
+    Notes
+    -----
+    The format has no missing values: OpenSim's Storage silently stops reading at the first NaN. Angles missing in most
+    frames are omitted, then all frames that lack one of the others; time steps need not be uniform.
     """
     known = {
         name.removesuffix("_deg"): values

@@ -1,4 +1,4 @@
-"""What every format is made of: points in metres where a scale is known, angles, contacts, one clock."""
+"""Common content of all formats: points (in metres if the scale is known), angles and contacts on the same times."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from gaitlab.core.text import printable
 from gaitlab.io.session.session import Session
 from gaitlab.kinematics.frame import forward_up
 
-# The ground is taken where the lowest point of the feet lies, but for the few frames that a network misplaced.
+# The ground is at this percentile of the feet's heights, robust to a few misplaced points.
 _GROUND_PERCENTILE = 1.0
 _FEET = ("heel", "big_toe", "small_toe")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """A session's curves on one clock.
+    """The curves of a session on the same times.
 
     Attributes
     ----------
     name : str
-        of the session folder.
+        name of the session folder.
     time_s : FloatArray
-        (frame,) true seconds.
+        (frame,) true times, s.
     points : tuple[str, ...]
-        names of the points that were seen at all.
+        names of the points detected at least once.
     xyz : FloatArray
-        (frame, point, 3) in ``unit``; NaN where a point was not seen. In metres OpenSim's axes: x forward, y up from
-        the ground, z to the runner's right; what the camera cannot see of the three is 0, and the origin lies below the
-        mid-hip's median. In px those of the picture: x right, y down, z 0.
+        (frame, point, 3) in ``unit``; NaN where a point is missing. In metres, OpenSim's axes: x forward, y up from the
+        ground, z to the runner's right; the axis along the camera's view is 0, and the origin is below the median
+        mid-hip. In px, image axes: x right, y down, z 0.
     score : FloatArray
-        (frame, point) confidence, 0..1.
+        (frame, point) confidence, 0 to 1.
     unit : str
-        ``m``, or ``px`` where no scale is known.
+        ``m``, or ``px`` if no scale is known.
     angles_deg : Mapping[str, FloatArray]
-        column of angles.csv -> (frame,) degrees, NaN where missing; only those seen at all.
+        column of angles.csv to (frame,) degrees, NaN where missing; without columns that are all NaN.
     events : GaitEvents
-        feet on the ground, rejected contacts too.
+        contacts, rejected ones included.
     """
 
     name: str
@@ -56,12 +56,12 @@ class Recording:
 
 
 def recording_of(session: Session) -> Recording:
-    """Read what a session has to export.
+    """Return the content of a session for export.
 
     Raises
     ------
     InputError
-        a damaged session, or one without a point.
+        if the session is damaged or has no points.
     """
     pose, info, curves = session.pose, session.info, session.angle_curves.values_deg
     if not np.isfinite(pose.xy).any():
@@ -75,7 +75,7 @@ def recording_of(session: Session) -> Recording:
             tilt_deg=float(info["calibration"]["tilt_deg"] or 0.0),
         )  # fmt: skip
         flat = (flat - _origin(flat, pose.skeleton.names)) * metres_per_px
-        # From behind, the picture's right is the runner's right.
+        # In the rear view, image-right is the runner's right.
         order = (0, 1, 2) if info["view"] == "side" else (2, 1, 0)
         xyz = np.concatenate([flat, np.where(np.isfinite(flat[..., :1]), 0.0, np.nan)], axis=-1)[..., order]
     else:
@@ -93,9 +93,9 @@ def recording_of(session: Session) -> Recording:
 
 
 def _origin(flat: FloatArray, names: tuple[str, ...]) -> FloatArray:
-    """Return (2,): the median across of the hips, or of all points, and the height of the ground."""
+    """Return the (2,) origin: the median horizontal position of the hips, or of all points, and the ground height."""
     hips = [i for i, name in enumerate(names) if name.endswith("hip")]
     feet = [i for i, name in enumerate(names) if name.partition("_")[2] in _FEET]
-    across = flat[:, hips, 0] if hips and np.isfinite(flat[:, hips, 0]).any() else flat[..., 0]
+    horizontal = flat[:, hips, 0] if hips and np.isfinite(flat[:, hips, 0]).any() else flat[..., 0]
     heights = flat[:, feet, 1] if feet and np.isfinite(flat[:, feet, 1]).any() else flat[..., 1]
-    return np.array([np.nanmedian(across), np.nanpercentile(heights, _GROUND_PERCENTILE)])
+    return np.array([np.nanmedian(horizontal), np.nanpercentile(heights, _GROUND_PERCENTILE)])

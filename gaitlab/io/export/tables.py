@@ -1,4 +1,4 @@
-"""One table a recording, a row a frame: for R, a spreadsheet, or whatever reads CSV or Parquet."""
+"""One table per recording with one row per frame, as CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ _AXES = "xyz"
 
 
 def columns_of(recording: Recording) -> dict[str, FloatArray]:
-    """Return column -> (frame,) values; NaN where there is none.
+    """Return the columns of the table.
 
-    ``time_s``; the angles under their names; of each point ``NAME_x_m, NAME_y_m, NAME_z_m`` (``_px`` where no scale is
-    known, and then no z) and ``NAME_score``; of each leg the contact a frame lies in, ``SIDE_foot_strike_s``,
-    ``SIDE_toe_off_s`` and ``SIDE_contact_accepted`` (1 or 0), and where in its accepted cycle the frame lies,
-    ``SIDE_cycle_percent``.
+    Returns
+    -------
+    dict[str, FloatArray]
+        name to (frame,) values, NaN where missing: ``time_s``; angles, degrees; for each point ``NAME_x_m, NAME_y_m,
+        NAME_z_m`` (``_px`` and no z without a scale) and ``NAME_score``; for each leg the contact of the frame,
+        ``SIDE_foot_strike_s``, ``SIDE_toe_off_s``, ``SIDE_contact_accepted`` (1 or 0), and the position in the accepted
+        cycle, ``SIDE_cycle_percent``.
     """
     table: dict[str, FloatArray] = {"time_s": recording.time_s, **recording.angles_deg}
     axes = _AXES if recording.unit == "m" else _AXES[:2]
@@ -55,25 +58,25 @@ def _contacts(recording: Recording) -> dict[str, FloatArray]:
 
 
 def write_csv(recording: Recording, path: Path) -> str:
-    """Write the table with a comma between cells; a missing value is an empty cell."""
+    """Write the table as comma-separated values; a missing value is an empty cell. Returns an empty string."""
     write_columns(path, columns_of(recording))
     return ""
 
 
 def write_parquet(recording: Recording, path: Path) -> str:
-    """Write the table as Parquet; a missing value is null, the file's metadata name the session and the length unit.
+    """Write the table as Parquet; missing values are null, metadata hold session and length unit. Returns "".
 
     Raises
     ------
     InputError
-        without pyarrow.
+        if pyarrow is not installed.
     """
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise InputError("--format parquet needs pyarrow: pip install 'gaitlab-run[export]'") from error
-    library: Any = pyarrow  # it has no types
+    library: Any = pyarrow  # the library is untyped
     columns = {name: library.array(values, from_pandas=True) for name, values in columns_of(recording).items()}
     facts = {"session": recording.name, "length_unit": recording.unit}
     parquet.write_table(library.table(columns, metadata=facts), str(path))

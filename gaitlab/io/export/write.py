@@ -1,4 +1,4 @@
-"""One table of formats, and the one way to write them: whole or not at all, never over somebody's file unasked."""
+"""The table of export formats, and atomic writing that does not overwrite files unless asked to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gaitlab.io.files import whole_file
 from gaitlab.io.session.contents import check_no_session_file
 from gaitlab.io.session.session import Session
 
-# Name, which is also the file's suffix -> its writer, which returns what a reader must know of what it left out.
+# Name, which is also the file's suffix, to its writer, which returns a note on omitted content.
 FORMATS: dict[str, Callable[[Recording, Path], str]] = {
     "trc": write_trc,
     "mot": write_mot,
@@ -23,7 +23,7 @@ FORMATS: dict[str, Callable[[Recording, Path], str]] = {
     "csv": write_csv,
     "parquet": write_parquet,
 }
-# What holds nothing but angles is the same with and without a scale.
+# Formats with angles only, for which the scale does not matter.
 _WITHOUT_LENGTHS = ("mot",)
 
 
@@ -34,24 +34,28 @@ def export_session(
 
     Parameters
     ----------
+    session : Session
+        the session.
     format : str | None, optional
-        one of `FORMATS`; None takes the suffix of ``output``.
+        one of `FORMATS`; None uses the suffix of ``output``.
     output : str | Path | None, optional
         the file; None is the session's name with the format's suffix, in the current folder.
     force : bool, optional
-        replace a file that is there.
+        whether to replace an existing file.
 
     Returns
     -------
-    tuple[Path, str]
-        the file, and what its reader must know (lengths in px, frames left out), or an empty string.
+    path : Path
+        the file written.
+    note : str
+        note for its reader (lengths in px, omitted frames), or an empty string.
 
     Raises
     ------
     InputError
-        an unknown format, a library that is missing, or a damaged session.
+        for an unknown format, a missing library, or a damaged session.
     OutputError
-        a file that is there already, or cannot be written.
+        if the file exists already or cannot be written.
     """
     if format is None and output is None:
         raise InputError(f"which format? say --format, one of {', '.join(FORMATS)}")

@@ -1,4 +1,4 @@
-"""Keypoints from other programs' files: one table of formats, one function."""
+"""Keypoint files of other programs: one table of formats, one function."""
 
 from __future__ import annotations
 

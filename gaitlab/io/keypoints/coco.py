@@ -1,4 +1,4 @@
-"""Lists of people with the picture each was found in: Detectron2, MMPose and AlphaPose."""
+"""Lists of people with their image: Detectron2, MMPose and AlphaPose."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def read_coco(path: Path) -> ImportedPoses:
 
 
 def read_alphapose(path: Path) -> ImportedPoses:
-    """Read AlphaPose's results: COCO-17, HALPE-26 or HALPE-136 points a person, ``image_id`` a file name."""
+    """Read AlphaPose's results: COCO-17, HALPE-26 or HALPE-136 keypoints per person, ``image_id`` a file name."""
     return _results(path, "alphapose-json", load_json(path, "alphapose-json"))
 
 
 def _data_set(path: Path, content: Entry) -> ImportedPoses:
-    """Read people of numbered pictures; the pictures' order is that of the film."""
+    """Read people of numbered images; the order of the images is that of the video."""
     if not content.has("annotations"):
         raise missing(path, "coco-json", "field 'annotations' or 'instance_info'")
     images = content.field("images").entries() if content.has("images") else []
     numbers = sorted(image.field("id").whole(0, LAST_FRAME) for image in images)
-    order = {number: place for place, number in enumerate(numbers)}
+    order = {number: frame for frame, number in enumerate(numbers)}
     people = []
     for one in content.field("annotations").entries():
         number = one.field("image_id").whole(0, LAST_FRAME)
@@ -74,7 +74,7 @@ def _results(path: Path, format: str, content: Entry) -> ImportedPoses:
 
 
 def _found(path: Path, format: str, people: Sequence[tuple[int, Entry]]) -> ImportedPoses:
-    """Return the people by frame; frames nobody is in are empty."""
+    """Return the people by frame; frames without people are empty."""
     if not people:
         raise InputError(f"'{path}' shows nobody; is it the right file?")
     numbered = [(number, _points(one, path, format)) for number, one in people]
@@ -86,7 +86,7 @@ def _found(path: Path, format: str, people: Sequence[tuple[int, Entry]]) -> Impo
 
 
 def _number(image: Entry, path: Path, format: str) -> int:
-    """Return the frame's number of ``12``, ``"12.jpg"`` or ``"clip_0012.png"``."""
+    """Return the frame number from ``12``, ``"12.jpg"`` or ``"clip_0012.png"``."""
     if not isinstance(image.value, str):
         return image.whole(0, LAST_FRAME)
     digits = re.findall(r"\d+", image.value.rsplit(".", 1)[0])
@@ -98,7 +98,7 @@ def _number(image: Entry, path: Path, format: str) -> int:
 
 
 def _points(one: Entry, path: Path, format: str) -> FloatArray:
-    """Return (keypoint, 3) x, y, score of one person, whichever way the scores are told."""
+    """Return (keypoint, 3) x, y, score of one person from either layout of scores."""
     if not one.has("keypoints"):
         raise missing(path, format, "field 'keypoints'")
     keypoints = one.field("keypoints")
@@ -109,7 +109,7 @@ def _points(one: Entry, path: Path, format: str) -> FloatArray:
             raise InputError(f"{one.where}: {len(xy)} keypoints, but {len(scores)} scores")
         return np.column_stack([xy, scores])
     points = table(keypoints, 3)
-    # People who label by hand write 0 not labelled, 1 hidden, 2 visible.
+    # Manual annotations have visibility flags: 0 not labelled, 1 hidden, 2 visible.
     if set(np.unique(points[:, 2])) <= {0.0, 1.0, 2.0}:
         points[:, 2] = points[:, 2] > 0
     return points

@@ -1,4 +1,4 @@
-"""Values out of the cells of a table, row by row; what is none is told with its line."""
+"""Parsing of table cells row by row; errors name the line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from gaitlab.core.errors import InputError, shown
 
-_DIGITS = 20  # so many a whole number never has
+_DIGITS = 20  # more than any valid whole number has
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column that is wanted: its name, how a cell is read (ValueError where it is none), and what is expected."""
+    """One column to read: its name, the function that parses a cell (raises ValueError), and the expected content."""
 
     name: str
     read: Callable[[str], Any]
@@ -23,12 +23,12 @@ class Column:
 
 
 def text(name: str) -> Column:
-    """Return a column of texts as they stand."""
+    """Return a column of unchanged texts."""
     return Column(name, str, "a text")
 
 
 def number(name: str) -> Column:
-    """Return a column of numbers, NaN where a cell is empty."""
+    """Return a column of numbers; an empty cell is NaN."""
     return Column(name, _number, "a number, or nothing")
 
 
@@ -57,18 +57,18 @@ def read_columns(
     Parameters
     ----------
     path : Path
-        of the file, for the errors.
+        path of the file, for errors.
     header : Sequence[str]
         names of all columns.
     rows : Iterable[tuple[int, list[str]]]
-        (line, cells).
+        line number and cells of each row.
     wanted : Sequence[Column]
-        columns that are in the header.
+        columns to read; all must be in the header.
 
     Raises
     ------
     InputError
-        a column that is there twice, a row of another length, or a cell that is not what is expected.
+        for a duplicate column, a row of another length, or a cell of unexpected content.
     """
     for column in wanted:
         if header.count(column.name) > 1:
@@ -76,7 +76,7 @@ def read_columns(
     places = [(header.index(column.name), column.read) for column in wanted]
     width = len(header)
     for line, cells in rows:
-        # Some programs end every row in commas.
+        # Some programs end every row with commas.
         if len(cells) < width or any(cells[width:]):
             raise InputError(
                 f"'{path}', line {line}: {len(cells)} cells, but there are {width} columns; expected a cell a column, "
@@ -89,7 +89,7 @@ def read_columns(
 
 
 def _wrong(cells: Sequence[str], header: Sequence[str], wanted: Sequence[Column]) -> str:
-    """Return which of the cells is not what is expected."""
+    """Return the message about the first cell of unexpected content."""
     for column in wanted:
         cell = cells[header.index(column.name)]
         try:

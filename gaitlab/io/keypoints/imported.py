@@ -1,4 +1,4 @@
-"""What every format is read into before one runner is chosen; and what all formats share."""
+"""Common result of all formats before one runner is selected, and functions shared by the formats."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.keypoints.names import our_name
 from gaitlab.io.reading import Entry, read_json
 
-# Frames may be missing from a file, nobody being in them, but not this many for each that is there.
+# Frames without people may be missing from a file, at most this many per frame that is present.
 _GAP_PER_FRAME = 50
 _GAP = 1000
-_MOST_FRAMES = 1_000_000  # over an hour at 240 a second
-_MOST_POINTS = 1000  # MediaPipe writes 543 of one person, with face and hands
-_MOST_PEOPLE = 100  # in one picture
-_MOST_NUMBERS = 50_000_000  # frames times keypoints: they must fit into memory
-_FARTHEST = 1e6  # px, or mm where the file's unit is a length
-# Frame numbers of more digits are none, but times or dates.
+_MOST_FRAMES = 1_000_000  # over an hour at 240 fps
+_MOST_POINTS = 1000  # MediaPipe writes 543 per person, with face and hands
+_MOST_PEOPLE = 100  # per image
+_MOST_NUMBERS = 50_000_000  # frames times keypoints, limited by memory
+_FARTHEST = 1e6  # px, or mm if the file's unit is a length
+# Larger numbers are not frame numbers but times or dates.
 LAST_FRAME = 10**12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportedPoses:
-    """The people of every frame, as a file had them.
+    """The people in every frame of a file.
 
     Attributes
     ----------
     skeleton : Skeleton
         keypoint columns of every body.
     frames : Sequence[Sequence[Body]]
-        (frame) lists of people; empty where nobody was seen.
+        people of each frame; empty without detection.
     time_s : FloatArray | None
-        (frame,) where the file tells times.
+        (frame,) times, s, if the file has them.
     fps : float | None
-        where the file tells a rate instead.
+        frame rate, Hz, if the file has it instead.
     """
 
     skeleton: Skeleton
@@ -52,17 +52,17 @@ class ImportedPoses:
 
 
 def most_frames(count: int) -> int:
-    """Return how many frames a recording may last of which ``count`` are in a file."""
+    """Return the largest number of frames of a recording of which ``count`` are in the file."""
     return min(_GAP + _GAP_PER_FRAME * count, _MOST_FRAMES)
 
 
 def frames_of(people: Mapping[int, Sequence[Body]], path: Path) -> list[Sequence[Body]]:
-    """Return the people of every frame from the first number to the last; frames without a number are empty.
+    """Return the people of every frame from the lowest to the highest number; missing frames are empty.
 
     Raises
     ------
     InputError
-        numbers so far apart that some of them must be wrong.
+        if numbers are so far apart that some of them must be wrong.
     """
     first, last, most = min(people), max(people), most_frames(len(people))
     if last - first >= most:
@@ -74,12 +74,12 @@ def frames_of(people: Mapping[int, Sequence[Body]], path: Path) -> list[Sequence
 
 
 def check_imported(found: ImportedPoses, path: Path) -> None:
-    """Refuse what no camera saw: points far from any picture, a crowd too large to follow, more than fits.
+    """Check imported keypoints: plausible coordinates, number of people and size.
 
     Raises
     ------
     InputError
-        says in which frame, counted from 0.
+        if a limit is exceeded; names the frame, counted from 0.
     """
     if len(found.frames) * len(found.skeleton) > _MOST_NUMBERS:
         raise InputError(
@@ -101,12 +101,12 @@ def check_imported(found: ImportedPoses, path: Path) -> None:
 
 
 def skeleton_of(names: Sequence[str], path: Path) -> Skeleton:
-    """Return the skeleton of keypoints with these names, as a file has them: one of the tables, or the file's own.
+    """Return the skeleton for the keypoint names of a file: one of `SKELETONS`, or a new one.
 
     Raises
     ------
     InputError
-        no names, too many, or two that mean one point.
+        if there are no names, too many, or two for the same keypoint.
     """
     if not 0 < len(names) <= _MOST_POINTS:
         raise InputError(f"'{path}' names {len(names)} keypoints; expected 1 to {_MOST_POINTS}")
@@ -120,12 +120,12 @@ def skeleton_of(names: Sequence[str], path: Path) -> Skeleton:
 
 
 def skeleton_by_count(count: int, path: Path) -> tuple[Skeleton, np.ndarray]:
-    """Return the skeleton of a list of ``count`` points and which of the points are its columns.
+    """Return the skeleton of a list of ``count`` keypoints, and the indices of its columns in the list.
 
     Raises
     ------
     InputError
-        a number of points that no known network has.
+        if no known network has this number of keypoints.
     """
     if count not in _BY_COUNT:
         known = ", ".join(f"{n} ({name})" for n, (name, _) in _BY_COUNT.items())
@@ -135,12 +135,12 @@ def skeleton_by_count(count: int, path: Path) -> tuple[Skeleton, np.ndarray]:
     return skeleton, np.array(columns if columns is not None else range(count))
 
 
-# COCO-WholeBody begins with COCO's 17 points and the feet: left big toe, small toe, heel, then right.
+# COCO-WholeBody begins with COCO's 17 keypoints and the feet: left big toe, small toe, heel, then right.
 _WHOLEBODY = Skeleton(
     "coco_wholebody_23",
     (*SKELETONS["coco_17"].names, *(f"{s}_{p}" for s in ("left", "right") for p in ("big_toe", "small_toe", "heel"))),
 )
-# OpenPose, Detectron2, MMPose and AlphaPose write so many points; longer lists go on with face and hands.
+# Numbers of keypoints of OpenPose, Detectron2, MMPose and AlphaPose; longer lists continue with face and hands.
 _BY_COUNT: dict[int, tuple[str, range | None]] = {
     15: ("mpi_15", None),
     17: ("coco_17", None),
@@ -154,14 +154,14 @@ _BY_COUNT: dict[int, tuple[str, range | None]] = {
 
 
 def same_count(counts: set[int], path: Path) -> int:
-    """Return how many keypoints everybody has; InputError where people differ."""
+    """Return the number of keypoints per person; InputError if people differ."""
     if len(counts) > 1:
         raise InputError(f"'{path}' mixes people of {' and '.join(map(str, sorted(counts)))} keypoints")
     return next(iter(counts))
 
 
 def table(entry: Entry, width: int) -> FloatArray:
-    """Return (keypoint, width) numbers, told point by point or one after the other; InputError where they are none."""
+    """Return (keypoint, width) numbers from a nested or a flat list; InputError for other content."""
     values = entry.list()
     numbers = entry.rows(width) if values and isinstance(values[0], list) else entry.numbers()
     if len(numbers) % width:
@@ -170,19 +170,19 @@ def table(entry: Entry, width: int) -> FloatArray:
 
 
 def body(points: Any) -> Body:
-    """Return a body from (keypoint, 3) x, y, score; a score of 0, or a number that is missing, means not seen."""
+    """Return a body from (keypoint, 3) x, y, score; a score of 0 or a missing number means not detected."""
     points = np.asarray(points, dtype=np.float64)
     seen = (points[:, 2] > 0) & np.isfinite(points[:, 2]) & ~np.isnan(points[:, :2]).any(axis=1)
     return Body(np.where(seen[:, None], points[:, :2], np.nan), np.where(seen, np.clip(points[:, 2], 0.0, 1.0), 0.0))
 
 
 def load_json(path: Path, format: str) -> Entry:
-    """Return a JSON file's content; InputError where there is none."""
+    """Return the content of a JSON file; InputError if it cannot be read."""
     return read_json(path, f"file of '{format}'", advice="choose another --format")
 
 
 def missing(path: Path, format: str, field: str) -> InputError:
-    """Return the error of a file that lacks a field of its format."""
+    """Return the error for a file that lacks a field of its format."""
     return InputError(
         f"'{path}' has no {field}, so it is not '{format}'; choose another {argument('keypoints_format')}"
     )

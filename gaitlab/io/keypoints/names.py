@@ -1,4 +1,4 @@
-"""Keypoint names as other programs write them, in ours: ``RBigToe``, ``r_big_toe``, ``right big toe``."""
+"""Conversion of other programs' keypoint names (``RBigToe``, ``r_big_toe``, ``right big toe``) to gaitlab's."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _WORDS = {
 
 @lru_cache(maxsize=4096)
 def our_name(name: str) -> str:
-    """Return gaitlab's name of a keypoint, or the name in snake_case where we have none."""
-    words = [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", _apart(name))]
+    """Return gaitlab's name of a keypoint, or the name in snake_case if there is none."""
+    words = [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", _side_separated(name))]
     side = _SIDES.get(words[0]) if words else None
     if side is None and len(words) > 1 and words[-1] in _SIDES:
         side, words = _SIDES[words[-1]], words[:-1]
@@ -28,6 +28,6 @@ def our_name(name: str) -> str:
     return f"{side}_{plain if plain == 'hip' else _WORDS.get(plain, plain)}"
 
 
-def _apart(name: str) -> str:
-    """Put a border after the side's letter: ``RHip`` becomes ``R_Hip`` (``LHand``, but not ``Left``)."""
+def _side_separated(name: str) -> str:
+    """Separate the letter of the side: ``RHip`` becomes ``R_Hip``; ``Left`` stays."""
     return re.sub(r"^([LRC])(?=[A-Z])", r"\1_", name.strip())

@@ -1,4 +1,4 @@
-"""OpenPose's output: a folder with a JSON file a frame."""
+"""OpenPose's output: a folder with one JSON file per frame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"(\d+)_keypoints\.json$")
 
 
 def read_openpose(folder: Path) -> ImportedPoses:
-    """Read ``NAME_000000000012_keypoints.json`` …; numbers that are missing are frames without people."""
+    """Read ``NAME_000000000012_keypoints.json`` …; missing numbers are frames without people."""
     files = _files(folder)
     people = {number: _people(path) for number, path in sorted(files.items())}
     counts = {len(points) for frame in people.values() for points in frame}
@@ -41,7 +41,7 @@ def _files(folder: Path) -> dict[int, Path]:
     Raises
     ------
     InputError
-        none, two of one number, or a number that is none of a frame.
+        if there are none, two with the same number, or an invalid number.
     """
     files: dict[int, Path] = {}
     try:
@@ -67,7 +67,7 @@ def _files(folder: Path) -> dict[int, Path]:
 
 
 def _people(path: Path) -> list[FloatArray]:
-    """Return (keypoint, 3) of everybody in a file who has points."""
+    """Return (keypoint, 3) x, y, score of every person in a file."""
     content = load_json(path, "openpose-json")
     if not content.has("people"):
         raise missing(path, "openpose-json", "field 'people'")

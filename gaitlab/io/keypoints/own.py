@@ -1,4 +1,4 @@
-"""gaitlab's own formats: a tidy CSV, a row a point, and a JSON file of one person's points."""
+"""gaitlab's own formats: a tidy CSV with one row per keypoint and frame, and a JSON file of one person."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gaitlab.io.keypoints import columns
 from gaitlab.io.keypoints.imported import LAST_FRAME, ImportedPoses, body, frames_of, load_json, missing, skeleton_of
 from gaitlab.io.reading import Entry, read_rows
 
-# Times written with three digits differ from frame / fps by no more than this.
+# Largest difference of times written with three decimals from frame / fps.
 _ROUNDED_S = 0.0011
 _COLUMNS = ("frame", "keypoint", "x_px", "y_px", "score")
 
 
 def read_csv(path: Path) -> ImportedPoses:
-    """Read ``frame,keypoint,x_px,y_px,score``; ``time_s`` and ``person`` may stand beside them."""
+    """Read ``frame,keypoint,x_px,y_px,score`` and the optional columns ``time_s`` and ``person``."""
     rows = read_rows(path, "file of 'csv'", advice="choose another --format")
     header = next(rows, (1, []))[1]
     for column in _COLUMNS:
@@ -41,11 +41,11 @@ def read_csv(path: Path) -> ImportedPoses:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The columns of the file, small in memory: (row,) each, ``points`` three numbers a row."""
+    """The columns of the file as compact arrays, (row,) each, ``points`` with three numbers per row."""
 
     lines: array[int]
     frames: array[int]
-    names: dict[str, int]  # of keypoints, each with its number
+    names: dict[str, int]  # keypoint name to index
     keypoints: array[int]
     persons: list[str]
     points: array[float]
@@ -58,23 +58,23 @@ def _table(path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str
     wanted += [columns.number("time_s")] if "time_s" in header else []
     wanted += [columns.text("person")] if "person" in header else []
     table = _Table(array("q"), array("q"), {}, array("q"), [], array("d"), array("d"))
-    for line, (frame, word, x, y, score, *beside) in columns.read_columns(path, header, rows, wanted):
+    for line, (frame, word, x, y, score, *optional) in columns.read_columns(path, header, rows, wanted):
         table.lines.append(line)
         table.frames.append(frame)
         table.keypoints.append(table.names.setdefault(word, len(table.names)))
-        table.persons.append(sys.intern(beside.pop()) if "person" in header else "")
+        table.persons.append(sys.intern(optional.pop()) if "person" in header else "")
         table.points.extend((x, y, score))
-        table.times_s.extend(beside)
+        table.times_s.extend(optional)
     return table
 
 
 def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
-    """Return frame number to person to (keypoint, 3).
+    """Return by frame number and person (keypoint, 3) x, y, score.
 
     Raises
     ------
     InputError
-        a point of a person that is there twice, or far fewer points than people and names ask for.
+        for duplicate keypoints of a person, or far fewer rows than people times keypoints.
     """
     count, rows = len(table.names), len(table.frames)
     bodies = len(set(zip(table.frames, table.persons, strict=True)))
@@ -99,18 +99,18 @@ def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
     return people
 
 
-# A point may lack its row, but not so many of them.
+# Limits of the table size relative to the number of rows, because keypoints may lack their row.
 _CELLS, _CELLS_PER_ROW = 1_000_000, 50
-# The score of a point that no row tells.
+# Score of a keypoint without a row.
 _NOT_THERE = -np.inf
 
 
 def _times(table: _Table) -> FloatArray | None:
-    """Return (frame,) times from the first frame to the last; None where one is not told."""
+    """Return (frame,) times, s, from the first frame to the last; None if one is missing."""
     if not table.times_s:
         return None
-    told = dict(zip(table.frames, table.times_s, strict=True))
-    all_s = np.array([told.get(number, np.nan) for number in range(min(told), max(told) + 1)])
+    known = dict(zip(table.frames, table.times_s, strict=True))
+    all_s = np.array([known.get(number, np.nan) for number in range(min(known), max(known) + 1)])
     return all_s if np.isfinite(all_s).all() else None
 
 
@@ -129,12 +129,12 @@ def read_gaitlab_pose(path: Path) -> ImportedPoses:
         if len(time_s) != len(frames):
             raise InputError(f"'{path}' has {len(frames)} frames, but {len(time_s)} timestamps; expected one a frame")
         if fps and np.abs(time_s - time_s[0] - np.arange(len(time_s)) / fps).max() < _ROUNDED_S:
-            time_s = None  # the same clock, only rounded
+            time_s = None  # the same times, only rounded
     return ImportedPoses(skeleton, frames, time_s, fps)
 
 
 def _bodies(frame: Entry, count: int) -> list[Body]:
-    """Return the person of a frame; nobody where it is empty or null."""
+    """Return the person of a frame; an empty list if it is empty or null."""
     if frame.value is None or frame.value == []:
         return []
     points = frame.list()

@@ -1,4 +1,4 @@
-"""Reading a file of keypoints: the table of formats, the clock, and the runner among several people."""
+"""Reading of a keypoint file: the table of formats, the frame times, and the selection of the runner."""
 
 from __future__ import annotations
 
@@ -41,21 +41,25 @@ def read_keypoints(
     Parameters
     ----------
     path : str | Path
-        the file, or the folder where the format is a folder of files.
+        the file, or the folder if the format is a folder of files.
     format : str
         a key of `FORMATS`.
     fps : float | None, optional
-        frames a second, where the file does not say.
+        frame rate, Hz, if the file does not contain it.
     time_s : FloatArray | None, optional
-        (frame,) true times, before all that the file says.
+        (frame,) true times, s; takes precedence over those of the file.
     person : int | None, optional
-        which person, by order of appearance; None takes the runner: in the picture longest, in the same place, with
-        legs that alternate.
+        number of the person, by order of appearance; None selects the runner, see `tracking.people.RunnerScore`.
+
+    Returns
+    -------
+    PoseSequence
+        raw keypoints of the person in all frames, NaN where not detected; px, or mm if the file's unit is a length.
 
     Raises
     ------
     InputError
-        no such file, not that format (says which field is missing), no frame rate, nobody in it.
+        if the file is missing, not of that format (names the missing field), without frame rate or without people.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -71,7 +75,7 @@ def read_keypoints(
     return _one_person(found, _clock(found, path, fps=fps, time_s=time_s), path, format=format, person=person)
 
 
-# Formats that are a folder with a file a frame.
+# Formats that are a folder with one file per frame.
 _FOLDERS = frozenset({"openpose-json"})
 
 
@@ -91,12 +95,12 @@ def _clock(found: ImportedPoses, path: Path, *, fps: float | None, time_s: Float
 
 
 def _check_times(time_s: FloatArray, path: Path) -> None:
-    """Refuse times that no camera keeps.
+    """Check the frame times of a file.
 
     Raises
     ------
     InputError
-        times that are missing, do not rise, are no seconds, or lie too far apart.
+        if times are missing, do not increase, are not in seconds, or have too large gaps.
     """
     if not np.isfinite(time_s).all():
         raise InputError(f"'{path}' has no time for frame {int((~np.isfinite(time_s)).argmax())}; expected seconds")

@@ -1,4 +1,4 @@
-"""OpenSim's TRC, as Sports2D and Pose2Sim write it: names, times, and three coordinates a point."""
+"""OpenSim's TRC, as written by Sports2D and Pose2Sim: names, times, and three coordinates per marker."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gaitlab.io.keypoints import columns
 from gaitlab.io.keypoints.imported import ImportedPoses, body, missing, skeleton_of
 from gaitlab.io.reading import read_text
 
-# Lengths become millimetres and stand for px; a picture's y points down, OpenSim's up.
+# Lengths are converted to millimetres, which take the place of px; y points down in an image, up in OpenSim.
 _PER_UNIT = {"m": 1000.0, "cm": 10.0, "mm": 1.0, "px": 1.0}
-_HEAD = 5  # lines before the numbers
+_HEAD = 5  # header lines
 
 
 def read_trc(path: Path) -> ImportedPoses:
-    """Read x (forward) and y (up; down where the unit is px) of every marker; z, across, is not seen from the side."""
+    """Read x (forward) and y (up; down if the unit is px) of every marker; z (lateral) is ignored."""
     lines = read_text(path, "file of 'trc'", advice="choose another --format").splitlines()
     if not lines or not lines[0].startswith("PathFileType"):
         raise missing(path, "trc", "first line 'PathFileType'")
@@ -37,19 +37,19 @@ def read_trc(path: Path) -> ImportedPoses:
     table = _table(path, len(names), lines)
     points = table[:, 1:].reshape(len(table), len(names), 3)
     scale = _PER_UNIT[unit]
-    with np.errstate(over="ignore"):  # infinity is refused later, with its place
+    with np.errstate(over="ignore"):  # infinity is reported later, with its position
         points[..., :2] *= (scale, scale if unit == "px" else -scale)
     points[..., 2] = ~np.isnan(points[..., :2]).any(axis=-1)
     return ImportedPoses(skeleton, [[body(frame)] for frame in points], table[:, 0].copy())
 
 
 def _table(path: Path, count: int, lines: list[str]) -> FloatArray:
-    """Return (frame, 1 + 3 count) times and x, y, z of every marker; what a row leaves out at its end is empty.
+    """Return (frame, 1 + 3 count) times and x, y, z of every marker; cells missing at the end of a row are NaN.
 
     Raises
     ------
     InputError
-        no rows, more cells than there are columns, or a cell that is no number.
+        if there are no rows, more cells than columns, or a cell is not a number.
     """
     header = ["frame", "time", *(f"{axis}{n}" for n in range(1, count + 1) for axis in "XYZ")]
     wanted = [columns.number(name) for name in header[1:]]

@@ -1,1 +1,1 @@
-"""The session folder: everything an analysis found, in files that people and programs can read."""
+"""The session folder: all results of an analysis, in files readable by people and programs."""

@@ -1,4 +1,4 @@
-"""The keypoints of a session: what the file promises is checked before anything of it is taken into memory."""
+"""Keypoint arrays of a session; the headers of the file are checked before any data are loaded."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import numpy as np
 
 from gaitlab.core.errors import InputError
 
-# An hour at 240 frames a second of the largest skeleton has 29 million points.
+# An hour at 240 fps of the largest skeleton has 29 million points.
 _MOST_POINTS = 50_000_000
 _MOST_NAMES = 200
 _LONGEST_NAME = 1000
-# No picture is so wide, no recording so long.
+# Larger than any coordinate (px) or time (s).
 _LARGEST = 1e7
 _HEADER = re.compile(
     rb"\{'descr': '(?P<kind>[<>|=]\w+)', 'fortran_order': False, 'shape': \((?P<shape>[\d, ]*)\), *\} *\n"
@@ -26,30 +26,36 @@ _COUNTED = ("raw_xy", "raw_score", "xy", "score", "time_s")
 
 
 def read_arrays(path: Path) -> Mapping[str, np.ndarray]:
-    """Return ``raw_xy, raw_score, xy, score, time_s`` (of one number of frames) and ``names``.
+    """Return the arrays of keypoints.npz.
+
+    Returns
+    -------
+    Mapping[str, np.ndarray]
+        ``raw_xy`` and ``xy`` (frame, keypoint, 2) px, ``raw_score`` and ``score`` (frame, keypoint), ``time_s``
+        (frame,) s, and ``names`` (keypoint,).
 
     Raises
     ------
     InputError
-        an unreadable or damaged file, arrays that do not fit each other, or numbers that mean nothing.
+        if the file is unreadable or damaged, shapes disagree, or numbers are impossible.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            promised = {name: _promise(archive, name) for name in (*_COUNTED, "names")}
-        _check_shapes(promised)
+            headers = {name: _header(archive, name) for name in (*_COUNTED, "names")}
+        _check_shapes(headers)
         with np.load(path, allow_pickle=False) as data:
-            arrays = {name: np.asarray(data[name]) for name in promised}
+            arrays = {name: np.asarray(data[name]) for name in headers}
         _check_numbers(arrays)
     except KeyError as error:
         raise _damaged(path, f"it has no array {error}") from error
-    # Whoever packed it may have said anything in it: these are what the readers of zip and npy files raise.
+    # The content may be arbitrary: these are the exceptions of the readers of zip and npy files.
     except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise _damaged(path, str(error).partition("\n")[0] or "it breaks off") from error
     return arrays
 
 
-def _promise(archive: zipfile.ZipFile, name: str) -> tuple[str, tuple[int, ...]]:
-    """Return the kind and shape that the beginning of an array states."""
+def _header(archive: zipfile.ZipFile, name: str) -> tuple[str, tuple[int, ...]]:
+    """Return data type and shape from the header of an array."""
     try:
         member = archive.getinfo(f"{name}.npy")
     except KeyError:
@@ -65,8 +71,8 @@ def _promise(archive: zipfile.ZipFile, name: str) -> tuple[str, tuple[int, ...]]
     return header["kind"].decode(), tuple(int(n) for n in header["shape"].decode().split(",") if n.strip())
 
 
-def _check_shapes(promised: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
-    shapes = {name: shape for name, (_, shape) in promised.items()}
+def _check_shapes(headers: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
+    shapes = {name: shape for name, (_, shape) in headers.items()}
     frames, points = (shapes["xy"] + (0, 0))[:2]
     wanted = {
         "raw_xy": (frames, points, 2), "raw_score": (frames, points), "xy": (frames, points, 2),
@@ -75,7 +81,7 @@ def _check_shapes(promised: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
     for name, shape in wanted.items():
         if shapes[name] != shape:
             raise ValueError(f"'{name}' has the shape {shapes[name]}, which does not fit the others: expected {shape}")
-        kind = promised[name][0]
+        kind = headers[name][0]
         letters = int(kind[2:]) if re.fullmatch(r"<U\d{1,9}", kind) else 0
         if (kind not in _FLOATS) if name != "names" else not 0 < letters <= _LONGEST_NAME:
             raise ValueError(f"'{name}' holds values of the kind '{kind}', not {'names' if letters else 'numbers'}")

@@ -1,4 +1,4 @@
-"""A directory of sessions as a dask DataFrame: more than one machine holds, read by its workers."""
+"""A directory of sessions as a dask DataFrame, read by the workers of a cluster, for more data than fit into memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONNECT_S = 20
-# Columns of summary.csv beside those that every table has.
+# Columns in addition to those that every table has.
 _MORE = {
     "summary.csv": {
         "reference_low": float, "reference_high": float, "reference_source": str, "missing_reason": str, "note": str,
@@ -25,21 +25,30 @@ _MORE = {
 
 
 def sessions_of_cluster(directory: Path, *, cycles: bool, scheduler: Any) -> Any:
-    """Return the sessions below a directory as a dask DataFrame, a partition some hundreds of sessions.
+    """Return the sessions below a directory as a dask DataFrame with some hundred sessions per partition.
 
-    Which sessions there are is found here, with the index; their tables are read by the workers.
+    The sessions are listed here, with the index; their tables are read by the workers.
+
+    Parameters
+    ----------
+    directory : Path
+        directory of sessions.
+    cycles : bool
+        whether to return cycles.csv instead of summary.csv.
+    scheduler : Any
+        address of a dask.distributed scheduler, or a client of one.
 
     Raises
     ------
     InputError
-        no such directory, no dask, or no scheduler at the address.
+        if the directory, dask, or the scheduler is missing.
     """
     try:
         import dask.dataframe
         import distributed
     except ImportError as error:
         raise InputError("scheduler= needs dask: pip install 'gaitlab-run[cluster]'") from error
-    library: Any = dask.dataframe  # it has no types
+    library: Any = dask.dataframe  # the library is untyped
     named = list(named_sessions(directory.absolute()).items())
     _connect(distributed, scheduler)
     name = "cycles.csv" if cycles else "summary.csv"
@@ -48,14 +57,14 @@ def sessions_of_cluster(directory: Path, *, cycles: bool, scheduler: Any) -> Any
 
 
 def _connect(distributed: Any, scheduler: Any) -> None:
-    """Make a client of the scheduler dask's default one, unless it is one already."""
+    """Make a client of the scheduler dask's default, unless it is already."""
     if not isinstance(scheduler, str):
-        return  # a client is in charge from its making on
+        return  # a client is the default since its creation
     try:
         if distributed.get_client().scheduler.address == scheduler:
             return
     except ValueError:
-        pass  # there is none yet
+        pass  # no default client yet
     try:
         distributed.Client(scheduler, timeout=_CONNECT_S)
     except (OSError, ValueError) as error:
@@ -73,10 +82,10 @@ def _partition(named: Sequence[tuple[Path, Facts]], name: str) -> pd.DataFrame:
 
 
 def _typed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:
-    """Return a table with all columns in their order and of their types, as dask must know them beforehand."""
+    """Return the table with all columns in fixed order and type, which dask must know in advance."""
     import pandas as pd
 
     types = {**dict.fromkeys(("session", *FACTS), str), **COLUMNS[name], **_MORE[name]}
     found = pd.DataFrame() if table is None else table
-    # "string" is the one kind of text that is the same in every pandas and with every missing value.
+    # "string" is the only text type that is the same in every pandas version and with all missing values.
     return found.reindex(columns=list(types)).astype({c: "string" if t is str else t for c, t in types.items()})

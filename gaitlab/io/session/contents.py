@@ -1,7 +1,7 @@
-"""What a session folder holds: the names that gaitlab writes, and the only way to a file by a name.
+"""Content of a session folder: the file names that gaitlab writes, and safe access to files by name.
 
-A session may come from anybody. A name in it never leads out of its folder, and what is not in this list is never
-deleted.
+A session may come from an untrusted source: a name in it must not lead out of its folder, and files that are not in
+this list are never deleted.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from pathlib import Path, PurePosixPath
 from gaitlab.core.errors import InputError, OutputError
 
 REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
-# The page, its videos, and what a batch made the session from.
+# In addition: the report, its videos, and the record of the batch job.
 WRITTEN = (*REQUIRED, "report.html", "annotated.mp4", "clip.mp4", "batch.json")
-# Where the other clip of the same run lies, a session within the session; hidden, so that no list counts it as one.
+# Folder of the second clip of the same run, a session within the session; hidden, so that it is not listed separately.
 COMPANIONS = {"side": ".side", "rear": ".rear"}
-# What a killed writer or a file manager leaves behind without anybody's doing.
+# Temporary files of a killed writer, and files of file managers.
 _LITTER = re.compile(r"\.(report|batch)-[0-9a-f]{8}\.(html|json)|\.DS_Store|Thumbs\.db|desktop\.ini")
 
 
 def within(folder: Path, name: str) -> Path:
-    """Return the path of a name within a session.
+    """Return the path of a name within a session folder.
 
     Raises
     ------
     InputError
-        where the name leads out of the folder, or to a link, which may lead anywhere.
+        if the name leads out of the folder or to a symbolic link.
     """
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or parts[0] == "/" or ":" in parts[0]:
@@ -44,12 +44,12 @@ def within(folder: Path, name: str) -> Path:
 
 
 def foreign(folder: Path) -> list[str]:
-    """Return the names of what lies in a folder and gaitlab did not write, in order; none where there is no folder."""
+    """Return the sorted names of files in a folder that gaitlab did not write; empty if there is no folder."""
     return [str(path.relative_to(folder)) for path in _found(folder) if not _is_ours(path)]
 
 
 def looks_like_session(folder: Path) -> bool:
-    """Whether a folder is empty or has a session.json of gaitlab, be it damaged; other programs use the name too."""
+    """Whether a folder is empty or has a session.json of gaitlab, even a damaged one; others use the name too."""
     try:
         names = {path.name for path in _inside(folder)}
         content = json.loads((folder / "session.json").read_text(encoding="utf-8")) if names else {}
@@ -61,14 +61,14 @@ def looks_like_session(folder: Path) -> bool:
 
 
 def remove_session(folder: Path) -> None:
-    """Remove what gaitlab wrote of a session, and the folder itself where nothing else is left in it.
+    """Remove the files of a session written by gaitlab, and the folder itself.
 
     Raises
     ------
     OSError
-        where something cannot be removed, or somebody else's file is left.
+        if something cannot be removed, or a file of another program is left.
     """
-    # What says that it is a session goes last: until then another process sees one.
+    # session.json is removed last: until then other processes see a session.
     for path in sorted(_found(folder), key=lambda path: path == folder / "session.json"):
         if _is_ours(path):
             path.unlink(missing_ok=True)
@@ -79,13 +79,13 @@ def remove_session(folder: Path) -> None:
 
 
 def check_no_session_file(path: Path) -> None:
-    """Raise OutputError where a table or a page would replace a file of a session."""
+    """Raise OutputError if a table or a page would replace a file of a session."""
     if path.name in WRITTEN and os.path.exists(path) and (path.parent / "session.json").is_file():
         raise OutputError(f"'{path}' belongs to the session '{path.parent}' and is not replaced; name another file")
 
 
 def _found(folder: Path) -> Iterator[Path]:
-    """Yield all that lies in a folder, and in its companions instead of them."""
+    """Yield all paths in a folder, with the companion folders replaced by their content."""
     for path in _inside(folder):
         yield from _inside(path) if path.name in COMPANIONS.values() and _is_folder(path) else [path]
 
@@ -102,7 +102,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether there is a folder, and no link to one."""
+    """Whether the path is a folder and not a link to one."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except FileNotFoundError:

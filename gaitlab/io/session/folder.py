@@ -1,4 +1,4 @@
-"""A folder that is there whole or not at all, whatever kills its writer."""
+"""Atomic writing of folders, also if the writing process is killed."""
 
 from __future__ import annotations
 
@@ -19,19 +19,31 @@ from gaitlab.io.session.contents import foreign, looks_like_session, remove_sess
 _log = logging.getLogger("gaitlab")
 _HOST = re.sub(r"\W", "_", platform.node())[:24]
 _REMAINS = re.compile(rf"\.(?P<name>.+)\.(?P<kind>partial|old)-{_HOST}-(?P<pid>\d+)-[0-9a-f]{{8}}")
-# Between a look at the target and its rename another process put a session there, or took it away.
+# Another process created or removed the target between the check and the renaming.
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 _TRIES = 20
-# Bytes of a folder's name: a temporary one is made of it, and file systems allow 255.
+# Longest folder name, bytes: a suffix is added for the temporary one, and file systems allow 255.
 _LONGEST_NAME = 200
-_TOLD = 3
+_MOST_LISTED = 3
 
 
 def check_free(target: Path, *, force: bool, inputs: Iterable[str | Path | None] = ()) -> None:
-    """Raise OutputError where ``target`` cannot become a session folder.
+    """Check that ``target`` can become a session folder.
 
-    It exists; with ``force``, it holds what gaitlab did not write, or one of the ``inputs`` that the new session would
-    be made from; or its parent is no folder to write into.
+    Parameters
+    ----------
+    target : Path
+        the folder to write.
+    force : bool
+        whether an existing session may be replaced.
+    inputs : Iterable[str | Path | None], optional
+        input files, which must not be in a folder that is replaced.
+
+    Raises
+    ------
+    OutputError
+        if the folder exists; with ``force``, if it contains files of other programs or one of the inputs; or if its
+        parent is not a writable folder.
     """
     if len(os.fsencode(target.name)) > _LONGEST_NAME:
         raise OutputError(f"the name of the output folder '{target}' is too long; choose a shorter one with -o")
@@ -49,12 +61,12 @@ def check_free(target: Path, *, force: bool, inputs: Iterable[str | Path | None]
 
 
 def real_folder(target: Path) -> Path:
-    """Return what will be written: the folder that a link leads to, or ``target`` itself.
+    """Return the folder to write: the target of a link, or ``target`` itself.
 
     Raises
     ------
     OutputError
-        a link that leads to itself, or a name that no folder can have.
+        for a circular link or an invalid name.
     """
     try:
         return target.resolve() if target.is_symlink() or target.name in ("", "..") else target
@@ -63,7 +75,7 @@ def real_folder(target: Path) -> Path:
 
 
 def _check_replaceable(target: Path, real: Path, *, force: bool, inputs: Iterable[str | Path | None]) -> None:
-    """A slip of the keyboard must not cost anybody a file that gaitlab did not write itself."""
+    """Raise OutputError if replacing the folder would delete files that gaitlab did not write, or inputs."""
     if not force:
         raise OutputError(f"the output folder '{target}' exists; choose another with -o, or replace it with --force")
     if Path.cwd().is_relative_to(real.resolve()):
@@ -76,7 +88,8 @@ def _check_replaceable(target: Path, real: Path, *, force: bool, inputs: Iterabl
     if not looks_like_session(real):
         raise OutputError(f"'{target}' is not a session folder, so --force does not replace it; choose another with -o")
     if others := foreign(real):
-        named = ", ".join(f"'{name}'" for name in others[:_TOLD]) + (", ..." if len(others) > _TOLD else "")
+        named = ", ".join(f"'{name}'" for name in others[:_MOST_LISTED])
+        named += ", ..." if len(others) > _MOST_LISTED else ""
         raise OutputError(
             f"'{target}' holds what gaitlab did not write ({named}), so --force does not replace it; move that away, "
             "or choose another folder with -o"
@@ -85,23 +98,30 @@ def _check_replaceable(target: Path, real: Path, *, force: bool, inputs: Iterabl
 
 @contextmanager
 def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
-    """Give a temporary folder beside ``target`` to write into, renamed to ``target`` when the block ends well.
+    """Context manager for atomic writing: yields a temporary folder that becomes ``target`` if the block succeeds.
 
-    After any exception, Ctrl-C too, nothing is left of it; what a killed process left is cleared away by the next one
-    that writes beside it. Of two writers of one target the later one is refused, or with ``force`` replaces. A link is
-    followed: what it leads to is written or replaced.
+    After an exception, including Ctrl-C, the temporary folder is removed; that of a killed process is removed by the
+    next writer in the same parent folder. If two processes write the same target, the later one fails, or with
+    ``force`` replaces the earlier. Links are followed.
+
+    Parameters
+    ----------
+    target : Path
+        the folder to write.
+    force : bool, optional
+        whether an existing session may be replaced.
 
     Raises
     ------
     OutputError
-        where ``target`` exists (without ``force``) or cannot be written.
+        if ``target`` exists (without ``force``) or cannot be written.
     """
     target = real_folder(target)
     clear_remains(target.parent)
     check_free(target, force=force)
     partial = _beside(target, "partial")
     try:
-        _make(partial)  # within the block: a signal may come right after it
+        _make(partial)  # within the block, because a signal may arrive right after it
         yield partial
         _move_into_place(partial, target, force=force)
     except OSError as error:
@@ -119,10 +139,10 @@ def _make(partial: Path) -> None:
 
 def _move_into_place(partial: Path, target: Path, *, force: bool) -> None:
     for _ in range(_TRIES):
-        check_free(target, force=force)  # somebody else may have been quicker
+        check_free(target, force=force)  # another process may have been faster
         old = _beside(target, "old")
         try:
-            if force and target.exists():  # without force, one that landed since the check stays: the rename fails
+            if force and target.exists():  # without force, renaming fails if a folder appeared since the check
                 target.rename(old)
             partial.rename(target)
         except OSError as error:
@@ -136,12 +156,12 @@ def _move_into_place(partial: Path, target: Path, *, force: bool) -> None:
 
 
 def _beside(target: Path, kind: str) -> Path:
-    """Return a hidden name beside ``target`` that says who writes it: the host, and the process there."""
+    """Return a hidden sibling of ``target`` whose name contains the host and the process that writes it."""
     return target.parent / f".{target.name}.{kind}-{_HOST}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
 def clear_remains(folder: Path) -> None:
-    """Remove what dead processes of this host left half-written; a session they had only moved aside comes back."""
+    """Remove incomplete folders of dead processes of this host, and restore sessions that they had moved aside."""
     if not folder.is_dir():
         return
     for path in list(folder.glob(".*-*")):
@@ -155,26 +175,26 @@ def clear_remains(folder: Path) -> None:
 
 
 def _settle(old: Path, target: Path) -> None:
-    """Remove a session that was moved aside, or put it back where nothing took its place."""
+    """Remove a session that was moved aside, or restore it if it was not replaced."""
     if not target.exists():
-        with suppress(OSError):  # it is gone already, or somebody was quicker: then there is a session
+        with suppress(OSError):  # already removed, or another process was faster
             old.rename(target)
             return
     try:
         remove_session(old)
     except FileNotFoundError:
         pass
-    except OSError as error:  # somebody put a file there while it was replaced: that one is not ours to delete
+    except OSError as error:  # another program added a file meanwhile, which is not deleted
         _log.warning("'%s' could not be removed whole: %s", old, error.strerror)
 
 
 def _is_alive(pid: int) -> bool:
     if os.name == "nt":
-        return True  # signal 0 is no question there, but Ctrl-C
+        return True  # on Windows, signal 0 would send Ctrl-C
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # somebody else's
+        return True  # a process of another user
     return True

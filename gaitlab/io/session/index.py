@@ -1,4 +1,4 @@
-"""What names each session of a directory, kept in a hidden index that notices what changed."""
+"""Identifying facts of all sessions of a directory, cached in a hidden index that detects changes."""
 
 from __future__ import annotations
 
@@ -21,29 +21,33 @@ _INDEX = ".gaitlab-index.json"
 _VERSION = 2
 _WORTH_AN_INDEX = 200
 Facts = dict[str, str | None]
-# Name of a fact -> its place in session.json.
+# Name of a fact to its key in session.json.
 _FACTS = {"athlete": "athlete", "label": "label", "date": "recorded_at", "view": "view"}
 
 
 def log_skipped(why: str) -> None:
-    """Say on the log that a broken session is left out, and why."""
+    """Log that a damaged session is skipped, and why."""
     _log.warning("skipped: %s", why)
 
 
 def named_sessions(directory: Path, *, skip: Callable[[str], None] = log_skipped) -> dict[Path, Facts]:
-    """Return the folder of every session below a directory with its athlete, label, date and view, in order.
+    """Return the folder of every session below a directory with its athlete, label, date and view, sorted.
 
-    Why a broken one is left out goes to ``skip``. Where there are many, the index is written into the directory, if it
-    can be.
+    Parameters
+    ----------
+    directory : Path
+        directory of sessions; with 200 or more of them, an index is written to it if possible.
+    skip : Callable[[str], None], optional
+        called with the reason for each damaged session that is skipped.
 
     Raises
     ------
     InputError
-        no such directory.
+        if there is no such directory.
     """
     known = _read_index(directory)
     root = os.path.join(directory, "")
-    # Plain strings: ten thousand paths as objects cost more than reading what they name.
+    # Plain strings: ten thousand Path objects take longer to create than their files take to read.
     stamps = {folder: _stamp(folder, names) for folder, names in sorted(session_folders(directory))}
     index = {
         key: entry
@@ -66,17 +70,17 @@ def _key(folder: str, root: str) -> str:
 
 
 def _stamp(folder: str, names: Sequence[str]) -> list[Any]:
-    """Return what changes when a session does: of each file that it must have name, time, size and number."""
-    there = ("session.json", *sorted(name for name in names if name in REQUIRED))
-    states = [(name, os.lstat(os.path.join(folder, name))) for name in there]
+    """Return name, modification time, size and inode of each required file, which change with the session."""
+    present = ("session.json", *sorted(name for name in names if name in REQUIRED))
+    states = [(name, os.lstat(os.path.join(folder, name))) for name in present]
     return [[name, state.st_mtime_ns, state.st_size, state.st_ino] for name, state in states]
 
 
 def _facts(folder: str, stamp: Sequence[Any]) -> Facts | InputError:
-    """Return what names a session, or why it is none."""
+    """Return the facts of a session, or the error if it is damaged."""
     try:
-        there = {name for name, *_ in stamp}
-        check_complete(folder, [name for name in REQUIRED if name not in there])
+        present = {name for name, *_ in stamp}
+        check_complete(folder, [name for name in REQUIRED if name not in present])
         path = within(Path(folder), "session.json")
         found = read_object(path)
         check_version(folder, found["schema_version"])
@@ -90,19 +94,19 @@ def _facts(folder: str, stamp: Sequence[Any]) -> Facts | InputError:
 
 
 def facts_of(info: Mapping[str, Any]) -> Facts:
-    """Return what names a session, out of the content of its session.json."""
+    """Return the identifying facts from the content of a session.json."""
     return {name: info[place] for name, place in _FACTS.items()}
 
 
 def session_folders(directory: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield every folder with a session.json, and its CSV and NPZ files; nothing hidden.
+    """Yield every folder with a session.json, and the names of its CSV and NPZ files; without hidden folders.
 
     Raises
     ------
     InputError
-        no such directory.
+        if there is no such directory.
     """
-    if not os.path.isdir(directory):  # which, unlike a path's own, says so of a name that cannot be
+    if not os.path.isdir(directory):  # unlike Path.is_dir, it does not raise for an invalid name
         raise InputError(f"no such directory of sessions: '{directory}'")
     for root, below, files in os.walk(directory):
         below[:] = [name for name in below if not name.startswith(".")]
@@ -114,7 +118,7 @@ def _read_index(directory: Path) -> dict[str, Any]:
     try:
         content = json.loads((directory / _INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}  # there is none, or a damaged one: everything is read anew
+        return {}  # missing or damaged: all sessions are read again
     if not isinstance(content, dict) or content.get("version") != _VERSION:
         return {}
     sessions = content.get("sessions")
@@ -127,5 +131,5 @@ def _write_index(directory: Path, index: dict[str, Any]) -> None:
     try:
         with whole_file(directory / _INDEX) as partial:
             partial.write_text(json.dumps({"version": _VERSION, "sessions": index}), encoding="utf-8")
-    except OutputError as error:  # a folder one may only read works too, only slower
+    except OutputError as error:  # read-only folders work too, only slower
         _log.debug("no index in '%s': %s", directory, error.__cause__)

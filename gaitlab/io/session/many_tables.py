@@ -1,4 +1,4 @@
-"""The tables of many sessions read at once: one parse for all with the same headings."""
+"""Fast reading of the tables of many sessions: tables with the same headings are parsed together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FACTS = ("athlete", "label", "date", "view")
-# What every table has, and what its columns hold.
+# Required columns of each table and their types.
 COLUMNS = {
     "summary.csv": {
         "metric": str,
@@ -34,14 +34,14 @@ COLUMNS = {
     },
     "cycles.csv": {"metric": str, "side": str, "cycle": float, "time_s": float, "value": float, "unit": str},
 }
-# A cell that was kept from a spreadsheet, see `core.text.to_cell`; looking for one takes longer than for its mark.
+# Beginnings of cells escaped by `core.text.to_cell`; tables without them need not be searched cell by cell.
 _MARKS = (b",'", b"\n'", b"\"'")
-CHUNK = 500  # sessions parsed at a time: the text of ten thousand need not be in memory at once
+CHUNK = 500  # sessions parsed at a time, to limit memory
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The text of one session's table below its headings, how many rows that is, and whose it is."""
+    """The text of one session's table below its headings, its number of rows, folder and facts."""
 
     headings: bytes
     text: bytes
@@ -53,10 +53,20 @@ class _Part:
 def read_tables(
     named: Sequence[tuple[Path, Facts]], name: str, *, skip: Callable[[str], None] = log_skipped
 ) -> Iterator[pd.DataFrame]:
-    """Yield the tables of this name of some sessions, neighbours with the same headings as one.
+    """Yield the tables of this name of some sessions; consecutive ones with the same headings are concatenated.
 
-    One parse: thousands of small tables take pandas half a minute, a few large ones seconds. Why a damaged one is left
-    out goes to ``skip``.
+    Parameters
+    ----------
+    named : Sequence[tuple[Path, Facts]]
+        folders and facts of the sessions.
+    name : str
+        ``summary.csv`` or ``cycles.csv``.
+    skip : Callable[[str], None], optional
+        called with the reason for each damaged table that is skipped.
+
+    Notes
+    -----
+    Thousands of small tables take pandas half a minute, a few large ones seconds.
     """
     import pandas as pd
 
@@ -72,29 +82,29 @@ def read_tables(
         together = list(group)
         try:
             table = _parsed(together, name)
-        except ValueError:  # one of them is damaged: each on its own tells which
+        except ValueError:  # at least one is damaged: parse each to find out which
             together = [part for part in together if _is_sound(part, name, skip)]
             if not together:
                 continue
             table = _parsed(together, name)
-        for place, fact in enumerate(("session", *FACTS)):
+        for position, fact in enumerate(("session", *FACTS)):
             column = pd.Series([str(part.folder) if fact == "session" else part.facts[fact] for part in together])
-            table.insert(place, fact, column.repeat([part.rows for part in together]).array)
+            table.insert(position, fact, column.repeat([part.rows for part in together]).array)
         yield table
 
 
 def _parsed(parts: Sequence[_Part], name: str) -> pd.DataFrame:
-    """Return tables with the same headings as one.
+    """Return tables with the same headings concatenated.
 
     Raises
     ------
     ValueError
-        where a cell that should be a number is none.
+        if a cell of a number column is not a number.
     """
     import pandas as pd
 
     text = b"".join([parts[0].headings, b"\n", *(part.text for part in parts)])
-    # The metric's own label steps aside for the session's.
+    # The column of the metric's label is dropped in favour of the session's label.
     table = pd.read_csv(io.BytesIO(text), usecols=lambda column: column != "label", dtype={"unit": str})
     if len(table) != sum(part.rows for part in parts):
         raise ValueError("it has empty rows")
@@ -106,7 +116,7 @@ def _parsed(parts: Sequence[_Part], name: str) -> pd.DataFrame:
             if (values.abs() > LARGEST).any():
                 raise ValueError(f"{column} holds a number that cannot be")
     if "unit" in table:
-        table = table.fillna({"unit": ""})  # a share has none, which is not the same as not knowing it
+        table = table.fillna({"unit": ""})  # shares have no unit, which is not a missing value
     return as_written(table) if any(mark in text for mark in _MARKS) else table
 
 
@@ -120,7 +130,7 @@ def _is_sound(part: _Part, name: str, skip: Callable[[str], None]) -> bool:
 
 
 def _read_text(path: str) -> tuple[bytes, int] | InputError:
-    """Return a table, ending in a line break, and its rows below the headings; or why it cannot be read."""
+    """Return a table, ending in a line break, and its number of rows below the headings; or the error."""
     try:
         if os.path.islink(path):
             raise OSError("it is a link, which is not followed")
@@ -130,7 +140,7 @@ def _read_text(path: str) -> tuple[bytes, int] | InputError:
         return InputError(f"cannot read the table '{path}': {error}")
     if not text.endswith("\n"):
         text, content = f"{text}\n", content + b"\n"
-    # Counting is a hundred times as quick as reading; within quotes commas and line breaks are text.
+    # Counting is a hundred times faster than parsing; commas and line breaks within quotes are text.
     pieces = text.split('"')
     bare = "".join(pieces[::2])
     header, lines = bare.partition("\n")[0].split(","), bare.count("\n")

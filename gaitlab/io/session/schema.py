@@ -1,4 +1,4 @@
-"""What session.json must hold for everything that reads it, checked once when it is read: one table of its entries."""
+"""Schema of session.json: one table of its entries, checked once on reading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaitlab.core.text import printable
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.metrics.quality import GRADES
 
-# No number of a session comes near it; what does cannot be drawn or added up any more.
+# Larger than any valid number of a session; beyond it, drawing and summation fail.
 LARGEST = 1e12
 LARGEST_BYTES = 50_000_000
 _SHOWN = 60
@@ -21,7 +21,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an entry may be: in words, and as a test."""
+    """Type of an entry: a description for errors, and a test."""
 
     words: str
     fits: Callable[[Any], bool]
@@ -70,7 +70,7 @@ FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 SIDE = _one_of("left", "right")
 _GRADE = _one_of(*GRADES)
-# A check of the recording -> what its words are made of, beside its value.
+# Name of a quality check to the details its sentence needs in addition to the value.
 _CHECKED = {
     "accepted_cycles_a_side": ("left", "right"), "share_of_cycles_accepted": ("total",), "share_filled": (), "fps": (),
     "share_of_leg_points_seen": ("point",), "share_of_swaps": ("count",), "scale_disagreement": (),
@@ -86,7 +86,7 @@ def _is_check(value: Any) -> bool:
 
 VIEW = _one_of("side", "rear")
 
-# Place -> what stands there. ``?`` may be missing; ``[]`` is every one of a list; below null nothing is expected.
+# Path of an entry to its type. ``?`` is optional; ``[]`` is each element of a list; entries below null are not checked.
 ENTRIES: Mapping[str, Kind] = {
     "gaitlab_version": TEXT,
     "athlete": _or_null(TEXT),
@@ -161,7 +161,7 @@ ENTRIES: Mapping[str, Kind] = {
     "shop_profile.feet[].mean_deg": _or_null(NUMBER),
     "shop_profile.feet[].uncertainty_deg": _or_null(NUMBER),
 }
-# What earlier layouts lacked; there once they are read as today's.
+# Entries that earlier layouts lack, present after conversion to the current one.
 ENTRIES_OF_TODAY: Mapping[str, Kind] = {
     "settings.report?": OBJECT,
     "settings.report.units?": _one_of("metric", "imperial"),
@@ -187,18 +187,18 @@ _MISSING = object()
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """Return the content of a JSON file that holds an object.
+    """Return the content of a JSON file that contains an object.
 
     Raises
     ------
     InputError
-        where it cannot be read, is too large, or holds something else.
+        if the file is unreadable, too large, or contains something else.
     """
     try:
         if (size := path.stat().st_size) > LARGEST_BYTES:
             raise ValueError(f"{size} bytes are more than any session has")
         content = json.loads(path.read_text(encoding="utf-8"))
-        # Halves of characters can be written in JSON, but in no other file.
+        # JSON can contain lone surrogates, which no file can hold.
         json.dumps(content, ensure_ascii=False).encode()
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"'{path}' is not a session's description: {_reason(error)}") from error
@@ -208,7 +208,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def check_entries(content: Mapping[str, Any], path: Path, entries: Mapping[str, Kind]) -> None:
-    """Raise InputError where an entry of a session.json is missing or not what it should be."""
+    """Raise InputError if an entry of a session.json is missing or of another type."""
     for place, kind in entries.items():
         optional = place.endswith("?")
         for value, where in _values(content, place.removesuffix("?").replace("[]", ".[]").split("."), ""):
@@ -220,7 +220,7 @@ def check_entries(content: Mapping[str, Any], path: Path, entries: Mapping[str, 
 
 
 def _values(value: Any, steps: list[str], where: str) -> Iterator[tuple[Any, str]]:
-    """Yield each value at a place and what the place is called; nothing below what is null or missing itself."""
+    """Yield each value at a path with the name of its position; nothing below a null or missing entry."""
     if not steps:
         yield value, where
     elif steps[0] == "[]":

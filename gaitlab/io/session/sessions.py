@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
 
 def find_sessions(directory: str | Path, *, skip: Callable[[str], None] = log_skipped) -> Iterator[Session]:
-    """Yield the sessions below a directory in the order of their names; a broken one is skipped.
+    """Yield the sessions below a directory in the order of their names; damaged ones are skipped.
 
-    There may be thousands: they are opened by `glance_at`. Why one is left out goes to ``skip``.
+    Parameters
+    ----------
+    directory : str | Path
+        directory of sessions, which may be thousands; they are opened by `glance_at`.
+    skip : Callable[[str], None], optional
+        called with the reason for each session that is skipped.
 
     Raises
     ------
     InputError
-        no such directory.
+        if there is no such directory.
     """
     for description in sorted(Path(folder, "session.json") for folder, _ in session_folders(Path(directory))):
         try:
@@ -43,31 +48,35 @@ def load_sessions(directory: str | Path = ..., *, cycles: bool = ..., scheduler:
 
 
 def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, scheduler: Any = None) -> Any:
-    """Return all sessions below a directory as one tidy DataFrame; a broken one is logged and skipped.
-
-    Of each session only its summary.csv (or cycles.csv) is read: what names it is kept in a hidden index in the
-    directory, where there are many, and read anew, with the ends of its other files, where one of them changed.
+    """Return all sessions below a directory as one tidy DataFrame; damaged ones are logged and skipped.
 
     Parameters
     ----------
+    directory : str | Path, optional
+        directory of sessions.
     cycles : bool, optional
-        a row a gait cycle instead of a row a metric and side.
+        whether to return one row per metric and gait cycle instead of one per metric and side.
     scheduler : Any, optional
-        address of a dask.distributed scheduler, or a client of one, for more than one machine holds. The result is a
-        dask DataFrame with the same columns, read by the workers when it is computed; they must see the same files
-        under the same names. An address's client becomes dask's default one.
+        address of a dask.distributed scheduler, or a client of one, for more data than fit into memory. The result is a
+        dask DataFrame with the same columns, read by the workers when it is computed; they must have access to the same
+        files under the same names. The client of an address becomes dask's default.
 
     Returns
     -------
     Any
-        ``session, athlete, label, date, view`` and the columns of summary.csv (without its metric label) or cycles.csv;
-        empty, with these columns, where there is no session. Its ``attrs["skipped"]`` holds a line for every broken
-        session that is left out (not of a dask DataFrame, whose workers only log it).
+        ``session, athlete, label, date, view`` and the columns of summary.csv (without the metric's label) or
+        cycles.csv; an empty table with these columns without sessions. ``attrs["skipped"]`` has one line for every
+        damaged session (not in a dask DataFrame, whose workers only log it).
 
     Raises
     ------
     InputError
-        no such directory; without dask, or where its scheduler does not answer.
+        if there is no such directory, dask is not installed, or its scheduler does not answer.
+
+    Notes
+    -----
+    Only summary.csv (or cycles.csv) of each session is read. Athlete, label, date and view come from a hidden index in
+    large directories, which is updated for sessions whose files changed.
     """
     if scheduler is not None:
         from gaitlab.io.session.cluster import sessions_of_cluster
@@ -86,12 +95,12 @@ def load_sessions(directory: str | Path = "reports", *, cycles: bool = False, sc
 
 
 def summaries_of(sessions: Sequence[Session], *, skip: Callable[[str], None] = log_skipped) -> pd.DataFrame:
-    """Return the summaries of some sessions as `load_sessions` does; why one is left out goes to ``skip``."""
+    """Return the summaries of some sessions as `load_sessions` does; ``skip`` gets the reason for a skipped one."""
     return _together([(session.folder, facts_of(session.info)) for session in sessions], "summary.csv", skip=skip)
 
 
 def _together(named: Sequence[tuple[Path, Facts]], name: str, *, skip: Callable[[str], None]) -> pd.DataFrame:
-    """Return the tables of this name of all sessions as one; with its columns also where there is none."""
+    """Return the tables of this name of all sessions as one; an empty table with its columns without sessions."""
     import pandas as pd
 
     tables: list[pd.DataFrame] = []

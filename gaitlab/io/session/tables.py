@@ -1,6 +1,6 @@
-"""CSV tables as columns: written and read without pandas, which takes longer to import than an analysis may take.
+"""CSV tables, written and read without pandas, whose import takes too long for a single analysis.
 
-What a table of a session must hold is one table here, checked when it is read.
+The required content of each table of a session is declared here and checked on reading.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gaitlab.io.session.schema import LARGEST
 _DIGITS = 6
 _LARGEST_BYTES = 2_000_000_000
 _SHOWN = 40
-# No headings of ours, and no row, are so long.
+# Longer than the headings and the rows of any table.
 _END_BYTES = 8192
 _QUOTE = '"'
 _TO_QUOTE = re.compile('[",\r\n]')
@@ -32,7 +32,7 @@ _TO_QUOTE = re.compile('[",\r\n]')
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the cells of a column may be, in words and as a test, and whether a session may lack it."""
+    """Type of a column: a description of its cells for errors, a test, and whether the column is optional."""
 
     words: str
     fits: Callable[[str], bool]
@@ -52,7 +52,7 @@ _SIDE = Column("left or right", lambda cell: cell in ("left", "right"))
 _SIDES = Column("left, right or both", lambda cell: cell in ("left", "right", "both"))
 _FLAG = Column("true or false", lambda cell: cell in ("true", "false"))
 
-# Table -> its columns; of the angles every further one is a number or empty.
+# Table to its columns; further columns of ``angles`` contain numbers or are empty.
 TABLES: Mapping[str, Mapping[str, Column]] = {
     "angles": {"time_s": _NUMBER},
     "events": {
@@ -74,9 +74,10 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows under a header; NaN and None become empty cells, truth values ``true`` and ``false``.
+    """Write rows below a header.
 
-    A text that a spreadsheet would take for a formula gets a ``'`` in front; `read_table` takes it away again.
+    NaN and None become empty cells, booleans ``true`` and ``false``. Texts that a spreadsheet would take for a formula
+    are prefixed with ``'``, which `read_table` removes.
     """
     with path.open("w", newline="", encoding="utf-8") as file:
         for row in chain([columns], rows):
@@ -84,7 +85,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
-    """Write equally long number columns under their names."""
+    """Write number columns of equal length, (row,) each, under their names."""
     write_table(path, list(columns), zip(*(c.tolist() for c in columns.values()), strict=True))
 
 
@@ -94,18 +95,18 @@ def read_table(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     InputError
-        where the file cannot be read, or is no table.
+        if the file is unreadable or not a table.
     """
     return _read(path)[1]
 
 
 def read_session_table(path: Path) -> list[dict[str, str]]:
-    """Return the rows of one of `TABLES`, which its file's name says.
+    """Return the rows of one of `TABLES`, which is identified by its file name.
 
     Raises
     ------
     InputError
-        where the file cannot be read, lacks a column, or has a cell that is not what it should be.
+        if the file is unreadable, lacks a column, or has a cell of another type.
     """
     names, rows = _read(path)
     columns = TABLES[path.stem]
@@ -122,21 +123,21 @@ def read_session_table(path: Path) -> list[dict[str, str]]:
 
 
 def check_ends(path: Path) -> None:
-    """Check a table of a session where damage shows quickly: at its headings and in its last row.
+    """Check the headings and the last row of a session's table, where damage is detected quickly.
 
-    Whatever looks strange there is read whole, which decides; what lies between is not looked at.
+    If they are not as expected, the whole table is read and checked.
 
     Raises
     ------
     InputError
-        as `read_session_table`.
+        as in `read_session_table`.
     """
     if not _ends_well(path):
         read_session_table(path)
 
 
 def damaged(path: Path, why: str) -> InputError:
-    """Return the error of a table that cannot be used as it is."""
+    """Return the error for a damaged table."""
     return InputError(f"the table '{path}' is damaged: {why}; analyse again")
 
 
@@ -175,7 +176,7 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _quoted(cell: str) -> str:
-    """Return a cell as CSV has it; the module `csv` leaves a carriage return bare, which breaks the row."""
+    """Return a cell quoted for CSV; the module `csv` does not quote a carriage return, which breaks the row."""
     return f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _TO_QUOTE.search(cell) else cell
 
 

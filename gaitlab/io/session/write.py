@@ -1,4 +1,4 @@
-"""The data files of a session folder, written."""
+"""Writing of the data files of a session folder."""
 
 from __future__ import annotations
 

@@ -92,10 +92,10 @@ def network_row(
     estimator = load_estimator(name, models_dir=models_dir)
     load_ms = 1000 * (time.perf_counter() - start)
     image = frames[0].image
-    people = estimator.everybody(image)
+    people = estimator.detect_people(image)
     row: dict[str, object] = {"what": name, "load_ms": load_ms}
-    row["picture_ms"] = milliseconds(lambda: estimator.everybody(image), repeats=5)
-    crop = (lambda: estimator.one(image, people[0].box, people[0])) if people else None
+    row["picture_ms"] = milliseconds(lambda: estimator.detect_people(image), repeats=5)
+    crop = (lambda: estimator.detect_person(image, people[0].box, people[0])) if people else None
     start = time.perf_counter()
     follow_runner(iter(frames), estimator)
     row["follow_ms"] = 1000 * (time.perf_counter() - start) / len(frames)
@@ -112,7 +112,7 @@ def video_rows(clip: Path, frames: list[Frame]) -> Iterable[dict[str, object]]:
     name = next((name for name in catalogue() if installed(name)), None)
     if name is not None:
         estimator = load_estimator(name)
-        people = estimator.everybody(frames[0].image)
+        people = estimator.detect_people(frames[0].image)
         canvas = frames[0].image.copy()
         if people:
             draw = milliseconds(lambda: draw_pose(canvas, people[0].xy, estimator.skeleton), repeats=50)

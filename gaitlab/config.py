@@ -1,4 +1,4 @@
-"""Every setting with its default, its meaning and what it may be: one table of dataclasses, read from TOML."""
+"""All settings with default, meaning and allowed range: dataclasses, read from TOML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _setting(
     high: float | None = None,
     off: float | None = None,
 ) -> Any:
-    """Declare a setting; ``off`` is the one value outside ``low`` to ``high`` that switches it off."""
+    """Declare a setting; ``off`` is a value outside ``low`` to ``high`` that disables it."""
     return field(default=default, metadata={"doc": doc, "choices": choices, "low": low, "high": high, "off": off})
 
 
@@ -100,7 +100,7 @@ class VideoSettings:
     blur_face: bool = _setting(False, "hide the runner's face in every picture and video that is written")
 
 
-# What the words of the setting mean to the page.
+# Values of the setting ``report.embed_video`` for the report; None decides by size.
 EMBED: dict[str, bool | None] = {"auto": None, "yes": True, "no": False}
 
 
@@ -127,7 +127,7 @@ class Settings:
     report: ReportSettings = field(default_factory=ReportSettings)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
-        """Return the settings as section -> name -> value."""
+        """Return the settings as section to name to value."""
         return dataclasses.asdict(self)
 
 
@@ -138,12 +138,12 @@ def known_settings() -> Iterator[tuple[str, dataclasses.Field[Any]]]:
             yield f"{section.name}.{entry.name}", entry
 
 
-# Beyond every range, and within what a float holds: whole numbers of a file may be of any size.
+# Integers of a file, which may be of any size, are limited to this before conversion to float.
 _HUGE = 10**300
 
 
 def _checked(key: str, value: Any, entry: dataclasses.Field[Any]) -> Any:
-    """Return ``value`` in the setting's type; SettingsError where it does not fit."""
+    """Return ``value`` in the setting's type; SettingsError if it is not allowed."""
     wanted = type(entry.default)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(min(max(value, -_HUGE), _HUGE))
@@ -154,7 +154,7 @@ def _checked(key: str, value: Any, entry: dataclasses.Field[Any]) -> Any:
         raise SettingsError(
             f"setting '{key}' must be {_words(entry)}, not {shown(value)}{nearest(str(value), choices)}"
         )
-    # Asked this way round, NaN lies in no range.
+    # In this form of the condition, NaN is outside every range.
     if low is not None and not (low <= value <= high or value == off):
         raise SettingsError(f"setting '{key}' must be {_words(entry)}, not {shown(value)}")
     return value
@@ -177,7 +177,7 @@ def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
     Raises
     ------
     SettingsError
-        an unknown setting (the nearest real one is named) or a value it does not take.
+        for an unknown setting (the closest existing one is named) or a value that is not allowed.
     """
     known = dict(known_settings())
     for key, value in values.items():
@@ -203,14 +203,14 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 
 def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
-    """Read a TOML file of settings over ``base``.
+    """Return the settings of a TOML file, with ``base`` (by default the defaults) for those not in it.
 
     Raises
     ------
     InputError
-        no such file, or not TOML.
+        if the file is missing or not TOML.
     SettingsError
-        an unknown setting or a wrong value.
+        for an unknown setting or a value that is not allowed.
     """
     path = Path(path)
     content = read_toml(path, "settings file")

@@ -75,7 +75,7 @@ def rendered(estimator: PoseEstimator, *, hidden: bool, seed: int = 5) -> list[s
         box = np.concatenate([low, high]) + np.tile(rng.normal(0, 0.02 * (high - low)[1], 2), 2)
         # Told where the legs are about, as the frame before tells; far too coarsely to be of help with anything else.
         guess = Body(truth + rng.normal(0, 0.03 * stored.height_px[i], truth.shape), np.ones(len(truth)))
-        found = estimator.one(image, box, _of(guess, estimator))
+        found = estimator.detect_person(image, box, _of(guess, estimator))
         view = stored.view[i]
         kept = hits.setdefault(view, {})
         for name in (*_FEET, *(_SKIN if view == "rear" else ())):
@@ -213,7 +213,7 @@ def _film(labels: dict[str, Any], name: str) -> Path:
 def _looked_up(estimator: PoseEstimator, image: np.ndarray, points: dict[str, Any]) -> dict[str, FloatArray]:
     """Return the points by name of that person of a still to whom the labels belong, NaN where nobody is found."""
     names = estimator.skeleton.names
-    people = estimator.everybody(image)
+    people = estimator.detect_people(image)
     if not people:
         return {name: np.full(2, np.nan) for name in names}
 
@@ -223,7 +223,7 @@ def _looked_up(estimator: PoseEstimator, image: np.ndarray, points: dict[str, An
         return float(np.nanmedian(apart)) if np.isfinite(apart).any() else np.inf
 
     person = min(people, key=away)
-    body = estimator.one(image, person.box, person) or person
+    body = estimator.detect_person(image, person.box, person) or person
     return {name: body.point(estimator.skeleton, name) for name in names}
 
 

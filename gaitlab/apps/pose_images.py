@@ -130,7 +130,7 @@ def _video(
 def _bodies(image: Image, estimator: PoseEstimator, options: DrawOptions) -> tuple[list[Body], float]:
     """Return everybody, without points below the threshold, and the network's milliseconds."""
     start = time.perf_counter()
-    bodies = estimator.everybody(image)
+    bodies = estimator.detect_people(image)
     network_ms = 1000 * (time.perf_counter() - start)
     return [body.without(body.score >= options.threshold) for body in bodies], network_ms
 

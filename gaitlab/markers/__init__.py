@@ -1,1 +1,1 @@
-"""Tape dots on heel counter and calf, found and followed in the picture: the clinical way to the rearfoot angle."""
+"""Detection and tracking of tape dots on heel counter and calf, the clinical method for the rearfoot angle."""

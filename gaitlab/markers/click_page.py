@@ -1,7 +1,7 @@
-"""A page on this computer alone that shows one frame of a video and takes eight clicks: where the dots are.
+"""Local web page that shows one frame of a video and records eight clicks: the positions of the dots.
 
-The server listens on the loopback address, under a secret path that only the printed link knows, and ends when the file
-is written.
+The server listens on the loopback address under a secret path contained in the printed link, and stops when the file is
+written.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gaitlab.markers.layout import DOTS
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _LARGEST_ANSWER = 100_000
-# Whoever else knows the port cannot guess the path, and nothing of another place is loaded.
+# No content from other sources is loaded.
 _POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
 )
@@ -45,19 +45,23 @@ def take_clicks(
 
     Parameters
     ----------
+    video : Path
+        the video.
+    target : Path
+        file for the clicks.
     at_s : float | None, optional
-        the frame to begin with; the middle of the video where None.
+        time of the frame shown first, s; None is the middle of the video.
     rotate_deg : int, optional
-        how the analysis is told to turn the pictures, clockwise.
+        clockwise rotation of the images, as in the analysis.
     opened : Callable[[str], None], optional
-        called with the page's address when it can be visited.
+        called with the address when the page is available.
 
     Raises
     ------
     InputError
-        a video that cannot be read, or a time outside it.
+        if the video is unreadable, or the time is outside it.
     OutputError
-        a file that cannot be written.
+        if the file cannot be written.
     """
     if not target.parent.is_dir():
         raise OutputError(f"cannot write the dots to '{target}': the folder '{target.parent}' does not exist")
@@ -89,7 +93,7 @@ def take_clicks(
     worker.start()
     try:
         opened(f"http://127.0.0.1:{server.server_address[1]}/{secret}/")
-        while not saved.wait(0.2):  # so that Ctrl-C is heard
+        while not saved.wait(0.2):  # a timeout, so that Ctrl-C is handled
             pass
     finally:
         server.shutdown()
@@ -149,6 +153,6 @@ def _handler(
             saved.set()
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing: the terminal is the user's."""
+            """Do not log requests to the terminal."""
 
     return Handler

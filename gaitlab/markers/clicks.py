@@ -1,4 +1,4 @@
-"""Where somebody clicked the dots on one frame: a small file, read and written whole."""
+"""Positions of the dots clicked by a user on one frame, and their file format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gaitlab.io.reading import Entry, read_json
 from gaitlab.markers.layout import DOTS
 
 _VERSION = 1
-_LARGEST_PX = 100_000  # of a picture's side
+_LARGEST_PX = 100_000  # largest image width and height
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Clicks:
     Attributes
     ----------
     width, height : int
-        of the video, px.
+        size of the video, px.
     time_s : float
-        of the frame, from the first one of the video.
+        time of the frame since the first frame of the video, s.
     points : Mapping[Side, Mapping[str, tuple[float, float]]]
-        side to dot to (x, y) px.
+        by side and dot, (x, y) px.
     """
 
     width: int
@@ -39,7 +39,7 @@ class Clicks:
     points: Mapping[Side, Mapping[str, tuple[float, float]]]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what the file holds."""
+        """Return the content of the file."""
         return {
             "gaitlab_dots": _VERSION,
             "video": {"width": self.width, "height": self.height},
@@ -49,12 +49,12 @@ class Clicks:
 
 
 def clicks_from(content: Any, *, where: str) -> Clicks:
-    """Check what a file or a page says.
+    """Return the clicks from the content of a file or the answer of the page.
 
     Raises
     ------
     InputError
-        anything is missing, is no number or lies outside the picture.
+        if something is missing, not a number, or outside the image.
     """
     whole = Entry(content, where)
     try:
@@ -88,19 +88,19 @@ def read_clicks(path: Path) -> Clicks:
     Raises
     ------
     InputError
-        no such file, or no clicks.
+        if the file is missing or contains no clicks.
     """
     content = read_json(path, "file of dots", advice="make one with `gaitlab dots VIDEO`, or say --dots auto")
     return clicks_from(content.value, where=f"'{path}'")
 
 
 def write_clicks(clicks: Clicks, path: Path) -> None:
-    """Write a file of clicks, whole or not at all.
+    """Write a file of clicks atomically.
 
     Raises
     ------
     OutputError
-        it cannot be written.
+        if it cannot be written.
     """
     with whole_file(path, failure=f"cannot write the dots to '{path}'", advice="") as partial:
         partial.write_text(json.dumps(clicks.as_dict(), indent=1) + "\n", encoding="utf-8")

@@ -150,7 +150,7 @@ def dots_possible(raw: PoseSequence, spots: Sequence[Spots]) -> bool | None:
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
     if any(leg.upright.sum() < _FEW_PICTURES or leg.upright.mean() > _STANDS for leg in legs.values()):
         return None
-    return likeliest_layout(list(spots), legs)[0] >= _HOPELESS * LOWEST_SCORE
+    return best_layout(list(spots), legs)[0] >= _HOPELESS * LOWEST_SCORE
 
 
 def _check_seen(layout: Layout, seen: Mapping[str, float], *, told: bool) -> None:

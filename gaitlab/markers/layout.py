@@ -1,4 +1,4 @@
-"""Which spots are the dots: those of one colour that stay where they are on the lower leg, two on calf, two on heel."""
+"""Identification of the dots among all spots: of one colour, fixed on the lower leg, two on calf, two on heel."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from gaitlab.markers.spots import Spots
 
 # From top to bottom.
 DOTS = ("calf_top", "calf_bottom", "heel_top", "heel")
-# Where dots may be, in shank lengths below the knee; how far apart; how far to the side of the line knee-ankle.
+# In shank lengths: range of the dots below the knee, their largest lateral distance from the line knee-ankle, and their
+# distance from each other.
 _CALF, _HEEL, _SIDEWAYS = (-0.02, 0.98), (0.85, 1.55), 0.30
 _CALF_GAP, _HEEL_GAP = (0.15, 0.75), (0.04, 0.35)
 _HEEL_ASKEW = 0.15
-# The reach of a place on the calf, along and across the leg: skin moves, and what lies behind the bone moves along it
-# as the shank leans. Of a pair on the heel, the reach of the way from one to the other, and of their middle.
+# Tolerance of a position on the calf, along and across the leg, for movement of the skin and leaning of the shank. For
+# a pair on the heel, tolerance of the vector between the dots, and of their midpoint.
 _CALF_REACH = (0.12, 0.04)
-_CELL = 0.5  # of the reach: where crowds are looked for
+_CELL = 0.5  # cell size of the search for clusters, relative to the tolerance
 _HEEL_REACH = (0.035, 0.06, 0.12, 0.08)
-_LIGHTNESS = 0.5  # light and shade change a colour's lightness more than its hue
+_LIGHTNESS = 0.5  # weight of lightness in colour differences, because illumination changes it more than hue
 _LEAST_PERSISTENCE, _MOST_PLACES = 0.25, 14
-# What counts as much as being there in all pictures: this much of a difference in colour (CIELAB), this much of being
-# out of line, this much of a difference between the legs.
+# Penalties equivalent to presence in all images: difference in colour (CIELAB), lateral misalignment, and difference
+# between the legs (shank lengths).
 _COLOUR, _CROOKED, _UNLIKE = 40.0, 0.25, 0.35
-# Dots of one colour differ from all that surrounds them in one way: white ones are lighter, red ones redder.
+# Dots of one colour differ from their surroundings in one channel and sign: white ones are lighter, red ones redder.
 _WAYS = tuple((channel, sign) for channel in range(3) for sign in (1, -1))
 _DIFFERS = 1.5  # CIELAB units
-# Roundness below which a spot is a rim, not a disc: half of those that the rims of socks and soles give lie below, of
-# dots one in ten.
+# Least roundness of a dot: half of the spots from edges of socks and soles are below, and one dot in ten.
 _ROUND = 0.35
-_FAINT = 0.25  # what a spot of no contrast counts, seen in all pictures
-_CLEAR = 12.0  # contrast beyond which a spot is no clearer
-LOWEST_SCORE = 4.4  # of both legs together
+_FAINT = 0.25  # weight of a spot without contrast
+_CLEAR = 12.0  # contrast at which the weight is 1
+LOWEST_SCORE = 4.4  # for both legs together
 _BEST_KEPT = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dot:
-    """Where a dot sits on its leg and what it looks like.
+    """Position of a dot on its leg and its appearance.
 
     Attributes
     ----------
     place : FloatArray
-        (2,) in the leg's frame, see `LegFrame.local`.
+        (2,) in the leg's frame, shank lengths, see `LegFrame.local`.
     colour : FloatArray
         (3,) CIELAB.
     beside : FloatArray
-        (3,) difference from what surrounds it.
+        (3,) difference from its surroundings, CIELAB.
     contrast : float
-        how clearly it stands out, see `Spots`.
+        contrast, see `Spots`.
     seen : float
-        share of the pictures of an upright leg that show it.
+        share of the images of an upright leg in which it is detected, 0 to 1.
     """
 
     place: FloatArray
@@ -69,13 +69,13 @@ Layout = dict[Side, dict[str, Dot]]
 
 
 def find_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> Layout | None:
-    """Return the dots of both legs, or None where nothing looks like dots."""
-    score, best = likeliest_layout(spots, legs)
+    """Return the dots of both legs, or None if there are no dots."""
+    score, best = best_layout(spots, legs)
     return best if score >= LOWEST_SCORE else None
 
 
-def likeliest_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> tuple[float, Layout | None]:
-    """Return what looks most like the dots of both legs, and how much: `LOWEST_SCORE` makes dots of it."""
+def best_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> tuple[float, Layout | None]:
+    """Return the highest score and its layout of the dots of both legs; below `LOWEST_SCORE` they are not dots."""
     top, chosen = -np.inf, None
     for way in _WAYS:
         best = {side: _sets(_seen(spots, leg, way)) for side, leg in legs.items()}
@@ -92,7 +92,7 @@ def likeliest_layout(spots: list[Spots], legs: dict[Side, LegFrame]) -> tuple[fl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """Spots of the pictures that show a leg upright, in the leg's frame; ``frame`` counts those pictures."""
+    """Spots in the images with an upright leg, in the leg's frame; ``frame`` is the index among these images."""
 
     place: FloatArray
     frame: np.ndarray
@@ -102,24 +102,28 @@ class _Seen:
     pictures: int
 
     def only(self, which: np.ndarray) -> _Seen:
-        """Return those that a mask or an index picks."""
+        """Return the spots selected by a mask or an index."""
         return _Seen(self.place[which], self.frame[which], self.colour[which], self.beside[which],
                      self.contrast[which], self.pictures)  # fmt: skip
 
     def dot(self) -> Dot:
-        """Return the dot that all of them are."""
+        """Return the dot that all these spots show (medians)."""
         persistence = len(np.unique(self.frame)) / self.pictures
         place, colour, beside = (np.median(v, axis=0) for v in (self.place, self.colour, self.beside))
         return Dot(place, colour, beside, float(np.median(self.contrast)), persistence)
 
 
 def _seen(spots: list[Spots], leg: LegFrame, way: tuple[int, int]) -> _Seen | None:
-    """Return what may be dots on an upright leg; None where too few pictures show it.
+    """Return the candidates for dots on an upright leg; None if too few images show it.
 
     Parameters
     ----------
+    spots : list[Spots]
+        spots of each image.
+    leg : LegFrame
+        the leg in each image.
     way : tuple[int, int]
-        channel and sign by which the spots differ from what surrounds them.
+        channel and sign of the spots' difference from their surroundings.
     """
     frames = [i for i in np.flatnonzero(leg.upright).tolist() if len(spots[i])]
     if len(frames) < 5:
@@ -137,7 +141,7 @@ def _seen(spots: list[Spots], leg: LegFrame, way: tuple[int, int]) -> _Seen | No
 
 
 def _calf_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:
-    """Return the upper and lower dots that may be those of the calf: places at which there is mostly a spot."""
+    """Return candidates for the upper and lower dot of the calf: positions with a spot in most images."""
     seen = seen.only(seen.place[:, 0] < _CALF[1])
     groups = _groups(seen.place, seen.frame, seen.pictures, reach=_CALF_REACH)
     dots = sorted((seen.only(group).dot() for group in groups), key=lambda dot: float(dot.place[0]))
@@ -145,9 +149,9 @@ def _calf_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:
 
 
 def _heel_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:
-    """Return the upper and lower dots that may be those of the heel: two spots that keep the way between them.
+    """Return candidates for the upper and lower dot of the heel: two spots with a constant vector between them.
 
-    As the foot turns about the ankle each of them moves further than they are apart, so places alone would mix them.
+    As the foot rotates about the ankle, each moves further than their distance, so positions alone would confuse them.
     """
     seen = seen.only(seen.place[:, 0] > _HEEL[0])
     upper, lower = _pairs_of_a_picture(seen.frame)
@@ -160,7 +164,7 @@ def _heel_pairs(seen: _Seen) -> list[tuple[Dot, Dot]]:
 
 
 def _pairs_of_a_picture(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices of all ordered pairs of different spots of one picture."""
+    """Return the indices of all ordered pairs of different spots in the same image."""
     ends = np.flatnonzero(np.diff(frame, append=-1)) + 1
     starts = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
     pairs = [np.mgrid[start:end, start:end].reshape(2, -1) for start, end in zip(starts, ends, strict=True)]
@@ -169,7 +173,7 @@ def _pairs_of_a_picture(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _groups(values: FloatArray, frame: np.ndarray, pictures: int, *, reach: tuple[float, ...]) -> list[np.ndarray]:
-    """Return the indices of values (n, d) that lie together in many pictures, the most crowded places first."""
+    """Return the indices of clusters of values (n, d) present in many images, the largest first."""
     left = np.ones(len(values), bool)
     scaled = values / np.array(reach)
     found: list[np.ndarray] = []
@@ -190,7 +194,7 @@ def _groups(values: FloatArray, frame: np.ndarray, pictures: int, *, reach: tupl
 
 
 def _sets(seen: _Seen | None) -> list[tuple[float, tuple[Dot, ...]]]:
-    """Return the best fours of dots, with their scores."""
+    """Return the best sets of four dots with their scores."""
     if seen is None:
         return []
     heels = _heel_pairs(seen)

@@ -1,4 +1,4 @@
-"""The lower leg as a frame of its own: where a spot is between knee and ankle, and how far to the side."""
+"""Coordinate frame of the lower leg: position along the shank from knee to ankle, and across it."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.signal.gaps import fill_gaps
 from gaitlab.signal.smoothing import savitzky_golay
 
-# A shank seen shorter than this share of its usual length points away from the picture: the leg swings.
+# Least apparent length of an upright shank relative to its usual length; a shorter one points out of the image plane.
 _UPRIGHT_SHARE = 0.88
-# A foot this far above its lowest place, in shank lengths, is in the air: it turns about the ankle as it likes.
+# Largest height of a foot on the ground above its lowest position, shank lengths; above, it rotates about the ankle.
 _LOW_SHANKS = 0.30
-_MOST_LEANING = 0.5  # sideways for each pixel down
+_MOST_LEANING = 0.5  # largest ratio of horizontal to vertical extent of the shank
 _LONGEST_GAP_S = 0.3
 _CUTOFF_HZ = 8.0
 _SHANKS_REMEMBERED = 60
 
 
 class ShanksSeen:
-    """Knees and ankles of the frames as they come, and how long a shank looks.
+    """Knees and ankles of successive frames, and the apparent length of the shank.
 
     Parameters
     ----------
+    skeleton : Skeleton
+        keypoints of the bodies.
     looked_for : str
-        begins the error, e.g. ``dots are looked for round``.
+        beginning of the error message, e.g. ``dots are looked for round``.
 
     Raises
     ------
     InputError
-        keypoints without knees and ankles.
+        if the skeleton has no knees or ankles.
     """
 
     def __init__(self, skeleton: Skeleton, looked_for: str) -> None:
@@ -46,17 +48,17 @@ class ShanksSeen:
         self._lengths_px: list[float] = []
 
     def joints(self, xy: FloatArray | None) -> FloatArray | None:
-        """Return (4, 2) px left knee, left ankle, right knee, right ankle of the next body; None if one is missing."""
+        """Return left knee and ankle, right knee and ankle, (4, 2) px, of the next body; None if one is missing."""
         if xy is None or not np.isfinite(joints := xy[self._columns]).all():
             return None
         lengths = [float(np.linalg.norm(joints[i + 1] - joints[i])) for i in (0, 2)]
-        # The longer shank of a runner is the one that stands upright.
+        # The longer shank of a runner is the upright one.
         self._lengths_px = [*self._lengths_px[1 - _SHANKS_REMEMBERED :], max(lengths)]
         return joints
 
     @property
     def shank_px(self) -> float:
-        """The usual length of the last frames; some joints must have been seen."""
+        """Median shank length of the last frames, px; at least one body must have been processed."""
         return float(np.median(self._lengths_px))
 
 
@@ -67,11 +69,11 @@ class LegFrame:
     Attributes
     ----------
     knee, ankle : FloatArray
-        (frame, 2) px, NaN where not seen.
+        (frame, 2) px, NaN where not detected.
     shank_px : float
-        its usual length in the picture.
+        usual length of the shank, px.
     upright : np.ndarray
-        (frame,) whether the shank is seen in its length and the foot is low, as in stance.
+        (frame,) whether the shank has its full length and the foot is low, as in stance.
     """
 
     knee: FloatArray
@@ -80,22 +82,22 @@ class LegFrame:
     upright: np.ndarray
 
     def local(self, frame: int, xy: FloatArray) -> FloatArray:
-        """Return (n, 2): along the shank from knee (0) to ankle (1), and to its right, in shank lengths."""
+        """Return (n, 2): position along the shank from knee (0) to ankle (1), and to its right, in shank lengths."""
         along, across = self._axes(frame)
         relative = xy - self.knee[frame]
         reach = np.linalg.norm(self.ankle[frame] - self.knee[frame])
         below = np.maximum(relative @ along - reach, 0.0)
-        # Below the ankle the foot keeps its size where a swinging shank looks short.
+        # Below the ankle the foot keeps its size, even if a swinging shank appears shortened.
         down = np.minimum(relative @ along, reach) / reach + below / self.shank_px
         return np.stack([down, relative @ across / self.shank_px], axis=1)
 
     def picture(self, frame: int, local: FloatArray) -> FloatArray:
-        """Return the (2,) px of a place in the leg's own frame."""
+        """Return the (2,) px of a position in the leg's frame, the inverse of `local`."""
         along, across = self._axes(frame)
         reach = np.linalg.norm(self.ankle[frame] - self.knee[frame])
         down = min(local[0], 1.0) * reach + max(local[0] - 1.0, 0.0) * self.shank_px
-        place: FloatArray = self.knee[frame] + down * along + local[1] * self.shank_px * across
-        return place
+        point: FloatArray = self.knee[frame] + down * along + local[1] * self.shank_px * across
+        return point
 
     def _axes(self, frame: int) -> tuple[FloatArray, FloatArray]:
         shank = self.ankle[frame] - self.knee[frame]
@@ -104,7 +106,7 @@ class LegFrame:
 
 
 def leg_frame(pose: PoseSequence, side: Side) -> LegFrame:
-    """Return the lower leg of one side; short gaps are bridged and the network's tremble is smoothed away."""
+    """Return the lower leg of one side, with short gaps filled and keypoint jitter smoothed."""
     joints = []
     for joint in ("knee", "ankle"):
         filled, _ = fill_gaps(pose.point(f"{side}_{joint}"), pose.time_s, longest_s=_LONGEST_GAP_S)

@@ -1,6 +1,6 @@
-"""Laying pictures of one thing on their common median: how each is shifted, turned and scaled against it.
+"""Registration of images of one object to their common median: shift, rotation and scale of each.
 
-Inverse compositional registration (Baker and Matthews 2004), with weights that let go of what does not fit.
+Inverse compositional registration (Baker and Matthews 2004) with robust weights.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.io.video.reader import Image
 
 _ROUNDS, _STEPS = 5, 12
-# Fewer pictures make no median; one that shows less of the patch than this share is no help to it.
+# Least number of images for a median, and least visible share of the patch of an image used in it.
 FEWEST, SHOWN_ENOUGH = 8, 0.60
-# Differences of colour count in their own spread; CIELAB units that compression and noise always make.
+# Added to the spread of colours for compression and noise, CIELAB units.
 FAINTEST = 1.5
 _OUTLIER = 2.5
-# Strength with which turn and scale are held where the patch says nothing of them, in units of one pixel's evidence.
+# Regularisation of shift (x, y), rotation and scale where the patch does not determine them, in units of one pixel.
 _HOLD = (1e-3, 1e-3, 5.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """What lies round one ankle: (row, column, 3) BGR, where its first pixel is in the frame, its size against that."""
+    """Image around one ankle: (row, column, 3) BGR, position of its first pixel, (2,) px, and scale."""
 
     image: Image
     origin_px: FloatArray
@@ -35,7 +35,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """A picture in CIELAB, with what of it the other leg leaves in sight."""
+    """An image in CIELAB with a mask of the area not hidden by the other leg."""
 
     lab: Any
     sight: Any
@@ -55,7 +55,7 @@ class Patch:
         return Patch(cv2.GaussianBlur(lab, (0, 0), 0.7), sight, picture.origin_px, picture.scale)
 
     def at(self, x: FloatArray, y: FloatArray) -> tuple[Any, Any]:
-        """Return colours and sight at places of the frame, px."""
+        """Return colours and visibility at positions of the frame, px."""
         across = ((x - self.origin_px[0] + 0.5) * self.scale - 0.5).astype(np.float32)
         down = ((y - self.origin_px[1] + 0.5) * self.scale - 0.5).astype(np.float32)
         lab = cv2.remap(self.lab, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -65,7 +65,23 @@ class Patch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
-    """Where every picture lies on the median: (n, 2) px, (n,) rad clockwise, how sure, how much is seen and fits."""
+    """Position of every image on the median.
+
+    Attributes
+    ----------
+    middle : FloatArray
+        (n, 2) centre in the frame, px.
+    turn : FloatArray
+        (n,) rotation, rad clockwise.
+    turn_sd_deg : FloatArray
+        (n,) standard deviation of the rotation, degrees.
+    shown : FloatArray
+        (n,) visible share of the patch, 0 to 1.
+    fits : FloatArray
+        (n,) share of the patch that fits the median, 0 to 1.
+    median : Any
+        (row, column, 3) CIELAB.
+    """
 
     middle: FloatArray
     turn: FloatArray
@@ -78,41 +94,48 @@ class Registration:
 def register_to_median(
     stack: list[Patch], start: FloatArray, *, half: tuple[int, int], astray_px: float, step_px: float
 ) -> Registration | None:
-    """Lay all pictures on their median: shift first, then turn and scale, with the median made anew each round.
+    """Register all images to their median: shift first, then rotation and scale; the median is updated each round.
 
     Parameters
     ----------
     stack : list[Patch]
-        the pictures.
+        the images.
     start : FloatArray
-        (picture, 2) px of the frame where the thing's middle is expected.
+        (image, 2) expected centre of the object in the frame, px.
     half : tuple[int, int]
-        half the patch's width and height in its own pixels, each ``step_px`` of the frame wide.
+        half the patch's width and height in pixels of the patch.
     astray_px : float
-        how far the middle may lie from where it was expected.
+        largest distance of the centre from the expected position, px.
+    step_px : float
+        size of a pixel of the patch in the frame, px.
+
+    Returns
+    -------
+    Registration | None
+        None if the patch is too small.
     """
     wide, high = half
     if min(half) < 3:
         return None
     v, u = np.mgrid[-high : high + 1, -wide : wide + 1].astype(np.float64)
-    # Soft borders: what enters at the rim of the patch must not pull at it.
+    # Soft borders, so that objects entering at the edge of the patch have little weight.
     soft = np.exp(-((u / wide) ** 4 + (v / high) ** 4))
     n = len(stack)
     state = np.concatenate([start, np.zeros((n, 2))], axis=1)
     shown, fits, sd = np.zeros(n), np.ones(n), np.full(n, np.nan)
     median = np.zeros((*u.shape, 3))
     for turn in range(_ROUNDS):
-        seen = [laid.at(*_places(u, v, at, step_px)) for laid, at in zip(stack, state, strict=True)]
+        seen = [patch.at(*_positions(u, v, at, step_px)) for patch, at in zip(stack, state, strict=True)]
         shown = np.array([(sight * soft).sum() for _, sight in seen]) / soft.sum()
         clear = _clearest(shown, fits)
         median, spread, known = _median_of([seen[k] for k in np.flatnonzero(clear)])
         slopes = _slopes(median, u, v) / spread[..., None]
-        for k, laid in enumerate(stack):
+        for k, patch in enumerate(stack):
             if shown[k] < SHOWN_ENOUGH / 2:
                 fits[k], sd[k] = 0.0, np.nan
                 continue
             at, fits[k], sd[k] = _fit(
-                laid,
+                patch,
                 state[k],
                 (u, v),
                 step_px,
@@ -131,7 +154,7 @@ def register_to_median(
 
 
 def _clearest(shown: FloatArray, fits: FloatArray) -> np.ndarray:
-    """Return which pictures make the median: those that may be used, or the best eight, if they fit."""
+    """Return the images for the median: those with enough of the patch visible, or the best eight, if they fit."""
     enough = min(SHOWN_ENOUGH, float(np.sort(shown)[-min(FEWEST, len(shown))]))
     clear = shown >= enough
     fitting: np.ndarray = clear & (fits >= 0.8 * np.median(fits[clear]))
@@ -139,53 +162,53 @@ def _clearest(shown: FloatArray, fits: FloatArray) -> np.ndarray:
 
 
 def _median_of(seen: list[tuple[Any, Any]]) -> tuple[Any, Any, Any]:
-    """Return the median colour of each pixel, its spread, and whether enough pictures show the pixel."""
+    """Return the median colour of each pixel, its spread, and whether enough images show the pixel."""
     sight = np.array([sight for _, sight in seen]) > 0.5
     known = sight.sum(axis=0) >= min(FEWEST, len(seen))
-    # A pixel that nobody shows keeps its covered colour: it counts for nothing, and makes no edge of its own.
+    # A pixel hidden in too many images keeps the hidden colour, without weight, to avoid an artificial edge.
     shows = (sight | ~known)[..., None]
     patches = np.where(shows, np.array([lab for lab, _ in seen]), np.nan)
     median = np.nanmedian(patches, axis=0)
     return median, np.nanmedian(np.abs(patches - median), axis=0) / 0.6745 + FAINTEST, known
 
 
-def _places(u: FloatArray, v: FloatArray, at: FloatArray, step_px: float) -> tuple[FloatArray, FloatArray]:
-    """Return where the patch's pixels lie in the frame, for (x, y, turn, log of scale)."""
+def _positions(u: FloatArray, v: FloatArray, at: FloatArray, step_px: float) -> tuple[FloatArray, FloatArray]:
+    """Return the positions of the patch's pixels in the frame, px, for (x, y, rotation, log of scale)."""
     size = step_px * np.exp(at[3])
     cos, sin = size * np.cos(at[2]), size * np.sin(at[2])
     return at[0] + cos * u - sin * v, at[1] + sin * u + cos * v
 
 
 def _slopes(median: Any, u: FloatArray, v: FloatArray) -> Any:
-    """Return (row, column, channel, 4): how the median changes with shift, turn and scale."""
+    """Return the derivatives of the median, (row, column, channel, 4), by shift (x, y), rotation and scale."""
     down, across = np.gradient(median, axis=(0, 1))
     u, v = u[..., None], v[..., None]
     return np.stack([across, down, down * u - across * v, across * u + down * v], axis=-1)
 
 
 def _fit(
-    laid: Patch, at: FloatArray, grid: tuple[FloatArray, FloatArray], step_px: float, median: Any, spread: Any,
+    patch: Patch, at: FloatArray, grid: tuple[FloatArray, FloatArray], step_px: float, median: Any, spread: Any,
     slopes: Any, trust: Any, *, shifts_only: bool,
 ) -> tuple[FloatArray, float, float]:  # fmt: skip
-    """Return (x, y, turn, log of scale), the share of the patch that fits, and the turn's standard deviation, rad."""
+    """Return (x, y, rotation, log of scale), the share of the patch that fits, and the rotation's SD, rad."""
     at, hold = at.copy(), np.array(_HOLD)
     free = 2 if shifts_only else 4
     flat = slopes.reshape(-1, 4)
     fits, sd = 0.0, float("nan")
     for _ in range(_STEPS):
-        away = ((laid.at(*_places(*grid, at, step_px))[0] - median) / spread).ravel()
-        weight = np.repeat(trust.ravel(), 3) / (1 + (away / _OUTLIER) ** 2) ** 2
-        bent = (flat * weight[:, None]).T @ flat + np.diag(hold)
-        pull = flat.T @ (weight * away)
-        pull[3] += hold[3] * at[3]
-        move = -np.linalg.solve(bent[:free, :free], pull[:free])
+        residual = ((patch.at(*_positions(*grid, at, step_px))[0] - median) / spread).ravel()
+        weight = np.repeat(trust.ravel(), 3) / (1 + (residual / _OUTLIER) ** 2) ** 2
+        hessian = (flat * weight[:, None]).T @ flat + np.diag(hold)
+        gradient = flat.T @ (weight * residual)
+        gradient[3] += hold[3] * at[3]
+        move = -np.linalg.solve(hessian[:free, :free], gradient[:free])
         move = np.clip(move, [-2, -2, -0.1, -0.1][:free], [2, 2, 0.1, 0.1][:free])
         cos, sin = step_px * np.cos(at[2]), step_px * np.sin(at[2])
         at[:2] += [cos * move[0] - sin * move[1], sin * move[0] + cos * move[1]]
         at[2:free] = np.clip(at[2:free] + move[2:], [-0.6, -0.3][: free - 2], [0.6, 0.3][: free - 2])
         fits = float(weight.sum() / (3 * trust.sum()))
-        left = float((weight * away**2).sum() / weight.sum())
-        sd = float(np.sqrt(np.linalg.inv(bent)[2, 2] * max(left, 0.1)))
+        variance = float((weight * residual**2).sum() / weight.sum())
+        sd = float(np.sqrt(np.linalg.inv(hessian)[2, 2] * max(variance, 0.1)))
         if np.abs(move[:2]).max() < 0.01 and (free == 2 or abs(move[2]) < 0.001):
             break
     return at, fits, sd

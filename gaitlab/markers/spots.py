@@ -1,4 +1,4 @@
-"""Small round spots in one picture: where, of which colour, how clear, and how well their place is known."""
+"""Detection of small round spots in an image: position, colour, contrast, and uncertainty of the position."""
 
 from __future__ import annotations
 
@@ -12,42 +12,41 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.io.video.reader import Image
 
-# Radii searched, as shares of the shank: dots of 1 to 3 cm. Smaller than this many pixels is no dot.
+# Radii searched, as shares of the shank, for dots of 1 to 3 cm; least radius in px.
 _RADII = (0.016, 0.024, 0.036)
 _SMALLEST_RADIUS_PX = 1.5
-# Centre and surround are Gaussians of these shares of the radius.
+# Standard deviations of the centre and surround Gaussians, relative to the radius.
 _CENTRE, _SURROUND = 0.7, 1.7
-# A disc's own colour is the surround's plus this much of the difference: what the two Gaussians leave of a disc in its
-# middle is 1 - exp(-1 / 2 s^2) each.
+# The colour of a disc is that of the surround plus this factor times the difference, because a Gaussian retains
+# 1 - exp(-1 / 2 s^2) of a disc at its centre.
 _UNMIXED = (1 - (_S := 1 - math.exp(-0.5 / _SURROUND**2))) / (1 - math.exp(-0.5 / _CENTRE**2) - _S)
-# Difference between centre and surround below which nothing is a spot, and its least contrast, CIELAB units; and how
-# many are kept a picture.
+# Least difference between centre and surround, and least contrast of a spot, CIELAB units; most spots per image.
 _FAINTEST, _LEAST_CONTRAST = 1.2, 0.4
 _MOST = 60
-# What no noise explains: discs seen askew, edges of the tape, compression.
+# Position uncertainty not explained by noise: oblique discs, edges of the tape, compression.
 _FLOOR_PX = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spots:
-    """Spots of one picture.
+    """Spots of one image.
 
     Attributes
     ----------
     xy : FloatArray
         (spot, 2) px.
     colour : FloatArray
-        (spot, 3) CIELAB of the disc itself, what its blurred edge mixes in taken out.
+        (spot, 3) CIELAB of the disc, corrected for blurring with its surroundings.
     beside : FloatArray
-        (spot, 3) by how much its colour differs from what surrounds it: its sign tells light dots from dark.
+        (spot, 3) CIELAB difference from the surroundings; its sign distinguishes light from dark dots.
     contrast : FloatArray
-        (spot,) how it stands out from what surrounds it, in its weakest direction (an edge has none), CIELAB units.
+        (spot,) contrast to the surroundings in the weakest direction (0 for an edge), CIELAB units.
     sd_px : FloatArray
-        (spot,) standard deviation of the place: what the picture's noise leaves, and how far the spot lies from the
-        same one at the next smaller radius.
+        (spot,) standard deviation of the position, px, from the image noise and the distance to the same spot at the
+        next smaller radius.
     roundness : FloatArray
-        (spot,) 0..1, how it stands out in its weakest direction against its strongest: discs near 1, rims of socks and
-        soles near 0.
+        (spot,) 0 to 1, ratio of the curvatures in the weakest and strongest direction: near 1 for discs, near 0 for
+        edges of socks and soles.
     """
 
     xy: FloatArray
@@ -65,7 +64,7 @@ NO_SPOTS = Spots(np.empty((0, 2)), np.empty((0, 3)), np.empty((0, 3)), *(np.empt
 
 
 def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px: float) -> Spots:
-    """Find the spots in a part of a picture.
+    """Find the spots in a part of an image.
 
     Parameters
     ----------
@@ -74,7 +73,7 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
     box : tuple[float, float, float, float]
         left, top, right, bottom px.
     shank_px : float
-        length of the lower leg, which says how large a dot may be.
+        length of the lower leg, px, which determines the size of the dots.
     """
     height, width = image.shape[:2]
     left, top = max(math.floor(box[0]), 0), max(math.floor(box[1]), 0)
@@ -106,10 +105,10 @@ def find_spots(image: Image, box: tuple[float, float, float, float], *, shank_px
 
 
 def _finer(distance: FloatArray, beside: FloatArray, radius_px: FloatArray) -> np.ndarray:
-    """Return (n,) the index of the same spot at the next smaller radius, its own where there is none.
+    """Return the (n,) index of the same spot at the next smaller radius; its own if there is none.
 
-    A disc on one plain colour has one middle at every radius; one beside an edge, as on a shoe in the sun, has not: a
-    smaller radius sees less of what lies beside.
+    A disc on a uniform background has the same centre at every radius. Near an edge, as on a shoe in the sun, the
+    centre of a smaller radius is less affected.
     """
     number = np.searchsorted(np.unique(radius_px), radius_px)
     same = (beside @ beside.T > 0) & (distance < radius_px[:, None]) & (number[None] == number[:, None] - 1)
@@ -125,7 +124,7 @@ def _noise(channel: Any) -> float:
 
 
 def _at_radius(lab: Any, radius_px: float, noise: float) -> tuple[FloatArray, ...]:
-    """Return places, colours, differences, contrasts, errors, roundnesses and reaches of spots of about one radius."""
+    """Return position, colour, difference, contrast, SD, roundness and radius of the spots of about one radius."""
     centre, surround = (cv2.GaussianBlur(lab, (0, 0), share * radius_px) for share in (_CENTRE, _SURROUND))
     difference = centre - surround
     size = 2 * math.ceil(radius_px) + 1
@@ -144,7 +143,7 @@ def _at_radius(lab: Any, radius_px: float, noise: float) -> tuple[FloatArray, ..
     along = np.einsum("nijc,nc->nij", patch, middle / np.linalg.norm(middle, axis=1)[:, None])
     shift, curvature, roundness = _summit(along)
     contrast = curvature * radius_px**2
-    # Noise of a Gaussian-smoothed slope over the curvature of the summit.
+    # Noise of a Gaussian-smoothed gradient divided by the curvature of the peak.
     spread = noise / (math.sqrt(8 * math.pi) * (_CENTRE * radius_px) ** 2) / np.maximum(curvature, 1e-6)
     good = (np.abs(shift).max(axis=1) <= 1.0) & (contrast > _LEAST_CONTRAST)
     xy = np.stack([columns, rows], axis=1) + shift
@@ -158,8 +157,8 @@ def _at_radius(lab: Any, radius_px: float, noise: float) -> tuple[FloatArray, ..
 
 
 def _summit(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the (n, 2) x, y of the summit of a paraboloid through (n, 3, 3) values, its smaller curvature, and that
-    as a share of its larger one."""
+    """Return the peak (n, 2) x, y of a paraboloid through (n, 3, 3) values, its smaller curvature, and the ratio of the
+    smaller to the larger curvature, (n,) each."""
     dx = (values[:, :, 2] - values[:, :, 0]).mean(axis=1) / 2
     dy = (values[:, 2, :] - values[:, 0, :]).mean(axis=1) / 2
     dxx = (values[:, :, 2] - 2 * values[:, :, 1] + values[:, :, 0]).mean(axis=1)

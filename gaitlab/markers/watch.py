@@ -1,4 +1,4 @@
-"""The lower legs while the runner is being found: gathered as the frames pass, and left where that is in vain."""
+"""Collection of images of the lower legs during tracking, stopped early if they cannot be used."""
 
 from __future__ import annotations
 
@@ -14,25 +14,30 @@ from gaitlab.kinematics.view import view_of
 from gaitlab.markers.dots import NO_DOTS, DotCollector, dots_possible
 from gaitlab.markers.heel_registration import EdgeCollector
 
-# Every so many frames the last ones are judged, until they have told.
-_JUDGE_EVERY, _MEMORY_FRAMES = 15, 600
-# So much of a clip says from where the camera sees the runner, and so sure.
+# Interval of the checks in frames, until one is decisive, and number of last frames used.
+_CHECK_EVERY, _MEMORY_FRAMES = 15, 600
+# Least duration, s, and least confidence of the camera view.
 _VIEW_S, _VIEW_SURE = 2.0, 0.9
 
 
 class LegWatch:
-    """Shows every frame to a collector; ends an analysis without dots after a few steps, and pictures of side views.
+    """Passes every frame to a collector; stops an analysis without dots early, and collecting heel images in side views.
 
     Parameters
     ----------
     collector : DotCollector | EdgeCollector
-        of dots or of heels.
+        collector of dots or of heel images.
     skeleton : Skeleton
-        of the bodies.
+        keypoints of the bodies.
     unless_side : bool
-        heels are wanted only if the runner is seen from behind.
+        whether heel images are needed only in a rear view.
     dots_told : bool
-        where the dots are is known, so that they need not be found.
+        whether the positions of the dots were given by the user.
+
+    Attributes
+    ----------
+    collector : DotCollector | EdgeCollector | None
+        the collector; None once it is not needed any more.
     """
 
     def __init__(
@@ -45,12 +50,12 @@ class LegWatch:
         self._open = not dots_told if isinstance(collector, DotCollector) else unless_side
 
     def see(self, image: Image, time_s: float, xy: FloatArray | None) -> None:
-        """Take the next frame, its time and its body's (keypoint, 2) px, None where nobody was found.
+        """Process the next frame with its time, s, and its body's (keypoint, 2) px, or None without a body.
 
         Raises
         ------
         InputError
-            dots are to be found by themselves, the runner has made a few steps, and nothing looks like any.
+            if dots are to be detected automatically and there are none in the first steps of the runner.
         """
         if self.collector is None:
             return
@@ -59,10 +64,10 @@ class LegWatch:
             return
         self._bodies.append((time_s, np.full((len(self._skeleton), 2), np.nan) if xy is None else xy))
         self._frames += 1
-        if self._frames % _JUDGE_EVERY == 0:
-            self._judge()
+        if self._frames % _CHECK_EVERY == 0:
+            self._check()
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         times_s, points = zip(*self._bodies, strict=True)
         raw = PoseSequence(np.array(points), np.ones(np.shape(points)[:2]), np.array(times_s), self._skeleton)
         if isinstance(self.collector, DotCollector):

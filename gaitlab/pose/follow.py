@@ -1,7 +1,7 @@
-"""Following one runner through a clip, frame by frame, with the frames never held.
+"""Tracking of one runner through a clip, frame by frame, without keeping frames in memory.
 
-Everybody is looked for in the whole picture now and then. Whoever appears is followed in a crop of their own in
-every frame; after a trial of two seconds only those stay who might be the runner.
+At intervals all people are detected in the whole image. Each person is then tracked in a crop in every frame; after two
+seconds only those who may be the runner are tracked further.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from gaitlab.pose.networks.estimator import PoseEstimator
 from gaitlab.tracking.people import distance, match, most_like_a_runner, runner_score
 from gaitlab.tracking.track import Track
 
-_FIRST_LOOKS = 2  # frames in a row that begin with the whole picture
-_LOOK_AGAIN_S = 0.1  # while nobody is followed
+_FIRST_DETECTIONS = 2  # number of first frames with detection in the whole image
+_DETECTION_INTERVAL_S = 0.1  # while nobody is tracked
 _TRIAL_S = 2.0
-_JUDGE_EVERY_S = 0.25
-_UNLIKE = 0.3  # of the best one's rank
-_MOST_FOLLOWED = 4
-_HIDDEN_S = 1.0  # out of sight no longer than this, and the crop is still searched
+_RANKING_INTERVAL_S = 0.25
+_LEAST_RANK = 0.3  # relative to the best person
+_MOST_TRACKED = 4
+_HIDDEN_S = 1.0  # longest occlusion during which the crop is still searched
 _FORGOTTEN_S = 5.0
-_WORTH_TELLING_S = 0.5  # who was seen for less is nobody
-# Somebody else's body: two tracks that come this near are one person.
+_LEAST_REPORTED_S = 0.5  # people visible for a shorter time are not reported
+# Two tracks closer than this are the same person.
 _SAME = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
-    """What came of a clip.
+    """Result of tracking a clip.
 
     Attributes
     ----------
     pose : PoseSequence | None
-        the runner's raw keypoints, a row a frame; None where nobody was found.
+        raw keypoints of the runner in all frames; None if nobody was detected.
     boxes : FloatArray
-        (frame, 4) left, top, right, bottom px of the runner's points; NaN where not seen.
+        (frame, 4) left, top, right, bottom of the runner's keypoints, px; NaN where not detected.
     person : int | None
-        the runner's number, by order of appearance.
+        number of the runner, by order of appearance.
     others : list[dict[str, Any]]
-        everybody else: ``person``, ``first_s``, ``last_s``, ``seen_s``, ``box`` where they were seen first.
+        the other people: ``person``, ``first_s``, ``last_s``, ``seen_s``, and the first ``box``, px.
     chosen : bool
-        whether the runner was chosen among them, not named.
+        whether the runner was selected automatically.
     """
 
     pose: PoseSequence | None
@@ -66,7 +66,7 @@ def follow_runner(
     person: int | None = None,
     on_frame: Callable[[Frame, Body | None], None] | None = None,
 ) -> Followed:
-    """Find the runner and return their keypoints in every frame.
+    """Track the runner and return their keypoints in every frame.
 
     Parameters
     ----------
@@ -75,14 +75,15 @@ def follow_runner(
     estimator : PoseEstimator
         the pose network.
     person : int | None, optional
-        the number of the person to follow instead (by order of appearance, as ``others`` counts).
+        number of the person to track (by order of appearance, as in ``Followed.others``); by default the runner is
+        selected automatically.
     on_frame : Callable[[Frame, Body | None], None] | None, optional
-        called after every frame with the frame and the body of who is the likeliest runner so far.
+        called after every frame with the frame and the body of the most probable runner so far.
 
     Raises
     ------
     InputError
-        ``person`` was not seen.
+        if ``person`` was not detected.
     """
     tracker = PersonTracker(estimator, person=person)
     for frame in frames:
@@ -93,34 +94,34 @@ def follow_runner(
 
 
 class PersonTracker:
-    """Everybody of a clip so far; `see` takes the next frame."""
+    """Tracker of all people of a clip; `see` processes the next frame."""
 
     def __init__(self, estimator: PoseEstimator, *, person: int | None = None) -> None:
         self._estimator = estimator
         self._wanted = person
         self._tracks: list[Track] = []
         self._times_s: list[float] = []
-        self._last_look_s = -np.inf
-        self._last_judged_s = -np.inf
-        self._rank: dict[int, float] = {}  # of each person's likeness to a runner, when last judged
+        self._last_detection_s = -np.inf
+        self._last_ranking_s = -np.inf
+        self._rank: dict[int, float] = {}  # `RunnerScore.rank` of each person at the last ranking
 
     def see(self, frame: Frame) -> None:
-        """Look for everybody in the next frame."""
+        """Track and, at intervals, detect people in the next frame."""
         number = len(self._times_s)
         self._times_s.append(frame.time_s)
         self._follow(number, frame)
         followed = any(t.dense and t.frames[-1] == number for t in self._tracks)
-        pause_s = self._estimator.look_every_s if followed else _LOOK_AGAIN_S
-        if number < _FIRST_LOOKS or frame.time_s - self._last_look_s >= pause_s - 1e-6:
-            self._last_look_s = frame.time_s
-            self._look(number, frame)
-        if frame.time_s - self._last_judged_s >= _JUDGE_EVERY_S or len(self._rank) < len(self._tracks):
-            self._last_judged_s = frame.time_s
-            self._judge(frame.time_s)
+        pause_s = self._estimator.detection_interval_s if followed else _DETECTION_INTERVAL_S
+        if number < _FIRST_DETECTIONS or frame.time_s - self._last_detection_s >= pause_s - 1e-6:
+            self._last_detection_s = frame.time_s
+            self._detect(number, frame)
+        if frame.time_s - self._last_ranking_s >= _RANKING_INTERVAL_S or len(self._rank) < len(self._tracks):
+            self._last_ranking_s = frame.time_s
+            self._rank_people(frame.time_s)
 
     @property
     def current(self) -> Body | None:
-        """The likeliest runner's body in the last frame seen."""
+        """Body of the most probable runner in the last frame; None if not detected."""
         alive = [t for t in self._tracks if t.hidden_s(self._times_s[-1]) <= _HIDDEN_S]
         if self._wanted is not None:
             alive = [t for t in alive if t.number == self._wanted]
@@ -133,7 +134,7 @@ class PersonTracker:
         Raises
         ------
         InputError
-            the person asked for was not seen.
+            if the requested person was not detected.
         """
         runner = self._runner()
         if runner is None:
@@ -143,22 +144,22 @@ class PersonTracker:
         for frame, body in zip(runner.frames, runner.bodies, strict=True):
             boxes[frame] = body.box
         others = [
-            _described(t) for t in self._tracks if t is not runner and t.times_s[-1] - t.times_s[0] >= _WORTH_TELLING_S
+            _described(t) for t in self._tracks if t is not runner and t.times_s[-1] - t.times_s[0] >= _LEAST_REPORTED_S
         ]
         return Followed(pose, boxes, runner.number, others, chosen=self._wanted is None)
 
     def _follow(self, number: int, frame: Frame) -> None:
-        """Find the people who are followed, each in their crop.
+        """Detect each tracked person in their crop.
 
-        Two crops may show one body, where somebody passes in front of somebody else or of a reflection: it is of whom
-        it was expected of, and the other one is hidden.
+        Two crops may show the same body, when a person passes in front of another or of a reflection: it is assigned to
+        the track with the nearest prediction, and the other person is hidden.
         """
         found: list[tuple[float, Track, Body]] = []
         for track in self._tracks:
             if not track.dense or track.hidden_s(frame.time_s) > _HIDDEN_S:
                 continue
             box, guess = track.box(frame.time_s), track.guess(frame.time_s)
-            body = self._estimator.one(frame.image, box, guess)
+            body = self._estimator.detect_person(frame.image, box, guess)
             if body is not None and overlap(body.box, box) >= 0.2:
                 found.append((distance(body, guess), track, body))
         taken: list[Body] = []
@@ -167,9 +168,9 @@ class PersonTracker:
                 taken.append(body)
                 track.add(number, frame.time_s, body)
 
-    def _look(self, number: int, frame: Frame) -> None:
-        """Find everybody in the whole picture; who is not known is new."""
-        bodies = self._estimator.everybody(frame.image)
+    def _detect(self, number: int, frame: Frame) -> None:
+        """Detect all people in the whole image and start tracks for new ones."""
+        bodies = self._estimator.detect_people(frame.image)
         known = [t for t in self._tracks if t.hidden_s(frame.time_s) <= _FORGOTTEN_S]
         pairs = dict(match(bodies, known, frame.time_s))
         for index, body in enumerate(bodies):
@@ -182,17 +183,17 @@ class PersonTracker:
                 track.add(number, frame.time_s, body)
                 self._tracks.append(track)
 
-    def _judge(self, time_s: float) -> None:
-        """Rank everybody, and stop following those who had their trial and are far from being the runner."""
+    def _rank_people(self, time_s: float) -> None:
+        """Rank all people, and stop tracking those who are unlikely to be the runner after the trial period."""
         for track in self._tracks:
             if track.number not in self._rank or track.hidden_s(time_s) <= _FORGOTTEN_S:
                 self._rank[track.number] = runner_score(track, self._estimator.skeleton).rank
         dense = [t for t in self._tracks if t.dense and t.hidden_s(time_s) <= _FORGOTTEN_S]
         dense.sort(key=lambda t: -self._rank[t.number])
-        for place, track in enumerate(dense):
+        for position, track in enumerate(dense):
             tried = time_s - track.times_s[0] >= _TRIAL_S
-            unlike = tried and self._rank[track.number] < _UNLIKE * self._rank[dense[0].number]
-            if track.number != self._wanted and (unlike or place >= _MOST_FOLLOWED):
+            unlikely = tried and self._rank[track.number] < _LEAST_RANK * self._rank[dense[0].number]
+            if track.number != self._wanted and (unlikely or position >= _MOST_TRACKED):
                 track.dense = False
 
     def _runner(self) -> Track | None:

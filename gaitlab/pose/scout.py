@@ -1,7 +1,7 @@
-"""Whether there is anybody in a clip at all, before every frame of it is searched: a few pictures all over it tell.
+"""Quick check for a person in a clip from a few images, before every frame is processed.
 
-They are made small, those in which most has changed come early, and where they show nobody they are turned: a film that
-lies on its side is the usual reason. What that may cost is bounded, however long and large the clip is.
+Images are reduced, and those with the largest changes come first. If they show nobody, they are rotated, because
+videos on their side are the usual reason. Processing time is bounded for clips of any length and size.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from gaitlab.io.video.reader import Frame, Image, Video, turned
 from gaitlab.kinematics.view import Seen, view_of
 from gaitlab.pose.networks.estimator import PoseEstimator
 
-_PICTURES = 40  # taken from the clip
-_LOOKS, _TURNED_LOOKS = 16, 3  # so many of them are searched upright; and turned, each way
-# A clip of no more pixels than this in all its frames is read whole; of others only pictures that are cheap to have.
+_PICTURES = 40  # images taken from the clip
+_LOOKS, _TURNED_LOOKS = 16, 3  # images searched upright, and in each rotation
+# Clips with at most this many pixels in all frames are read completely; of others mainly key frames are decoded.
 _READ_WHOLE_PX = 1e9
-# Seconds of the processor after which no more pictures are taken from it, none searched upright, and none turned.
+# CPU time, s, after which no more images are decoded, searched upright, and searched rotated.
 _TAKING_S, _LOOKING_S, _TURNING_S = 3.0, 7.0, 10.0
-_SHORT_PX = 576  # of a picture's shorter side: the smallest runner looked for is as large as the network's input then
-# Where the first picture shows somebody from the front, so many more are searched, of which so many must show them.
+_SHORT_PX = 576  # shorter side of an image: the smallest runner searched for then has the size of the network's input
+# If the first image shows a person from the front: number of further images, and least number that must confirm it.
 _FRONT_LOOKS, _FRONT_SEEN = 8, 6
-_CHANGE_PX = 48  # width and height in which pictures are compared
+_CHANGE_PX = 48  # width and height at which images are compared
 
 
 def check_for_somebody(
@@ -42,22 +42,24 @@ def check_for_somebody(
     end_s: float | None = None,
     front_refused: bool = False,
 ) -> None:
-    """Return where there may be somebody in the clip; the first picture answers for most.
+    """Check that there may be a person in the clip; the first image suffices for most clips.
 
     Parameters
     ----------
     video : Video
-        the clip, turned as it will be analysed.
+        the clip, with the rotation of the analysis.
+    estimator : PoseEstimator
+        the pose network.
     start_s, end_s : float | None, optional
-        the part that will be analysed.
+        the part to be analysed, s.
     front_refused : bool, optional
-        whether a film from the front is of no use.
+        whether a front view is an error.
 
     Raises
     ------
     InputError
-        nobody is seen in any of the pictures, or clearly more when they are turned; or the only person of a clip is
-        seen from the front all over it.
+        if no image shows a person, rotated images show people more clearly, or the only person of the clip is seen from
+        the front throughout.
     """
     began_s = time.process_time()
 
@@ -65,9 +67,9 @@ def check_for_somebody(
         return time.process_time() - began_s
 
     part_s = start_s or 0.0, min(end_s or np.inf, video.info.duration_s)
-    # One pass over a video ends before another begins.
+    # Exhaust this pass over the video before another begins.
     first = list(islice(video.frames(start_s, end_s), 1))
-    people = [body for frame in first for body in estimator.everybody(_small(frame.image))]
+    people = [body for frame in first for body in estimator.detect_people(_small(frame.image))]
     if _standing(people, estimator.skeleton):
         if front_refused and len(people) == 1 and _view(people, [0.0], estimator.skeleton).view == "front":
             _check_not_front(video, estimator, _pictures(video, *part_s, spent_s))
@@ -76,7 +78,7 @@ def check_for_somebody(
     order = by_promise([frame.image for frame in pictures])
     seen, anybody, looks = None, False, 0
     for index in order[:_LOOKS]:
-        people = estimator.everybody(pictures[index].image)
+        people = estimator.detect_people(pictures[index].image)
         looks, anybody = looks + 1, anybody or bool(people)
         if _standing(people, estimator.skeleton):
             seen = index
@@ -101,7 +103,7 @@ def check_for_somebody(
 
 
 def refused_front(path: object, seen: Seen) -> InputError:
-    """Return the error of a film from the front, which is told as early as it is seen."""
+    """Return the error for a front view."""
     return InputError(
         f"'{path}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side or from "
         f"behind: film again, or say {argument('view')} side if it is a film from the side after all"
@@ -109,16 +111,16 @@ def refused_front(path: object, seen: Seen) -> InputError:
 
 
 def _check_not_front(video: Video, estimator: PoseEstimator, pictures: Sequence[Frame]) -> None:
-    """Refuse a clip whose only person is seen from the front all over it; somebody else may be the runner.
+    """Check that the only person of a clip is not seen from the front throughout.
 
     Raises
     ------
     InputError
-        it is one.
+        if they are.
     """
     seen: dict[float, Body] = {}
     for index in halving(len(pictures))[:_FRONT_LOOKS]:
-        people = estimator.everybody(pictures[index].image)
+        people = estimator.detect_people(pictures[index].image)
         if len(people) > 1:
             return
         for body in people:
@@ -131,13 +133,13 @@ def _check_not_front(video: Video, estimator: PoseEstimator, pictures: Sequence[
 
 
 def _view(bodies: Sequence[Body], times_s: Sequence[float], skeleton: Skeleton) -> Seen:
-    """Return from where somebody is seen in a few pictures."""
+    """Return the camera view of a person in a few images."""
     xy, score = np.array([body.xy for body in bodies]), np.array([body.score for body in bodies])
     return view_of(PoseSequence(xy, score, np.array(times_s), skeleton))
 
 
 def by_promise(pictures: Sequence[Image]) -> list[int]:
-    """Return the indices of pictures of one clip: by turns the most changed one, and the farthest from those before."""
+    """Return the indices of a clip's images, alternating between the most changed and an even spread over the clip."""
     if not len(pictures):
         return []
     small = np.array(
@@ -151,7 +153,7 @@ def by_promise(pictures: Sequence[Image]) -> list[int]:
 
 
 def halving(count: int) -> list[int]:
-    """Return 0 to count - 1 so that every beginning of the list is spread over all of it: the middle first."""
+    """Return 0 to count - 1 in bisection order (the middle first), so that every prefix is evenly spread."""
     order: list[int] = []
     parts = [(0, count)]
     while parts:
@@ -164,7 +166,7 @@ def halving(count: int) -> list[int]:
 
 
 def _pictures(video: Video, start_s: float, end_s: float, spent_s: Callable[[], float]) -> list[Frame]:
-    """Return small pictures spread over a part of the clip, in the order of their times."""
+    """Return reduced images spread over a part of the clip, in the order of their times."""
     times_s = start_s + (np.arange(_PICTURES) + 0.5) / _PICTURES * (end_s - start_s)
     info = video.info
     whole = (end_s - start_s) * info.fps * info.width * info.height <= _READ_WHOLE_PX
@@ -185,7 +187,7 @@ def _passing(video: Video, start_s: float, end_s: float, times_s: FloatArray) ->
 
 
 def _jumping(video: Video, times_s: FloatArray) -> Iterator[Frame]:
-    """Yield the key frames before the times, then, where those are few, the pictures at the times themselves."""
+    """Yield the key frames before the times, then, for times without a new one, the frames at these times."""
     between = []
     taken: set[float] = set()
     for index in halving(len(times_s)):
@@ -200,16 +202,16 @@ def _jumping(video: Video, times_s: FloatArray) -> Iterator[Frame]:
 
 
 def _best_turn(pictures: Sequence[Image], estimator: PoseEstimator, spent_s: Callable[[], float]) -> int:
-    """Return by how many degrees clockwise pictures must be turned to show people; 0 if they are upright or nobody's.
+    """Return the clockwise rotation, degrees, with which images show people; 0 if they are upright or show nobody.
 
-    At least two pictures must agree, if there are two: somebody seen in one may be anything.
+    At least two images must agree, if there are two, because a single detection may be false.
     """
     if not pictures:
         return 0
     total, often = dict.fromkeys(ROTATIONS, 0.0), dict.fromkeys(ROTATIONS, 0)
     for picture in pictures:
         for degrees in ROTATIONS:
-            surest = _standing(estimator.everybody(turned(picture, degrees)), estimator.skeleton)
+            surest = _standing(estimator.detect_people(turned(picture, degrees)), estimator.skeleton)
             total[degrees] += surest
             often[degrees] += bool(surest)
         if spent_s() > _TURNING_S:
@@ -219,9 +221,9 @@ def _best_turn(pictures: Sequence[Image], estimator: PoseEstimator, spent_s: Cal
 
 
 def _standing(people: Sequence[Body], skeleton: Skeleton) -> float:
-    """Return how much of a person the surest one is whose trunk is seen and does not lie; 0 where there is none.
+    """Return the highest total score of a person with an upright trunk; 0 without one.
 
-    Some networks find people who lie, and pieces of them, but could not measure how they run.
+    Some networks detect lying people and parts of them, but their keypoints are unusable.
     """
     return max((body.total for body in people if _upright(body, skeleton)), default=0.0)
 
@@ -238,7 +240,7 @@ def _upright(body: Body, skeleton: Skeleton) -> bool:
 
 
 def _small(image: Image) -> Image:
-    """Return a picture whose shorter side has ``_SHORT_PX`` at most: turned it is to be no smaller than upright."""
+    """Return the image reduced to a shorter side of ``_SHORT_PX``, the same for all rotations."""
     share = _SHORT_PX / min(image.shape[:2])
     if share >= 1:
         return image

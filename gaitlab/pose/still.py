@@ -1,4 +1,4 @@
-"""Pictures without gait: everybody in them, the angles of their limbs, confidence maps, OpenPose's JSON."""
+"""Analysis of still images: people, limb angles, confidence maps, OpenPose's JSON."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.io.video.reader import Image
 from gaitlab.pose.networks.estimator import PoseEstimator
 
-# The joint in the middle and its neighbours; the angle is 0 where the three lie on a line (a straight leg), except
-# the ankle's, which is 0 where the foot is at right angles to the shank.
+# Proximal neighbour, joint, distal neighbour. The angle is 0 if the three are collinear (a straight leg); that of the
+# ankle is 0 if the foot is perpendicular to the shank.
 _JOINTS: Mapping[str, tuple[str, str, str]] = {
     "elbow": ("shoulder", "elbow", "wrist"),
     "hip": ("shoulder", "hip", "knee"),
@@ -31,13 +31,13 @@ _SEGMENTS: Mapping[str, tuple[str, str]] = {  # from the lower end to the upper
     "upper_arm": ("elbow", "shoulder"),
     "forearm": ("wrist", "elbow"),
 }
-# OpenPose's own tables are written as they are; other skeletons by name into BODY_25.
+# Skeletons written unchanged; others are mapped by name to BODY_25.
 _OPENPOSE_TABLES = ("body_25", "coco_18", "mpi_15")
 
 
 @dataclass(frozen=True, slots=True)
 class LimbAngle:
-    """One angle of one person: ``kind`` is ``joint`` (bending) or ``segment`` (leaning from the vertical)."""
+    """One angle of one person: ``kind`` is ``joint`` (flexion) or ``segment`` (inclination to the vertical)."""
 
     name: str
     kind: str
@@ -45,12 +45,12 @@ class LimbAngle:
 
 
 def read_image(path: str | Path) -> Image:
-    """Return a picture as (row, column, 3) BGR.
+    """Return an image file as (row, column, 3) BGR.
 
     Raises
     ------
     InputError
-        no such file, or not a picture.
+        if the file is missing or not an image.
     """
     path = Path(path)
     if not path.is_file():
@@ -62,10 +62,10 @@ def read_image(path: str | Path) -> Image:
 
 
 def limb_angles(body: Body, skeleton: Skeleton) -> list[LimbAngle]:
-    """Return the angles of all limbs whose points are seen, in the plane of the picture.
+    """Return the angles of all limbs with detected keypoints, in the image plane.
 
-    Joints: how far the limb is bent, 0 straight, always positive. Segments: how far the upper end leans from the
-    vertical, positive to the right of the picture.
+    Joints: flexion from straight (0), always positive. Segments: inclination of the upper end to the vertical, positive
+    to image-right.
     """
     angles: list[LimbAngle] = []
     for side in SIDES:
@@ -86,7 +86,7 @@ def limb_angles(body: Body, skeleton: Skeleton) -> list[LimbAngle]:
 
 
 def _bend_deg(a: FloatArray, joint: FloatArray, b: FloatArray) -> float:
-    """Return by how much the way a, joint, b turns, 0..180."""
+    """Return the change of direction from a-joint to joint-b, 0 to 180 degrees."""
     first, second = joint - a, b - joint
     turn = first[0] * second[1] - first[1] * second[0]
     return float(np.rad2deg(np.abs(np.arctan2(turn, first @ second))))
@@ -97,10 +97,10 @@ def _lean_deg(low: FloatArray, high: FloatArray) -> float:
 
 
 def confidence_maps(estimator: PoseEstimator, image: Image) -> FloatArray:
-    """Return (keypoint, row, column) confidence 0..1 over the picture, as the network sees each keypoint."""
+    """Return the network's (keypoint, row, column) confidence, 0 to 1, interpolated to the image's pixels."""
     maps, window = estimator.heatmaps(image)
     rows, columns = maps.shape[1:]
-    # Cell centres onto pixels, and the other way round for cv2, which asks where each pixel comes from.
+    # The inverse transformation for cv2: from pixels to cells.
     scale = np.array([columns / window.width, rows / window.height])
     shift = window.to_cells(np.zeros(2), columns=columns, rows=rows)
     to_cells = np.column_stack([np.diag(scale), shift])
@@ -112,7 +112,7 @@ def confidence_maps(estimator: PoseEstimator, image: Image) -> FloatArray:
 
 
 def openpose_people(bodies: Sequence[Body], skeleton: Skeleton) -> dict[str, Any]:
-    """Return what OpenPose writes of a picture: ``{"version": 1.3, "people": […]}``, points not seen as zeros."""
+    """Return OpenPose's JSON content, ``{"version": 1.3, "people": […]}``, with missing keypoints as zeros."""
     table = skeleton if skeleton.name in _OPENPOSE_TABLES else SKELETONS["body_25"]
     people = []
     for body in bodies:
@@ -132,7 +132,7 @@ def write_openpose_json(folder: Path, name: str, bodies: Sequence[Body], skeleto
     Raises
     ------
     OutputError
-        the folder cannot be written to.
+        if the folder is not writable.
     """
     path = folder / f"{name}_{frame:012d}_keypoints.json"
     try:

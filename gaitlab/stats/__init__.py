@@ -1,4 +1,4 @@
-"""What changed between sessions, and whether it is more than noise."""
+"""Changes between sessions, tested against their uncertainty."""
 
 from gaitlab.stats.sessions import compare
 from gaitlab.stats.treatment import notes

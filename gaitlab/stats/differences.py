@@ -1,9 +1,8 @@
-"""The difference of two means of gait cycles: its interval, its size in standard deviations.
+"""Difference of two means of gait cycles with its confidence interval and effect size.
 
-Consecutive cycles resemble each other: a runner drifts, tires, settles. Twenty cycles that do tell less than twenty
-independent ones, so the interval rests on an effective number of cycles. How much they resemble each other is itself
-known badly from a few cycles: five that happen to rise one after the other say little about the runner. So what the
-cycles show is weighed against what is usual, and no session counts for less than a third of its cycles.
+Consecutive cycles are correlated, e.g. by drift and fatigue, so the interval uses an effective number of cycles. The
+autocorrelation of a few cycles is poorly known, so it is shrunk towards its usual value and limited, such that no
+session counts for less than a third of its cycles.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ import numpy as np
 
 from gaitlab.core.statistics import t_quantile
 
-# What neighbouring cycles usually resemble each other by, and how many neighbours that counts for: halves of the
-# force-plate trials and simulated runners are told apart as often as they should be (``python -m benchmarks.halves``).
+# Usual correlation of consecutive cycles, and its weight in pairs of cycles: with these, halves of the force-plate
+# trials and of simulated runners differ significantly as often as they should (``python -m benchmarks.halves``).
 _USUAL_CORRELATION = 0.25
 _USUAL_COUNTS = 10
-# n cycles that resemble each other by this are worth n / 3.
+# With this correlation n cycles are equivalent to n / 3 independent ones.
 _HIGHEST_CORRELATION = 0.5
-# Strides of the two legs share a step with their neighbours: that many are worth half as many, even where all steps are
-# independent, which is what this correlation makes of them.
+# Consecutive strides of the two legs share a step, so n of them are equivalent to n / 2 even with independent steps,
+# which corresponds to this correlation.
 _OVERLAPPING = 1 / 3
-# A step over a rejected cycle is longer than this many usual steps: its ends are no neighbours.
+# Longest interval between consecutive cycles, relative to the median; longer ones contain a rejected cycle.
 _LONGEST_STEP = 1.6
 
 
@@ -34,15 +33,13 @@ class Difference:
     Attributes
     ----------
     difference : float
-        of the means, in the unit of the values.
+        difference of the means, in the unit of the values.
     random : float
         half-width of its 95 % interval from the spread over cycles; NaN with fewer than two cycles in either.
     hedges_g : float
         the difference in pooled standard deviations, corrected for small n (Hedges 1981).
-    effective_n_a : float
-        how many independent cycles ``a`` is worth.
-    effective_n_b : float
-        how many independent cycles ``b`` is worth.
+    effective_n_a, effective_n_b : float
+        effective number of independent cycles.
     """
 
     difference: float
@@ -53,17 +50,19 @@ class Difference:
 
 
 def autocorrelation(values: np.ndarray, time_s: np.ndarray) -> float:
-    """Return the correlation of neighbouring cycles, 0..0.5: what they show, drawn to the usual where they are few.
-
-    With Kendall's (1954) correction of what a short series underestimates, ``(1 + 3 r) / n``. Negative ones count as
-    none, which is the safe side.
+    """Return the correlation of consecutive cycles, 0 to 0.5, shrunk towards the usual value if there are few.
 
     Parameters
     ----------
     values : np.ndarray
-        (cycle,) values, less their mean.
+        (cycle,) values minus their mean.
     time_s : np.ndarray
-        (cycle,) when, rising; neighbours across a gap are left out.
+        (cycle,) s, increasing; pairs across a gap are ignored.
+
+    Notes
+    -----
+    With Kendall's (1954) bias correction for short series, ``(1 + 3 r) / n``. Negative values are set to 0, which is
+    conservative.
     """
     n = len(values)
     power = float(np.mean(values**2)) if n else 0.0
@@ -79,9 +78,11 @@ def autocorrelation(values: np.ndarray, time_s: np.ndarray) -> float:
 
 
 def effective_n(n: int, r: float) -> float:
-    """Return how many independent values ``n`` with the lag-one correlation ``r`` are worth.
+    """Return the number of independent values equivalent to ``n`` values with the lag-one correlation ``r``.
 
-    Of a first-order autoregression (Bayley and Hammersley 1946): ``n (1 - r) / (1 + r)`` for many, more for few.
+    Notes
+    -----
+    For a first-order autoregression (Bayley and Hammersley 1946): ``n (1 - r) / (1 + r)`` for large ``n``.
     """
     if not n:
         return 0.0
@@ -97,18 +98,12 @@ def difference(
 
     Parameters
     ----------
-    a : np.ndarray
-        (cycle,) values of the first session.
-    b : np.ndarray
-        (cycle,) values of the second.
-    time_a_s : np.ndarray
-        (cycle,) when each began, rising.
-    time_b_s : np.ndarray
-        the same of ``b``.
-    leg_a : np.ndarray | None, optional
-        (cycle,) which leg, where both are in: a steady difference between the legs is no drift.
-    leg_b : np.ndarray | None, optional
-        the same of ``b``.
+    a, b : np.ndarray
+        (cycle,) values of the first and the second session.
+    time_a_s, time_b_s : np.ndarray
+        (cycle,) start of each cycle, s, increasing.
+    leg_a, leg_b : np.ndarray | None, optional
+        (cycle,) leg of each cycle, if both legs are included: a constant difference between them is not drift.
     """
     means = float(b.mean() - a.mean()) if len(a) and len(b) else float("nan")
     r_a, r_b = _correlation(a, time_a_s, leg_a), _correlation(b, time_b_s, leg_b)
@@ -125,12 +120,12 @@ def difference(
 
 
 def _freedom(n: int, r: float) -> float:
-    """Return the degrees of freedom of a variance, for Welch and Satterthwaite: it forgets sooner than the mean."""
+    """Return the degrees of freedom of a variance for Welch-Satterthwaite, whose correlation is ``r`` squared."""
     return max(n * (1 - r**2) / (1 + r**2) - 1, 1.0)
 
 
 def _widest(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the half-width if each session scattered as the wilder one does and was worth a third of its cycles."""
+    """Return the upper limit of the half-width: both variances as large as the larger, a third of the cycles each."""
     variance = max(float(a.var(ddof=1)), float(b.var(ddof=1))) * 3 * (1 / len(a) + 1 / len(b))
     return t_quantile(0.975, len(a) + len(b) - 2) * float(np.sqrt(variance))
 
@@ -150,7 +145,7 @@ def _less_its_mean(values: np.ndarray, leg: np.ndarray | None) -> np.ndarray:
 
 
 def _variance_of_mean(values: np.ndarray, n: float) -> float:
-    # Correlated values also lie closer to their own mean than to the true one: E[s²] = σ² N / (N - 1) (1 - 1 / n).
+    # The sample variance of correlated values is biased: E[s²] = σ² N / (N - 1) (1 - 1 / n).
     count = len(values)
     return float(values.var(ddof=1)) * (count - 1) / (count * (n - 1))
 

@@ -1,4 +1,4 @@
-"""Differences between sessions, a row a metric and side, each with its interval and what it must exceed."""
+"""Differences between sessions, one row per metric and side, with confidence interval and threshold."""
 
 from __future__ import annotations
 
@@ -32,10 +32,6 @@ _COLUMNS = (
 def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     """Compare every session with the first one, on the level of gait cycles.
 
-    The 95 % interval of a difference holds its random part, from the spread over cycles and how much neighbouring
-    cycles resemble each other, and the systematic part that more cycles do not mend (timing, scale: what the summaries'
-    uncertainty holds beside the spread; between networks also what each adds of its own), in quadrature.
-
     Parameters
     ----------
     sessions : Sequence[Session | str | Path]
@@ -44,18 +40,23 @@ def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        a row a metric, side and later session: ``metric, side, unit, session, a, b, difference, interval, verdict``;
-        ``a`` and ``b`` are the means. ``verdict`` is ``changed`` where the difference exceeds both its interval and the
-        smallest detectable one (where one is published), else ``within noise``, or ``not comparable`` for the
-        ``reason`` in the last column: fewer than two cycles, another unit, another vertical, another network. Then
-        ``n_a, n_b``, how many independent cycles those are worth (``effective_n_a, effective_n_b``), the half-widths
-        ``random`` and ``systematic``, ``hedges_g``, ``smallest_detectable`` and ``detectable_source``. Its
-        ``attrs["first"]`` is the folder of the first session, ``attrs["notes"]`` the sentences of `notes`.
+        one row per metric, side and later session: ``metric, side, unit, session, a, b, difference, interval,
+        verdict``; ``a`` and ``b`` are the means. ``verdict`` is ``changed`` if the difference exceeds both its interval
+        and the smallest detectable difference (if one is published), else ``within noise``, or ``not comparable`` for
+        the ``reason`` in the last column: fewer than two cycles, another unit, another vertical, another network. Then
+        ``n_a, n_b``, the effective numbers of cycles ``effective_n_a, effective_n_b``, the half-widths ``random`` and
+        ``systematic``, ``hedges_g``, ``smallest_detectable`` and ``detectable_source``. ``attrs["first"]`` is the
+        folder of the first session, ``attrs["notes"]`` the sentences of `notes`.
 
     Raises
     ------
     InputError
-        fewer than two sessions, and what `opened` refuses.
+        for fewer than two sessions, and as in `opened`.
+
+    Notes
+    -----
+    The 95 % interval of a difference combines in quadrature its random part, from the spread over cycles and their
+    autocorrelation, and the systematic part (timing, scale; between networks also their errors).
     """
     import pandas as pd
 
@@ -68,19 +69,19 @@ def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
 
 
 def opened(sessions: Sequence[Session | str | Path], *, many: bool = False) -> list[Session]:
-    """Return sessions and folders of such as sessions.
+    """Return sessions and folders of sessions as sessions.
 
     Parameters
     ----------
     sessions : Sequence[Session | str | Path]
         two or more sessions, or their folders.
     many : bool, optional
-        check them as far as a list of many is checked.
+        whether to open them with the quick check for many sessions (`glance_at`).
 
     Raises
     ------
     InputError
-        no list of them, an empty one, a session named twice, or a folder that is none.
+        if it is not a list, the list is empty, a session occurs twice, or a folder is not a session.
     """
     if isinstance(sessions, str | Path | Session):
         alone = sessions.folder if isinstance(sessions, Session) else sessions
@@ -103,14 +104,14 @@ def rows_by_key(summary: pd.DataFrame) -> dict[tuple[str, ...], Row]:
 
 
 def detectable_of(metric: str, unit: str) -> tuple[float, str]:
-    """Return a metric's smallest detectable difference and who found it; NaN where none is known in this unit."""
+    """Return a metric's smallest detectable difference and its source; NaN if none is known in this unit."""
     spec = METRICS.get(metric)
     published = spec.detectable if spec is not None and unit == spec.unit else None
     return (published.difference, published.source) if published else (float("nan"), "")
 
 
 def not_compared(rows: Iterable[Mapping[Any, Any]]) -> list[tuple[str, str, list[str]]]:
-    """Return why rows of two sessions were not compared: reason, the side where it is one leg's alone, metrics."""
+    """Return why rows of two sessions were not compared: reason, side (if for one leg only), and metrics."""
     sides: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["verdict"] == UNKNOWN:
@@ -123,9 +124,9 @@ def not_compared(rows: Iterable[Mapping[Any, Any]]) -> list[tuple[str, str, list
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Measured:
-    """A metric of one side in one session: its row of the summary (empty where there is none) and its cycles.
+    """A metric of one side in one session: its row of the summary (empty if there is none) and its cycles in order.
 
-    Those of ``both`` are the cycles of both legs, all in the order of time.
+    Side ``both`` has the cycles of both legs.
     """
 
     info: Info
@@ -140,7 +141,7 @@ class _Measured:
 
 
 def _pair(first: Session, other: Session) -> Iterator[dict[str, Any]]:
-    """Yield a row a metric and side that either session names."""
+    """Yield one row per metric and side of either session."""
     named = [{key[:2]: row for key, row in rows_by_key(one.summary).items()} for one in (first, other)]
     pair = [(one, clips_of(one), rows) for one, rows in zip((first, other), named, strict=True)]
     for metric, side in {**named[0], **named[1]}:
@@ -170,7 +171,7 @@ def _compared(metric: str, unit: str, a: _Measured, b: _Measured) -> dict[str, A
     alike = same_faults(a.info, b.info)
     reason = _reason(metric, a, b)
     systematic = systematic_part(a.row, b.row, same_treatment=alike)
-    # A value in another unit stands in no column of this one.
+    # Values in another unit are omitted.
     of_b = b.values if b.unit == unit else b.values[:0]
     found = difference(
         a.values, of_b, time_a_s=a.time_s, time_b_s=b.time_s[: len(of_b)], leg_a=a.leg, leg_b=b.leg[: len(of_b)]
@@ -202,7 +203,7 @@ def _compared(metric: str, unit: str, a: _Measured, b: _Measured) -> dict[str, A
 
 
 def _reason(metric: str, a: _Measured, b: _Measured) -> str:
-    """Return why two values cannot be compared; empty where they can."""
+    """Return why two values cannot be compared, or an empty string."""
     missing = dict.fromkeys(why for one in (a, b) if isinstance(why := one.row.get("missing_reason"), str) and why)
     if missing:
         return without_options("; ".join(missing))
@@ -218,16 +219,16 @@ def _reason(metric: str, a: _Measured, b: _Measured) -> str:
 
 
 def systematic_part(a: Row, b: Row, *, same_treatment: bool) -> float:
-    """Return the half-width in the difference of two rows of summaries that more cycles do not mend; NaN where unknown.
+    """Return the systematic half-width of the difference of two rows of summaries; NaN if unknown.
 
-    What a network adds of its own, where it is known, cancels where the same one looked from the same side.
+    The error of the network, if known, cancels between sessions with the same network and view.
     """
     own = float(np.hypot(_beside_spread(a), _beside_spread(b)))
     return own if same_treatment else float(np.hypot(own, np.nan_to_num(network_part(a, b))))
 
 
 def _beside_spread(row: Row) -> float:
-    """Return the half-width in a summary's uncertainty that is not the spread over its cycles; NaN where unknown."""
+    """Return the part of a summary's uncertainty that is not from the spread over cycles; NaN if unknown."""
     n, sd, uncertainty = (float(row.get(name, "nan")) for name in ("n", "sd", "uncertainty"))
     if not n >= 2 or not np.isfinite([sd, uncertainty]).all():
         return float("nan")

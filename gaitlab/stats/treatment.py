@@ -1,8 +1,8 @@
-"""How sessions were filmed and measured, where they differ in it, and what that spoils: one table for every reader.
+"""Differences between sessions in recording and processing, and their consequences for comparisons.
 
-A difference between sessions is the runner's, the shoe's or the training's only if nothing else differs. What else does
-is told in the same sentences in Python (`notes`), in the terminal and at the top of the page, and what it makes
-meaningless is not compared.
+A difference between sessions can be attributed to the runner, the shoe or the training only if nothing else differs.
+Other differences are reported in the same sentences in Python (`notes`), in the terminal and in the report, and metrics
+that they invalidate are not compared.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 Info = Mapping[str, Any]
 Row = Mapping[str, Any]
 
-# Two belt speeds nearer than this are the same within how well they are known.
+# Relative difference of two belt speeds that is within their uncertainty.
 _SAME_SPEED = 0.03
 _SAME_RATE = 0.1
-# How well the slope of one belt is found again, twice its scatter over force-plate trials filmed level (0.4 degrees).
+# Repeatability of the belt's slope: twice its SD over force-plate trials recorded level (0.4 degrees).
 _SAME_SLOPE_DEG = 1.0
 _KMH, _MPH = 3.6, 3600 / 1609.344
 _LEVELLED = ", ".join(spec.label.lower() for spec in METRICS.values() if spec.levelled)
@@ -37,42 +37,42 @@ _UNKNOWN = "not known"
 
 
 def letter(number: int) -> str:
-    """Return what a session is called by its place: ``A``, ``B``, … ``Z``, ``AA``."""
+    """Return the letter of a session by its position: ``A``, ``B``, … ``Z``, ``AA``."""
     before, here = divmod(number, len(ascii_uppercase))
     return (letter(before - 1) if before else "") + ascii_uppercase[here]
 
 
 def notes(sessions: Sequence[Session]) -> list[str]:
-    """Return a sentence for everything beside the runner that differs between sessions, or makes them weak.
+    """Return a sentence for every difference in recording or processing, and every weakness, of some sessions.
 
-    Sessions are called by their letters, ``A`` for the first.
+    Sessions are denoted by letters, ``A`` for the first.
     """
     infos = [session.info for session in sessions]
     return [*grave(sessions), *_unlike(infos), *_thin(infos)]
 
 
 def grave(sessions: Sequence[Session]) -> list[str]:
-    """Return what forbids to build on the numbers of one of the sessions."""
+    """Return the warnings of sessions whose numbers must not be relied on."""
     return [f"{letter(n)}: {why}" for n, session in enumerate(sessions) for why in grave_warnings(session.info)]
 
 
 def clips_of(session: Session) -> tuple[Info, ...]:
-    """Return what is said of a session's clips: of its own, and of the other view of the same run where it has one."""
+    """Return the descriptions of a session's clips: its own, and the other view of the same run if there is one."""
     other = session.companion
     return (session.info, other.info) if other is not None else (session.info,)
 
 
 def clip_of(clips: Sequence[Info], metric: str) -> Info:
-    """Return what is said of the clip that showed a metric."""
+    """Return the description of the clip in which a metric was measured."""
     spec = METRICS.get(metric)
     return next((info for info in clips if spec is not None and info["view"] in spec.views), clips[0])
 
 
 def vertical_differs(a: Info, b: Info) -> bool:
-    """Whether angles against the vertical are measured against another one: levelled in one of them alone.
+    """Return whether the verticals of two sessions differ, e.g. if only one of them was levelled.
 
-    What counts is the slope of the belt that is left standing. Where both were told that it is none of the camera's
-    (``calibration.level`` off) it is the treadmill's, and the picture's own vertical holds.
+    The remaining slope of the belt is compared. With ``calibration.level`` off in both, the slope is that of the
+    treadmill, and the vertical of the image is valid.
     """
     if "rear" in (a["view"], b["view"]) or _level(a) == _level(b) == "off":
         return False
@@ -83,35 +83,35 @@ def vertical_differs(a: Info, b: Info) -> bool:
 
 
 def same_faults(a: Info, b: Info) -> bool:
-    """Whether the points of two sessions have the same faults: found by one network, from one side."""
+    """Return whether the keypoints of two sessions have the same systematic errors: same network, same view."""
     return all(a.get(name) == b.get(name) for name in ("view", "facing")) and network_of(a) == network_of(b)
 
 
 def network_of(info: Info) -> str:
-    """Return what found the keypoints: a network, or the kind of file they came from."""
+    """Return the source of the keypoints: a network, or the format of a file."""
     model = info["model"]
     names = ("name", "format") if info.get("keypoints") else ("name",)
     return " ".join(str(model[name]) for name in names if model.get(name))
 
 
 def network_part(*rows: Row) -> float:
-    """Return the half-width of what a network adds to a value, or two to a difference; NaN where nobody measured it."""
+    """Return the half-width of the network's error of a value, or of a difference of two; NaN if not measured."""
     return float(np.linalg.norm([float(row.get("network_error", "nan")) for row in rows]))
 
 
 def spoiled(metric: str, a: tuple[Info, Row], b: tuple[Info, Row]) -> str:
-    """Return why a metric cannot be compared as it was measured in two sessions; empty where it can.
+    """Return why the measurements of a metric in two sessions cannot be compared, or an empty string.
 
     Parameters
     ----------
     metric : str
-        its name.
+        name of the metric.
     a, b : tuple[Info, Row]
         the content of session.json and the metric's row of the summary.
     """
     (info_a, row_a), (info_b, row_b) = a, b
     spec = METRICS.get(metric)
-    # A network that sees every foot strike late by as much still tells their rhythm.
+    # A constant delay of all foot strikes does not change their rhythm.
     rhythm = spec is not None and not spec.needs and spec.systematic is None
     if not rhythm and network_of(info_a) != network_of(info_b) and math.isnan(network_part(row_a, row_b)):
         return "seen by different networks, and nobody measured how far they are apart in it"
@@ -122,7 +122,7 @@ def spoiled(metric: str, a: tuple[Info, Row], b: tuple[Info, Row]) -> str:
     return ""
 
 
-# What the sessions say of a circumstance: in words each.
+# Description of each circumstance of a session.
 
 
 def _athlete(info: Info) -> str:
@@ -151,12 +151,12 @@ def _smoothing(info: Info) -> str:
 
 
 def _smoothed(info: Info) -> tuple[str, float]:
-    """Return the method and the cut-off that came of it; 0 where nothing was smoothed."""
+    """Return the smoothing method and the effective cut-off, Hz; 0 without smoothing."""
     steps = [step["parameters"] for step in info["quality"].get("history", ()) if step["step"] == "smoothing"]
     if not steps:
         return _UNKNOWN, 0.0
-    told = steps[-1]
-    return str(told["method"]), float(told.get("effective_cutoff_hz", told.get("cutoff_hz")) or 0.0)
+    last = steps[-1]
+    return str(last["method"]), float(last.get("effective_cutoff_hz", last.get("cutoff_hz")) or 0.0)
 
 
 def _rearfoot(info: Info) -> str:
@@ -192,20 +192,20 @@ def _level(info: Info) -> str:
 
 
 def _slope(info: Info) -> tuple[float, float]:
-    """Return the slope of the belt, NaN where unknown, and by how much of it the picture was turned, degrees."""
+    """Return the slope of the belt (NaN if unknown) and the rotation by which the image was levelled, degrees."""
     belt, tilt = (info["calibration"].get(name) for name in ("belt_deg", "tilt_deg"))
     return float("nan") if belt is None else float(belt), float(tilt or 0.0)
 
 
-# Whether it is another one. Each is asked of all sessions at once.
+# Tests whether a circumstance differs between sessions.
 
 
-def _other_words(told: Callable[[Info], str]) -> Callable[[Sequence[Info]], bool]:
-    return lambda infos: len({told(info) for info in infos}) > 1
+def _other_words(describe: Callable[[Info], str]) -> Callable[[Sequence[Info]], bool]:
+    return lambda infos: len({describe(info) for info in infos}) > 1
 
 
-def _other_known(told: Callable[[Info], str]) -> Callable[[Sequence[Info]], bool]:
-    return lambda infos: len({told(info) for info in infos} - {"", _UNKNOWN}) > 1  # nothing known is no difference
+def _other_known(describe: Callable[[Info], str]) -> Callable[[Sequence[Info]], bool]:
+    return lambda infos: len({describe(info) for info in infos} - {"", _UNKNOWN}) > 1  # unknown is not different
 
 
 def _apart(number: Callable[[Info], float], share: float) -> Callable[[Sequence[Info]], bool]:
@@ -235,20 +235,20 @@ def _smoothed_otherwise(infos: Sequence[Info]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Circumstance:
-    """Something that should be the same in all sessions.
+    """A circumstance that should be the same in all sessions.
 
     Attributes
     ----------
-    told : Callable[[Info], str]
-        how it is in one of them, in words.
-    unlike : Callable[[Sequence[Info]], bool]
-        whether it is not the same in all.
+    describe : Callable[[Info], str]
+        returns its description for a session.
+    differs : Callable[[Sequence[Info]], bool]
+        returns whether it differs between sessions.
     sentence : str
-        what that means; ``{told}`` are the words of each.
+        message if it differs; ``{told}`` is replaced by the descriptions.
     """
 
-    told: Callable[[Info], str]
-    unlike: Callable[[Sequence[Info]], bool]
+    describe: Callable[[Info], str]
+    differs: Callable[[Sequence[Info]], bool]
     sentence: str
 
 
@@ -312,13 +312,14 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
 
 def _unlike(infos: Sequence[Info]) -> Iterator[str]:
     for circumstance in _CIRCUMSTANCES:
-        if circumstance.unlike(infos):
-            told = [circumstance.told(info) for info in infos]
-            yield circumstance.sentence.format(told=", ".join(f"{letter(n)} {words}" for n, words in enumerate(told)))
+        if circumstance.differs(infos):
+            described = [circumstance.describe(info) for info in infos]
+            named = ", ".join(f"{letter(n)} {words}" for n, words in enumerate(described))
+            yield circumstance.sentence.format(told=named)
 
 
 def _thin(infos: Sequence[Info]) -> Iterator[str]:
-    """Say which sessions have few gait cycles; one without any says so itself."""
+    """Yield a note on sessions with few gait cycles; those without any have a warning of their own."""
     fewest = [min(info["quality"]["cycles_accepted"].get(side, 0) for side in BOTH_SIDES) for info in infos]
     enough = LIMITS["accepted_cycles_a_side"].good
     few = [f"{letter(n)} {count}" for n, count in enumerate(fewest) if 0 < count < enough]

@@ -1,4 +1,4 @@
-"""How a metric goes over the sessions of a season: a straight line through their means, and whether it is noise."""
+"""Trend of a metric over the sessions of a season: linear regression of the means, tested against its uncertainty."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A straight line through values over time.
+    """A regression line of values over time.
 
     Attributes
     ----------
     slope : float
-        change a day.
+        change per day.
     interval : float
-        half-width of its 95 % interval.
+        half-width of the 95 % interval of the slope, per day.
     """
 
     slope: float
@@ -48,40 +48,42 @@ class Line:
 def fitted_line(days: np.ndarray, values: np.ndarray, half_widths: np.ndarray) -> Line:
     """Fit a line by least squares.
 
-    The interval is that of the scatter about the line (Student's t, n - 2 degrees of freedom), but never narrower than
-    what the values' own half-widths leave open: three points may lie on a line by chance.
-
     Parameters
     ----------
     days : np.ndarray
-        (session,) times in days, three or more and not all the same.
+        (session,) times in days, three or more and not all equal.
     values : np.ndarray
         (session,) means.
     half_widths : np.ndarray
-        (session,) of their 95 % intervals; NaN counts as none.
+        (session,) half-widths of their 95 % intervals; NaN counts as 0.
+
+    Notes
+    -----
+    The interval is that of the residuals (Student's t, n - 2 degrees of freedom), but at least the one propagated from
+    ``half_widths``, because three points may lie on a line by chance.
     """
-    away = days - days.mean()
-    square = float(away @ away)
-    slope = float(away @ values) / square
-    left = values - values.mean() - slope * away
-    scatter = t_quantile(0.975, len(days) - 2) * float(np.sqrt(left @ left / (len(days) - 2) / square))
-    own = float(np.sqrt(np.sum((away * np.nan_to_num(half_widths)) ** 2))) / square
-    return Line(slope, max(scatter, own))
+    centred = days - days.mean()
+    square = float(centred @ centred)
+    slope = float(centred @ values) / square
+    residual = values - values.mean() - slope * centred
+    scatter = t_quantile(0.975, len(days) - 2) * float(np.sqrt(residual @ residual / (len(days) - 2) / square))
+    propagated = float(np.sqrt(np.sum((centred * np.nan_to_num(half_widths)) ** 2))) / square
+    return Line(slope, max(scatter, propagated))
 
 
 def session_time(session: Session) -> datetime | None:
-    """Return when a session was recorded; None where it is not known."""
+    """Return when a session was recorded; None if unknown."""
     text = session.info["recorded_at"]
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    # A date without a zone is a recording's own local time: hours do not matter over weeks.
+    # A date without a time zone is local time; hours do not matter over weeks.
     return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
 def trends(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
-    """Return how every metric goes over three sessions or more of different times.
+    """Return the trend of every metric over three or more sessions of different times.
 
     Parameters
     ----------
@@ -91,18 +93,17 @@ def trends(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        a row a metric and side that three sessions or more measured in the same unit: ``metric, side, unit``, in how
-        many ``sessions`` over how many ``days``, its mean in the ``first`` and ``last``, the line's
-        ``slope_per_30_days`` with the half-width of its 95 % ``interval``, the ``change`` along the line from first to
-        last, and the ``verdict``: ``changed`` where the slope exceeds its interval and the change the smallest
-        detectable one (where one is published), else ``within noise``, or ``not comparable`` for the ``reason`` in the
-        last column: the sessions were not levelled alike, or seen by different networks. Empty where there are not
-        three times.
+        one row per metric and side measured in the same unit in three or more sessions: ``metric, side, unit``, number
+        of ``sessions`` and ``days``, mean of the ``first`` and ``last`` session, ``slope_per_30_days`` with the
+        half-width of its 95 % ``interval``, ``change`` along the line from first to last, and ``verdict``: ``changed``
+        if the slope exceeds its interval and the change exceeds the smallest detectable difference (if one is
+        published), else ``within noise``, or ``not comparable`` for the ``reason`` in the last column: the sessions
+        were not levelled alike, or have different networks. Empty for fewer than three times.
 
     Raises
     ------
     InputError
-        a session that does not say when it was recorded, and what `gaitlab.compare` refuses.
+        if a session has no recording date, and as in `gaitlab.compare`.
     """
     import pandas as pd
 

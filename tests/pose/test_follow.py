@@ -63,16 +63,16 @@ class Stage:
     name: str = "stage"
     skeleton: Skeleton = COCO
     model: dict[str, Any] = field(default_factory=dict)
-    look_every_s: float = 0.5
+    detection_interval_s: float = 0.5
     frame: int = 0
     looks: int = 0
     crops: int = 0
 
-    def everybody(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image) -> list[Body]:
         self.looks += 1
         return [b for a in self.actors if (b := a.body(self.frame)) is not None]
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         self.crops += 1
         there = [b for a in self.actors if (b := a.body(self.frame)) is not None and overlap(b.box, box) > 0.1]
         return min(there, key=lambda b: float(np.nanmean(np.abs(b.xy - guess.xy))), default=None)

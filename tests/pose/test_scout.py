@@ -31,14 +31,14 @@ class Eye:
     name: str = "eye"
     skeleton: Skeleton = SKELETONS["coco_18"]
     model: dict[str, Any] = field(default_factory=dict)
-    look_every_s: float = 3.0
+    detection_interval_s: float = 3.0
     looks: int = 0
 
-    def everybody(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image) -> list[Body]:
         self.looks += 1
         return [Body(np.ones((18, 2)), np.ones(18))] if self.sees(image) else []
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         raise NotImplementedError
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
@@ -92,12 +92,12 @@ def test_a_film_from_the_front_is_told_by_a_few_pictures(
     eye = Eye(lambda image: True)
     looks = 0
 
-    def everybody(image: Image) -> list[Body]:
+    def detect_people(image: Image) -> list[Body]:
         nonlocal looks
         looks += 1
         return [facing_the_camera(40, breadth=-0.11 if turns and looks > 1 else 0.11)] * (1 + others)
 
-    eye.everybody = everybody  # type: ignore[method-assign]
+    eye.detect_people = detect_people  # type: ignore[method-assign]
     with open_video(film(tmp_path / "a.mp4")) as video:
         if told:
             with pytest.raises(InputError, match=r"a\.mp4' was filmed from the front .* film again"):
@@ -138,7 +138,7 @@ def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
     """A network may find people who lie in the picture: they stand in the turned one."""
 
     class Thorough(Eye):
-        def everybody(self, image: Image) -> list[Body]:
+        def detect_people(self, image: Image) -> list[Body]:
             xy = standing(20, 0, 40)
             return [Body(xy if corner_is_white(90)(image) else xy[:, ::-1], np.ones(18))]
 
@@ -196,7 +196,7 @@ def test_legs_alone_are_somebody_too(tmp_path: Path) -> None:
     """A film of lower legs from behind shows no trunk, and is no film of nobody."""
     legs = np.where(np.arange(18)[:, None] >= 12, standing(20, 0, 40), np.nan)
     eye = Eye(lambda image: True)
-    eye.everybody = lambda image: [Body(legs, np.ones(18))]  # type: ignore[method-assign]
+    eye.detect_people = lambda image: [Body(legs, np.ones(18))]  # type: ignore[method-assign]
     with open_video(film(tmp_path / "a.mp4", seconds=0.5)) as video:
         check_for_somebody(video, eye)
 

@@ -102,7 +102,7 @@ def test_every_network_finds_the_person_and_its_maps_peak_there(shared: Path, na
     with open_video(shared / "data/treadmill_side/male_side.mp4") as video:
         image = next(iter(video.frames())).image
     estimator = load_estimator(name, models_dir=shared / "models")
-    body = estimator.everybody(image)[0]
+    body = estimator.detect_people(image)[0]
     maps = confidence_maps(estimator, image)
     assert maps.shape == (len(estimator.skeleton), 1280, 720)
     for point in ("nose", "left_shoulder"):

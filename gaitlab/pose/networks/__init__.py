@@ -1,1 +1,1 @@
-"""The networks: loaded through cv2.dnn, run on pictures, decoded to people."""
+"""Pose networks: loaded through cv2.dnn, run on images, decoded to people."""

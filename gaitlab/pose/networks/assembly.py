@@ -1,4 +1,4 @@
-"""Everybody in a picture: peaks of the heatmaps joined to people along the part affinity fields.
+"""Assembly of people from peaks of the heatmaps and part affinity fields.
 
 The greedy parsing of Cao et al. (2017, arXiv:1611.08050) with the parameters of OpenPose's C++ code.
 """
@@ -15,7 +15,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.pose.networks.heatmaps import local_peaks, refine
 from gaitlab.pose.networks.limbs import Limb
 
-# OpenPose samples a limb once every so many input pixels; our maps are 1/8 of the input.
+# Resolution of the maps relative to the input, for OpenPose's number of samples along a limb.
 _STRIDE_PX = 8
 
 
@@ -26,15 +26,15 @@ class Rules:
     Attributes
     ----------
     peak_threshold : float
-        heatmap value that makes a candidate.
+        least heatmap value of a candidate.
     sample_threshold : float
-        field along the limb that counts as agreeing.
+        least field along the limb for a sample to agree.
     sample_share : float
-        share of samples that must agree.
+        least share of samples that agree.
     min_points : int
-        points that make a person.
+        least number of keypoints of a person.
     min_score : float
-        person's score a point.
+        least score of a person per keypoint.
     """
 
     peak_threshold: float = 0.05
@@ -46,7 +46,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Peaks:
-    """Candidates of all keypoints: channel (peak,), place in cells (peak, 2) and height (peak,)."""
+    """Candidates of all keypoints: channel (peak,), position in cells (peak, 2) and height (peak,)."""
 
     channel: np.ndarray
     xy: FloatArray
@@ -54,7 +54,7 @@ class Peaks:
 
 
 def find_peaks(heatmaps: FloatArray, *, threshold: float, max_peaks: int = 40) -> Peaks:
-    """Return the candidates of (keypoint, row, column) heatmaps, at most ``most`` of a keypoint, the highest."""
+    """Return the highest candidates of (keypoint, row, column) heatmaps, at most ``max_peaks`` per keypoint."""
     channel, row, column = local_peaks(heatmaps, threshold=threshold)
     height = heatmaps[channel, row, column]
     order = np.lexsort((-height, channel))
@@ -73,7 +73,7 @@ def assemble(
     rules: Rules,
     confirming: Collection[tuple[int, int]] = (),
 ) -> list[Body]:
-    """Return the people in the maps, in cells, the surest first.
+    """Return the people in the maps, in cells, by decreasing score.
 
     Parameters
     ----------
@@ -82,11 +82,11 @@ def assemble(
     fields : FloatArray
         (2 · limb, row, column) part affinity fields.
     limbs : Sequence[Limb]
-        which keypoints and which channels make a limb.
+        keypoints and field channels of each limb.
     rules : Rules
         thresholds.
     confirming : Collection[tuple[int, int]], optional
-        limbs that only give a known person a point nobody has (OpenPose's shoulder to ear).
+        limbs that only add a free candidate to a known person (OpenPose's shoulder to ear).
     """
     peaks = find_peaks(heatmaps, threshold=rules.peak_threshold)
     people: list[dict[int, int]] = []  # keypoint -> candidate
@@ -109,7 +109,7 @@ def assemble(
 def _connections(
     peaks: Peaks, fields: FloatArray, limb: Limb, rules: Rules
 ) -> tuple[np.ndarray, np.ndarray, FloatArray]:
-    """Return the accepted pairs of one limb, best first and every candidate at most once, with their scores."""
+    """Return the accepted pairs of one limb by decreasing score, each candidate at most once, with their scores."""
     first, second, channel = limb
     starts, ends = np.flatnonzero(peaks.channel == first), np.flatnonzero(peaks.channel == second)
     if not len(starts) or not len(ends):
@@ -119,7 +119,7 @@ def _connections(
     )
     usable = (share > rules.sample_share) & (score > 0)
     i, j = np.nonzero(usable)
-    # The candidates' own heights break ties between fields that are alike.
+    # The candidates' heights break ties between equal fields.
     value = score[i, j] + 1e-3 * (peaks.score[starts[i]] + peaks.score[ends[j]])
     free_start, free_end = np.ones(len(starts), dtype=bool), np.ones(len(ends), dtype=bool)
     kept = []
@@ -133,7 +133,7 @@ def _connections(
 def limb_scores(
     starts: FloatArray, ends: FloatArray, field: FloatArray, *, threshold: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return how well a field supports every pair: mean agreement and share of samples above ``threshold``.
+    """Return the support of a field for every pair: mean agreement and share of samples above ``threshold``.
 
     Parameters
     ----------
@@ -144,10 +144,13 @@ def limb_scores(
     field : FloatArray
         (2, row, column).
 
+    threshold : float
+        least agreement of a sample.
+
     Returns
     -------
-    tuple[FloatArray, FloatArray]
-        two (n, m) arrays.
+    score, share : FloatArray
+        (n, m) each.
     """
     line = ends[None] - starts[:, None]  # (n, m, 2)
     length = np.linalg.norm(line, axis=-1)
@@ -176,7 +179,7 @@ def _connect(
     end: tuple[int, int],
     value: float,
 ) -> None:
-    """Put one connection into the people: start somebody, extend somebody, or make one of two."""
+    """Add one connection to the people: start a person, extend one, or merge two."""
     has_start, has_end = owner.get(start[1]), owner.get(end[1])
     if has_start is None and has_end is None:
         people.append({start[0]: start[1], end[0]: end[1]})

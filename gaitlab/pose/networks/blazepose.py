@@ -1,12 +1,13 @@
-"""MediaPipe's BlazePose landmarks: one person in an upright square crop, heels and foot index among the points.
+"""MediaPipe's BlazePose landmarks, with heels and foot index: one person in an upright square crop.
 
 The crop, the order of the outputs and the refinement by heatmaps follow MediaPipe's pose landmark graph
-(Bazarevsky et al. 2020, arXiv:2006.10204). MediaPipe's detector cannot be had in OpenCV, so the first crop comes
-from elsewhere or from a search.
+(Bazarevsky et al. 2020, arXiv:2006.10204). MediaPipe's detector is not available in OpenCV, so the first crop comes
+from another network or from a search.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -22,10 +23,10 @@ from gaitlab.pose.networks.window import Window, around, centres
 
 _SIZE = 256  # px of the network's input
 _OUTPUTS = ("Identity", "Identity_1", "Identity_3")  # landmarks, presence, heatmaps
-_FILL = 0.75  # share of the square that the box of the points takes
-_LEAST_ASPECT = 0.7  # of the box: somebody wider than high is half hidden
+_FILL = 0.75  # height of the keypoints' box as a share of the square
+_LEAST_ASPECT = 0.7  # of the box: a person wider than high is partly hidden
 _PRESENT = 0.5
-# Refinement: the part of the heatmap round a landmark, used where the map is this sure.
+# Refinement: cells around a landmark, and the least peak of the heatmap there.
 _REFINE_REACH = 3
 _REFINE_FROM = 0.5
 _SEARCH_SIZES = (1.0, 0.7, 0.5)
@@ -33,29 +34,29 @@ _SEARCH_STEP = 0.35
 
 
 class BlazePose:
-    """Finds one person in a crop; without help, it searches the picture.
+    """Network for one person in a crop; `detect_people` searches the image with many crops.
 
     Attributes
     ----------
-    name
-        of the network.
-    skeleton
-        of its keypoints.
-    model
-        facts for session.json.
-    look_every_s
-        how often `everybody` is worth its price.
+    name : str
+        name of the network.
+    skeleton : Skeleton
+        its keypoints.
+    model : dict[str, Any]
+        description for session.json.
+    detection_interval_s : float
+        recommended interval between calls of `detect_people`, s.
     """
 
     def __init__(self, installed: InstalledModel) -> None:
         self.name = installed.name
         self.skeleton = installed.model.skeleton
-        self.look_every_s = 3.0
+        self.detection_interval_s = 3.0
         self._network = Network(installed, outputs=_OUTPUTS)
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": [_SIZE, _SIZE]}
 
-    def everybody(self, image: Image) -> list[Body]:
-        """Return the people of the picture, the surest first: squares of several sizes, found ones looked at twice."""
+    def detect_people(self, image: Image) -> list[Body]:
+        """Return the people in the image by decreasing score, from squares of several sizes and a second pass."""
         candidates: list[Body] = []
         rows, columns = image.shape[:2]
         for share in _SEARCH_SIZES:
@@ -69,26 +70,28 @@ class BlazePose:
         people: list[Body] = []
         for body in candidates[:8]:
             if all(overlap(body.box, other.box) < 0.3 for other in people):
-                again = self.one(image, body.box, body)
+                again = self.detect_person(image, body.box, body)
                 if again is not None and all(overlap(again.box, other.box) < 0.3 for other in people):
                     people.append(again)
         return people
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return the person in a square as high as ``box``, turned so that the trunk of ``guess`` stands upright.
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the person in a square as high as ``box``, rotated so that the trunk of ``guess`` is upright.
 
         Parameters
         ----------
+        image : Image
+            (height, width, 3) BGR.
         box : FloatArray
-            (4,) left, top, right, bottom px that the person will be in.
+            (4,) expected left, top, right, bottom, px.
         guess : Body
-            where the points are expected, in the order of this network's skeleton.
+            expected keypoints, in the order of this network's skeleton.
         """
         return self.as_posed(image, box, guess, self.skeleton)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
-        """Return (keypoint, row, column) confidence round the surest person, and the square it covers."""
-        people = self.everybody(image)
+        """Return (keypoint, row, column) confidence around the best person, and the square it covers."""
+        people = self.detect_people(image)
         rows, columns = image.shape[:2]
         box = people[0].box if people else np.array([0.0, 0.0, columns, rows])
         window = around(box, aspect=1.0, fill=_FILL)
@@ -97,15 +100,21 @@ class BlazePose:
         return _sigmoid(maps[0, : len(self.skeleton)]), window
 
     def as_posed(self, image: Image, box: FloatArray, guess: Body, skeleton: Skeleton) -> Body | None:
-        """Return the person in a square as high as ``box`` about the hips of ``guess``, the trunk upright in it.
+        """Return the person in a square as high as ``box``, centred on the hips of ``guess`` and with upright trunk.
 
-        The network was trained on squares about the hips; about the middle of the box, which wanders with the limbs,
-        it exchanges the legs of a runner seen from the side more often.
+        The network was trained on squares centred on the hips; centred on the box, which moves with the limbs, it swaps
+        the legs of a runner in a side view more often.
 
         Parameters
         ----------
+        image : Image
+            (height, width, 3) BGR.
+        box : FloatArray
+            (4,) expected left, top, right, bottom, px.
         guess : Body
-            the person as expected, or as another network sees them, in the order of ``skeleton``.
+            expected keypoints, or those of another network, in the order of ``skeleton``.
+        skeleton : Skeleton
+            keypoints of ``guess``.
         """
         return self._in_square(image, *square_about(box, guess, skeleton), lean_deg(guess, skeleton.index))
 
@@ -120,22 +129,24 @@ class BlazePose:
 
 
 def square_about(box: FloatArray, body: Body, skeleton: Skeleton) -> tuple[FloatArray, float]:
-    """Return centre and side, px, of the square to look for a person in: the hips', or the box's where they are hidden.
+    """Return centre (2,) and side of the square crop, px, centred on the hips, or on the box if they are hidden.
 
     Parameters
     ----------
     box : FloatArray
-        (4,) left, top, right, bottom px that the person will be in.
+        (4,) expected left, top, right, bottom, px.
     body : Body
-        the person, in the order of ``skeleton``.
+        expected keypoints, in the order of ``skeleton``.
+    skeleton : Skeleton
+        keypoints of ``body``.
     """
     hips = np.mean([body.point(skeleton, f"{side}_hip") for side in SIDES], axis=0)
     centre = hips if np.isfinite(hips).all() else (box[:2] + box[2:]) / 2
     return centre, float(max(box[3] - box[1], _LEAST_ASPECT * (box[2] - box[0]))) / _FILL
 
 
-def lean_deg(body: Body, index: Any) -> float:
-    """Return how far the trunk leans to the right of the picture, 0 where hips or shoulders are missing."""
+def lean_deg(body: Body, index: Callable[[str], int]) -> float:
+    """Return the inclination of the trunk to image-right, degrees; 0 if hips or shoulders are missing."""
     shoulders, hips = (
         (body.xy[index(f"left_{joint}")] + body.xy[index(f"right_{joint}")]) / 2 for joint in ("shoulder", "hip")
     )
@@ -144,9 +155,9 @@ def lean_deg(body: Body, index: Any) -> float:
 
 
 def square_to_picture(centre: FloatArray, side: float, angle_deg: float) -> FloatArray:
-    """Return the (2, 3) map from pixels of the network's input to pixels of the picture.
+    """Return the (2, 3) affine transformation from pixels of the network's input to pixels of the image.
 
-    A person whose trunk leans to the right by ``angle_deg`` stands upright in the input.
+    A person whose trunk leans to the right by ``angle_deg`` is upright in the input.
     """
     angle, scale = np.deg2rad(angle_deg), side / _SIZE
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -155,7 +166,7 @@ def square_to_picture(centre: FloatArray, side: float, angle_deg: float) -> Floa
 
 
 def square(image: Image, to_picture: FloatArray) -> Image:
-    """Return the (256, 256, 3) input: sampled twice as fine and averaged, so that still points do not tremble."""
+    """Return the (256, 256, 3) input, sampled at twice the resolution and averaged to avoid jitter from aliasing."""
     fine = to_picture @ np.array([[0.5, 0, 0], [0, 0.5, 0], [0, 0, 1.0]])
     size = (2 * _SIZE, 2 * _SIZE)
     sampled = cv2.warpAffine(image, fine, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
@@ -163,14 +174,14 @@ def square(image: Image, to_picture: FloatArray) -> Image:
 
 
 def refined(xy: FloatArray, heatmaps: FloatArray) -> FloatArray:
-    """Return (point, 2) px of the input: the centroid of each heatmap round its landmark, where the map is sure.
+    """Return refined landmarks, (point, 2) px of the input: centroids of the heatmaps where these are confident.
 
     Parameters
     ----------
     xy : FloatArray
         (point, 2) px of the input.
     heatmaps : FloatArray
-        (point, row, column) 0..1 over the whole input.
+        (point, row, column), 0 to 1, over the whole input.
     """
     count, rows, columns = heatmaps.shape
     cell_px = _SIZE / columns

@@ -1,4 +1,4 @@
-"""Two networks for one runner: the legs of one that has no feet, the feet of another where both see the same ankle."""
+"""Combination of two networks: legs from one without feet, feet from another where both agree on the ankle."""
 
 from __future__ import annotations
 
@@ -15,53 +15,55 @@ from gaitlab.pose.networks.blazepose import BlazePose
 from gaitlab.pose.networks.openpose import OpenPose
 from gaitlab.pose.networks.window import Window
 
-# The two ankles are one if they are this near, as a share of the person's height.
+# Largest distance at which the two ankles are the same, as a share of the person's height.
 _SAME_ANKLE = 0.06
 _FOOT = ("heel", "big_toe")
-# Below this the first network's ankle is right in every third frame only, and the second's is the better guess.
+# Below this confidence the first network's ankle is correct in a third of the frames, and the second's is better.
 _SURE_ANKLE = 0.3
-_SECOND_HAND = 0.4  # how sure such a guess is at most: about every second is right
+_SECOND_HAND = 0.4  # upper limit of its confidence: about half of these ankles are correct
 
 
 class LegsAndFeet:
-    """Everything from the first network, heels and toes from the second.
+    """Heels and toes from the second network, all other keypoints from the first.
 
     Attributes
     ----------
     name : str
-        of the combination.
-    skeleton
+        name of the combination.
+    skeleton : Skeleton
         BODY_25.
-    model
-        facts for session.json.
-    look_every_s
-        how often `everybody` is worth its price.
+    model : dict[str, Any]
+        description for session.json.
+    detection_interval_s : float
+        recommended interval between calls of `detect_people`, s.
     """
 
     def __init__(self, name: str, legs: OpenPose, feet: BlazePose) -> None:
         self.name = name
         self.skeleton = SKELETONS["body_25"]
-        self.look_every_s = legs.look_every_s
+        self.detection_interval_s = legs.detection_interval_s
         self._legs, self._feet = legs, feet
         self._from_legs = columns_of(legs.skeleton, self.skeleton)
         self.model: dict[str, Any] = {"name": name, "legs": legs.model, "feet": feet.model}
 
-    def everybody(self, image: Image) -> list[Body]:
-        """Return all people of the picture, without feet, the surest first."""
-        return [self._widened(body) for body in self._legs.everybody(image)]
+    def detect_people(self, image: Image) -> list[Body]:
+        """Return all people in the image, without feet, by decreasing score."""
+        return [self._widened(body) for body in self._legs.detect_people(image)]
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return the person that most resembles ``guess``, looked for round ``box``.
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the person around ``box`` most similar to ``guess``; None if there is none.
 
         Parameters
         ----------
+        image : Image
+            (height, width, 3) BGR.
         box : FloatArray
-            (4,) left, top, right, bottom px that the runner will be in.
+            (4,) expected left, top, right, bottom, px.
         guess : Body
-            where the points are expected.
+            expected keypoints.
         """
         narrow = Body(guess.xy[self._from_legs], guess.score[self._from_legs])
-        legs = self._legs.one(image, box, narrow)
+        legs = self._legs.detect_person(image, box, narrow)
         if legs is None:
             return None
         feet = self._feet.as_posed(image, box, legs, self._legs.skeleton)
@@ -93,10 +95,10 @@ def columns_of(narrow: Skeleton, wide: Skeleton) -> np.ndarray:
 
 
 def with_feet(body: Body, skeleton: Skeleton, feet: Body, feet_skeleton: Skeleton, *, reach_px: float) -> Body:
-    """Return the body with heels and toes of ``feet``, moved so that the ankles coincide.
+    """Return the body with heels and toes of ``feet``, translated so that the ankles coincide.
 
-    The networks may disagree about which leg is the left one; an ankle takes the foot of the nearest ankle of either
-    side. Farther than ``reach_px`` from both it stays without.
+    The networks may disagree on left and right: each ankle receives the foot of the nearer ankle of the other network,
+    or none beyond ``reach_px``.
     """
     xy, score = body.xy.copy(), body.score.copy()
     knees = np.array([feet.xy[feet_skeleton.index(f"{side}_knee")] for side in SIDES])
@@ -122,6 +124,6 @@ def with_feet(body: Body, skeleton: Skeleton, feet: Body, feet_skeleton: Skeleto
 
 
 def _nearest_side(distance: Sequence[float] | FloatArray, own: int) -> int:
-    """Return the side of the nearer ankle; its own where both are about as near: ankles that pass each other."""
+    """Return the index of the nearer ankle; the own side if both are about as near (ankles that pass each other)."""
     other = 1 - own
     return own if distance[own] <= 2 * distance[other] else other

@@ -1,4 +1,4 @@
-"""Loading a pose network by name; what every network can do."""
+"""Loading of pose networks by name, and the interface of all networks."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ from gaitlab.pose.networks.window import Window
 
 
 class PoseEstimator(Protocol):
-    """Finds people in pictures.
+    """Interface of a pose network.
 
     Attributes
     ----------
     name : str
-        of the network.
+        name of the network.
     skeleton : Skeleton
-        of its keypoints.
+        its keypoints.
     model : dict[str, Any]
-        facts about it for session.json.
-    look_every_s : float
-        how often `everybody` is worth its price while somebody is followed.
+        description for session.json.
+    detection_interval_s : float
+        recommended interval between calls of `detect_people` while a person is tracked, s.
     """
 
     name: str
     skeleton: Skeleton
     model: dict[str, Any]
-    look_every_s: float
+    detection_interval_s: float
 
-    def everybody(self, image: Image) -> list[Body]:
-        """Return all people of the picture, the surest first."""
+    def detect_people(self, image: Image) -> list[Body]:
+        """Return all people in the image, by decreasing score."""
         ...
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return one person looked for round ``box`` (left, top, right, bottom px), expected at ``guess``."""
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the person around ``box`` (left, top, right, bottom, px) expected at ``guess``; None without one."""
         ...
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
-        """Return the (keypoint, row, column) confidence 0..1 and the part of the picture that it covers."""
+        """Return the (keypoint, row, column) confidence, 0 to 1, and the part of the image that it covers."""
         ...
 
 
@@ -57,7 +57,7 @@ def _legs_and_feet(found: InstalledModel) -> PoseEstimator:
     return LegsAndFeet(found.name, OpenPose(legs), BlazePose(feet))
 
 
-# What each decoder of the catalogue is made by.
+# Decoder of the catalogue to its constructor.
 DECODERS: Mapping[str, Callable[[InstalledModel], PoseEstimator]] = {
     "openpose": OpenPose,
     "runner": RunnerNetwork,
@@ -72,16 +72,16 @@ def load_estimator(name: str | None, *, models_dir: Path | None = None, checked:
     Parameters
     ----------
     name : str | None
-        of the catalogue; None takes the best one installed.
+        name in the catalogue; None selects the best one installed.
     models_dir : Path | None, optional
-        a folder to look into first.
+        folder searched first.
     checked : bool, optional
-        whether its files must be those that the catalogue knows; a network in the making is not yet.
+        whether its files must match the catalogue's checksums; False for a network under development.
 
     Raises
     ------
     ModelError
-        unknown, not installed, damaged, or of no use to this OpenCV.
+        if the network is unknown, not installed, damaged, or unsupported by this OpenCV.
     """
     found = find_model(name, models_dir=models_dir) if name is not None else default_model(models_dir)
     if checked:

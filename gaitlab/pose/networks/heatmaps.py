@@ -1,4 +1,4 @@
-"""From heatmaps to points between the cells."""
+"""Sub-cell localisation of keypoints in heatmaps."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-_REACH = 3  # cells round a peak that take part in refining it
-_WINDOW_SD = 1.2  # cells; about the width of the networks' own peaks, which makes the centroid a matched filter
+_REACH = 3  # cells around a peak that are used for refinement
+_WINDOW_SD = 1.2  # cells; about the width of the networks' peaks, which makes the centroid a matched filter
 _ROUNDS = 6
 
 
 def local_peaks(maps: FloatArray, *, threshold: float | FloatArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return channel, row and column of the cells above ``threshold`` that no neighbour (of 8) exceeds.
+    """Return channel, row and column, (peak,) each, of local maxima (8 neighbours) above ``threshold``.
 
     Parameters
     ----------
     maps : FloatArray
         (channel, row, column).
     threshold : float | FloatArray
-        one for all, or (channel, 1, 1) one a map.
+        one for all maps, or (channel, 1, 1).
     """
     padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
     rows, columns = maps.shape[1:]
@@ -35,11 +35,13 @@ def local_peaks(maps: FloatArray, *, threshold: float | FloatArray) -> tuple[np.
 
 
 def refine(maps: FloatArray, channel: np.ndarray, row: np.ndarray, column: np.ndarray) -> FloatArray:
-    """Return (peak, 2) x, y in cells of the peaks at the given cells.
+    """Return the refined peaks, (peak, 2) x, y in cells, at the given cells.
 
-    The centroid under a Gaussian window that moves onto the peak: every step is doubled, as window and peak have
-    about the same width and the centroid of their product goes half the way (windowed centroid of Bertin's
-    SExtractor, XWIN_IMAGE).
+    Notes
+    -----
+    Windowed centroid of Bertin's SExtractor (XWIN_IMAGE): the centroid under a Gaussian window that moves onto the
+    peak. Each step is doubled, because window and peak have about the same width, so that the centroid of their product
+    is half-way between them.
     """
     offsets = np.arange(-_REACH, _REACH + 1)
     patch = np.maximum(_patches(maps, channel, row[:, None] + offsets, column[:, None] + offsets), 0.0)
@@ -55,7 +57,7 @@ def refine(maps: FloatArray, channel: np.ndarray, row: np.ndarray, column: np.nd
 
 
 def _patches(maps: FloatArray, channel: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> FloatArray:
-    """Return (place, dy, dx) of the maps at (place, dy) rows and (place, dx) columns, 0 beyond the edges."""
+    """Return (point, dy, dx) of the maps at (point, dy) rows and (point, dx) columns, 0 beyond the edges."""
     height, width = maps.shape[1:]
     inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
     at = (rows.clip(0, height - 1) * width)[:, :, None] + columns.clip(0, width - 1)[:, None, :]
@@ -64,16 +66,18 @@ def _patches(maps: FloatArray, channel: np.ndarray, rows: np.ndarray, columns: n
 
 
 def share_near(maps: FloatArray, channel: np.ndarray, cells: FloatArray, *, reach: float) -> FloatArray:
-    """Return (place,) how much of a map lies within ``reach`` cells of a place.
+    """Return the (point,) sum of a map within ``reach`` cells of each point.
 
     Parameters
     ----------
     maps : FloatArray
         (channel, row, column).
     channel : np.ndarray
-        (place,) the map of each.
+        (point,) index of the map of each point.
     cells : FloatArray
-        (place, 2) x, y.
+        (point, 2) x, y.
+    reach : float
+        radius, cells.
     """
     offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 2)
     columns, rows = (np.floor(cells[:, i]).astype(int)[:, None] + offsets for i in (0, 1))

@@ -1,8 +1,8 @@
-"""Both legs decided together: where one knee hides the other, each map alone would name the same knee twice.
+"""Joint localisation of both legs: where one knee hides the other, separate maps would locate the same knee twice.
 
-Every point of a leg has a few candidates, from its own map and from that of the other leg. The pair of legs is chosen
-whose points are likeliest together: sure on their own maps, not the same as the other leg's where there is another
-to take, joined by limbs of human length, and near where they were expected.
+Every keypoint of a leg has a few candidates from its own map and from that of the other leg. The pair of legs with the
+highest joint probability is selected: probable in their own maps, different from the other leg if there is an
+alternative, with limbs of plausible length, and near the expected positions.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.pose.networks.heatmaps import local_peaks, refine, share_near
 
-# Point: the point nearer to the knee, and the longest limb between them as a share of the person's height
-# (shank 0.246, after Winter; ankle to heel and toes within a shoe).
+# Keypoint to its proximal neighbour, and the largest distance between them as a share of the person's height (shank
+# 0.246, after Winter; ankle to heel and toes within a shoe).
 _LIMB: Mapping[str, tuple[str, float]] = {
     "ankle": ("knee", 0.27),
     "heel": ("ankle", 0.10),
@@ -27,9 +27,9 @@ _LIMB: Mapping[str, tuple[str, float]] = {
 }
 _ROOT = "knee"
 _MOST = 3  # candidates from each map
-_NEAR_CELLS = 2.5  # candidates nearer than this are one; a map's probability within it is the candidate's
-_FLOOR = 0.02  # probability that a map leaves for what it does not show
-# Both legs on one candidate where there is another at least this likely for one of them.
+_NEAR_CELLS = 2.5  # least distance of two candidates; radius of the probability assigned to a candidate
+_FLOOR = 0.02  # probability added for positions that a map does not show
+# Both legs on the same candidate are penalised if another has at least this probability for one of them.
 _OTHER = 0.08
 _COST_OF_SAME = 1.6
 _TOO_LONG_SD = 0.2
@@ -39,13 +39,13 @@ _MOST_SURPRISE = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Choices:
-    """Candidates of one point, for both legs: (candidate, 2) cells, and each leg's log-probability of each."""
+    """Candidates of one keypoint for both legs: (candidate, 2) cells, and (side, candidate) log-probabilities."""
 
     cells: FloatArray
-    log: FloatArray  # (side, candidate)
+    log: FloatArray
 
     def pairs(self) -> FloatArray:
-        """(left candidate, right candidate) log-probability of both legs' choices together."""
+        """Return the (left candidate, right candidate) joint log-probability."""
         both: FloatArray = self.log[0][:, None] + self.log[1][None, :]
         surest = self.log.max(axis=0)
         second, first = np.partition(np.append(surest, -np.inf), -2)[-2:]
@@ -57,20 +57,20 @@ class _Choices:
 def joint_legs(
     maps: FloatArray, cells: FloatArray, skeleton: Skeleton, *, expected: FloatArray, height_cells: float
 ) -> FloatArray:
-    """Return (keypoint, 2) cells with the points below the hips decided for both legs together.
+    """Return (keypoint, 2) cells with the keypoints below the hips localised jointly for both legs.
 
     Parameters
     ----------
     maps : FloatArray
         (keypoint, row, column) probabilities.
     cells : FloatArray
-        (keypoint, 2) each map's own best place; what is no leg stays as it is.
+        (keypoint, 2) highest peak of each map; keypoints above the knees are not changed.
     skeleton : Skeleton
         names of the maps.
     expected : FloatArray
-        (keypoint, 2) cells where the points should be now, NaN where nobody knows.
+        (keypoint, 2) expected positions in cells, NaN where unknown.
     height_cells : float
-        the person's height.
+        height of the person, cells.
     """
     names = [name for name in (_ROOT, *_LIMB) if all(f"{side}_{name}" in skeleton for side in SIDES)]
     if _ROOT not in names:
@@ -92,7 +92,7 @@ def joint_legs(
 def _choices(
     maps: FloatArray, columns: Mapping[str, Sequence[int]], *, expected: FloatArray, sd_cells: float
 ) -> dict[str, _Choices]:
-    """Return the candidates of each point; ``columns`` has the maps of its left and right."""
+    """Return the candidates of each keypoint; ``columns`` has the indices of its left and right map."""
     channels = [channel for sides in columns.values() for channel in sides]
     peaks = iter(_peaks(maps[channels]))
     cells = {name: np.array(_apart([*next(peaks), *next(peaks)]), dtype=np.float64) for name in columns}
@@ -109,7 +109,7 @@ def _choices(
 
 
 def _peaks(maps: FloatArray) -> list[list[tuple[int, int]]]:
-    """Return x, y in cells of each map's highest few peaks, the highest first."""
+    """Return x, y in cells of the highest peaks of each map, in decreasing order."""
     channel, row, column = local_peaks(maps, threshold=0.1 * maps.max(axis=(1, 2), keepdims=True))
     found: list[list[tuple[int, int]]] = [[] for _ in maps]
     for k in np.argsort(-maps[channel, row, column], kind="stable"):
@@ -119,7 +119,7 @@ def _peaks(maps: FloatArray) -> list[list[tuple[int, int]]]:
 
 
 def _apart(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the places without those too near to an earlier one."""
+    """Return the positions without those too close to an earlier one."""
     kept: list[tuple[int, int]] = []
     for place in places:
         if all(math.dist(place, other) > _NEAR_CELLS for other in kept):
@@ -128,15 +128,15 @@ def _apart(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _best(names: Sequence[str], choices: Mapping[str, _Choices], height_cells: float) -> dict[str, tuple[int, int]]:
-    """Return each point's (left, right) candidates of the best pair of legs: from the toes up, then down again."""
+    """Return each keypoint's (left, right) candidates in the best pair of legs, by dynamic programming."""
     total = {name: choices[name].pairs() for name in names}
     follow: dict[str, np.ndarray] = {}
     for name in reversed([name for name in names if name != _ROOT]):
         parent, longest = _LIMB[name]
         limb = _limb(choices[parent].cells, choices[name].cells, longest * height_cells)
         # (left parent, right parent, left candidate, right candidate)
-        ways = total[name][None, None] + limb[:, None, :, None] + limb[None, :, None, :]
-        flat = ways.reshape(*ways.shape[:2], -1)
+        joint = total[name][None, None] + limb[:, None, :, None] + limb[None, :, None, :]
+        flat = joint.reshape(*joint.shape[:2], -1)
         follow[name] = flat.argmax(axis=2)
         total[parent] = total[parent] + flat.max(axis=2)
     shape = total[_ROOT].shape
@@ -148,7 +148,7 @@ def _best(names: Sequence[str], choices: Mapping[str, _Choices], height_cells: f
 
 
 def _limb(parents: FloatArray, children: FloatArray, longest_cells: float) -> FloatArray:
-    """Return (parent, child) log-probability of a limb between them: seen shortened it may be, but not too long."""
+    """Return the (parent, child) log-probability of a limb: it may appear shortened, but not too long."""
     length = np.linalg.norm(parents[:, None] - children[None], axis=-1)
     excess = np.maximum(length / longest_cells - 1, 0.0) / _TOO_LONG_SD
     result: FloatArray = -np.minimum(0.5 * excess**2, 6.0)
@@ -156,7 +156,7 @@ def _limb(parents: FloatArray, children: FloatArray, longest_cells: float) -> Fl
 
 
 def _top(own: FloatArray, candidate: FloatArray) -> tuple[int, int]:
-    """Return row and column of a leg's own map that belong to a candidate: the highest cell near it."""
+    """Return row and column of the highest cell of a leg's own map near a candidate."""
     x, y = (int(v) for v in candidate)
     top, left = max(y - 2, 0), max(x - 2, 0)
     near = own[top : y + 3, left : x + 3]

@@ -1,4 +1,4 @@
-"""Which keypoints part affinity fields join, and in which channels; OpenPose ``poseParameters.cpp``.
+"""Limbs of the part affinity fields and their channels, after OpenPose's ``poseParameters.cpp``.
 
 A limb is (from, to, channel of x); y is the channel after it, counted from the first channel after the heatmaps.
 """
@@ -29,7 +29,7 @@ _BODY_25: tuple[Limb, ...] = (
 )  # fmt: skip
 
 LIMBS: Mapping[str, tuple[Limb, ...]] = {"coco_18": _COCO_18, "mpi_15": _MPI_15, "body_25": _BODY_25}
-# Limbs that only give a known person a point that nobody has, for who looks away: from the shoulder to the ear.
+# Limbs that only add a free candidate to a known person, e.g. one who looks away: from the shoulder to the ear.
 CONFIRMING: Mapping[str, frozenset[tuple[int, int]]] = {
     "coco_18": frozenset({(2, 16), (5, 17)}),
     "mpi_15": frozenset(),

@@ -1,4 +1,4 @@
-"""One network in cv2.dnn: read from any of the formats, run on pictures; OpenCV 4 and 5 alike."""
+"""A network in cv2.dnn, read from any of the formats and run on images, with OpenCV 4 and 5."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gaitlab.pose.convert.openvino import openvino_to_onnx
 from gaitlab.pose.convert.tensorflow import with_constant_resizes
 from gaitlab.pose.models.catalogue import InstalledModel
 
-# OpenCV 5's engine of old: a small network takes three quarters of the new engine's time, and gives the same numbers.
+# OpenCV 5's classic engine: a small network takes three quarters of the new engine's time, with the same results.
 _CLASSIC = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
 
 
@@ -26,7 +26,7 @@ def _onnx(paths: Sequence[Path]) -> Any:
 
 
 def _caffe(paths: Sequence[Path]) -> Any:
-    # OpenCV 5 has no Caffe importer; converted, both versions run one and the same network.
+    # OpenCV 5 has no Caffe importer; after conversion both versions run the same network.
     prototxt, caffemodel = paths
     model = caffe_to_onnx(prototxt.read_text(encoding="utf-8"), caffemodel.read_bytes())
     return cv2.dnn.readNetFromONNX(np.frombuffer(model, dtype=np.uint8))
@@ -44,11 +44,11 @@ def _tensorflow(paths: Sequence[Path]) -> Any:
 
 
 def _tflite(paths: Sequence[Path]) -> Any:
-    # OpenCV 5's new engine reads these files, but refuses to give some of their outputs without the others.
+    # OpenCV 5's new engine reads these files, but cannot return some of their outputs without the others.
     return cv2.dnn.readNetFromTFLite(str(paths[0]), **_CLASSIC)
 
 
-# How each format of the catalogue is read.
+# Format of the catalogue to its reader.
 READERS: Mapping[str, Callable[[Sequence[Path]], Any]] = {
     "onnx": _onnx,
     "caffe": _caffe,
@@ -63,8 +63,10 @@ class Network:
 
     Attributes
     ----------
-    outputs : Sequence[str], optional
+    outputs : tuple[str, ...]
         names of its outputs.
+    border : float
+        grey level for the area beyond the image.
     """
 
     def __init__(self, model: InstalledModel, *, outputs: Sequence[str] = ()) -> None:
@@ -74,18 +76,18 @@ class Network:
         self._mean = tuple(float(m) for m in recipe.get("mean", (0.0, 0.0, 0.0)))
         self._swap_rb = bool(recipe.get("swap_rb", False))
         self._nets: dict[tuple[int, ...], Any] = {}
-        # The mean as a grey level: what lies beyond the picture is nothing to the network.
+        # The mean as a grey level becomes zero in the network's input.
         self.border = float(np.mean(self._mean))
         last = self._net(()).getUnconnectedOutLayersNames()
         self.outputs = tuple(outputs or last)
 
     def forward(self, pictures: Sequence[Image]) -> list[FloatArray]:
-        """Run the network on pictures of one size and return its outputs, each with the batch axis first.
+        """Run the network on images of equal size and return its outputs, each with the batch axis first.
 
         Raises
         ------
         ModelError
-            where OpenCV cannot run it.
+            if OpenCV cannot run it.
         """
         blob = cv2.dnn.blobFromImages(
             list(pictures), scalefactor=self._scale, mean=self._mean, swapRB=self._swap_rb, crop=False
@@ -101,9 +103,9 @@ class Network:
             ) from error
 
     def _net(self, shape: tuple[int, ...]) -> Any:
-        """Return the net for an input shape: a fresh one each, as cv2 4 fuses wrongly when the shape changes."""
+        """Return the net for an input shape; one per shape, because OpenCV 4 fuses layers wrongly if it changes."""
         if shape not in self._nets:
-            # The net read to learn its outputs serves the first shape.
+            # The net that was read for the names of the outputs is used for the first shape.
             self._nets[shape] = self._nets.pop((), None) or read(self._model)
         return self._nets[shape]
 
@@ -114,7 +116,7 @@ def read(model: InstalledModel) -> Any:
     Raises
     ------
     ModelError
-        where its files are damaged or of no use to this OpenCV.
+        if its files are damaged or unsupported by this OpenCV.
     """
     try:
         return READERS[model.format](model.paths)

@@ -1,4 +1,4 @@
-"""Networks of the OpenPose family: heatmaps, and mostly part affinity fields, at one eighth of the input."""
+"""Networks of the OpenPose family: heatmaps, and usually part affinity fields, at one eighth of the input size."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from gaitlab.pose.networks.limbs import CONFIRMING, LIMBS
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.window import Window, around, cut, whole_picture
 
-# A heatmap this high is a point, also where no limb leads to it.
+# Least heatmap value of a keypoint without a limb.
 _LONE_PEAK = 0.1
-# Points of one runner lie within this share of the box beyond the box of the frame before.
+# Margin around the previous box in which keypoints are accepted, as a share of its height.
 _REACH = 0.25
-# A heatmap becomes probabilities: this much (the sum of a weak peak) goes to what it does not show.
+# Added to the sum of a heatmap (about that of a weak peak) for its conversion to probabilities.
 _UNSURE = 1.0
 _POINTS_PER_HEIGHT = 0.85  # nose to ankles
 
 
 class OpenPose:
-    """Finds everybody in a picture, or one runner in a crop.
+    """Network for all people in an image, or one person in a crop.
 
     Attributes
     ----------
-    name
-        of the network.
-    skeleton
-        of its keypoints.
-    model
-        facts for session.json.
-    look_every_s
-        how often `everybody` is worth its price.
+    name : str
+        name of the network.
+    skeleton : Skeleton
+        its keypoints.
+    model : dict[str, Any]
+        description for session.json.
+    detection_interval_s : float
+        recommended interval between calls of `detect_people`, s.
     """
 
     def __init__(self, installed: InstalledModel) -> None:
@@ -47,7 +47,7 @@ class OpenPose:
         self.skeleton = installed.model.skeleton
         recipe = installed.recipe
         self._network = Network(installed)
-        self.look_every_s = 0.5
+        self.detection_interval_s = 0.5
         self._picture_px = int(recipe["picture_px"])
         self._crop_px: tuple[int, int] = tuple(recipe["crop_px"])
         self._fill = float(recipe["fill"])
@@ -55,20 +55,22 @@ class OpenPose:
         self._rules = Rules(**{k: recipe[k] for k in ("peak_threshold", "sample_threshold") if k in recipe})
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": list(self._crop_px)}
 
-    def everybody(self, image: Image) -> list[Body]:
-        """Return all people of the picture, the surest first."""
+    def detect_people(self, image: Image) -> list[Body]:
+        """Return all people in the image, by decreasing score."""
         window, width, height = whole_picture(image, height=self._picture_px, multiple=self._multiple)
         return self._people(image, window, width, height)
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return the person that most resembles ``guess``, looked for in a crop round ``box``; None if nobody is there.
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the person in a crop around ``box`` most similar to ``guess``; None if there is none.
 
         Parameters
         ----------
+        image : Image
+            (height, width, 3) BGR.
         box : FloatArray
-            (4,) left, top, right, bottom px that the runner will be in.
+            (4,) expected left, top, right, bottom, px.
         guess : Body
-            where the points are expected.
+            expected keypoints.
         """
         width, height = self._crop_px
         window = around(box, aspect=width / height, fill=self._fill)
@@ -86,11 +88,11 @@ class OpenPose:
         best = max(likely, key=lambda pair: pair[0])[1]
         others = [b for _, b in likely if b is not best]
         whole = self._completed(best, others, window, heatmaps, guess, within)
-        # Where somebody else's legs are in the crop, limbs must say whose a knee is.
+        # With another person in the crop, only the limbs assign a knee to the right person.
         return whole if others else self._legs_decided(whole, window, heatmaps, guess)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
-        """Return the (keypoint, row, column) heatmaps of the whole picture, and their window."""
+        """Return the (keypoint, row, column) heatmaps of the whole image, and their window."""
         window, width, height = whole_picture(image, height=self._picture_px, multiple=self._multiple)
         return self.maps(image, window, width, height)[0], window
 
@@ -100,7 +102,7 @@ class OpenPose:
         Raises
         ------
         ModelError
-            an output that fits the skeleton neither with nor without fields.
+            if the output fits the skeleton neither with nor without fields.
         """
         outputs = self._network.forward([cut(image, window, width=width, height=height, border=self._network.border)])
         maps = np.concatenate([o[0] for o in sorted(outputs, key=lambda o: int(o.shape[1]))], axis=0)
@@ -127,7 +129,7 @@ class OpenPose:
         return assemble(heatmaps, fields, LIMBS[table], rules=self._rules, confirming=CONFIRMING[table])
 
     def _lone(self, heatmaps: FloatArray, window: Window) -> Body:
-        """The highest peak of every map: right where there is one person only."""
+        """Return the body of the highest peaks of all maps, which is correct for a single person."""
         cells, score = strongest(heatmaps)
         return self._placed(Body(cells, np.clip(score, 0.0, 1.0).astype(np.float64)), window, heatmaps)
 
@@ -136,7 +138,7 @@ class OpenPose:
         return Body(window.to_picture(body.xy, columns=columns, rows=rows), body.score)
 
     def _legs_decided(self, body: Body, window: Window, heatmaps: FloatArray, guess: Body) -> Body:
-        """Return the body with both legs decided together, each point as sure as its map is at its place."""
+        """Return the body with both legs localised jointly, with the confidence of the maps at the new positions."""
         positive = np.maximum(heatmaps, 0.0).astype(np.float64)
         shares = positive / (positive.sum(axis=(1, 2), keepdims=True) + _UNSURE)
         rows, columns = heatmaps.shape[1:]
@@ -158,7 +160,7 @@ class OpenPose:
         guess: Body,
         within: FloatArray,
     ) -> Body:
-        """Give the body the peaks that no limb led to: the one nearest to the guess, if nobody else has it."""
+        """Return the body completed by peaks without limbs: the nearest to the guess that are not taken."""
         missing = ~np.isfinite(body.xy[:, 0])
         if not missing.any():
             return body
@@ -189,7 +191,7 @@ def _grown(box: FloatArray, share: float) -> FloatArray:
 
 
 def resemblance(body: Body, guess: Body) -> float:
-    """Return how like ``guess`` a body is: the sum of its scores, each less the further the point is from the guess."""
+    """Return the similarity of a body to ``guess``: the sum of its scores, weighted by the distance to the guess."""
     size = max(float(np.nanmax(guess.box[2:] - guess.box[:2], initial=1.0)), 1.0)
     distance = np.linalg.norm(body.xy - guess.xy, axis=1) / size
     near = np.where(np.isfinite(distance), np.exp(-0.5 * (distance / 0.1) ** 2), 0.05 * np.isfinite(body.xy[:, 0]))

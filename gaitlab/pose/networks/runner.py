@@ -1,4 +1,4 @@
-"""Our own network: one runner in a crop, a spatial soft-max over each keypoint's map."""
+"""gaitlab's own network: one runner in a crop, with a spatial soft-max over each keypoint's map."""
 
 from __future__ import annotations
 
@@ -20,52 +20,52 @@ from gaitlab.pose.networks.legs import joint_legs
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.window import Window, around, centres, cut
 
-# A point is as sure as the share of its map's probability that lies within so many cells of the peak.
+# The confidence of a keypoint is the probability of its map within this radius of the peak.
 _NEAR_CELLS = 3.0
-# Heights of the search crops as shares of the picture's, and how far they are moved from one to the next.
+# Heights of the search crops as shares of the image height, and their spacing as a share of their size.
 _SEARCH_HEIGHTS = (1.0, 0.65, 0.42, 0.28)
 _SEARCH_STEP = 0.4
-_SEARCH_ROWS = 720  # of a picture in which everybody is searched, at least
-# The network is convolutions only: crops that overlap are cut from one run over an input as large as this, in a third
-# of the time that they would take one by one.
+_SEARCH_ROWS = 720  # least number of lines of an image that is searched
+# The network is fully convolutional: overlapping crops are cut from the output of one run on an input of this size, in
+# a third of the time of separate runs.
 _SEARCH_PX = 480
 _MOST_LOOKED_AT = 8
-# Mean over the points that makes a person: in the crop of somebody known, and anywhere in the picture.
+# Least mean score of a person: in the crop of a tracked person, and anywhere in the image.
 _MIN_SCORE = 0.4
 _MIN_SCORE_ANYWHERE = 0.55
 _BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, the rear-view points mostly are
 _MIN_POINT = 0.15
 _TABLES = ("body_25", "runner_31")
 _POINTS_PER_HEIGHT = 0.93  # eyes to soles
-# Seen squarely from behind, shoulders and hips lie apart by 0.16 of the points' height on average, the right ones on
-# the right. Up to 45° off it they lie apart by so much; a side view 40° off shows less.
+# Least distance from left to right shoulder and hip of a rear view, relative to the keypoints' height: 0.16 on average
+# in an exact rear view, this much up to 45° off it; a side view 40° off has less.
 _FROM_BEHIND = 0.115
-# The least part of its input that a closer look fills with pixels of the picture, enlarged.
+# Least height of the lower legs' crop in the image, relative to the network's input.
 _SMALLEST_CLOSE = 0.5
-# A closer look that finds a point further away than this, of the points' height, has taken it for another.
+# Largest displacement of a keypoint in the lower legs' crop, relative to the keypoints' height; more is another point.
 _SAME_POINT = 0.06
 
 
 class RunnerNetwork:
-    """Finds one runner in a crop, and with many crops everybody in a picture.
+    """Network for one runner in a crop; `detect_people` uses many crops.
 
     Attributes
     ----------
-    name
-        of the network.
-    skeleton
-        of its keypoints.
-    model
-        facts for session.json.
-    look_every_s
-        how often `everybody` is worth its price.
+    name : str
+        name of the network.
+    skeleton : Skeleton
+        its keypoints.
+    model : dict[str, Any]
+        description for session.json.
+    detection_interval_s : float
+        recommended interval between calls of `detect_people`, s.
     """
 
     def __init__(self, installed: InstalledModel, *, flip: bool | None = None) -> None:
         self.name = installed.name
         recipe = installed.recipe
         self._network = Network(installed)
-        self.look_every_s = 3.0
+        self.detection_interval_s = 3.0
         self._width, self._height = (int(v) for v in recipe["crop_px"])
         self._fill = float(recipe["fill"])
         self._flip = bool(recipe.get("flip", False)) if flip is None else flip
@@ -83,8 +83,8 @@ class RunnerNetwork:
             "closer_look": self._closer,
         }
 
-    def everybody(self, image: Image) -> list[Body]:
-        """Return the people of the picture, the surest first: many crops, the promising places looked at twice."""
+    def detect_people(self, image: Image) -> list[Body]:
+        """Return the people in the image by decreasing score, from many crops and a second pass on the best."""
         found: list[Body] = []
         for window, logits in self._search(image):
             trial = _points(soft_max(logits[:_BODY_POINTS]), window)
@@ -102,17 +102,19 @@ class RunnerNetwork:
                 people.append(_sure(again))
         return sorted(people, key=lambda person: -person.total)
 
-    def one(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return the runner in a crop round ``box``; None if nobody is there.
+    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+        """Return the runner in a crop around ``box``; None if there is none.
 
-        From behind the lower legs are looked at once more in a crop of their own, where a heel is four times as large.
+        In a rear view the lower legs are localised again in a crop of their own, in which a heel is four times larger.
 
         Parameters
         ----------
+        image : Image
+            (height, width, 3) BGR.
         box : FloatArray
-            (4,) left, top, right, bottom px that the runner will be in.
+            (4,) expected left, top, right, bottom, px.
         guess : Body
-            where the points are expected; only tells the legs apart.
+            expected keypoints, used only to distinguish the legs.
         """
         body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
         if _mean_score(body) < _MIN_SCORE:
@@ -120,8 +122,8 @@ class RunnerNetwork:
         return _sure(self._lower_legs_closer(image, body) if self._closer and self._from_behind(body) else body)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
-        """Return (keypoint, row, column) confidence round the surest person, each map's peak 1, and their window."""
-        people = self.everybody(image)
+        """Return (keypoint, row, column) confidence around the best person, scaled to a peak of 1, and its window."""
+        people = self.detect_people(image)
         rows, columns = image.shape[:2]
         window = self._window(people[0].box if people else np.array([0.0, 0.0, columns, rows]))
         maps = self.maps(image, window, flip=self._flip)
@@ -132,12 +134,12 @@ class RunnerNetwork:
         picture = cut(image, window, width=self._width, height=self._height, border=self._network.border)
         batch = [picture, np.ascontiguousarray(picture[:, ::-1])] if flip else [picture]
         logits = self._network.forward(batch)[0]
-        # Averaged before the soft-max: where the two disagree both places keep a part of the probability.
+        # Averaged before the soft-max, so that both positions keep some probability if the two disagree.
         mean = (logits[0] + logits[1][self._mirrored, :, ::-1]) / 2 if flip else logits[0]
         return soft_max(mean)
 
     def _shape_of_output(self) -> tuple[Skeleton, int]:
-        """Ask the network how many maps it has (not all have the points of the rear view) and how large a cell is."""
+        """Return the skeleton for the number of the network's maps, and the size of a cell, px, from a blank run."""
         blank = np.full((self._height, self._width, 3), round(self._network.border), dtype=np.uint8)
         count, rows = self._network.forward([blank])[0].shape[1:3]
         for table in _TABLES:
@@ -150,7 +152,7 @@ class RunnerNetwork:
         return around(box, aspect=self._width / self._height, fill=self._fill)
 
     def _from_behind(self, body: Body) -> bool:
-        """Whether the runner turns their back to the camera."""
+        """Whether the runner is seen from behind."""
         apart = [
             body.point(self.skeleton, f"right_{name}")[0] - body.point(self.skeleton, f"left_{name}")[0]
             for name in ("shoulder", "hip")
@@ -158,10 +160,10 @@ class RunnerNetwork:
         return bool(np.mean(apart) > _FROM_BEHIND * box_height(body.box))
 
     def _lower_legs_closer(self, image: Image, body: Body) -> Body:
-        """Return the body with what lies below the knees placed anew, in a crop of both lower legs."""
+        """Return the body with the keypoints below the knees localised again in a crop of both lower legs."""
         window = self._window(body.without(self._lower_leg).box)
         if window.height < _SMALLEST_CLOSE * self._height:
-            return body  # filmed so small that a closer look shows no more
+            return body  # too small in the image for more detail
         tall = box_height(body.box)
         close = self._decoded(image, window, flip=self._flip, guess=body, height_px=tall / _POINTS_PER_HEIGHT)
         same = np.linalg.norm(close.xy - body.xy, axis=1) < _SAME_POINT * tall
@@ -171,7 +173,7 @@ class RunnerNetwork:
     def _decoded(
         self, image: Image, window: Window, *, flip: bool, guess: Body | None = None, height_px: float | None = None
     ) -> Body:
-        """Return what the maps of a window show; ``height_px`` is the person's, else they fill the window as meant."""
+        """Return the body decoded from a window; ``height_px`` is its height, by default nominal."""
         maps = self.maps(image, window, flip=flip)
         if guess is None:
             return _points(maps, window)
@@ -182,7 +184,7 @@ class RunnerNetwork:
         return _placed(maps, cells, window)
 
     def _search(self, image: Image) -> Iterator[tuple[Window, FloatArray]]:
-        """Yield windows of several sizes all over the picture, each with its (keypoint, row, column) logits."""
+        """Yield windows of several sizes over the whole image, each with its (keypoint, row, column) logits."""
         image, factor = _halved(image)
         rows, columns = image.shape[:2]
         cell = self._cell_px
@@ -221,7 +223,7 @@ def _halved(image: Image) -> tuple[Image, int]:
 
 
 def _within(places: np.ndarray, room: int) -> list[list[int]]:
-    """Return ascending places in groups that reach no further than ``room``."""
+    """Return increasing positions in groups of extent ``room`` at most."""
     groups: list[list[int]] = []
     for place in places.tolist():
         if groups and place - groups[-1][0] <= room:
@@ -232,7 +234,7 @@ def _within(places: np.ndarray, room: int) -> list[list[int]]:
 
 
 def _points(maps: FloatArray, window: Window) -> Body:
-    """Return what the maps of a window show, each by itself."""
+    """Return the body of the highest peak of each map of a window."""
     return _placed(maps, _peaks(maps), window)
 
 
@@ -243,7 +245,7 @@ def _peaks(maps: FloatArray) -> FloatArray:
 
 
 def _placed(maps: FloatArray, cells: FloatArray, window: Window) -> Body:
-    """Return the body whose points lie at (keypoint, 2) cells of a window's maps, each as sure as its map is there."""
+    """Return the body at (keypoint, 2) cells of a window's maps, with the maps' probabilities there as confidences."""
     count, rows, columns = maps.shape
     score = share_near(maps, np.arange(count), cells, reach=_NEAR_CELLS)
     return Body(window.to_picture(cells, columns=columns, rows=rows), score.astype(np.float64))

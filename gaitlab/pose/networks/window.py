@@ -1,4 +1,4 @@
-"""The part of a picture that a network sees, and the way back from its heatmaps to pixels of the picture."""
+"""Crops of an image for a network, and the transformation from its heatmaps back to image pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaitlab.io.video.reader import Image
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A rectangle of whole pixels; it may reach beyond the picture."""
+    """A rectangle in whole pixels, which may extend beyond the image."""
 
     left: int
     top: int
@@ -21,7 +21,7 @@ class Window:
     height: int
 
     def to_picture(self, cells: FloatArray, *, columns: int, rows: int) -> FloatArray:
-        """Return (…, 2) px of the picture for (…, 2) x, y in cells of a map of the whole window.
+        """Return (…, 2) px of the image for (…, 2) x, y in cells of a map of the whole window.
 
         The centre of the first cell is (0, 0) in cells, that of the first pixel (0, 0) in px.
         """
@@ -35,9 +35,9 @@ class Window:
 
 
 def cut(image: Image, window: Window, *, width: int, height: int, border: float) -> Image:
-    """Return the window resized to (height, width, 3); what lies beyond the picture is filled with ``border``.
+    """Return the window resized to (height, width, 3); the area beyond the image is filled with ``border``.
 
-    Area averaging where it shrinks: sampling would make still points tremble.
+    Reduction is by area averaging; point sampling would cause jitter of stationary keypoints.
     """
     rows, columns = image.shape[:2]
     left, top = max(window.left, 0), max(window.top, 0)
@@ -49,7 +49,7 @@ def cut(image: Image, window: Window, *, width: int, height: int, border: float)
             y, x = top - window.top, left - window.left
             whole[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
         inside = whole
-    # Halving is many times as fast as averaging by a broken number: first to the next 2, 4, 8 times the size.
+    # Halving is much faster than averaging by a fractional factor: first resize to 2, 4, 8… times the final size.
     halvings = (-(-window.width // width) - 1).bit_length()
     small = cv2.resize(inside, (width << halvings, height << halvings), interpolation=cv2.INTER_LINEAR)
     for k in reversed(range(halvings)):
@@ -70,9 +70,9 @@ def around(box: FloatArray, *, aspect: float, fill: float) -> Window:
 
 
 def whole_picture(image: Image, *, height: int, multiple: int = 8) -> tuple[Window, int, int]:
-    """Return the window of the whole picture, and the network's input width and height.
+    """Return the window of the whole image, and the network's input width and height, px.
 
-    The aspect is kept: the window reaches beyond the picture's right edge until the width is a ``multiple``.
+    The aspect ratio is kept: the window extends beyond the right edge of the image until its width is a ``multiple``.
     """
     rows, columns = image.shape[:2]
     high = max(round(height / multiple), 1) * multiple

@@ -112,7 +112,7 @@ def test_two_runners_in_one_real_picture(shared: Path) -> None:
         image = next(iter(video.frames())).image
     right = cv2.flip(image, 1)
     both = np.concatenate([image[500:, :500], right[500:, 220:]], axis=1)
-    people = load_estimator("openpose-light", models_dir=shared / "models").everybody(np.ascontiguousarray(both))
+    people = load_estimator("openpose-light", models_dir=shared / "models").detect_people(np.ascontiguousarray(both))
     assert len(people) == 2
     boxes = sorted((b.box for b in people), key=lambda box: box[0])
     assert boxes[0][2] < 500 < boxes[1][0]

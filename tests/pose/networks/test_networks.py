@@ -45,7 +45,9 @@ def test_our_own_network_may_have_25_or_31_maps(tmp_path: Path, maps: int, skele
     (tmp_path / "runner.onnx").write_bytes(colour_network(maps, 4, dict.fromkeys(range(maps), 0), gain=2.5))
     estimator = load_estimator("runner", models_dir=tmp_path, checked=False)
     assert estimator.skeleton is SKELETONS[skeleton]
-    body = estimator.one(picture((160, 180, 0), sd_px=25.0), BOX, Body(np.full((maps, 2), np.nan), np.zeros(maps)))
+    body = estimator.detect_person(
+        picture((160, 180, 0), sd_px=25.0), BOX, Body(np.full((maps, 2), np.nan), np.zeros(maps))
+    )
     assert body is not None
     # The same spot in all maps and in the mirror image: nothing may be shifted by the averaging.
     assert np.abs(body.xy - (160, 180)).max() < 0.7
@@ -79,7 +81,7 @@ def test_openpose_with_and_without_fields(tmp_path: Path, channels: int, has_fie
     heatmaps, fields = estimator.maps(picture((160, 180, 0)), Window(0, 0, 300, 400), 192, 256)  # type: ignore[attr-defined]
     assert heatmaps.shape == (18, 32, 24)
     assert (fields is not None) == has_fields
-    people = estimator.everybody(picture((160, 180, 0)))
+    people = estimator.detect_people(picture((160, 180, 0)))
     # Without fields the highest peaks are one person; with empty fields no limb joins them.
     assert len(people) == (0 if has_fields else 1)
     if people:
@@ -89,7 +91,7 @@ def test_openpose_with_and_without_fields(tmp_path: Path, channels: int, has_fie
 def test_a_wrong_number_of_channels_is_said(tmp_path: Path) -> None:
     (tmp_path / "openpose-light.onnx").write_bytes(colour_network(44, 8, {}))
     with pytest.raises(ModelError, match="gives 44 channels; expected 19 heatmaps, or 57 with part affinity"):
-        load_estimator("openpose-light", models_dir=tmp_path, checked=False).everybody(picture())
+        load_estimator("openpose-light", models_dir=tmp_path, checked=False).detect_people(picture())
 
 
 @pytest.mark.parametrize(

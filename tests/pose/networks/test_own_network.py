@@ -61,8 +61,8 @@ def test_legs_and_feet_lie_where_they_are(runner: PoseEstimator, view: str, poin
     names = [f"{side}_{name}" for side in ("left", "right") for name in points]
     near = []
     for i, image in frames:
-        (somebody,) = runner.everybody(image)
-        body = runner.one(image, somebody.box, somebody)
+        (somebody,) = runner.detect_people(image)
+        body = runner.detect_person(image, somebody.box, somebody)
         assert body is not None
         away = [body.point(runner.skeleton, n) - truth.xy_px[i, truth.names.index(n)] for n in names]
         near.append(np.linalg.norm(away, axis=1) < 0.05 * height_px)
@@ -74,10 +74,10 @@ def test_from_behind_the_lower_legs_are_looked_at_once_more(
     runner: PoseEstimator, view: str, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ((_, image),), _ = _pictures(view, count=1)
-    (somebody,) = runner.everybody(image)
+    (somebody,) = runner.detect_people(image)
     forward, seen = Network.forward, []
     monkeypatch.setattr(Network, "forward", lambda self, pictures: seen.append(pictures) or forward(self, pictures))
-    assert runner.one(image, somebody.box, somebody) is not None
+    assert runner.detect_person(image, somebody.box, somebody) is not None
     assert len(seen) == looks
 
 
@@ -107,9 +107,9 @@ def test_the_closer_look_puts_heels_where_they_are(runner: PoseEstimator) -> Non
 
     close, far = [], []
     for i, image in frames:
-        (somebody,) = runner.everybody(image)  # looks at whole people only
+        (somebody,) = runner.detect_people(image)  # looks at whole people only
         far.append(away(somebody, i))
-        close.append(away(runner.one(image, somebody.box, somebody), i))
+        close.append(away(runner.detect_person(image, somebody.box, somebody), i))
     assert np.nanmedian(close) < 0.7 * np.nanmedian(far)
 
 
@@ -118,12 +118,12 @@ def test_the_mirrored_picture_gives_the_mirrored_runner(runner: PoseEstimator) -
     frames, _ = _pictures("side", count=2)
     image = frames[1][1]
     width = image.shape[1]
-    (somebody,) = runner.everybody(image)
-    body = runner.one(image, somebody.box, somebody)
+    (somebody,) = runner.detect_people(image)
+    body = runner.detect_person(image, somebody.box, somebody)
     left, top, right, bottom = somebody.box
     guess = Body(_mirrored(somebody.xy, runner, width), somebody.score)
     box = np.array([width - 1 - right, top, width - 1 - left, bottom])
-    turned = runner.one(np.ascontiguousarray(image[:, ::-1]), box, guess)
+    turned = runner.detect_person(np.ascontiguousarray(image[:, ::-1]), box, guess)
     assert body is not None
     assert turned is not None
     away = np.linalg.norm(_mirrored(turned.xy, runner, width) - body.xy, axis=1)
@@ -136,8 +136,8 @@ def _mirrored(xy: FloatArray, runner: PoseEstimator, width: int) -> FloatArray:
 
 def test_nobody_is_found_where_nobody_is(runner: PoseEstimator) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (360, 480, 3), dtype=np.uint8)
-    assert runner.everybody(noise) == []
-    assert runner.everybody(np.full((360, 480, 3), 90, np.uint8)) == []
+    assert runner.detect_people(noise) == []
+    assert runner.detect_people(np.full((360, 480, 3), 90, np.uint8)) == []
 
 
 def test_a_large_picture_is_searched_as_a_small_one(runner: PoseEstimator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def test_a_large_picture_is_searched_as_a_small_one(runner: PoseEstimator, monke
     monkeypatch.setattr(
         "gaitlab.pose.networks.runner.cut", lambda of, window, **how: windows.append(window) or cut(of, window, **how)
     )
-    (small,), (same,) = runner.everybody(image), runner.everybody(large)
+    (small,), (same,) = runner.detect_people(image), runner.detect_people(large)
     # The centre of a pixel is at half a pixel from its edge.
     away = np.linalg.norm((same.xy + 0.5) / 3 - (small.xy + 0.5), axis=1)
     assert np.nanmedian(away) < 0.01 * np.ptp(small.xy[:, 1])

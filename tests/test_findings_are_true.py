@@ -19,7 +19,7 @@ from gaitlab.config import Settings
 from gaitlab.metrics import METRICS, shipped, with_network_errors
 from gaitlab.metrics.network_errors import Key, NetworkError
 from gaitlab.report.session.content import read_layout, read_texts
-from gaitlab.report.session.findings import Finding, told_of
+from gaitlab.report.session.findings import Finding, finding_candidates
 from gaitlab.report.shared.measures import Measure, measures
 from tests.report.make import told_asymmetry
 from tests.report.test_findings import as_row
@@ -70,7 +70,7 @@ def said(one: Seen, table: dict[Key, NetworkError]) -> Iterable[Told]:
         asymmetry=told_asymmetry(rows, oblique=one.analysis.trial.calibration.oblique),
     )  # fmt: skip
     by_name = {measure.name: measure for measure in measured}
-    for finding in told_of(measured, read_texts("en")):
+    for finding in finding_candidates(measured, read_texts("en")):
         yield Told(one.clip.name, finding, is_true(finding, by_name[finding.metric], one.clip.expected))
 
 

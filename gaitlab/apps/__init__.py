@@ -1,1 +1,1 @@
-"""What uses the pipeline: the demo, the self-test, batches, the camera, pictures without gait."""
+"""Applications of the pipeline: demo, self-test, batches, live camera, still images."""

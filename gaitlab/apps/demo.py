@@ -1,4 +1,4 @@
-"""The demonstration: the clip that comes with gaitlab, through the whole way."""
+"""The demonstration: analysis of the clip included in gaitlab."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ View = Literal["side", "rear"]
 
 
 def demo_clip(view: View = "side") -> tuple[Path, Path]:
-    """Return the clip of a view and its truth: a rendered runner, whose every contact and angle is known.
+    """Return the paths of the clip of a view and of its truth: a rendered runner with known contacts and angles.
 
     Raises
     ------
     InputError
-        where the installation lacks them.
+        if they are not installed.
     """
     clip, truth = _FOLDER / f"{view}.mp4", _FOLDER / f"{view}_truth.npz"
     for path in (clip, truth):
@@ -43,18 +43,18 @@ def demo_session(
     output : Path
         the session folder.
     model : str | None, optional
-        the pose network; None takes the best one installed.
+        the pose network; None uses the best one installed.
     annotate : bool, optional
-        whether to draw the video too.
+        whether to make the annotated video.
     force : bool, optional
-        replace the folder if it is a session.
+        whether to replace an existing session.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)``.
 
     Raises
     ------
     GaitlabError
-        where the clip is not there, or no network can be had.
+        if the clip is missing, or no network is available.
     """
     clip, beside = demo_clip()
     truth = load_truth(beside)

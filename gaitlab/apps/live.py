@@ -1,4 +1,4 @@
-"""The skeleton and the angles of whoever runs in front of a camera, as they happen."""
+"""Live view of skeleton and angles of a runner in front of a camera."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.pose.follow import PersonTracker
 from gaitlab.pose.networks.estimator import PoseEstimator
 
-_MEMORY_FRAMES = 60  # the direction the runner faces is voted over these
-_TEXT_SIZE = 0.6  # of many lines, on a screen larger than a phone's
+_MEMORY_FRAMES = 60  # frames for the majority vote on the direction the runner faces
+_TEXT_SIZE = 0.6  # smaller than in videos: many lines, and a larger screen
 _SHOWN = {"knee_flexion": "knee", "hip_flexion": "hip", "shank": "shank"}
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCounts:
-    """What a live session did: pictures that came, pictures the network saw, and its median time for one."""
+    """Statistics of a live session: images received, images processed, and the network's median time for one."""
 
     taken: int
     seen: int
@@ -45,25 +45,25 @@ def run_live(
     record: Path | None = None,
     seconds: float | None = None,
 ) -> LiveCounts:
-    """Show the newest picture with skeleton, joint angles and the network's milliseconds until told to stop.
+    """Show the newest image with skeleton, joint angles and the network's time until stopped.
 
     Parameters
     ----------
     source : int | Path
-        number of a camera, or a video file in its place.
+        number of a camera, or a video file.
     show : Callable[[Image], bool]
-        takes each drawn picture and returns whether to go on.
+        displays an image and returns whether to continue.
     record : Path | None, optional
-        keep every picture that came, undrawn, in this video, for a later analysis.
+        video file for all images without annotation, for a later analysis.
     seconds : float | None, optional
-        stop after so long.
+        time limit, s.
 
     Raises
     ------
     InputError
-        the source cannot be read.
+        if the source is unreadable.
     OutputError
-        the recording cannot be written.
+        if the recording cannot be written.
     """
     crowd = PersonTracker(estimator)
     recent: deque[tuple[Frame, Body]] = deque(maxlen=_MEMORY_FRAMES)
@@ -94,7 +94,7 @@ def draw_live(
     recent: deque[tuple[Frame, Body]],
     network_ms: float,
 ) -> None:
-    """Draw the body, its angles and the network's time into a picture, in place."""
+    """Draw the body, its angles and the network's time into an image, in place."""
     draw_caption(image, f"{estimator.name}  {network_ms:.0f} ms", -1, size=_TEXT_SIZE)
     if body is None:
         draw_caption(image, "nobody in sight", 0, size=_TEXT_SIZE)
@@ -109,7 +109,7 @@ def draw_live(
 
 
 def live_angles(recent: deque[tuple[Frame, Body]], estimator: PoseEstimator) -> Mapping[str, float]:
-    """Return ``left knee`` and so on in degrees for the newest of the recent bodies, facing as most of them do."""
+    """Return angles by name (``left knee``), degrees, of the newest body, facing as the majority of recent bodies."""
     pose = PoseSequence(
         np.stack([body.xy for _, body in recent]),
         np.stack([body.score for _, body in recent]),

@@ -1,4 +1,4 @@
-"""Everybody in any picture or video, without gait: skeletons, limb angles, confidence maps, OpenPose's JSON."""
+"""Pose estimation in images and videos without gait: skeletons, limb angles, confidence maps, OpenPose's JSON."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from gaitlab.io.video.writer import VideoWriter
 from gaitlab.pose.networks.estimator import PoseEstimator
 from gaitlab.pose.still import confidence_maps, limb_angles, read_image, write_openpose_json
 
-_TEXT_SIZE = 0.6  # what is written is no result
+_TEXT_SIZE = 0.6  # smaller than in videos
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True)
 class PictureResult:
-    """What came of one file: what was written, how many people the fullest picture has, and the network's time."""
+    """Result for one file: files written, largest number of people in an image, and the network's time."""
 
     source: Path
     written: tuple[Path, ...]
@@ -36,7 +36,7 @@ class PictureResult:
 
 @dataclass(frozen=True, slots=True)
 class DrawOptions:
-    """What to draw: points below ``threshold`` are left out; angles, numbers and confidence maps on request."""
+    """What to draw: keypoints from a confidence of ``threshold``; optionally angles, numbers and confidence maps."""
 
     threshold: float = 0.1
     angles: bool = False
@@ -52,22 +52,22 @@ def estimate_poses(
     options: DrawOptions,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> Iterator[PictureResult]:
-    """Find everybody in pictures and videos; write them with skeletons, and the keypoints as OpenPose JSON.
+    """Estimate the poses of all people in images and videos; write drawings, and keypoints as OpenPose JSON.
 
     Parameters
     ----------
     sources : Sequence[Path]
-        pictures (by their ending) or videos.
+        images (by their suffix) or videos.
     folder : Path
-        where to write; ``NAME.png`` or ``NAME.mp4``, ``NAME_…_keypoints.json`` (a video's in ``NAME_json``), and with
-        ``wishes.heatmaps`` ``NAME_heatmaps.png`` or ``.mp4``.
+        output folder for ``NAME.png`` or ``NAME.mp4``, ``NAME_…_keypoints.json`` (a video's in ``NAME_json``), and with
+        ``options.heatmaps`` ``NAME_heatmaps.png`` or ``.mp4``.
 
     Raises
     ------
     InputError
-        a source that cannot be read, or two sources of one name.
+        if a source is unreadable, or two have the same name.
     OutputError
-        the folder cannot be written to.
+        if the folder is not writable.
     """
     names = [source.stem for source in sources]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -91,7 +91,7 @@ def _picture(source: Path, estimator: PoseEstimator, folder: Path, options: Draw
     if options.heatmaps:
         maps = draw_maps(image, estimator)
         written.append(_write_image(folder / f"{source.stem}_heatmaps.png", maps))
-    draw_everybody(image, bodies, estimator, options=options, network_ms=network_ms)
+    draw_people(image, bodies, estimator, options=options, network_ms=network_ms)
     written.insert(0, _write_image(folder / f"{source.stem}.png", image))
     return PictureResult(source, tuple(written), len(bodies), network_ms)
 
@@ -120,7 +120,7 @@ def _video(
             write_openpose_json(json_folder, source.stem, bodies, estimator.skeleton, frame=number)
             if mapped is not None:
                 mapped.write(draw_maps(frame.image, estimator), frame.time_s)
-            draw_everybody(frame.image, bodies, estimator, options=options, network_ms=network_ms)
+            draw_people(frame.image, bodies, estimator, options=options, network_ms=network_ms)
             drawn.write(frame.image, frame.time_s)
             progress(source.name, number + 1, video.info.frames)
     written = (target, folder / f"{source.stem}_json", *((maps_target,) if options.heatmaps else ()))
@@ -128,17 +128,17 @@ def _video(
 
 
 def _bodies(image: Image, estimator: PoseEstimator, options: DrawOptions) -> tuple[list[Body], float]:
-    """Return everybody, without points below the threshold, and the network's milliseconds."""
+    """Return all people, without keypoints below the threshold, and the network's time, ms."""
     start = time.perf_counter()
     bodies = estimator.detect_people(image)
     network_ms = 1000 * (time.perf_counter() - start)
     return [body.without(body.score >= options.threshold) for body in bodies], network_ms
 
 
-def draw_everybody(
+def draw_people(
     image: Image, bodies: Sequence[Body], estimator: PoseEstimator, *, options: DrawOptions, network_ms: float
 ) -> None:
-    """Draw skeletons, and what was wished for, into a picture, in place."""
+    """Draw skeletons and the optional content into an image, in place."""
     skeleton = estimator.skeleton
     for body in bodies:
         draw_pose(image, body.xy, skeleton)
@@ -151,14 +151,14 @@ def draw_everybody(
 
 
 def _draw_angles(image: Image, body: Body, skeleton: Skeleton) -> None:
-    """Write the bend of each joint beside it."""
+    """Draw the flexion angle of each joint next to it."""
     for angle in limb_angles(body, skeleton):
         if angle.kind == "joint":
             draw_text(image, f"{angle.value_deg:.0f}", body.point(skeleton, angle.name))
 
 
 def draw_maps(image: Image, estimator: PoseEstimator) -> Image:
-    """Return the picture, darkened, under the strongest confidence of all keypoints."""
+    """Return the darkened image overlaid with the largest confidence of all keypoints."""
     strongest = confidence_maps(estimator, image).max(axis=0)
     coloured = cv2.applyColorMap(np.round(255 * strongest).astype(np.uint8), cv2.COLORMAP_INFERNO)
     share = strongest[..., None] ** 0.5

@@ -1,4 +1,4 @@
-"""Is this installation right? The demonstration clip analysed, and every figure held against its truth."""
+"""Self-test of the installation: analysis of the demonstration clip compared with its truth."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _ANGLES = (
     ("ankle_flexion", "Ankle dorsiflexion through the cycle, offset removed", 20.0),
 )
 _EVENT_MS = 25.0
-# The small BlazePose without another network loses the runner now and then; an installation that has nothing else is
-# right although it measures that much worse: (times the tolerance, contacts of a leg that may be missing).
+# The small BlazePose alone sometimes loses the runner; for an installation without another network: (factor of the
+# tolerance, contacts of a leg that may be missing).
 _ROOM = {"blazepose-lite": (3.0, 3)}
 
 
@@ -52,13 +52,13 @@ class Check:
     Attributes
     ----------
     what : str
-        the quantity, for the leg near the camera.
+        quantity, for the leg near the camera.
     found, expected : str
-        as text with its unit; ``expected`` is the truth, or 0 for an error.
+        texts with unit; ``expected`` is the truth, or 0 for an error.
     tolerance : str
-        by how much they may differ, as text.
+        allowed difference, as text.
     passed : bool
-        whether they agree.
+        whether they agree within the tolerance.
     """
 
     what: str
@@ -74,7 +74,7 @@ def run_selftest(*, model: str | None = None, progress: Progress | None = None) 
     Raises
     ------
     GaitlabError
-        where the clip or a network cannot be had.
+        if the clip or a network is not available.
     """
     truth = load_truth(demo_clip()[1])
     with tempfile.TemporaryDirectory(prefix="gaitlab-selftest-") as folder:
@@ -116,7 +116,7 @@ def checks(session: Session, truth: Truth) -> Iterator[Check]:
     feet = any(row[f"{side}_foot_deg"] for row in curves)
     for angle, label, tolerance in _ANGLES:
         if angle == "ankle_flexion" and not feet:
-            continue  # a network without feet has no ankle angle, and says so in the report
+            continue  # a network without feet has no ankle angle
         name = f"{side}_{angle}_deg"
         values = np.array([float(row[name] or "nan") for row in curves])
         yield _off(label, angle_error(angles, time_s, values, name).offset_removed_deg, room * tolerance, "deg")

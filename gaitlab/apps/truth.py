@@ -1,4 +1,4 @@
-"""A clip whose truth is known, and how far an analysis of it is off."""
+"""Ground truth of a rendered clip, and errors of an analysis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gaitlab.kinematics.rear import frontal_angles, leg_px
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import METRICS, Trial, measure
 
-# A contact found is the true one whose foot strike lies nearest, if it lies so near.
+# Largest time between the foot strikes of a detected contact and the true contact assigned to it.
 _SAME_CONTACT_S = 0.1
 _TRUE_REARFOOT = "four points"
 _NEEDED = ("time_s", "names", "points_m", "xy_px", "side", "foot_strike_s", "toe_off_s", "belt_speed_mps", "height_m",
@@ -29,7 +29,7 @@ _NEEDED = ("time_s", "names", "points_m", "xy_px", "side", "foot_strike_s", "toe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth:
-    """Where everything was in a rendered clip.
+    """Ground truth of a rendered clip.
 
     Attributes
     ----------
@@ -40,13 +40,13 @@ class Truth:
     points_m : FloatArray
         (frame, keypoint, 3) m: x forward, y up from the belt, z to the runner's right.
     xy_px : FloatArray
-        (frame, keypoint, 2) px in the picture, hidden points too.
+        (frame, keypoint, 2) image px, hidden keypoints included.
     contacts : tuple[Contact, ...]
-        the feet's contacts with the belt, exact.
+        exact foot contacts.
     belt_speed_mps, height_m : float
-        of the belt, of the runner.
+        belt speed, m/s, and body height, m.
     metres_per_px : float
-        scale in the runner's plane.
+        scale in the runner's plane, m/px.
     seen_from : str
         ``left``, ``right`` or ``behind``.
     """
@@ -67,15 +67,15 @@ class Truth:
         return "rear" if self.seen_from == "behind" else "side"
 
     def sagittal(self) -> PoseSequence:
-        """Return the true points as a side view from the runner's right, in metres: without perspective and tilt."""
+        """Return the true keypoints as a side view from the runner's right, in metres, without perspective and tilt."""
         return self._flat(0)
 
     def frontal(self) -> PoseSequence:
-        """Return the true points as a view from behind, in metres: without perspective and tilt."""
+        """Return the true keypoints as a rear view, in metres, without perspective and tilt."""
         return self._flat(2)
 
     def seen(self) -> PoseSequence:
-        """Return the true points where the camera shows them, px: what a network without any error would find."""
+        """Return the true keypoints in the image, px, as an ideal network would find them."""
         return PoseSequence(self.xy_px, np.ones(self.xy_px.shape[:2]), self.time_s, Skeleton("truth", self.names))
 
     def _flat(self, across: int) -> PoseSequence:
@@ -84,12 +84,12 @@ class Truth:
 
 
 def load_truth(path: Path) -> Truth:
-    """Read the truth that lies beside a rendered clip.
+    """Read the ground truth of a rendered clip.
 
     Raises
     ------
     InputError
-        no such file, or not a clip's truth.
+        if the file is missing or not a ground truth.
     """
     if not path.is_file():
         raise InputError(f"the truth of the clip is not there; expected '{path}': install gaitlab anew")
@@ -119,9 +119,10 @@ def _side(name: str) -> Side:
 
 
 def true_angles(truth: Truth) -> Angles:
-    """Return the angle curves of the true points; in a side view the foot's zero is that of the true stances.
+    """Return the angle curves of the true keypoints.
 
-    From behind the rearfoot is that of the lines on heel counter and calf.
+    In a side view the foot's zero is that of the true stances; in a rear view the rearfoot angle is that of the lines
+    on heel counter and calf.
     """
     if truth.view == "rear":
         return frontal_angles(truth.frontal(), truth.contacts, source=_TRUE_REARFOOT)
@@ -135,10 +136,10 @@ def true_angles(truth: Truth) -> Angles:
 
 
 def true_metrics(truth: Truth, *, mass_kg: float | None = None) -> dict[tuple[str, str], float]:
-    """Return every metric of the view, ``(metric, side)`` to its mean, by its definition from true points and events.
+    """Return the true metrics of the view, ``(metric, side)`` to mean, from true keypoints and events.
 
-    A trial in metres goes through the same metric functions as a video's: what differs is only what a network and an
-    event detector add. Stiffness needs a mass, which no picture shows: any will do, if the video is given the same.
+    The same metric functions are used as for a video, so that differences come from the network and the event detection
+    only. Stiffness needs a mass, which must be the same as for the video.
     """
     rear = truth.view == "rear"
     pose = truth.frontal() if rear else truth.sagittal()
@@ -176,7 +177,7 @@ def true_metrics(truth: Truth, *, mass_kg: float | None = None) -> dict[tuple[st
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimingErrors:
-    """How far the contacts of one leg are off, (contact,) seconds, found minus true; and how many were not found."""
+    """Timing errors of one leg's contacts, (contact,) s, detected minus true, and the number of missed contacts."""
 
     foot_strike_s: FloatArray
     toe_off_s: FloatArray
@@ -184,12 +185,12 @@ class TimingErrors:
 
     @property
     def contact_s(self) -> FloatArray:
-        """Errors of the contact times."""
+        """Errors of the contact times, (contact,) s."""
         return self.toe_off_s - self.foot_strike_s
 
 
 def timing_errors(truth: Truth, events: GaitEvents, side: Side, *, margin_s: float = 0.3) -> TimingErrors:
-    """Compare one foot's accepted contacts with the true ones, but for those within ``margin_s`` of the clip's ends."""
+    """Compare one foot's accepted contacts with the true ones, except within ``margin_s`` of the clip's ends."""
     found = [c for c in events.of(side) if c.accepted and np.isfinite(c.duration_s)]
     strikes_s = np.array([c.foot_strike_s for c in found])
     strike, off, missed = [], [], 0
@@ -208,7 +209,7 @@ def timing_errors(truth: Truth, events: GaitEvents, side: Side, *, margin_s: flo
 
 @dataclass(frozen=True, slots=True)
 class AngleError:
-    """RMS error of an angle curve in degrees: as it is, and after its mean error was taken off."""
+    """RMS error of an angle curve, degrees: total, and after subtraction of the mean error."""
 
     raw_deg: float
     offset_removed_deg: float
@@ -216,7 +217,7 @@ class AngleError:
 
 
 def angle_error(truth: Angles, time_s: FloatArray, values_deg: FloatArray, name: str) -> AngleError:
-    """Compare one angle curve with the true one at its own times; NaN where it has no value."""
+    """Compare an angle curve with the true one at its own times; NaN if it has no values."""
     error = values_deg - np.interp(time_s, truth.time_s, truth.values_deg[name])
     error = error[np.isfinite(error)]
     if not len(error):
@@ -227,14 +228,14 @@ def angle_error(truth: Angles, time_s: FloatArray, values_deg: FloatArray, name:
 
 
 def near_leg(truth: Truth) -> Side:
-    """Return the leg that the camera sees best."""
+    """Return the leg nearer to the camera."""
     return near_side(1 if truth.seen_from == "right" else -1)
 
 
 def metric_errors(
     truth: Mapping[tuple[str, str], float], rows: list[dict[str, str]]
 ) -> dict[tuple[str, str], tuple[float, float]]:
-    """Return (found, true) for every metric and side that both have; ``rows`` are those of summary.csv."""
+    """Return (measured, true) for every metric and side in both; ``rows`` are those of summary.csv."""
     return {
         (row["metric"], row["side"]): (float(row["mean"]), truth[row["metric"], row["side"]])
         for row in rows

@@ -1,4 +1,4 @@
-"""A window that shows pictures, on tkinter: OpenCV's own is missing from the headless wheels."""
+"""A window for images with tkinter, because OpenCV's headless wheels have none."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MAX_LINES = 900
 
 
 class Window:
-    """Shows one picture after the other until it is closed (or q or Escape is pressed).
+    """Window that shows one image after the other until it is closed (or q or Escape is pressed).
 
     Raises
     ------
     InputError
-        where there is no screen.
+        if there is no screen.
     """
 
     def __init__(self, title: str) -> None:
@@ -36,7 +36,7 @@ class Window:
             self._root.bind(key, lambda event: self.close())
 
     def show(self, image: Image) -> None:
-        """Show a (height, width, 3) BGR picture; larger ones are made to fit a screen."""
+        """Show a (height, width, 3) BGR image, reduced if it is larger than a screen."""
         if self.closed:
             return
         height, width = image.shape[:2]

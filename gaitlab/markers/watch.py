@@ -21,7 +21,7 @@ _VIEW_S, _VIEW_SURE = 2.0, 0.9
 
 
 class LegWatch:
-    """Passes every frame to a collector; stops an analysis without dots early, and collecting heel images in side views.
+    """Passes every frame to a collector; stops early without dots, or without need for heel images (side view).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The report a coach hands over: one page that opens offline, for reading in a minute or digging in an hour."""
+"""Reports: self-contained HTML pages that open offline."""
 
 from gaitlab.report.session.keyframes import Moment, key_moments
 from gaitlab.report.session.page import write_report

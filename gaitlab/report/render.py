@@ -1,4 +1,4 @@
-"""What every page of gaitlab is put together with: templates, escaping, its own scripts and nobody else's."""
+"""Rendering of all pages: templates, escaping, and a policy that allows only gaitlab's scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEMPLATES = _HERE / "templates"
 
 
 def environment(*folders: Path, **known: Any) -> jinja2.Environment:
-    """Return where templates are found (the first folder first), with what all of them know; all text is escaped."""
+    """Return a template environment for folders, searched in order, with global values; all text is escaped."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
@@ -48,15 +48,15 @@ def put_together(
     templates : jinja2.Environment
         from `environment`.
     parts : Sequence[tuple[str, str, str]]
-        (address in the page, heading for the navigation or empty, HTML) of every element.
+        (anchor, heading for the navigation or empty, HTML) of every element.
     title : str
-        of the page.
+        title of the page.
     skip_to : str
-        address of the part that readers without a mouse may jump to.
+        anchor of the target of the skip link for keyboard users.
     styles : Sequence[str]
-        style sheets, later ones over earlier ones.
+        style sheets, in order.
     scripts : Sequence[str]
-        run in this order, under a policy that lets nothing else run.
+        scripts, run in this order; the policy allows no others.
     """
     return templates.get_template("page.html").render(
         title=title,
@@ -70,12 +70,12 @@ def put_together(
 
 
 def static(name: str) -> str:
-    """Return one of the report's scripts or style sheets."""
+    """Return the text of one of the report's scripts or style sheets."""
     return (_HERE / "static" / name).read_text(encoding="utf-8")
 
 
 def as_script_data(value: Any) -> Markup:
-    """Return JSON that is safe inside a script element: no character of it can end the element."""
+    """Return JSON that is safe inside a script element, which it cannot close."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -87,7 +87,7 @@ def _fill(sentence: str, **values: Any) -> str:
 
 
 def _policy(scripts: Sequence[str]) -> str:
-    """Return a policy under which the page runs its own scripts, and nothing else, and never asks the network."""
+    """Return a content security policy that allows only the given scripts and no network access."""
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -105,5 +105,5 @@ def _plotly() -> str:
 
 @cache
 def _packed_plotly() -> str:
-    """Return plotly's script as base64 of its gzip: less than half its weight, and nothing to parse at first."""
+    """Return plotly's script as base64 of its gzip: less than half the size, and parsed only when needed."""
     return base64.b64encode(gzip.compress(_plotly().encode(), compresslevel=6, mtime=0)).decode("ascii")

@@ -1,4 +1,4 @@
-"""Many videos: each a session folder, together one table and one page."""
+"""Batch analysis of many videos: a session folder for each, one table and one page for all."""
 
 from gaitlab.apps.batch.jobs import Job, jobs_of_list, jobs_of_videos
 from gaitlab.apps.batch.run import run_batch

@@ -1,4 +1,4 @@
-"""Jobs on many machines: a task a job on a dask.distributed cluster, which gives a lost worker's task to another."""
+"""Jobs on a dask.distributed cluster, one task per job; tasks of a lost worker are rescheduled."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _CONNECT_S = 20
 def outcomes_of_cluster(
     jobs: Sequence[Job], *, directory: Path, settings: Settings, address: str
 ) -> Generator[tuple[int, Outcome], None, None]:
-    """Yield the number of each job and its outcome as they come; closing the iterator cancels what waits.
+    """Yield the number of each job and its outcome when complete; closing the iterator cancels pending jobs.
 
     Raises
     ------
     InputError
-        without dask.distributed, or where the scheduler does not answer.
+        if dask.distributed is not installed, or the scheduler does not answer.
     """
     try:
         import distributed
     except ImportError as error:
         raise InputError("--scheduler needs dask.distributed: pip install 'gaitlab-run[cluster]'") from error
-    library: Any = distributed  # it has no types
+    library: Any = distributed  # the library is untyped
     try:
         client = library.Client(address, timeout=_CONNECT_S)
     except (OSError, ValueError) as error:
@@ -56,6 +56,6 @@ def _outcome(job: Job, future: Any) -> Outcome:
 
 
 def _absolute(job: Job) -> Job:
-    """Return the job with files named in full: a worker stands in another folder."""
+    """Return the job with absolute paths, because a worker may run in another folder."""
     full = {name: str(Path(job.options[name]).absolute()) for name in ("video", "keypoints") if job.options.get(name)}
     return replace(job, options={**job.options, **full})

@@ -1,4 +1,4 @@
-"""What a batch has to do: a job a video, from names or from the rows of a CSV file."""
+"""Jobs of a batch, one per video, from file names or from the rows of a CSV file."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Job:
     Attributes
     ----------
     source : str
-        the video or the keypoints, as the user named it.
+        the video or keypoint file, as given by the user.
     options : Mapping[str, Any]
         arguments of `gaitlab.analyze`, without settings and output.
     name : str
-        of its session folder, unique in a batch.
+        name of its session folder, unique in a batch.
     problem : str
-        why it cannot be done, where its row already says so.
+        why it cannot be processed, if this is known from its row; otherwise empty.
     """
 
     source: str
@@ -62,7 +62,7 @@ def _whole(text: str) -> int:
         raise InputError(f"expected a whole number, not {shown(text)}") from error
 
 
-# Column of the CSV file -> argument of `gaitlab.analyze` and how its text is read.
+# Column of the CSV file to the argument of `gaitlab.analyze` and its parser.
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "video": ("video", str),
     "keypoints": ("keypoints", str),
@@ -86,11 +86,11 @@ _FILES = ("video", "keypoints")
 
 
 def column_of(argument: str) -> str:
-    """Return the column of a list that gives an argument of `gaitlab.analyze`."""
+    """Return the column of a list for an argument of `gaitlab.analyze`."""
     return _COLUMN_OF.get(argument, argument)
 
 
-# How the names of videos end, in a folder of them.
+# Suffixes of videos in a folder.
 _VIDEOS = (
     ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".3gp", ".mxf",
     ".h264", ".hevc",
@@ -98,54 +98,54 @@ _VIDEOS = (
 
 
 def jobs_of_videos(videos: Iterable[str | Path], options: Mapping[str, Any] | None = None) -> list[Job]:
-    """Return a job a video, all with the same further arguments of `gaitlab.analyze`.
+    """Return one job per video, all with the same further arguments of `gaitlab.analyze`.
 
     Parameters
     ----------
     videos : Iterable[str | Path]
-        videos, or folders of them.
+        videos, or folders of videos.
     options : Mapping[str, Any] | None, optional
         the further arguments.
 
     Raises
     ------
     InputError
-        a folder without videos, or one that cannot be read.
+        if a folder contains no videos or is unreadable.
     """
     files = [file for video in videos for file in (_videos_in(Path(video)) if Path(video).is_dir() else [video])]
     return _named([Job(str(file), {"video": str(file), **(options or {})}) for file in files])
 
 
 def _videos_in(folder: Path) -> list[Path]:
-    """Return the videos that lie in a folder itself, in order of their names."""
+    """Return the videos directly in a folder, sorted by name."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _VIDEOS and file.is_file())
     except OSError as error:
         raise InputError(f"cannot read the folder '{folder}': {error.strerror}") from error
     if (folder / "session.json").exists():
         raise InputError(f"'{folder}' is a session, not a folder of videos; name the folder of the recordings")
-    found = [file for file in files if not file.name.startswith(".")]  # a Mac leaves ._NAME.mp4 on other disks
+    found = [file for file in files if not file.name.startswith(".")]  # macOS writes ._NAME.mp4 on other file systems
     if not found:
         raise InputError(f"'{folder}' holds no video; expected files that end in {' '.join(_VIDEOS)}")
     return found
 
 
 def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> list[Job]:
-    """Return a job a row of a CSV file.
+    """Return one job per row of a CSV file.
 
     Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, speed, height, mass, athlete, label,
     start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an empty cell
-    counts as not said. A row that makes no sense becomes a job with its ``trouble``, so that the others go on.
+    means not given. An invalid row becomes a job with its ``problem``, so that the others are processed.
 
     Parameters
     ----------
     options : Mapping[str, Any] | None, optional
-        arguments of `gaitlab.analyze` for rows that do not say otherwise, where they have an effect.
+        arguments of `gaitlab.analyze` for rows without an own value, where they have an effect.
 
     Raises
     ------
     InputError
-        where the file cannot be read, has an unknown column, or neither ``video`` nor ``keypoints``; an option without
+        if the file is unreadable, has an unknown column, or neither ``video`` nor ``keypoints``, or an option has no
         effect on any row.
     """
     path = Path(path)
@@ -162,7 +162,7 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
         )
     jobs = [_job_of_row(columns, cells, path.parent, options or {}) for cells in rows[1:]]
     for name, value in (options or {}).items():
-        # In vain for one row it holds for the others; in vain for all of them somebody believes that it did something.
+        # An option may have no effect on some rows; without effect on any row it is an error.
         vain = [dict(idle({**job.options, name: value})).get(name) for job in jobs]
         if vain and all(vain):
             raise InputError(f"{vain[0]} (so it is for every row of '{path}')")
@@ -171,7 +171,7 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
 
 def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, options: Mapping[str, Any]) -> Job:
     said: dict[str, Any] = dict(options)
-    # A name that was copied from one of gaitlab's own tables is what it was before it went there.
+    # Undo the escaping of names copied from gaitlab's tables.
     cells = {name: from_cell(text) for name, text in zip(columns, row, strict=False) if text}
     source = next((cells[name] for name in _FILES if name in cells), "")
     if any(row[len(columns) :]):
@@ -197,9 +197,9 @@ def _job_of_row(columns: Sequence[str], row: Sequence[str], folder: Path, option
 
 
 def _named(jobs: Sequence[Job]) -> list[Job]:
-    """Give every job a folder name that tells it from the others, whatever the order they come in."""
+    """Return the jobs with unique folder names that do not depend on their order."""
     names = [_name(job) for job in jobs]
-    # Compared without case: there are file systems that do.
+    # Compared without case, as on some file systems.
     often = Counter(name.lower() for name in names)
     named = []
     for job, name in zip(jobs, names, strict=True):
@@ -220,12 +220,12 @@ def _name(job: Job) -> str:
 
 
 def fingerprint(job: Job, settings: Mapping[str, Any], *, version: str) -> str:
-    """Return what changes when the video, the keypoints, an option, a setting or gaitlab does.
+    """Return a hash of the video, the keypoints, the options, the settings and the version of gaitlab.
 
     Raises
     ------
     InputError
-        where a file cannot be read.
+        if a file is unreadable.
     """
     contents = {name: _file_digest(Path(job.options[name])) for name in _FILES if job.options.get(name)}
     options = {name: value for name, value in job.options.items() if name not in _FILES}
@@ -239,7 +239,7 @@ def _digest(*facts: Any) -> str:
 
 def _file_digest(path: Path) -> str:
     try:
-        if path.is_dir():  # OpenPose writes a file a frame
+        if path.is_dir():  # OpenPose writes one file per frame
             return _digest([[p.name, _file_digest(p)] for p in sorted(path.iterdir()) if p.is_file()])
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

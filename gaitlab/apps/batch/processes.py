@@ -1,4 +1,4 @@
-"""Jobs on this machine: a process each, so many at a time; what kills one process costs only its own job."""
+"""Jobs on this machine, one process each; a process that is killed affects only its own job."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gaitlab.apps.batch.work import Outcome, do_job, known_already
 from gaitlab.config import Settings
 from gaitlab.io.session.folder import clear_remains
 
-# What ends a batch; Windows has no way to let it wait.
+# Signals that end a batch; Windows cannot block them.
 _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} if hasattr(signal, "pthread_sigmask") else set()
 _GRACE_S = 1.0
 _ENDED = 128 + signal.SIGTERM
@@ -29,14 +29,14 @@ _ENDED = 128 + signal.SIGTERM
 def outcomes_of_processes(
     jobs: Sequence[Job], *, directory: Path, settings: Settings, workers: int
 ) -> Generator[tuple[int, Outcome], None, None]:
-    """Yield the number of each job and its outcome as they come; closing the iterator ends the processes.
+    """Yield the number of each job and its outcome when complete; closing the iterator ends the processes.
 
     Parameters
     ----------
     workers : int
-        processes at once.
+        number of parallel processes.
     """
-    # spawn: a forked child inherits the locks of threads it does not have.
+    # spawn, because a forked child inherits locks of threads that it does not have.
     context = get_context("spawn")
     threads = max((os.cpu_count() or 1) // workers, 1)
     waiting = list(enumerate(jobs))[::-1]
@@ -46,7 +46,7 @@ def outcomes_of_processes(
             while waiting and len(running) < workers:
                 number, job = waiting.pop()
                 known = known_already(job, directory=directory, settings=settings)
-                if known is not None:  # starting a process takes longer than looking
+                if known is not None:  # starting a process takes longer than this check
                     yield number, known
                     continue
                 receiver, sender = context.Pipe(duplex=False)
@@ -65,17 +65,17 @@ def outcomes_of_processes(
 
 @contextmanager
 def _signals_waiting() -> Iterator[None]:
-    """Let signals wait: one that came between a process's start and our note of it would leave it running.
+    """Block signals, because one between the start of a process and its registration would leave it running.
 
-    The process begins with them blocked: Ctrl-C, which reaches the whole group, must not show where its imports were.
+    The process starts with blocked signals: Ctrl-C, which reaches the whole group, must not print import tracebacks.
     """
     heard = [number for number in _ENDING if signal.getsignal(number) not in (signal.SIG_IGN, None)]
     if not heard or threading.current_thread() is not threading.main_thread():
         yield
         return
-    resource_tracker.ensure_running()  # otherwise the first start of a process does so, and unblocks them
+    resource_tracker.ensure_running()  # otherwise the first process start does so and unblocks the signals
     came: list[int] = []
-    # Blocking alone is not enough: it holds for this thread only, and libraries have others.
+    # Blocking is not sufficient: it applies to this thread only, and libraries have others.
     before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in heard}
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
@@ -89,7 +89,7 @@ def _signals_waiting() -> Iterator[None]:
 
 
 def _end(processes: Sequence[BaseProcess], directory: Path) -> None:
-    """End processes: they may tidy up, and where one does not (a library is deep in its work) it is done for it."""
+    """End processes and clean up for those that do not do so themselves in time."""
     for process in processes:
         process.terminate()
     last_s = time.monotonic() + _GRACE_S
@@ -105,7 +105,7 @@ def _end(processes: Sequence[BaseProcess], directory: Path) -> None:
 
 def _outcome(job: Job, process: BaseProcess, receiver: Connection) -> Outcome:
     process.join()
-    with receiver, suppress(EOFError):  # it ended without a word
+    with receiver, suppress(EOFError):  # it ended without a result
         outcome: Outcome = receiver.recv()
         return outcome
     code = process.exitcode or 0
@@ -117,7 +117,7 @@ def _outcome(job: Job, process: BaseProcess, receiver: Connection) -> Outcome:
 
 
 def _child(sender: Connection, job: Job, directory: Path, settings: Settings, threads: int) -> None:
-    # Ctrl-C reaches the whole group of processes; the parent ends its children itself, so that they can tidy up.
+    # Ctrl-C reaches the whole process group; the parent ends its children itself, so that they can clean up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ended = False
 
@@ -135,6 +135,6 @@ def _child(sender: Connection, job: Job, directory: Path, settings: Settings, th
     try:
         sender.send(do_job(job, directory=directory, settings=settings))
     except Exception:
-        if ended:  # what a library made of it, whose own way out was cut off halfway
+        if ended:  # an exception of a library that was interrupted
             sys.exit(_ENDED)
         raise

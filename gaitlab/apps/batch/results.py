@@ -1,4 +1,4 @@
-"""What a batch found, as one table for programs and one page for people."""
+"""Results of a batch: one table and one page."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from gaitlab.metrics import METRICS
 
 _FACTS = ("source", "status", "reason", "session", "athlete", "label", "date", "view")
 _VALUES = ("metric", "side", "n", "mean", "sd", "uncertainty", "network_error", "unit", "missing_reason")
-# What the page shows of every session beside its link.
+# Metrics that the page shows for every session.
 _SHOWN = ("cadence", "speed")
 _HERE = Path(__file__).parent
 
 
 def write_results(path: Path, outcomes: Iterable[Outcome]) -> None:
-    """Write a row a metric and side of every session; one with the reason alone for a video without."""
+    """Write one row per metric and side of every session; one row with the reason for a video without a session."""
     rows = (row for outcome in outcomes for row in _rows(_readable(outcome)))
     with whole_file(path, advice="") as partial:
         write_table(partial, _FACTS + _VALUES, rows)
 
 
 def write_index(path: Path, outcomes: Sequence[Outcome], *, total: int) -> None:
-    """Write the page: a row a video with its status, a link to its report and its cadence, or why it has none."""
+    """Write the page: one row per video with status, link to the report and cadence, or the reason for none."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -49,7 +49,7 @@ def write_index(path: Path, outcomes: Sequence[Outcome], *, total: int) -> None:
 
 
 def _readable(outcome: Outcome) -> Outcome:
-    """Return the outcome; without its session and with the reason where that was damaged meanwhile."""
+    """Return the outcome, without its session and with a reason if that was damaged meanwhile."""
     if outcome.folder is None:
         return outcome
     try:
@@ -76,7 +76,7 @@ def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
 
 
 def _line(outcome: Outcome, directory: Path) -> dict[str, Any]:
-    """Return what the page says of one video."""
+    """Return the content of the page's row for one video."""
     values: dict[str, str] = {}
     link = ""
     if outcome.folder is not None:

@@ -1,4 +1,4 @@
-"""A batch from beginning to end: jobs to processes or to a cluster, outcomes to one table and one page."""
+"""Running of a batch: jobs to processes or to a cluster, outcomes to one table and one page."""
 
 from __future__ import annotations
 
@@ -28,36 +28,35 @@ def run_batch(
     on_outcome: Callable[[Outcome], None] | None = None,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Analyse many videos; what is there already and unchanged is kept, and one that fails does not stop the others.
+    """Analyse many videos; existing unchanged sessions are kept, and a failure does not stop the others.
 
-    A session of which a piece could not be made before is made anew.
-
-    Writes a session folder a video, ``results.csv`` (a row a metric and side of every video; one with the reason for
-    a video without any) and ``index.html`` into ``output``, these two also when interrupted.
+    Incomplete sessions are analysed again. Writes one session folder per video, ``results.csv`` (one row per metric and
+    side of every video; one row with the reason for a video without any) and ``index.html`` into ``output``, the latter
+    two also when interrupted.
 
     Parameters
     ----------
     workers : int | None, optional
-        processes at once on this machine; None takes one a core.
+        number of parallel processes on this machine; None uses one per core.
     scheduler : str | None, optional
-        address of a dask.distributed scheduler, instead of processes here; its workers must see the same files under
-        the same names.
+        address of a dask.distributed scheduler, used instead of local processes; its workers must have access to the
+        same files under the same names.
     on_outcome : Callable[[Outcome], None] | None, optional
-        called with each outcome as it comes.
+        called with each outcome when complete.
     progress : Progress | None, optional
         called as ``progress("videos", done, total)``.
 
     Returns
     -------
     list[Outcome]
-        an outcome a job, in the order of the jobs.
+        one outcome per job, in the order of the jobs.
 
     Raises
     ------
     InputError
-        for no job, less than one worker, workers beside a scheduler, or a scheduler that cannot be reached.
+        for no jobs, less than one worker, workers together with a scheduler, or an unreachable scheduler.
     OutputError
-        where ``output`` cannot be written.
+        if ``output`` cannot be written.
     """
     if not jobs:
         raise InputError("nothing to analyse: name videos, or a list of them with --list FILE.csv")

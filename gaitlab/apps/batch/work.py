@@ -1,4 +1,4 @@
-"""One job of a batch, done: its session is there and up to date, or there is a reason why not."""
+"""Processing of one job of a batch: an up-to-date session, or the reason for its absence."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from gaitlab.io.session.session import Session, open_session
 from gaitlab.metrics.quality import grave_warnings
 from gaitlab.pipeline.run import analyze
 
-# What the session was made from, beside its data: a second run compares it.
+# Fingerprint of the inputs, stored with the session and compared by the next run.
 _MARK = "batch.json"
-# Names the batch took, written before the analysis: a session of that name without a mark is an unfinished one of ours.
+# Names claimed by the batch before the analysis: a session of that name without a fingerprint is an unfinished one.
 _CLAIMS = ".batch"
 Status = Literal["done", "kept", "incomplete", "no gait", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job.
+    """Outcome of a job.
 
     Attributes
     ----------
     job : Job
         the job.
     status : Status
-        ``done`` now, ``kept`` from a run before, ``incomplete`` where a video or page could not be made of what was
-        measured, ``no gait`` where nothing could be measured, ``failed``.
+        ``done`` now, ``kept`` from a previous run, ``incomplete`` if a video or page could not be made, ``no gait`` if
+        nothing could be measured, or ``failed``.
     reason : str
-        one line, where it failed, shows no gait, or shows it too poorly to build on, or what could not be made.
+        one line: why it failed, shows no gait or is too poor to rely on, or what could not be made.
     folder : Path | None
-        the session's, where there is one.
+        folder of the session, if there is one.
     seconds : float
-        how long it took.
+        processing time, s.
     """
 
     job: Job
@@ -52,7 +52,7 @@ class Outcome:
 
 
 def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
-    """Analyse a video into ``directory/NAME``, unless a session of the same video and settings is there already."""
+    """Analyse a video into ``directory/NAME``, unless a session of the same video and settings exists."""
     began = time.monotonic()
     known = known_already(job, directory=directory, settings=settings)
     if known is not None:
@@ -69,7 +69,7 @@ def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
 
 
 def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome | None:
-    """Return the outcome where no analysis is needed: the session is there, or the job cannot be done."""
+    """Return the outcome if no analysis is needed, because the session exists or the job is invalid; else None."""
     if job.problem:
         return Outcome(job, "failed", job.problem)
     try:
@@ -89,11 +89,11 @@ def _of_session(job: Job, session: Session, status: Status, seconds: float) -> O
 
 
 def _mark_of(folder: Path) -> str | None:
-    """Return the mark of a whole session; None where there is none, it is damaged or incomplete, or made otherwise."""
+    """Return the fingerprint of a complete session; None if it is missing, damaged, incomplete, or not from a batch."""
     try:
         content = json.loads((folder / _MARK).read_text(encoding="utf-8"))
         if open_session(folder).info.get("not_made"):
-            return None  # perhaps the disk is no longer full
+            return None  # try again: e.g. the disk may no longer be full
     except (GaitlabError, OSError, ValueError, RecursionError):
         return None
     return content.get("fingerprint") if isinstance(content, dict) else None
@@ -105,7 +105,7 @@ def _write_mark(folder: Path, mark: str) -> None:
 
 
 def _claim(folder: Path) -> None:
-    """Take the name; keep a session that no batch made: somebody's single analysis is not ours to replace."""
+    """Claim the name; sessions that were not made by a batch are not replaced."""
     claim = folder.parent / _CLAIMS / folder.name
     if folder.exists() and not (folder / _MARK).exists() and not claim.exists():
         raise OutputError(f"'{folder}' was not made by a batch; move it away, or write elsewhere with -o")

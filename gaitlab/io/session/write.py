@@ -14,7 +14,7 @@ from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.text import whole_characters
 from gaitlab.io.session.tables import write_columns, write_table
-from gaitlab.metrics import METRICS, variation_percent
+from gaitlab.metrics import METRICS, CycleValue, variation_percent
 
 
 def write_data(
@@ -26,9 +26,27 @@ def write_data(
     angles: Angles,
     events: GaitEvents,
     summary: Sequence[MetricValue],
-    cycles: Sequence[Any],
+    cycles: Sequence[CycleValue],
 ) -> None:
-    """Write session.json, keypoints.npz, angles.csv, events.csv, cycles.csv and summary.csv into ``folder``."""
+    """Write session.json, keypoints.npz, angles.csv, events.csv, cycles.csv and summary.csv into ``folder``.
+
+    Parameters
+    ----------
+    folder : Path
+        the session folder.
+    info : dict[str, Any]
+        content of session.json.
+    raw, pose : PoseSequence
+        keypoints as detected, and smoothed.
+    angles : Angles
+        angle curves.
+    events : GaitEvents
+        contacts.
+    summary : Sequence[MetricValue]
+        rows of the summary.
+    cycles : Sequence[CycleValue]
+        values per gait cycle.
+    """
     write_json(folder / "session.json", info)
     np.savez_compressed(
         folder / "keypoints.npz",

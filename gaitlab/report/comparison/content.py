@@ -1,4 +1,4 @@
-"""What a comparison shows: every session with its letter and name, what tells them apart, what changed between them."""
+"""Content of a comparison: sessions with letters and names, and the differences between them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gaitlab.stats.trends import FEWEST, session_time, trends
 if TYPE_CHECKING:
     import pandas as pd
 
-# Colours in the style sheet; a further session takes them again from the first on.
+# Colours in the style sheet, repeated for further sessions.
 COLOURS = 6
 
 
@@ -28,15 +28,15 @@ class Compared:
     Attributes
     ----------
     letter : str
-        ``A``, ``B``, … as the page calls it.
+        letter on the page: ``A``, ``B``, …
     name : str
-        what tells it from the others: its label, its date, its athlete.
+        distinguishing name: label, date, athlete.
     colour : str
         name of its colour in the style sheet.
     session : Session
-        the folder.
+        the session.
     content : Content
-        what was read from it.
+        its content.
     """
 
     letter: str
@@ -47,26 +47,26 @@ class Compared:
 
     @property
     def measures(self) -> Mapping[str, Measure]:
-        """Its metrics by name."""
+        """Metrics of the session by name."""
         return {measure.name: measure for measure in self.content.measures}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Everything the elements of the page choose from.
+    """Data for the elements of the page.
 
     Attributes
     ----------
     compared : tuple[Compared, ...]
-        the sessions, the first one being what the others are held against.
+        the sessions; the first one is the reference.
     differences : Mapping[str, list[dict[str, Any]]]
-        letter of a later session -> rows of `gaitlab.stats.compare`.
+        letter of a later session to rows of `gaitlab.stats.compare`.
     trend : list[dict[str, Any]]
-        rows of `gaitlab.stats.trends`; empty without three times.
+        rows of `gaitlab.stats.trends`; empty for fewer than three times.
     grave : list[str]
-        what forbids to build on the numbers of one of them.
+        warnings of sessions whose numbers must not be relied on.
     cautions : list[str]
-        what else differs between the sessions, so that no difference is put down to the wrong cause.
+        other differences between the sessions that may explain a change.
     texts : Mapping[str, Any]
         sentences of the page's language.
     """
@@ -80,7 +80,7 @@ class Comparison:
 
     @property
     def first(self) -> Compared:
-        """What the others are held against."""
+        """The reference session."""
         return self.compared[0]
 
 
@@ -90,7 +90,7 @@ def read_comparison(sessions: Sequence[Session], *, units: str = "metric", langu
     Raises
     ------
     InputError
-        fewer than two sessions, one named twice, sessions of different views, or a damaged one.
+        for fewer than two sessions, duplicates, different views, or a damaged session.
     """
     table = compare(sessions)
     contents = [read_content(session, units=units, language=language) for session in sessions]
@@ -126,7 +126,7 @@ def _trend(sessions: Sequence[Session]) -> list[dict[str, Any]]:
 
 
 def _names(contents: Sequence[Content], texts: Mapping[str, Any]) -> list[str]:
-    """Name every session by the facts in which they differ; by all of them where they do not."""
+    """Return a name for every session from the facts in which they differ, or from all facts."""
     facts = [
         (
             content.info["athlete"] or texts["no_athlete"],

@@ -1,4 +1,4 @@
-"""The comparison's page as a list of small elements, each a function that fills a template of its own name."""
+"""Elements of the comparison page, each a function that fills the template of the same name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Films = Mapping[str, Film]
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One part of the page, as in a report: its template, what fills it (None leaves it out), its heading's place."""
+    """One part of the page: its template, its function (None omits the part), and the key of its heading."""
 
     name: str
     fill: Callable[[Comparison, Films], Mapping[str, Any] | None]
@@ -38,7 +38,7 @@ def _header(comparison: Comparison, films: Films) -> Mapping[str, Any]:
 
 
 def heading(comparison: Comparison, *, sentence: str = "{athlete}") -> str:
-    """Return a sentence about the only athlete, or how many sessions there are where they are of several."""
+    """Return the heading: a sentence about the athlete, or the number of sessions for several athletes."""
     athletes = {one.content.info["athlete"] for one in comparison.compared}
     if len(athletes) > 1:
         return str(comparison.texts["comparison"]["title_many"].format(count=len(comparison.compared)))
@@ -52,12 +52,12 @@ def _cautions(comparison: Comparison, films: Films) -> Mapping[str, Any] | None:
 
 def _found(comparison: Comparison, films: Films) -> Mapping[str, Any]:
     words = comparison.texts["comparison"]
-    told = []
+    entries = []
     for other in comparison.compared[1:]:
         comparable = bool(tables.difference_groups(comparison, other))
         empty = words["nothing_changed" if comparable else "nothing_to_compare"]
-        told.append((_between(comparison, other), tables.changes(comparison, other), empty))
-    return {"told": told}
+        entries.append((_between(comparison, other), tables.changes(comparison, other), empty))
+    return {"told": entries}
 
 
 def _between(comparison: Comparison, other: Compared) -> str:
@@ -96,7 +96,7 @@ def _videos(comparison: Comparison, films: Films) -> Mapping[str, Any]:
 
 
 def _strides(one: Compared) -> dict[str, list[list[float]]]:
-    """Return side -> (start, end) of every accepted cycle in seconds since the first frame."""
+    """Return by side (start, end) of every accepted cycle, s since the first frame."""
     pose = one.content.pose
     start_s = float(pose.time_s[0]) if len(pose) else 0.0
     return {

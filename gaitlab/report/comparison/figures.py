@@ -1,4 +1,4 @@
-"""The charts of a comparison: every session's mean curve in one chart a leg, and metrics over the dates of a season."""
+"""Charts of a comparison: mean curves of all sessions per leg, and metrics over the dates of a season."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from gaitlab.report.shared.plot import (  # fmt: skip
 )
 from gaitlab.stats.trends import session_time
 
-# Spreads of more sessions than these cover each other.
+# With more sessions the bands of the SD would hide each other.
 _MOST_BANDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart with its heading and what it shows in words; ``legend``: (colour, text) of each of its lines."""
+    """A chart with heading and text alternative; ``legend`` is (colour, text) of each line."""
 
     key: str
     title: str
@@ -43,7 +43,7 @@ class Chart:
 
 
 def curve_charts(comparison: Comparison) -> list[Chart]:
-    """Return a chart a curve of the view and leg that some session shows."""
+    """Return one chart per curve of the view and leg that is present in a session."""
     view = comparison.first.content.view
     charts = []
     for spec in comparison.first.content.layout["curves"]:
@@ -107,7 +107,7 @@ def _curve_chart(
 
 
 def trend_charts(comparison: Comparison) -> list[Chart]:
-    """Return a chart a headline metric over the dates; none without a trend."""
+    """Return one chart per headline metric over the dates; none without a trend."""
     if not comparison.trend:
         return []
     dated = sorted(

@@ -1,4 +1,4 @@
-"""The videos of a comparison: which are shown, whether they go into the page or are played from their sessions."""
+"""Videos of a comparison: selection, and embedding or linking."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from gaitlab.core.errors import InputError
 from gaitlab.report.comparison.content import Compared
 from gaitlab.report.shared.media import Media
 
-# A laptop plays so many at once, and so many fit beside each other.
+# Most videos that a laptop plays simultaneously and that fit next to each other.
 MOST_VIDEOS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What plays in the place of one session; ``source`` is an address from the page, ``base64_video`` the video."""
+    """Video of one session; ``source`` is a URL relative to the page, ``base64_video`` the embedded video."""
 
     media: Media
     source: str
 
 
 def shown(compared: Sequence[Compared]) -> tuple[Compared, ...]:
-    """Choose whose videos are shown: all, or of many the first and the last ones."""
+    """Return the sessions whose videos are shown: all, or the first and the last ones."""
     return tuple(compared) if len(compared) <= MOST_VIDEOS else (compared[0], *compared[1 - MOST_VIDEOS :])
 
 
 def gather_films(compared: Sequence[Compared], page: Path, *, embed: bool) -> Mapping[str, Film]:
-    """Return letter -> what plays: the clean clip, the annotated video where there is none, or nothing.
+    """Return the video by session letter: the plain clip, otherwise the annotated video, or none.
 
     Parameters
     ----------
     page : Path
-        where the page will lie.
+        path of the page.
     embed : bool
-        put the videos into the page; otherwise it plays those in the sessions' folders.
+        whether to embed the videos; otherwise the page links to those in the sessions' folders.
 
     Raises
     ------
     InputError
-        a video that cannot be read.
+        if a video is unreadable.
     """
     return {one.letter: _film(one, page, embed=embed) for one in compared}
 

@@ -1,4 +1,4 @@
-"""The comparison's page put together and written, whole or not at all."""
+"""Assembly and atomic writing of the comparison page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gaitlab.report.comparison.media import gather_films, shown
 from gaitlab.report.render import environment, put_together, static
 
 _HERE = Path(__file__).resolve().parent
-# The report's own scripts but for its player, in whose place stands one for many videos.
+# The scripts of the report, with a player for several videos.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "compare.js", "charts.js")
 
 
@@ -28,27 +28,27 @@ def write_comparison(
     embed_video: bool = True,
     language: str = "en",
 ) -> Path:
-    """Write one page that holds sessions against the first of them, and return where it lies.
+    """Write a page that compares sessions with the first of them, and return its path.
 
     Parameters
     ----------
     sessions : Sequence[Session]
-        two or more of one view.
+        two or more sessions of the same view.
     output : str | Path
-        the page, a file that ends in ``.html``; one that is there is replaced.
+        path of the page, with suffix ``.html``; an existing file is replaced.
     units : str, optional
         ``metric`` or ``imperial``.
     embed_video : bool, optional
-        put the videos into the page, so that it can be sent; otherwise it plays those in the sessions.
+        whether to embed the videos, so that the page can be sent; otherwise it links to the sessions' videos.
     language : str, optional
-        which of the files of sentences to use.
+        language of the page.
 
     Raises
     ------
     InputError
-        fewer than two sessions, different views, a damaged session.
+        for fewer than two sessions, different views, or a damaged session.
     OutputError
-        where the page cannot be written.
+        if the page cannot be written.
     """
     path = Path(output)
     if path.suffix.lower() not in (".html", ".htm") or os.path.isdir(path):

@@ -1,4 +1,4 @@
-"""The differences and trends as plain texts for their templates."""
+"""Differences and trends as texts for the templates."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TrendRow:
 
 
 def difference_groups(comparison: Comparison, other: Compared) -> list[tuple[str, list[Row]]]:
-    """Return the rows of what can be compared, under the headings of their metrics."""
+    """Return the rows of the comparable metrics, by group heading."""
     found: dict[str, list[Row]] = {}
     for row in comparison.differences[other.letter]:
         a, b = comparison.first.measures.get(row["metric"]), other.measures.get(row["metric"])
@@ -58,19 +58,19 @@ def difference_groups(comparison: Comparison, other: Compared) -> list[tuple[str
 
 
 def not_comparable(comparison: Comparison, other: Compared) -> list[str]:
-    """Return a line a reason: the metrics of which nothing can be said, and the side where it is one only."""
+    """Return one line per reason with the metrics that cannot be compared, and the side if it is only one."""
     texts = comparison.texts["comparison"]
     known = _all_measures((comparison.first, other))
     lines = []
     for reason, side, metrics in not_compared(comparison.differences[other.letter]):
         labels = "; ".join(known[metric].full_label if metric in known else metric for metric in metrics)
-        told = texts["without_side"] if side else texts["without"]
-        lines.append(told.format(labels=labels, side=comparison.texts["sides"].get(side, ""), reason=reason))
+        sentence = texts["without_side"] if side else texts["without"]
+        lines.append(sentence.format(labels=labels, side=comparison.texts["sides"].get(side, ""), reason=reason))
     return lines
 
 
 def changes(comparison: Comparison, other: Compared) -> list[str]:
-    """Return a sentence a metric that changed."""
+    """Return one sentence per changed metric."""
     texts = comparison.texts
     sentences = []
     for row in comparison.differences[other.letter]:
@@ -88,7 +88,7 @@ def changes(comparison: Comparison, other: Compared) -> list[str]:
 
 
 def trend_groups(comparison: Comparison) -> list[tuple[str, list[TrendRow]]]:
-    """Return the trends under the headings of their metrics."""
+    """Return the trends by group heading."""
     known = _all_measures(comparison.compared)
     found: dict[str, list[TrendRow]] = {}
     for row in comparison.trend:
@@ -107,7 +107,7 @@ def trend_groups(comparison: Comparison) -> list[tuple[str, list[TrendRow]]]:
 
 
 def detectable_sources(comparison: Comparison) -> list[str]:
-    """Return who found the smallest detectable differences, each once."""
+    """Return the sources of the smallest detectable differences, without duplicates."""
     rows = [row for rows in comparison.differences.values() for row in rows]
     return list(dict.fromkeys(row["detectable_source"] for row in rows if row["detectable_source"]))
 

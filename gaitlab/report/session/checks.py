@@ -1,4 +1,4 @@
-"""The checks of a recording in the page's words."""
+"""Quality checks of a recording as texts for the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaitlab.report.shared.numbers import decimal
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One judged number: its name in the texts, ``good``, ``fair`` or ``poor``, and the words that fill its texts."""
+    """A graded check: its name in the texts, ``good``, ``fair`` or ``poor``, and the values for its placeholders."""
 
     name: str
     grade: str
@@ -37,7 +37,7 @@ def point_name(name: str, texts: Mapping[str, Any]) -> str:
 
 
 def _words(check: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was found as words: its value as the texts may want it, and what it was made of."""
+    """Return the values for the placeholders of a check's text."""
     value = check["value"]
     found = {name: str(part) for name, part in check["found"].items()}
     if "point" in found:

@@ -1,4 +1,4 @@
-"""All that a page shows, read from a session folder once: facts, numbers, cycles, curves, texts."""
+"""Content of a page, read from a session folder once: facts, metrics, cycles, curves, texts."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _HERE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What the elements of a page choose from.
+    """Data for the elements of a page.
 
     Attributes
     ----------
     info : Mapping[str, Any]
-        session.json.
+        content of session.json.
     measures : tuple[Measure, ...]
         every metric of the summary.
     pose : PoseSequence
@@ -43,11 +43,11 @@ class Content:
     texts : Mapping[str, Any]
         the sentences of the page's language.
     layout : Mapping[str, Any]
-        which metrics and curves the page shows where.
+        arrangement of metrics and curves on the page.
     units : Units
         ``metric`` or ``imperial``.
     pieces : Pieces
-        takes what goes wrong with a part of the page.
+        record of parts that could not be made.
     """
 
     info: Mapping[str, Any]
@@ -68,25 +68,25 @@ class Content:
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Names of the numbers that matter for the view and what the runner does."""
+        """Names of the headline metrics for view and activity."""
         activity = "walking" if self.info["activity"] == "walking" else "running"
         return tuple(self.layout["headlines"].get(self.view, {}).get(activity, ()))
 
     @property
     def has_cycles(self) -> bool:
-        """Whether any gait cycle was accepted: without one there are no gait numbers."""
+        """Whether any gait cycle was accepted; without one there are no gait metrics."""
         return any(cycle.accepted for cycle in self.cycles)
 
 
 def read_content(
     session: Session, *, units: str = "metric", language: str = "en", pieces: Pieces | None = None
 ) -> Content:
-    """Read a session for its page; ``pieces`` take what goes wrong with a part of it.
+    """Read a session for its page; failures of parts are recorded in ``pieces``.
 
     Raises
     ------
     InputError
-        an unknown unit system or language, or a damaged session.
+        for an unknown unit system or language, or a damaged session.
     """
     if units not in UNIT_SYSTEMS:
         raise InputError(one_of("units", units, UNIT_SYSTEMS))
@@ -115,13 +115,13 @@ def read_content(
 
 @cache
 def read_layout() -> Mapping[str, Any]:
-    """Return what the page shows of which view."""
+    """Return the layout of the page for each view."""
     return tomllib.loads((_HERE / "layout.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def read_texts(language: str) -> Mapping[str, Any]:
-    """Return the sentences of a language; InputError where there is no file of them."""
+    """Return the sentences of a language; InputError if it is unknown."""
     known = {path.stem: path for path in sorted((_HERE / "texts").glob("*.toml"))}
     if language not in known:
         raise InputError(one_of("language", language, known))
@@ -129,19 +129,19 @@ def read_texts(language: str) -> Mapping[str, Any]:
 
 
 def network(info: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
-    """Return what found the keypoints, in words: a network and how many points of the body it gives, or a file."""
+    """Return a description of the keypoints' source: a network with its number of keypoints, or a file."""
     model = info["model"]
     name = texts["networks"].get(model.get("name"), model.get("name", ""))
     return str(texts["facts"]["points"].format(network=name, points=model["points"]) if "points" in model else name)
 
 
 def column_sides(column: str) -> tuple[tuple[str, str], ...]:
-    """Return (side, column) for both legs where the name has a ``{side}``, otherwise (``both``, column)."""
+    """Return (side, column) for both legs if the name contains ``{side}``, otherwise (``both``, column)."""
     if "{side}" not in column:
         return (("both", column),)
     return tuple((side, column.format(side=side)) for side in ("left", "right"))
 
 
 def column_key(column: str) -> str:
-    """Return what texts call a column: ``{side}_knee_flexion_deg`` is ``knee_flexion``."""
+    """Return the key of a column in the texts: ``knee_flexion`` for ``{side}_knee_flexion_deg``."""
     return column.replace("{side}_", "").removesuffix("_deg")

@@ -1,4 +1,4 @@
-"""The page as a list of small elements: each a function of the content that fills a template of its own name."""
+"""Elements of the page, each a function of the content that fills the template of the same name."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Element:
     Attributes
     ----------
     name : str
-        its template's name, and its address in the page.
+        name of its template, and its anchor in the page.
     fill : Callable[[Content, Media], Mapping[str, Any] | None]
-        gives the template's values; None leaves the element out.
+        returns the values for the template; None omits the element.
     title : str
-        where its heading stands in the texts, for the page's navigation; empty for none.
+        key of its heading in the texts, for the navigation; empty for none.
     """
 
     name: str
@@ -51,7 +51,7 @@ def _header(content: Content, media: Media) -> Mapping[str, Any]:
 
 
 def facts(content: Content) -> list[tuple[str, str]]:
-    """Return what is known of the recording, as (name, words)."""
+    """Return the facts about the recording as (name, text)."""
     info, texts = content.info, content.texts
     words, names = texts["words"], texts["facts"]
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
@@ -72,7 +72,7 @@ def facts(content: Content) -> list[tuple[str, str]]:
 
 
 def _date(content: Content) -> tuple[str, str]:
-    """Return when the recording was made; of a file that does not say it, its own date, called so."""
+    """Return the recording date, or the date of the file, labelled as such."""
     info, names = content.info, content.texts["facts"]
     date = (info["recorded_at"] or "").replace("T", " ")
     return (names["file_date"], date[:10]) if info["dated_by"] == "file" else (names["recorded"], date[:16])
@@ -89,8 +89,11 @@ def _speed(content: Content) -> str:
 def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
     grave = grave_warnings(content.info)
     others = [warning for warning in content.info["warnings"] if warning not in grave]
-    told = {"grave": [_sentence(warning) for warning in grave], "sentences": [_sentence(warning) for warning in others]}
-    return told if grave or others else None
+    shown = {
+        "grave": [_sentence(warning) for warning in grave],
+        "sentences": [_sentence(warning) for warning in others],
+    }
+    return shown if grave or others else None
 
 
 def _sentence(text: str) -> str:
@@ -124,7 +127,7 @@ def _findings(content: Content, media: Media) -> Mapping[str, Any]:
 
 
 def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
-    """A shop's own words for what was measured, never without what they do not say."""
+    """Return a shop's own terms for the measurements, with their limitations."""
     shop = content.info.get("shop_profile")
     if not shop:
         return None
@@ -146,7 +149,7 @@ def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 
 def _companion(content: Content, media: Media) -> Mapping[str, Any] | None:
-    """Where the other clip of the same run is shown."""
+    """Return the link to the other clip of the same run."""
     other = content.info.get("with")
     if not other:
         return None
@@ -243,9 +246,9 @@ def _quality(content: Content, media: Media) -> Mapping[str, Any]:
 
 
 def _smoothing(history: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> str:
-    """Return how the tracks were smoothed: the cut-off that it is, not the one that was asked for."""
+    """Return the smoothing method with its effective cut-off."""
     done: Mapping[str, Any] = next((step["parameters"] for step in history if step["step"] == "smoothing"), {})
-    if "effective_cutoff_hz" not in done:  # not smoothed, or a session of before it was written down
+    if "effective_cutoff_hz" not in done:  # not smoothed, or an older session without this entry
         return texts["unsmoothed"] if done.get("method") == "none" else ""
     if done["effective_cutoff_hz"] is None:
         return texts["unsmoothed"]
@@ -253,7 +256,7 @@ def _smoothing(history: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -
 
 
 def _tilt(info: Mapping[str, Any], texts: Mapping[str, str]) -> str:
-    """Return how the picture was levelled, or that it was not and why; empty of a rear view, which never is."""
+    """Return how the image was levelled, or why not; empty for rear views, which are not levelled."""
     belt_deg, tilt_deg, source = (info["calibration"].get(name) for name in ("belt_deg", "tilt_deg", "tilt_source"))
     if info["view"] == "rear" or not source:
         return ""

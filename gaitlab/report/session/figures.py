@@ -1,6 +1,6 @@
-"""The charts as plotly's own JSON, made without importing plotly's Python figures.
+"""Charts as plotly JSON, made without importing plotly's Python figures.
 
-Colours are names (``@left``, ``@ink``); the page's script puts in what the reader's light or dark theme has for them.
+Colours are names (``@left``, ``@ink``), which the page's script replaces by those of the light or dark theme.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from gaitlab.report.shared.plot import (  # fmt: skip
     wide_enough,
 )
 
-# More points than a wide screen has pixels only make the page heavy.
+# Most points per curve: more than a wide screen has pixels would only increase the size of the page.
 _MAX_FRAMES = 4000
 
 
 def cycle_figures(content: Content) -> dict[str, tuple[Figure, Mapping[str, CycleCurve]]]:
-    """Return column -> (figure, side -> curve) for every curve of the view that some accepted cycle shows."""
+    """Return by column (figure, curves by side) for every curve of the view present in an accepted cycle."""
     found: dict[str, tuple[Figure, Mapping[str, CycleCurve]]] = {}
     for spec in content.layout["curves"]:
         if spec["view"] == content.view:
@@ -43,12 +43,12 @@ def cycle_figures(content: Content) -> dict[str, tuple[Figure, Mapping[str, Cycl
 
 
 def chart_title(content: Content, column: str) -> str:
-    """Return what the page calls a curve."""
+    """Return the title of a curve."""
     return str(content.texts["columns"][column_key(column)])
 
 
 def _cycle_curves(content: Content, spec: Mapping[str, Any]) -> dict[str, CycleCurve]:
-    """Return side -> curve of those that some accepted cycle shows."""
+    """Return by side the curves present in an accepted cycle."""
     return {
         side: curve
         for side, name in column_sides(spec["column"])
@@ -86,7 +86,7 @@ def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str
 
 
 def _reference_marks(content: Content, marks: Sequence[Mapping[str, Any]], toe_off: float) -> list[Figure]:
-    """Return the published ranges as bands where they have a place in the cycle."""
+    """Return the published ranges as bands at their position in the cycle."""
     references = {m.name: m.reference for m in content.measures if m.reference is not None}
     shapes = []
     for mark in marks:
@@ -148,7 +148,7 @@ def time_figure(content: Content) -> Figure | None:
 
 
 def _contact_traces(content: Content) -> list[Figure]:
-    """Return the contacts as horizontal bars, those not used hatched."""
+    """Return the contacts as horizontal bars, rejected ones hatched."""
     texts = content.texts["time"]
     traces = []
     for row, side in enumerate(BOTH_SIDES):

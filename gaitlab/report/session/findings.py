@@ -1,4 +1,4 @@
-"""What stands out: at most three plain sentences, each from a number beyond its own and its network's error."""
+"""Findings: at most three sentences, each about a value that exceeds its uncertainty and its network's error."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ AT_MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A sentence, and how many times its uncertainty the number lies away.
+    """A finding with its strength relative to the uncertainty.
 
     Attributes
     ----------
     sentence : str
-        for the reader.
+        text of the finding.
     metric : str
-        the metric it is about.
+        name of the metric.
     group : str
-        the metric's group; of one group only the strongest finding is told, for its metrics move together.
+        group of the metric; only the strongest finding of a group is reported, because its metrics are correlated.
     between_legs : bool
         whether it is a difference between left and right.
     strength : float
-        distance over all that is unsure, above 1.
+        distance divided by the total uncertainty, above 1.
     against_range : bool
-        whether it is held against a published range.
+        whether it is a comparison with a published range.
     """
 
     sentence: str
@@ -43,27 +43,28 @@ class Finding:
 def findings(
     measures: Sequence[Measure], *, headlines: Collection[str], texts: Mapping[str, Any]
 ) -> tuple[Finding, ...]:
-    """Return what stands out, at most `AT_MOST`, of the headline metrics first, then the strongest; one a group.
+    """Return at most `AT_MOST` findings, one per group: headline metrics first, then by strength.
 
-    Nothing is told that the network's own error may have made: where that is not known, nothing at all is told of the
-    number. A difference between the legs counts where it exceeds its uncertainty with that error, and the smallest
-    difference that a second measurement would confirm. A value counts where all that it may be lies outside the
-    published range. Weak values (`metrics.weakness`) never count.
+    Notes
+    -----
+    Values with an unknown network error are not reported. A difference between the legs is a finding if it exceeds its
+    uncertainty including that error, and the smallest detectable difference. A value is a finding if its whole interval
+    is outside the published range. Weak values (`metrics.weakness`) are excluded.
     """
-    found = sorted(told_of(measures, texts), key=lambda f: (f.metric not in headlines, -f.strength))
-    told: dict[str, Finding] = {}
+    found = sorted(finding_candidates(measures, texts), key=lambda f: (f.metric not in headlines, -f.strength))
+    strongest: dict[str, Finding] = {}
     for finding in found:
-        told.setdefault(finding.group, finding)
-    return tuple(told.values())[:AT_MOST]
+        strongest.setdefault(finding.group, finding)
+    return tuple(strongest.values())[:AT_MOST]
 
 
 def not_measured(measures: Sequence[Measure]) -> tuple[Measure, ...]:
-    """Return the metrics that have a value but of which nobody measured how far the network is off."""
+    """Return the metrics with a value but an unknown network error."""
     return tuple(m for m in measures if any(not math.isfinite(side.network_error) for side in m.known))
 
 
-def told_of(measures: Sequence[Measure], texts: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield everything that may be told, not yet chosen from."""
+def finding_candidates(measures: Sequence[Measure], texts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield all candidates for findings."""
     for measure in measures:
         if measure.weak:
             continue
@@ -73,7 +74,7 @@ def told_of(measures: Sequence[Measure], texts: Mapping[str, Any]) -> Iterator[F
 
 
 def _difference(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
-    """Tell a difference between the legs; written as a size and the side that has more of it."""
+    """Return the finding of a difference between the legs, as its size and the side with the larger value."""
     between, show = measure.between, measure.display
     if not (measure.differs and math.isfinite(between.network_error)):
         return None
@@ -91,7 +92,7 @@ def _difference(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
 
 
 def _lean(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
-    """Tell a trunk that leans to one side on both legs: no difference of the legs, and perhaps the camera's roll."""
+    """Return the finding of a trunk lean to one side on both legs, which may also come from the camera's roll."""
     between, show = measure.between, measure.display
     if not measure.leans or not abs(between.difference) > between.whole_uncertainty:
         return None
@@ -107,7 +108,7 @@ def _lean(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
 
 
 def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
-    """Tell a value that lies outside the published range whatever is unsure of it, on every side measured."""
+    """Return the finding of a value whose interval is outside the published range on every side measured."""
     reference = measure.reference
     if reference is None or not measure.known:
         return None
@@ -128,7 +129,7 @@ def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
 
 
 def _distance(side: Measured, low: float, high: float) -> float:
-    """Return how many times all that is unsure a mean lies above (+) or below (-) a range; 0 within, or if unknown."""
+    """Return the signed distance of a mean from a range relative to its uncertainty; 0 within, or if unknown."""
     beyond = side.mean - high if side.mean > high else min(side.mean - low, 0.0)
     unsure = side.whole_uncertainty
     return beyond / unsure if math.isfinite(unsure) and unsure > 0 else 0.0

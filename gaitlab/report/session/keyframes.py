@@ -1,4 +1,4 @@
-"""The moments worth a picture: which frames they are, and which part of the picture shows the runner there."""
+"""Key frames: the moments shown as stills, and the crop around the runner."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from gaitlab.events.cycles import gait_cycles
 from gaitlab.io.session.session import Session
 
 EVENTS = ("foot_strike", "mid_stance", "toe_off", "peak_knee_flexion")
-# Seen from behind, a bent knee looks straight.
+# In a rear view, knee flexion is not visible.
 _SIDE_VIEW_ONLY = ("peak_knee_flexion",)
-# Air around the body in its box, as a share of the body's height; the head's top lies above every keypoint.
+# Margin around the body as a share of its height; the top of the head is above all keypoints.
 _MARGIN = 0.16
 _WIDTH_TO_HEIGHT = 0.72
 
@@ -29,13 +29,13 @@ class Moment:
     side : Side
         the leg.
     event : str
-        one of `EVENTS`.
+        event, one of `EVENTS`.
     frame : int
         index of the nearest frame among the session's frames.
     time_s : float
-        that frame's true time.
+        true time of the frame, s.
     box_px : tuple[int, int, int, int]
-        left, top, right, bottom of the part of the picture that shows the runner.
+        left, top, right, bottom of the crop around the runner, px.
     """
 
     side: Side
@@ -46,14 +46,14 @@ class Moment:
 
     @property
     def key(self) -> str:
-        """Name of the moment's picture, e.g. ``left_foot_strike``."""
+        """Name of the moment's still, e.g. ``left_foot_strike``."""
         return f"{self.side}_{self.event}"
 
 
 def key_moments(session: Session) -> tuple[Moment, ...]:
-    """Return the moments of a session that a picture should be taken of: those of one typical cycle of each leg.
+    """Return the key moments of a session, from one typical cycle of each leg.
 
-    Pictures of them are handed to `write_report` as ``stills``: ``moment.key`` -> JPEG of ``moment.box_px``.
+    Their stills are passed to `write_report` as ``stills``: ``moment.key`` to JPEG of ``moment.box_px``.
     """
     video = session.info["video"]
     size = (video["width"], video["height"]) if video else None
@@ -85,7 +85,7 @@ def moments_of(
 
 
 def _typical(cycles: list[GaitCycle]) -> GaitCycle | None:
-    """Return the cycle whose stride and contact times are nearest to the median ones."""
+    """Return the cycle whose stride and contact times are nearest to the medians."""
     if not cycles:
         return None
     strides_s = np.array([c.stride_time_s for c in cycles])
@@ -105,7 +105,7 @@ def _event_times_s(pose: PoseSequence, cycle: GaitCycle) -> dict[str, float]:
 
 
 def _largest_knee_flexion_s(pose: PoseSequence, cycle: GaitCycle) -> float:
-    """Return when the knee is most bent in the cycle: the sharpest angle hip-knee-ankle in the picture."""
+    """Return the time of largest knee flexion in the cycle, s: the smallest angle hip-knee-ankle in the image."""
     hip, knee, ankle = (pose.point(f"{cycle.side}_{joint}") for joint in ("hip", "knee", "ankle"))
     up, down = hip - knee, ankle - knee
     cosine = _dot(up, down) / np.sqrt(_dot(up, up) * _dot(down, down))
@@ -121,7 +121,7 @@ def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def _box_px(pose: PoseSequence, frame: int, size_px: tuple[int, int] | None) -> tuple[int, int, int, int] | None:
-    """Return a box of one size for all frames round the body in this one, kept inside the picture."""
+    """Return a box around the body in a frame, inside the image and with the same size for all frames."""
     here = pose.xy[frame]
     here = here[np.isfinite(here).all(axis=1)]
     if len(here) < 2:

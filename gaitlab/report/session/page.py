@@ -1,4 +1,4 @@
-"""The page put together from its elements, scripts and styles, and written whole or not at all."""
+"""Assembly of the page from elements, scripts and styles, and atomic writing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.session.elements import ELEMENTS, Element
 from gaitlab.report.shared.media import Media, gather_media
 
-# The page's own scripts, run in this order; the last one unpacks plotly's when the page can already be read.
+# Scripts in the order of execution; the last one unpacks plotly after the page is displayed.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")
 _TELLING = "warnings"
 
@@ -34,26 +34,26 @@ def write_report(
     Parameters
     ----------
     session : Session
-        the session; its folder may still carry its temporary name.
+        the session; its folder may still have its temporary name.
     stills : Mapping[str, bytes] | None, optional
-        key of a moment of `key_moments` -> JPEG of its box; moments without one are drawn from keypoints.
+        key of a moment of `key_moments` to JPEG of its box; moments without one are drawn from keypoints.
     clip : Path | None, optional
-        the clean video, its first frame the session's first; without it annotated.mp4 is shown.
+        the plain video, which starts with the session's first frame; without it annotated.mp4 is shown.
     embed_video : bool | None, optional
-        whether the clip goes into the page; None embeds it under 15 MB, else it stays in the folder.
+        whether to embed the clip in the page; None embeds it below 15 MB.
     units : str, optional
         ``metric`` or ``imperial``.
     language : str, optional
-        which of the files of sentences to use.
+        language of the page.
     pieces : Pieces | None, optional
-        takes what goes wrong with a chart, a section or the clip; the page is made without it and says so.
+        record of parts that could not be made; the page omits and lists them.
 
     Raises
     ------
     InputError
-        an unknown unit system or language, an unreadable clip, or a damaged session.
+        for an unknown unit system or language, an unreadable clip, or a damaged session.
     OutputError
-        where the page cannot be written.
+        if the page cannot be written.
     """
     content = read_content(session, units=units, language=language, pieces=pieces)
     media = gather_media(
@@ -66,7 +66,7 @@ def write_report(
 
 
 def render(content: Content, media: Media) -> str:
-    """Return the page as text; a part that goes wrong is left out, and the warnings name it."""
+    """Return the page as text; parts that fail are omitted and named among the warnings."""
     templates = environment(t=content.texts, info=content.info)
     pieces, made = content.pieces, dict[str, str]()
 
@@ -79,7 +79,7 @@ def render(content: Content, media: Media) -> str:
         if element.name != _TELLING:
             with pieces.attempt(f"the part '{_heading(element, content) or element.name}' of the page"):
                 make(element, content)
-    # Last, for it tells what went wrong; without it there is no page.
+    # Last, because it lists failed parts; without it there is no page.
     telling = next(element for element in ELEMENTS if element.name == _TELLING)
     make(telling, replace(content, info=told(content.info, pieces.lost)))
     parts = [(e.name, _heading(e, content), made[e.name]) for e in ELEMENTS if e.name in made]

@@ -1,4 +1,4 @@
-"""What the page's player needs to draw the runner over the video: packed so that a minute stays small."""
+"""Data of the page's player for drawing the runner over the video, in a compact format."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from gaitlab.report.session.content import Content, column_key
 from gaitlab.report.session.skeletons import limb_side
 from gaitlab.report.shared.media import Media
 
-# Skeletons of more frames than these are thinned; the page interpolates between them.
+# Most frames of skeleton data; longer recordings are subsampled, and the page interpolates.
 _MAX_FRAMES = 3600
 _QUARTER_PIXELS = 4
 _MISSING = -32768
-# A video whose frames play at the rate they were taken has the ratio 1; clocks of containers are coarse.
+# Tolerance of the ratio 1 of a video in real time, because clocks of containers are coarse.
 _SAME_RATE = 0.05
 
 
 def player_data(content: Content, media: Media) -> dict[str, Any]:
-    """Return the tracks, angles and contacts in the player's own short form.
+    """Return keypoints, angles and contacts in the player's compact format.
 
-    Times are true seconds since the first frame; ``rate`` is how many seconds of video show one true second.
+    Times are true seconds since the first frame; ``rate`` is seconds of video per true second.
     """
     pose = content.pose
     every = max(1, -(-len(pose) // _MAX_FRAMES))
@@ -52,7 +52,7 @@ def player_data(content: Content, media: Media) -> dict[str, Any]:
 
 
 def video_rate(info: Mapping[str, Any]) -> float:
-    """Return seconds of video a true second: 1, or more for slow motion, whose frames are played at a lower rate."""
+    """Return seconds of video per true second: 1, or more for slow motion."""
     video = info["video"]
     if not video or not video["fps"]:
         return 1.0
@@ -63,7 +63,7 @@ def video_rate(info: Mapping[str, Any]) -> float:
 
 
 def _picture_size(content: Content) -> list[int]:
-    """Return the size of the picture that the keypoints lie in; without a video, of the room they take up."""
+    """Return width and height of the image, px; without a video, the extent of the keypoints."""
     if video := content.info["video"]:
         return [0, 0, int(video["width"]), int(video["height"])]
     points = content.pose.xy[np.isfinite(content.pose.xy).all(axis=2)]
@@ -75,7 +75,7 @@ def _picture_size(content: Content) -> list[int]:
 
 
 def _labels(content: Content, every: int) -> list[dict[str, Any]]:
-    """Return the angles that are written at joints over the video."""
+    """Return the angles displayed at joints over the video."""
     labels = []
     for joint in content.layout["joints"]:
         for side in ("left", "right") if "{side}" in joint["column"] + joint["at"] else ("middle",):

@@ -1,4 +1,4 @@
-"""One frame's skeleton as lines, points and angle labels for an SVG, in the picture's pixels."""
+"""Skeleton of one frame as lines, points and angle labels for an SVG, in image pixels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gaitlab.report.session.content import Content, column_key
 from gaitlab.report.session.keyframes import Moment
 from gaitlab.report.shared.numbers import decimal
 
-# Radius of the drawn angles as a share of the picture's height.
+# Radius of the angle arcs as a share of the image height.
 _ARC_SHARE = 0.055
 
 
@@ -29,7 +29,7 @@ class Limb:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """An angle at a joint; ``guide`` and ``arc`` are the SVG paths that show what it is measured between."""
+    """An angle at a joint; ``guide`` and ``arc`` are the SVG paths of its legs."""
 
     side: str
     name: str
@@ -42,18 +42,18 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A moment, drawn.
+    """Drawing of a moment.
 
     Attributes
     ----------
     moment : Moment
-        what it shows.
+        the moment.
     limbs : tuple[Limb, ...]
         lines, the far leg first.
     labels : tuple[Label, ...]
         angles of the moment's leg and of the trunk.
     picture : str
-        the still as a data URI; empty where there is none.
+        the still as a data URI; empty if there is none.
     """
 
     moment: Moment
@@ -63,12 +63,12 @@ class Drawing:
 
     @property
     def angles(self) -> str:
-        """The angles in words, for those who cannot see the drawing."""
+        """Text alternative with the angles."""
         return ", ".join(f"{label.name} {label.text}" for label in self.labels)
 
 
 def draw(content: Content, moment: Moment, *, jpeg: bytes | None = None) -> Drawing:
-    """Return the drawing of a moment; ``jpeg`` is the picture of its box."""
+    """Return the drawing of a moment; ``jpeg`` is the still of its box."""
     picture = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}" if jpeg else ""
     return Drawing(moment, _limbs(content, moment), _labels(content, moment), picture)
 
@@ -80,12 +80,12 @@ def _limbs(content: Content, moment: Moment) -> tuple[Limb, ...]:
         (x1, y1), (x2, y2) = xy[skeleton.index(a)], xy[skeleton.index(b)]
         if np.isfinite([x1, y1, x2, y2]).all():
             limbs.append(Limb(limb_side(a, b), *(round(float(v), 1) for v in (x1, y1, x2, y2))))
-    # The leg that the moment is about lies on top.
+    # The leg of the moment is drawn last.
     return tuple(sorted(limbs, key=lambda limb: limb.side == moment.side))
 
 
 def limb_side(a: str, b: str) -> str:
-    """Return the side in a limb's names; ``middle`` for trunk and head."""
+    """Return the side of a limb from its names; ``middle`` for trunk and head."""
     return next((side for name in (b, a) if (side := name.partition("_")[0]) in ("left", "right")), "middle")
 
 
@@ -107,7 +107,7 @@ def _labels(content: Content, moment: Moment) -> tuple[Label, ...]:
 
 
 def opening(joint: FloatArray, start: FloatArray, end: FloatArray, to: FloatArray, *, radius: float) -> tuple[str, str]:
-    """Return the SVG paths of an angle: a line that carries ``start`` to ``end`` on past the joint, and the arc
+    """Return the SVG paths of an angle: a line that extends ``start`` to ``end`` beyond the joint, and the arc
     from there to the direction of ``to``. All (2,) px; empty where a point is missing or two coincide.
     """
     before, after = end - start, to - joint
@@ -116,7 +116,7 @@ def opening(joint: FloatArray, start: FloatArray, end: FloatArray, to: FloatArra
         return "", ""
     first, last = joint + radius * before / lengths[0], joint + radius * after / lengths[1]
     beyond = joint + 1.5 * radius * before / lengths[0]
-    # In SVG, with y down, a positive sweep turns from x to y: the sign of the cross product.
+    # In SVG, with y down, a positive sweep is from x to y, as is the sign of the cross product.
     sweep = int(before[0] * after[1] - before[1] * after[0] > 0)
     guide = f"M{joint[0]:.1f} {joint[1]:.1f}L{beyond[0]:.1f} {beyond[1]:.1f}"
     return guide, f"M{first[0]:.1f} {first[1]:.1f}A{radius:.1f} {radius:.1f} 0 0 {sweep} {last[0]:.1f} {last[1]:.1f}"

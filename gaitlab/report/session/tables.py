@@ -1,4 +1,4 @@
-"""The headline cards and the table of every metric, as plain texts and positions for their templates."""
+"""Headline cards and the table of all metrics, as texts and positions for the templates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gaitlab.report.shared.numbers import decimal
 
 @dataclass(frozen=True, slots=True)
 class Whisker:
-    """One side's value in a range bar: where it stands and how far its ± reaches, in percent of the bar."""
+    """Value of one side in a range bar: position and extent of its ±, in percent of the bar."""
 
     side: str
     at: float
@@ -27,7 +27,7 @@ class Whisker:
 
 @dataclass(frozen=True, slots=True)
 class RangeBar:
-    """A number line in percent of its width; ``band`` is the published range, None where there is none."""
+    """A number line in percent of its width; ``band`` is the published range, or None."""
 
     whiskers: tuple[Whisker, ...]
     band: tuple[float, float] | None
@@ -36,9 +36,9 @@ class RangeBar:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value as text; ``missing`` says why there is none, ``notes`` are footnotes: (letter, text).
+    """A value as text; ``missing`` is the reason for a missing value, ``notes`` are footnotes (letter, text).
 
-    ``network`` says how far the network may be off.
+    ``network`` is the text on the network's error.
     """
 
     side: str
@@ -52,7 +52,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A headline number; ``weak`` says why it is not sure enough to be one."""
+    """A headline metric; ``weak`` is the reason why it is not reliable enough for a headline."""
 
     label: str
     description: str
@@ -109,7 +109,7 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
 def groups(
     measures: Iterable[Measure], texts: Mapping[str, Any], *, sources: Mapping[str, int], notes: Mapping[str, str]
 ) -> list[tuple[str, list[Row]]]:
-    """Return the table's rows under their groups, in the order the metrics come in."""
+    """Return the table's rows by group, in the order of the metrics."""
     found: dict[str, list[Row]] = {}
     for measure in measures:
         found.setdefault(measure.group, []).append(_row(measure, texts, sources, notes))
@@ -123,19 +123,19 @@ def range_sources(measures: Iterable[Measure]) -> dict[str, int]:
 
 
 def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> list[str]:
-    """Return where what the table does with two legs comes from, as far as it is done here."""
+    """Return the sources of the symmetry formulas used in the table."""
     words = texts["metrics"]
     retests = dict.fromkeys(
         spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
     )
-    told = [words["detectable_source"].format(source=source) for source in retests]
+    lines = [words["detectable_source"].format(source=source) for source in retests]
     if any(measure.differs and math.isfinite(measure.symmetry_index_percent) for measure in measures):
-        told.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
-    return told
+        lines.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
+    return lines
 
 
 def note_letters(measures: Iterable[Measure]) -> dict[str, str]:
-    """Return the notes of all values with the letter that points to each: a, b, … z, aa, ab."""
+    """Return the notes of all values, each with its footnote letter: a, b, … z, aa, ab."""
     notes = dict.fromkeys(note for measure in measures for note in measure.notes)
     return {note: _letter(number) for number, note in enumerate(notes)}
 
@@ -168,7 +168,7 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int],
 
 
 def _verdict(measure: Measure, texts: Mapping[str, Any]) -> list[str]:
-    """Return the network's error of a difference, and its share where it is told, otherwise how much is noise."""
+    """Return the network's error of a difference, and its percentage if significant, otherwise the noise level."""
     names, between, show = texts["metrics"], measure.between, measure.display
     words = [_network(between.network_error, measure, texts)]
     percent = measure.symmetry_index_percent
@@ -181,7 +181,7 @@ def _verdict(measure: Measure, texts: Mapping[str, Any]) -> list[str]:
 
 
 def _network(error: float, measure: Measure, texts: Mapping[str, Any]) -> str:
-    """Return what stands beside a ±: how far the network may be off, or that nobody knows."""
+    """Return the text on the network's error, or that it is unknown."""
     names = texts["metrics"]
     if not math.isfinite(error):
         return str(names["network_unknown"])
@@ -208,7 +208,7 @@ def _range(measure: Measure) -> str:
 
 
 def _bar(measure: Measure, texts: Mapping[str, Any]) -> RangeBar | None:
-    """Return the number line of a metric: its values with their ±, over the published range."""
+    """Return the number line of a metric: its values with ± and the published range."""
     if not measure.known:
         return None
     ends = [

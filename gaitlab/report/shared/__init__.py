@@ -1,1 +1,1 @@
-"""What every page is built of: numbers as text, curves, charts, media."""
+"""Components shared by all pages: number formatting, curves, charts, media."""

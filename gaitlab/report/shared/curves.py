@@ -1,4 +1,4 @@
-"""Angle curves over the gait cycle: each accepted cycle stretched to 0-100 %, then their mean and spread."""
+"""Angle curves over the gait cycle: accepted cycles time-normalised to 0-100 %, with mean and SD."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gaitlab.core.gait import GaitCycle
 from gaitlab.core.pose import FloatArray
 
 PERCENT: FloatArray = np.linspace(0.0, 100.0, 101)
-# A mean of fewer than half of the cycles would jump where one of them has a gap.
+# Least share of cycles in a mean, which would otherwise jump at gaps.
 _ENOUGH = 0.5
 
 
@@ -22,13 +22,13 @@ class CycleCurve:
     Attributes
     ----------
     mean_deg : FloatArray
-        (101,) mean at 0, 1 … 100 %; NaN where most cycles have a gap.
+        (101,) mean at 0, 1 … 100 %, degrees; NaN where most cycles have a gap.
     sd_deg : FloatArray
-        (101,) standard deviation between cycles; NaN for a single one.
+        (101,) standard deviation between cycles, degrees; NaN for a single one.
     toe_off_percent : float
-        mean time of toe-off; 100 where the curve ends there.
+        mean time of toe-off, %; 100 if the curve ends there.
     n : int
-        cycles in it.
+        number of cycles.
     """
 
     mean_deg: FloatArray
@@ -40,18 +40,18 @@ class CycleCurve:
 def cycle_curve(
     time_s: FloatArray, values_deg: FloatArray, cycles: Sequence[GaitCycle], *, stance_only: bool = False
 ) -> CycleCurve | None:
-    """Return the mean curve over the accepted cycles, or None where none shows it.
+    """Return the mean curve over the accepted cycles, or None if it is in none of them.
 
     Parameters
     ----------
     time_s : FloatArray
         (frame,) seconds.
     values_deg : FloatArray
-        (frame,) degrees, NaN where the points were missing.
+        (frame,) degrees, NaN where keypoints are missing.
     cycles : Sequence[GaitCycle]
         cycles of one foot, or of both.
     stance_only : bool, optional
-        from foot strike to toe-off instead of to the next foot strike.
+        whether the curve ends at toe-off instead of the next foot strike.
     """
     used = [cycle for cycle in cycles if cycle.accepted]
     curves = [
@@ -75,5 +75,5 @@ def cycle_curve(
 
 
 def _stretched(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float) -> FloatArray:
-    """Read a curve at 0-100 % of an interval; NaN beside missing frames and outside the recording."""
+    """Return a curve interpolated at 0-100 % of an interval; NaN next to missing frames and outside the recording."""
     return np.interp(start_s + PERCENT / 100 * (end_s - start_s), time_s, values, left=np.nan, right=np.nan)

@@ -1,4 +1,4 @@
-"""The rows of summary.csv as metrics with a left and a right side, in the order and groups their specs declare."""
+"""Rows of summary.csv combined to metrics with a left and a right side, in the declared order and groups."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gaitlab.report.shared.numbers import Display, Units, display
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A metric for one side (``left``, ``right`` or ``both``); NaN and a reason where it is missing.
+    """A metric for one side (``left``, ``right`` or ``both``); NaN with a reason if it is missing.
 
-    ``network_error`` is the half-width of the bound on what the network adds, NaN where nobody measured it; ``weak``
-    says why the value is neither a headline nor a finding.
+    ``network_error`` is the half-width of the bound on the network's error, NaN if not measured; ``weak`` is the reason
+    why the value is not used as headline or finding.
     """
 
     side: str
@@ -33,12 +33,12 @@ class Measured:
 
     @property
     def whole_uncertainty(self) -> float:
-        """Half-width of all that is known to be unsure, the network's error with it; NaN where that is unknown."""
+        """Half-width of the total uncertainty including the network's error; NaN if that is unknown."""
         return math.hypot(self.uncertainty, self.network_error)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The remarks one by one."""
+        """The individual remarks."""
         return tuple(remark.strip() for remark in self.note.split(";") if remark.strip())
 
     @property
@@ -49,7 +49,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What session.json says of the right leg less the left: see `gaitlab.metrics.Asymmetry`."""
+    """Difference right minus left from session.json, see `gaitlab.metrics.Asymmetry`."""
 
     difference: float = math.nan
     uncertainty: float = math.nan
@@ -60,17 +60,17 @@ class Between:
 
     @property
     def whole_uncertainty(self) -> float:
-        """Half-width of all that is known to be unsure; NaN where the network's error is unknown."""
+        """Half-width of the total uncertainty; NaN if the network's error is unknown."""
         return math.hypot(self.uncertainty, self.network_error)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One metric of the session with all its sides and how it is to be written.
+    """One metric of the session with all its sides and its display format.
 
-    ``full_label`` is what it is called where its group does not stand above it; ``ratio`` says that shares of it make
-    sense; ``of_trunk`` that its sides are no legs; ``leans`` that they are its lean towards the stance leg, so that
-    half their difference is a lean to the right.
+    ``full_label`` is its name without the heading of its group; ``ratio``: it is on a ratio scale; ``of_trunk``: its
+    sides do not describe legs; ``leans``: its sides are the lean towards the stance leg, so that half their difference
+    is a lean to the right.
     """
 
     name: str
@@ -94,31 +94,31 @@ class Measure:
 
     @property
     def differs(self) -> bool:
-        """Whether a difference of the legs exceeds all that is known to be unsure of it."""
+        """Whether the difference between the legs exceeds its total uncertainty."""
         return self.between.beyond_noise and self.between.comparable and not self.of_trunk
 
     @property
     def weak(self) -> str:
-        """Why the metric is neither a headline nor a finding: what its weakest side says, or an empty string."""
+        """Why the metric is not used as headline or finding: the reason of its first weak side, or an empty string."""
         return next(
             (f"{side.side}: {side.weak}" if side.side != "both" else side.weak for side in self.known if side.weak), ""
         )
 
     @property
     def symmetry_index_percent(self) -> float:
-        """How much the right is larger, as a share of the mean of both (`sources.SYMMETRY_INDEX`); NaN for angles."""
+        """Right minus left in percent of the mean of both (`sources.SYMMETRY_INDEX`); NaN for angles."""
         left, right = (self.sides.get(side) for side in ("left", "right"))
         return symmetry_index_percent(left.mean, right.mean) if self.ratio and left and right else math.nan
 
     @property
     def missing_reason(self) -> str:
-        """Why no side has a value, the sides' reasons joined where they differ."""
+        """Why no side has a value, with different reasons joined."""
         reasons = dict.fromkeys(side.missing_reason for side in self.sides.values() if side.missing_reason)
         return "" if self.known else "; ".join(reasons)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the sides, each remark once."""
+        """Remarks on the sides, without duplicates."""
         return tuple(dict.fromkeys(note for side in self.sides.values() for note in side.notes))
 
 
@@ -138,15 +138,15 @@ def measures(
     rows : Iterable[Mapping[str, str]]
         rows of summary.csv as text.
     specs : Mapping[str, MetricSpec]
-        declared metrics by name; one that is not among them is shown with two digits under ``other_group``.
+        declared metrics by name; others are shown with two decimals under ``other_group``.
     units : Units
         ``metric`` or ``imperial``.
     other_group : str
-        the group of metrics that are not declared.
+        group of metrics that are not declared.
     naming_groups : Collection[str], optional
-        groups that belong to their metrics' names.
+        groups that are part of their metrics' full names.
     asymmetry : Iterable[Mapping[str, Any]], optional
-        what session.json says of the legs' differences.
+        differences between the legs from session.json.
     """
     between = {str(row["metric"]): _between(row) for row in asymmetry}
     by_name: dict[str, list[Mapping[str, str]]] = {}
@@ -196,7 +196,7 @@ def _between(row: Mapping[str, Any]) -> Between:
         value = row.get(name)
         return math.nan if value is None else float(value)
 
-    # Sessions from before it was written down were told from the larger of the two.
+    # Older sessions without this entry used the larger of the two.
     smallest = max((v for v in (number("interval"), number("detectable")) if math.isfinite(v)), default=math.nan)
     return Between(
         difference=number("difference"),
@@ -211,7 +211,7 @@ def _between(row: Mapping[str, Any]) -> Between:
 def _decimals(unit: str, spec: MetricSpec | None) -> int:
     if spec is None:
         return 2
-    # Shares of a leg length need the digits of metres, whatever the scaled unit asks for.
+    # Leg lengths are shown with the decimals of metres, whatever the unit.
     return max(spec.decimals, 3) if unit == "leg lengths" else spec.decimals
 
 

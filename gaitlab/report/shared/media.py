@@ -1,4 +1,4 @@
-"""Pictures and video of a page: what is put into it, what lies beside it, decided before anything is read."""
+"""Stills and video of a page: embedded or linked, decided before anything is read."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 
 from gaitlab.core.errors import InputError
 
-# Under this, a page with its video in it can still be sent by mail.
+# Largest video for which the page can still be sent by e-mail.
 EMBED_BELOW_BYTES = 15_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """The pictures of a page.
+    """Stills and video of a page.
 
     Attributes
     ----------
     stills : Mapping[str, bytes]
-        key of a moment -> JPEG of its box.
+        key of a moment to JPEG of its box.
     file : str
-        name of the video beside the page; empty where it is in the page, or there is none.
+        name of the video next to the page; empty if it is embedded, or there is none.
     base64_video : str
-        the video itself; empty where it lies beside the page.
+        the embedded video; empty if it is next to the page.
     drawn : bool
-        whether the skeleton is drawn into the video, so that the page must not draw it once more.
+        whether the skeleton is already drawn into the video.
     """
 
     stills: Mapping[str, bytes] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Media:
 
 
 def embeds(size_bytes: int, *, embed_video: bool | None) -> bool:
-    """Decide whether a video goes into the page: as asked, otherwise where it is small."""
+    """Return whether a video is embedded: as requested, otherwise if it is small."""
     return size_bytes < EMBED_BELOW_BYTES if embed_video is None else embed_video
 
 
@@ -54,12 +54,12 @@ def gather_media(
     embed_video: bool | None,
     stills: Mapping[str, bytes],
 ) -> Media:
-    """Choose the page's video: the clean clip where there is one, otherwise the annotated video beside the page.
+    """Return stills and video of the page: the plain clip, otherwise the annotated video next to the page.
 
     Raises
     ------
     InputError
-        a clip that cannot be read, or that would be shown from outside the folder of the page.
+        if a clip is unreadable, or not embedded and outside the folder of the page.
     """
     if clip is None:
         return Media(stills, annotated.name if annotated else "", drawn=True)
@@ -68,7 +68,7 @@ def gather_media(
             return Media(stills, base64_video=base64.b64encode(clip.read_bytes()).decode("ascii"))
     except OSError as error:
         raise InputError(f"cannot read the clip '{clip}': {error.strerror}; write it again") from error
-    # Beside the page, for the folder may be moved and the page sent on with it.
+    # Relative to the page, because the folder may be moved.
     if os.path.dirname(os.path.abspath(clip)) != os.path.abspath(folder):
         raise InputError(f"the clip '{clip}' must lie in '{folder}', beside the page, or be embedded in it")
     return Media(stills, clip.name)

@@ -1,4 +1,4 @@
-"""How numbers are written: SI values in, what a reader expects out. The only place that knows display units."""
+"""Formatting of SI values in display units; the only module that knows display units."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_NUMBER = "–"
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """How values of one unit are shown: ``value * factor`` with ``decimals`` digits and the ``unit`` behind it."""
+    """Format of values of one unit: ``value * factor`` with ``decimals`` decimal places and ``unit``."""
 
     unit: str
     factor: float
@@ -24,15 +24,15 @@ class Display:
 
     @property
     def suffix(self) -> str:
-        """The unit as it follows a number: with a space before it, but for degrees."""
+        """The unit after a number, with a preceding space except for degrees."""
         return self.unit if self.unit in ("", "°") else f" {self.unit}"
 
     def interval(self, low: float, high: float) -> str:
-        """Return a published range, without digits that are all zero."""
+        """Return a published range, without decimals that are all zero."""
         ends = low * self.factor, high * self.factor
         whole = all(abs(end - round(end)) < 1e-6 for end in ends)
         first, last = (decimal(end, 0 if whole else self.decimals) for end in ends)
-        # An en dash between two numbers reads as a minus before the second.
+        # An en dash between two numbers could be read as a minus.
         return f"{first} to {last}" if "−" in first + last else f"{first}–{last}"
 
     def number(self, value: float) -> str:
@@ -40,7 +40,7 @@ class Display:
         return decimal(value * self.factor, self.decimals)
 
     def half_width(self, value: float) -> str:
-        """Return an uncertainty, never rounded down to nothing: ± 0 would claim an exactness nobody has."""
+        """Return an uncertainty, never rounded to 0."""
         shown = abs(value) * self.factor
         return decimal(max(shown, 10.0**-self.decimals) if shown > 0 else shown, self.decimals)
 
@@ -51,7 +51,7 @@ class Display:
 
 
 def display(unit: str, decimals: int, *, units: Units = "metric") -> Display:
-    """Return how a metric declared in ``unit`` with ``decimals`` digits is shown."""
+    """Return the format of a metric declared in ``unit`` with ``decimals`` decimal places."""
     imperial = units == "imperial"
     fine = decimals >= 3
     table = {
@@ -68,7 +68,7 @@ def display(unit: str, decimals: int, *, units: Units = "metric") -> Display:
 
 
 def decimal(value: float, decimals: int) -> str:
-    """Return ``value`` with a fixed number of digits, a true minus and no negative zero; a dash for NaN."""
+    """Return ``value`` with a fixed number of decimals, a true minus and no negative zero; a dash for NaN."""
     if not math.isfinite(value):
         return _NO_NUMBER
     text = f"{value:.{decimals}f}"
@@ -76,7 +76,7 @@ def decimal(value: float, decimals: int) -> str:
 
 
 def speed(speed_mps: float, *, units: Units = "metric") -> str:
-    """Return a speed as runners say it: km/h and min/km, or mph and min/mile."""
+    """Return a speed as speed and pace: km/h and min/km, or mph and min/mile."""
     a_hour, metres, names = (
         (_MILES_AN_HOUR, 1609.344, ("mph", "/mi")) if units == "imperial" else (3.6, 1000.0, ("km/h", "/km"))
     )
@@ -85,7 +85,7 @@ def speed(speed_mps: float, *, units: Units = "metric") -> str:
 
 
 def body(height_m: float | None, mass_kg: float | None, *, units: Units = "metric") -> str:
-    """Return height and mass, as far as they are known."""
+    """Return height and mass, if known."""
     parts = []
     if height_m is not None:
         feet, inches = divmod(round(height_m * _INCHES_A_METRE), 12)

@@ -1,6 +1,6 @@
-"""What every chart is built of: a mean with its spread, a line, axes, in plotly's own JSON.
+"""Components of charts in plotly JSON: mean with SD, lines, axes.
 
-Colours are names (``@left``, ``@ink``); the page's script puts in what the reader's light or dark theme has for them.
+Colours are names (``@left``, ``@ink``), which the page's script replaces by those of the light or dark theme.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.report.shared.curves import PERCENT, CycleCurve
 
 Figure = dict[str, Any]
-# No axis spans less than this: an angle that stays within a few degrees should look calm.
+# Least range of an axis, degrees, so that small variations are not magnified.
 _LEAST_SPAN_DEG = 24.0
-# Left and right of a report, the sessions of a comparison.
+# Left and right in a report, the sessions in a comparison.
 _DASHES = {
     "right": "6px,3px",
     "s1": "7px,3px",
@@ -29,7 +29,7 @@ MARGINS = {"l": 48, "r": 14, "t": 12, "b": 44}
 
 
 def band(side: str, curve: CycleCurve) -> Figure:
-    """Return mean ± SD as one closed outline, which unlike two filled traces has no order to get wrong."""
+    """Return mean ± SD as one closed outline, which does not depend on the order of traces."""
     there = np.isfinite(curve.sd_deg)
     x, mean, sd = PERCENT[there], curve.mean_deg[there], curve.sd_deg[there]
     around, back = np.concatenate([mean + sd, (mean - sd)[::-1]]), np.concatenate([x, x[::-1]])
@@ -40,7 +40,7 @@ def band(side: str, curve: CycleCurve) -> Figure:
 
 
 def line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Figure:
-    """Return a curve in the colour of ``side`` and with its dash, so that it is told apart on a grey print too."""
+    """Return a curve in the colour and dash of ``side``, distinguishable in greyscale too."""
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": plain_numbers(x), "y": plain_numbers(y),
         "line": {"color": f"@{side}", "width": 2.2, "dash": _DASHES.get(side, "solid")},
@@ -57,7 +57,7 @@ def vertical(x: float, side: str) -> Figure:
 
 
 def wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:
-    """Return a range for curves so flat that the axis would blow up their wobble; nothing for others."""
+    """Return the axis range for curves below the least range; empty for others."""
     low = min(float(np.nanmin(mean - np.nan_to_num(sd))) for mean, sd in curves)
     high = max(float(np.nanmax(mean + np.nan_to_num(sd))) for mean, sd in curves)
     if not high - low < _LEAST_SPAN_DEG:
@@ -67,7 +67,7 @@ def wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:
 
 
 def plain_layout() -> Figure:
-    """Return what all charts have in common."""
+    """Return the layout common to all charts."""
     return {
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "margin": dict(MARGINS),
         "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 12, "color": "@muted"},
@@ -90,5 +90,5 @@ def plain_numbers(values: Any, digits: int = 2) -> list[float | None]:
 
 
 def no_markup(text: str) -> str:
-    """Keep text out of plotly's small HTML dialect."""
+    """Return text escaped for plotly's HTML subset."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")

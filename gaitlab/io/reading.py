@@ -123,10 +123,14 @@ def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") 
 
     Parameters
     ----------
-    path, what, advice
-        as in `read_text`.
+    path : Path
+        the file.
+    what : str
+        description of the file in errors.
     separator : str, optional
         cell separator.
+    advice : str, optional
+        end of the error message.
 
     Raises
     ------

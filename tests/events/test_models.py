@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.fit_events import source
-from benchmarks.fit_rear_waves import source as waves_source
-from gaitlab.events.models import rear, rear_waves, side
+from benchmarks.fit_rear_regression import source as regression_source
+from gaitlab.events.models import rear, rear_regression, side
 
 
 @pytest.mark.parametrize("module", [side, rear], ids=["side", "rear"])
@@ -18,7 +18,7 @@ def test_an_event_model_is_written_as_it_stands(module: object, name: str) -> No
     assert source(name, getattr(module, name)) in text
 
 
-@pytest.mark.parametrize("kind", list(rear_waves.WAVES))
+@pytest.mark.parametrize("kind", list(rear_regression.REGRESSIONS))
 def test_the_lines_of_near_and_high_cameras_are_written_as_they_stand(kind: str) -> None:
-    text = Path(str(rear_waves.__file__)).read_text(encoding="utf-8")
-    assert waves_source(kind, rear_waves.WAVES[kind]) in text
+    text = Path(str(rear_regression.__file__)).read_text(encoding="utf-8")
+    assert regression_source(kind, rear_regression.REGRESSIONS[kind]) in text

@@ -333,7 +333,7 @@ def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
 
     Parameters
     ----------
-    container, stream
+    container, stream : Any
         PyAV's container and its video stream.
     end_s : float
         end of the last frame on the file's own clock, s.

@@ -207,10 +207,10 @@ class RunnerNetwork:
 
 
 def _halved(image: Image) -> tuple[Image, int]:
-    """Return a picture halved as often as the search can spare, and by how much it is smaller.
+    """Return the image reduced by a power of two to about `_SEARCH_ROWS` lines, and the factor.
 
-    The smallest person searched for stays larger than in the network's input; at 4K the windows of the largest would
-    take half a gigabyte.
+    The smallest person searched for stays larger than in the network's input; at 4K the largest windows would take half
+    a gigabyte.
     """
     factor = 1
     while image.shape[0] >= 2 * _SEARCH_ROWS:

@@ -51,6 +51,8 @@ def run_live(
     ----------
     source : int | Path
         number of a camera, or a video file.
+    estimator : PoseEstimator
+        the pose network.
     show : Callable[[Image], bool]
         displays an image and returns whether to continue.
     record : Path | None, optional
@@ -65,7 +67,7 @@ def run_live(
     OutputError
         if the recording cannot be written.
     """
-    crowd = PersonTracker(estimator)
+    tracker = PersonTracker(estimator)
     recent: deque[tuple[Frame, Body]] = deque(maxlen=_MEMORY_FRAMES)
     times_ms: list[float] = []
     with ExitStack() as stack:
@@ -74,9 +76,9 @@ def run_live(
         live = stack.enter_context(Live(source, on_frame=keep))
         while (frame := live.newest()) is not None:
             start = time.perf_counter()
-            crowd.see(frame)
+            tracker.see(frame)
             times_ms.append(1000 * (time.perf_counter() - start))
-            body = crowd.current
+            body = tracker.current
             if body is not None:
                 recent.append((frame, body))
             image = frame.image.copy()

@@ -61,6 +61,12 @@ def estimate_poses(
     folder : Path
         output folder for ``NAME.png`` or ``NAME.mp4``, ``NAME_…_keypoints.json`` (a video's in ``NAME_json``), and with
         ``options.heatmaps`` ``NAME_heatmaps.png`` or ``.mp4``.
+    estimator : PoseEstimator
+        the pose network.
+    options : DrawOptions
+        what to draw.
+    progress : Callable[[str, int, int], None], optional
+        called as ``progress(stage, done, total)``.
 
     Raises
     ------

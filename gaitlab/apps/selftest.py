@@ -24,9 +24,9 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.io.session.session import Session
 from gaitlab.pipeline.recording import Progress
 
-# What the demonstration clip must give: (metric, label, unit, factor, tolerance). Each tolerance is about what
-# openpose-light with BlazePose's feet leaves on this clip, with a third of room. They say that an installation computes
-# what it should; how good that is on other videos stands in docs/accuracy.md.
+# Expected metrics of the demonstration clip: (metric, label, unit, factor, tolerance). Each tolerance is about the
+# error of openpose-light with BlazePose's feet on this clip plus a third. They test the installation; for the accuracy
+# on other videos see docs/accuracy.md.
 _METRICS = (
     ("cadence", "Cadence", "steps/min", 1.0, 1.5),
     ("contact_time", "Contact time", "ms", 1000.0, 40.0),

@@ -1,1 +1,1 @@
-"""Everything that touches a file: video, keypoints, sessions, exports."""
+"""Input and output: video, keypoints, sessions, exports."""

@@ -1,1 +1,1 @@
-"""Keypoints from pictures and from other programs' files: networks, decoding, following one runner, importers."""
+"""Pose estimation: networks, their installation and conversion, and tracking of one runner through a clip."""

@@ -1,1 +1,1 @@
-"""Who is who from frame to frame, and which of them is the runner."""
+"""Tracking of people from frame to frame, and selection of the runner."""

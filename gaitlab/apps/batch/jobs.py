@@ -139,6 +139,8 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
 
     Parameters
     ----------
+    path : str | Path
+        the CSV file.
     options : Mapping[str, Any] | None, optional
         arguments of `gaitlab.analyze` for rows without an own value, where they have an effect.
 

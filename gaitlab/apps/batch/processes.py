@@ -33,6 +33,12 @@ def outcomes_of_processes(
 
     Parameters
     ----------
+    jobs : Sequence[Job]
+        the jobs.
+    directory : Path
+        output folder of the batch.
+    settings : Settings
+        settings of all analyses.
     workers : int
         number of parallel processes.
     """

@@ -36,6 +36,12 @@ def run_batch(
 
     Parameters
     ----------
+    jobs : Sequence[Job]
+        the jobs.
+    output : str | Path
+        output folder.
+    settings : Settings | None, optional
+        settings of all analyses; by default the default settings.
     workers : int | None, optional
         number of parallel processes on this machine; None uses one per core.
     scheduler : str | None, optional

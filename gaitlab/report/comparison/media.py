@@ -35,6 +35,8 @@ def gather_films(compared: Sequence[Compared], page: Path, *, embed: bool) -> Ma
 
     Parameters
     ----------
+    compared : Sequence[Compared]
+        the sessions.
     page : Path
         path of the page.
     embed : bool

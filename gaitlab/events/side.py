@@ -81,8 +81,8 @@ def running_features(leg: LegPoints, swings: Swings, belt: Belt) -> tuple[dict[s
     stances = stance_slices(leg.time_s, strike_s, off_s)
     leg = level(leg, belt)
     curve = curves(leg, belt.speed_legs_per_s)
-    strike_marks = find_features(STRIKE_FEATURES, leg, curve, strike_s, stances)
-    return strike_marks, find_features(OFF_FEATURES, leg, curve, off_s, stances)
+    strike_features = find_features(STRIKE_FEATURES, leg, curve, strike_s, stances)
+    return strike_features, find_features(OFF_FEATURES, leg, curve, off_s, stances)
 
 
 def _seen_share(pose: PoseSequence, leg: LegPoints, at_s: float) -> float:
@@ -130,9 +130,9 @@ def _contacts(
         strike_sd_s = off_sd_s = side.WALKING_SD_S if leg.feet else side.WALKING_ANKLES_SD_S
     else:
         strike_sd_s, off_sd_s = strike.sd_s[leg.feet], off.sd_s[leg.feet]
-        strike_marks, off_marks = running_features(leg, swings, belt)
-        strike_s, strike_weight = fuse(strike_marks, strike, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
-        off_s, off_weight = fuse(off_marks, off, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
+        strike_features, off_features = running_features(leg, swings, belt)
+        strike_s, strike_weight = fuse(strike_features, strike, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
+        off_s, off_weight = fuse(off_features, off, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
     coarse_s, coarse_off_s = coarse_stances(swings)
     tracks = [leg.xy[name] for name in ("mid_hip", "knee", "ankle")]
     contacts = []

@@ -113,7 +113,7 @@ def leg_points(pose: PoseSequence, side: Side, *, forward: int) -> LegPoints:
     xy = {name.removeprefix(f"{side}_"): points[:, i] / leg_px for i, name in enumerate(names)}
     xy["toe"] = xy["big_toe"] if np.isfinite(xy["big_toe"]).any() else xy["small_toe"]
     heel, toe, ankle = (np.isfinite(xy[point][:, 0]).sum() for point in ("heel", "toe", "ankle"))
-    feet = bool(min(heel, toe) > _FEET_SEEN * ankle)
+    feet = bool(min(heel, toe) > _LEAST_FEET_SEEN * ankle)
     return LegPoints(time_s, xy, leg_px, side, feet, forward)
 
 

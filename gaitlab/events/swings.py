@@ -106,7 +106,7 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
     closest = _CLOSEST * stride_s * RATE_HZ
     peaks, _ = find_peaks(coarse, height=middle + _RISE * (high - low) / 2, distance=int(closest) + 1)
     fronts: list[int] = peaks.tolist()
-    fronts = sorted(fronts + _swallowed(fronts, reach, stride_s))
+    fronts = sorted(fronts + _hidden_swings(fronts, reach, stride_s))
     backs = []
     for front, following in zip(fronts, [*fronts[1:], len(coarse)], strict=True):
         end = min(following, front + int(stride_s * RATE_HZ))

@@ -20,7 +20,7 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Image
 from gaitlab.markers.clicks import Clicks
 from gaitlab.markers.jitter import add_jitter_sd
-from gaitlab.markers.layout import DOTS, LOWEST_SCORE, Dot, Layout, find_layout, likeliest_layout
+from gaitlab.markers.layout import DOTS, LOWEST_SCORE, Dot, Layout, best_layout, find_layout
 from gaitlab.markers.legs import LegFrame, ShanksSeen, leg_frame
 from gaitlab.markers.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.markers.tracks import follow_dots

@@ -22,7 +22,7 @@ _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "
 _FURTHEST = 0.75
 # Who crosses the whole picture still counts so much of who stays in place: a walker in a room passes but once, and what
 # stays may be a reflection.
-_PASSES = 0.2
+_LEAST_STEADY = 0.2
 
 
 @dataclass(frozen=True, slots=True)

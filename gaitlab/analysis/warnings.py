@@ -47,7 +47,7 @@ def _half(box: FloatArray, width: int) -> str:
     return "left" if float(box[0] + box[2]) < width else "right"
 
 
-def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | None) -> tuple[str, ...]:
+def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | None, key: str = "") -> tuple[str, ...]:
     """Say which slow motion was assumed, unless it is what the user said and the video does not say otherwise.
 
     Parameters
@@ -58,21 +58,51 @@ def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | 
         frames a second that were taken, as the video says; None where it does not.
     said_fps : float | None
         the same as the user says.
+    key : str, optional
+        under which name the video says it.
     """
+    where = f" ({key})" if key else ""
     if noted_fps is None:
         return ()
     if said_fps is not None and abs(said_fps / noted_fps - 1) > _SAME_RATE:
         return (
-            f"the video says that {noted_fps:g} frames a second were taken; {said_fps:g} were entered and used, which "
-            f"makes it {said_fps / plays_fps:.2g} times slower than life",
+            f"the video says that {noted_fps:g} frames a second were taken{where}; {said_fps:g} were entered and used, "
+            f"which makes it {said_fps / plays_fps:.2g} times slower than life",
         )
     if said_fps is None and abs(noted_fps / plays_fps - 1) > _SAME_RATE:
         return (
-            f"slow motion: the video says that {noted_fps:g} frames a second were taken and plays {plays_fps:.4g}, so "
-            f"it is {noted_fps / plays_fps:.2g} times slower than life and all times are those of life; if that is "
-            f"wrong, the true frame rate must be entered: {plays_fps:.4g}",
+            f"slow motion: the video says that {noted_fps:g} frames a second were taken{where} and plays "
+            f"{plays_fps:.4g}, so it is {noted_fps / plays_fps:.2g} times slower than life and all times are those of "
+            "life; if that is wrong, as where a film was written anew at its true speed, the true frame rate must be "
+            f"entered: {plays_fps:.4g}",
         )
     return ()
+
+
+def resized(at_s: float | None) -> tuple[str, ...]:
+    """Say that the pictures of a video change their size."""
+    if at_s is None:
+        return ()
+    return (
+        f"the size of the pictures changes at {at_s:.2f} s of the video: from there on they are fitted into the size "
+        "of the first; lengths in pixels are right only if the camera and its zoom stayed as they were",
+    )
+
+
+def repeated(new: np.ndarray, *, fps: float) -> tuple[str, ...]:
+    """Say that pictures are shown more than once.
+
+    Parameters
+    ----------
+    new : np.ndarray
+        (frame,) bool, of those that are not the one before.
+    fps : float
+        new pictures a second of life.
+    """
+    return (
+        f"{int((~new).sum())} of {len(new)} pictures of the video repeat the one before: it shows what {fps:.4g} "
+        f"frames a second show; each picture counts once, and what is said of the precision is that of {fps:.4g}",
+    )
 
 
 def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str, ...]:

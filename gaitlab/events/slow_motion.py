@@ -52,6 +52,13 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, mis
             f"{cadence:.0f} steps/min is no cadence of running; steps may lie in the gaps of the video, where frames "
             "are missing",
         )
+    if cadence > _HIGHEST_CADENCE:
+        slower = [factor for factor in _SLOW_MOTIONS if _LOWEST_CADENCE <= cadence / factor <= _HIGHEST_CADENCE]
+        would_be = f"; {slower[0]} times slower it would be {cadence / slower[0]:.0f}" if slower else ""
+        return (
+            f"{cadence:.0f} steps/min is no cadence of running{would_be}: if the video was taken for slow motion and "
+            "is none, the rate that it plays at must be entered as its true frame rate",
+        )
     would_be = ", ".join(f"{cadence * factor:.0f} at {factor}x" for factor in _SLOW_MOTIONS)
     fits = [factor for factor in _SLOW_MOTIONS if _LOWEST_CADENCE <= cadence * factor <= _HIGHEST_CADENCE]
     likely = f" ({fits[0]}x is likely)" if fits else ""

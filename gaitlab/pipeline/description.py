@@ -110,8 +110,13 @@ def _describe_video(video: VideoInfo) -> dict[str, Any]:
         "duration_s": video.duration_s,
         "fps": video.fps,
         "variable_frame_rate": video.variable_frame_rate,
+        "grain_s": video.grain_s,
         "rotation": video.rotation_deg,
         "rotate": video.rotate_deg,
+        "mirrored": video.mirrored,
+        "sample_aspect": video.sample_aspect,
+        "deinterlaced": f"fields, {video.fields_of} first" if video.fields_of else None,
+        "tone_mapped": video.light or None,
     }
 
 

@@ -60,7 +60,7 @@ def write_videos(
     progress : Callable[[str, int, int], None]
         called as ``progress(stage, done, total)``.
     """
-    with pieces.attempt(*VIDEOS), open_video(source.path, rotate_deg=source.rotate_deg) as video:
+    with pieces.attempt(*VIDEOS), open_video(source.path, rotate_deg=source.rotate_deg, fps=source.told_fps) as video:
         hide = _face_hidden(analysis, video_time_s) if settings.blur_face else None
         films = []
         with pieces.attempt(CLIP):

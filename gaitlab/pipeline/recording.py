@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from gaitlab.analysis import warnings
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.metric import View
-from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_posture
 from gaitlab.kinematics.view import view_of
 from gaitlab.signal.missing import missing_frames
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from gaitlab.markers.heel_registration import EdgeCollector
     from gaitlab.markers.layout import Layout
     from gaitlab.markers.watch import LegWatch
+    from gaitlab.pipeline.repeated import Repeated, RepeatedPictures
     from gaitlab.pose.follow import Followed
     from gaitlab.pose.networks.estimator import PoseEstimator
 
@@ -111,8 +113,10 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         view, unclear = _view_of(spec, raw)
         return Recording(raw, view, None, raw.time_s, _file_facts(spec), [], notes=unclear)
     from gaitlab.io.video.reader import open_video
+    from gaitlab.pipeline.repeated import RepeatedPictures
 
-    with open_video(spec.video, rotate_deg=spec.rotate_deg) as opened:
+    pictures = RepeatedPictures()
+    with open_video(spec.video, rotate_deg=spec.rotate_deg, fps=spec.fps) as opened:
         info = opened.info
         _check_clock(spec, info)
         # What is wrong with a file of clicks is said before the network works for minutes.
@@ -126,7 +130,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
             heels = heels and not (spec.heels_unless_side and view_of(raw).view == "side")
             for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
             if collector := for_dots or for_heels:
-                _collect(spec, opened, raw, collector, progress=progress)
+                _collect(spec, opened, raw, collector, pictures, progress=progress)
         else:
             from gaitlab.pose.networks.estimator import load_estimator
 
@@ -135,41 +139,55 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
             for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=spec.heels)
             collector = for_dots or for_heels
             watch = _watch(spec, collector, estimator.skeleton, told=clicks is not None or layout is not None)
-            raw, followed = _estimate(opened, estimator, spec, watch, progress=progress)
+            raw, followed = _estimate(opened, estimator, spec, watch, pictures, progress=progress)
             if watch is not None and watch.collector is None:
                 for_heels = None
             facts = {**estimator.model, "points": len(estimator.skeleton)}
         # Given keypoints are taken at their word: the frames they were found in were there.
         unreadable = 0 if spec.keypoints is not None else _frames_held(opened, spec) - len(raw)
+        resized_s = opened.resized_s
     dots: Dots | None = None
     if for_dots is not None:
         from gaitlab.markers.dots import track_dots
 
         dots = track_dots(raw, for_dots.seen, clicks=clicks, layout=layout)
         raw = dots.pose
+    missing = missing_frames(raw.time_s)
+    sd_px, heel_pictures = dots.sd_px if dots else None, for_heels.seen if for_heels else None
+    repeated = pictures.found(raw.time_s)
     video_time_s = raw.time_s
+    if repeated is not None:
+        video_time_s = raw.time_s[repeated.new]
+        raw = _each_once(raw, repeated)
+        sd_px = None if sd_px is None else {name: sd[repeated.new] for name, sd in sd_px.items()}
+        heel_pictures = None if heel_pictures is None else list(compress(heel_pictures, repeated.new))
     rate = spec.capture_fps or info.capture_fps
     if spec.capture_fps is not None:  # then what the file says of it does not matter
         info = replace(info, remark="")
     # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
     slow_motion = rate / info.fps if rate is not None else 1.0
-    assumed = warnings.slow_motion(plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=spec.capture_fps)
+    assumed = warnings.slow_motion(
+        plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=spec.capture_fps, key=info.capture_key
+    )
     raw = replace(raw, time_s=raw.time_s / slow_motion)
     view, unclear = _view_of(spec, raw)
-    if view == "rear" and for_heels is not None:
+    if view == "rear" and heel_pictures is not None:
         from gaitlab.markers.heel_registration import with_heel_lines
 
         progress("looking at the heels", 0, 1)
-        raw = with_heel_lines(raw, for_heels.seen)
+        raw = with_heel_lines(raw, heel_pictures)
     return Recording(
         raw, view, info, video_time_s, facts, followed.others if followed else [], slow_motion,
         notes=(
             *unclear,
-            *warnings.damaged(missing_frames(video_time_s), unreadable=unreadable, lacking_s=info.lacking_s),
+            *info.remarks,
+            *warnings.resized(resized_s),
+            *(warnings.repeated(repeated.new, fps=repeated.fps * slow_motion) if repeated else ()),
+            *warnings.damaged(missing, unreadable=unreadable, lacking_s=info.lacking_s),
             *(warnings.who_was_followed(followed, width=info.width) if followed else ()),
             *assumed,
         ),
-        dot_sd_px=dots.sd_px if dots else None, layout=dots.layout if dots else None,
+        dot_sd_px=sd_px, layout=dots.layout if dots else None,
     )  # fmt: skip
 
 
@@ -196,6 +214,12 @@ def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, .
     return likely, ()
 
 
+def _each_once(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
+    """Return the keypoints of the new pictures, when they were taken."""
+    step = Step("repeated pictures", {}, {"frames_left_out": int((~repeated.new).sum())})
+    return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
+
+
 def _frames_held(opened: Video, spec: RecordingSpec) -> int:
     """Return how many frames the file holds in the part that was asked for, readable or not."""
     first_s, last_s = spec.start_s or 0.0, spec.end_s if spec.end_s is not None else np.inf
@@ -211,7 +235,7 @@ def _check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
     InputError
         a start beyond its end, or a true frame rate below the one it plays at.
     """
-    from gaitlab.io.video.reader import SAME_RATE
+    from gaitlab.io.video.contents import SAME_RATE
 
     if spec.start_s is not None and spec.start_s >= info.duration_s:
         raise InputError(
@@ -272,12 +296,14 @@ def _part(raw: PoseSequence, spec: RecordingSpec) -> PoseSequence:
 
 def _given(spec: RecordingSpec, opened: Video) -> tuple[PoseSequence, dict[str, Any]]:
     raw = _from_file(spec, spec.fps or opened.info.fps)
-    if len(raw) != opened.info.frames:
+    # Other programs see both fields of an interlaced picture in one frame.
+    times_s = next((one for one in (opened.timestamps_s, opened.coded_times_s) if len(one) == len(raw)), None)
+    if times_s is None:
         raise InputError(
             f"'{spec.keypoints}' has keypoints for {len(raw)} frames, but '{spec.video}' has "
             f"{opened.info.frames}; they must belong together"
         )
-    return _part(replace(raw, time_s=opened.timestamps_s), spec), _file_facts(spec)
+    return _part(replace(raw, time_s=times_s), spec), _file_facts(spec)
 
 
 def _clicks(spec: RecordingSpec, info: VideoInfo) -> Clicks | None:
@@ -306,6 +332,7 @@ def _collect(
     opened: Video,
     raw: PoseSequence,
     collector: DotCollector | EdgeCollector,
+    pictures: RepeatedPictures,
     *,
     progress: Progress,
 ) -> None:
@@ -314,6 +341,7 @@ def _collect(
         number = int(np.searchsorted(raw.time_s, frame.time_s - 1e-6))
         for _ in range(min(number, len(raw)) - len(collector.seen)):
             collector.miss()
+        pictures.see(frame.image)
         if number < len(raw):
             collector.see(frame.image, raw.xy[number])
         progress("looking at the lower legs", number + 1, len(raw))
@@ -322,7 +350,13 @@ def _collect(
 
 
 def _estimate(
-    opened: Video, estimator: PoseEstimator, spec: RecordingSpec, watch: LegWatch | None, *, progress: Progress
+    opened: Video,
+    estimator: PoseEstimator,
+    spec: RecordingSpec,
+    watch: LegWatch | None,
+    pictures: RepeatedPictures,
+    *,
+    progress: Progress,
 ) -> tuple[PoseSequence, Followed]:
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.scout import check_for_somebody
@@ -337,6 +371,7 @@ def _estimate(
     def on_frame(frame: Frame, body: Body | None) -> None:
         nonlocal done, stage
         done += 1
+        pictures.see(frame.image)
         if body is not None:
             stage = "finding the runner"
         if watch is not None:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
+from gaitlab.core.pose import FloatArray, frame_rate_hz
 
 # Frame intervals that differ by less than this share of the median count as uniform; phones jitter by about 1 %.
 _UNIFORM_TOLERANCE = 0.02
 
 
 def sampling_rate_hz(time_s: FloatArray) -> float:
-    """Return the median sampling rate of rising times."""
-    return float(1.0 / np.median(np.diff(time_s)))
+    """Return the usual sampling rate of rising times."""
+    return frame_rate_hz(time_s)
 
 
 def is_uniform(time_s: FloatArray) -> bool:

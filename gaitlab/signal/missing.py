@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray
-
-# A step of time this many times longer than usual lacks a frame.
-_LONGER = 1.5
+from gaitlab.core.pose import GAP_FRAMES, FloatArray, frame_rate_hz
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,8 @@ def missing_frames(time_s: FloatArray) -> Missing:
     steps_s = np.diff(time_s)
     if not len(steps_s):
         return Missing(0, 0.0, 0, 0.0)
-    steps = steps_s / np.median(steps_s)
-    gaps = steps > _LONGER
+    steps = steps_s * frame_rate_hz(time_s)
+    gaps = steps > GAP_FRAMES
     frames = int(np.sum(np.round(steps[gaps]) - 1))
     longest_s = float(steps_s[gaps].max()) if gaps.any() else 0.0
     return Missing(frames, frames / (frames + len(time_s)), int(gaps.sum()), longest_s)

@@ -1,0 +1,99 @@
+"""Pictures that a video shows twice: a film of 30 frames a second written as one of 60 knows no more than 30 do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, frame_rate_hz
+from gaitlab.io.video.reader import Image
+
+_LINES = 96  # of a picture that are compared
+_MOVING = 0.03  # share of its pixels that tell whether something moved: those that changed most
+# A picture repeats the one before if it changed by less than this share of what pictures around it do, in so many of
+# them, where anything moves (grey levels); a film has repeated ones if this share of its moving pictures are.
+_SAME, _AROUND, _USUAL, _LEAST = 0.2, 10, 80.0, 4.0
+_SHARE = 0.12
+_WAITS = 0.8  # frames that an even picture is shown too late or early
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeated:
+    """Which frames of a video are new pictures.
+
+    Attributes
+    ----------
+    new : np.ndarray
+        (frame,) bool.
+    times_s : FloatArray
+        (new frame,) when they were taken, on the video's clock.
+    fps : float
+        how many of them a second of the video.
+    """
+
+    new: np.ndarray
+    times_s: FloatArray
+    fps: float
+
+
+class RepeatedPictures:
+    """Looks at the pictures of a video as they come, and tells in the end which of them were there before."""
+
+    def __init__(self) -> None:
+        self._last: np.ndarray | None = None
+        self._changes: list[float] = []
+
+    def see(self, image: Image) -> None:
+        """Compare a picture with the one before, by the pixels that changed most."""
+        every = max(1, min(image.shape[:2]) // _LINES)
+        small = image[::every, ::every, 1].astype(np.int16)
+        if self._last is not None:
+            change = np.abs(small - self._last).ravel()
+            most = max(round(_MOVING * change.size), 1)
+            self._changes.append(float(np.partition(change, -most)[-most:].mean()))
+        self._last = small
+
+    def found(self, time_s: FloatArray) -> Repeated | None:
+        """Return which frames are new, if many are not.
+
+        Parameters
+        ----------
+        time_s : FloatArray
+            (frame,) of those that were seen.
+        """
+        change = np.array(self._changes)
+        if len(change) < 2 * _AROUND or len(change) != len(time_s) - 1:
+            return None
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(change, _AROUND, mode="reflect"), 2 * _AROUND + 1)
+        usual = np.percentile(windows, _USUAL, axis=1)
+        moving = usual >= _LEAST
+        same = moving & (change < _SAME * usual)
+        if moving.sum() < 2 * _AROUND or same.sum() < _SHARE * moving.sum():
+            return None
+        new = np.concatenate([[True], ~same])
+        times_s, fps = _taken(time_s, np.flatnonzero(new))
+        return Repeated(new, times_s, fps)
+
+
+def _taken(time_s: FloatArray, new: np.ndarray) -> tuple[FloatArray, float]:
+    """Return when the new pictures were taken, and how many a second.
+
+    Where they are shown they wait for a frame: 25 a second come 2 and 3 frames of 60 after each other. If none waits
+    for longer than that, they were taken evenly.
+
+    Parameters
+    ----------
+    time_s : FloatArray
+        (frame,) of all.
+    new : np.ndarray
+        numbers of the new ones.
+    """
+    shown_s = time_s[new]
+    frame_s = float(np.mean(np.diff(time_s)))
+    number = np.arange(len(new)) - (len(new) - 1) / 2
+    interval_s = float(number @ shown_s / (number @ number))
+    even_s = shown_s.mean() + interval_s * number
+    if np.abs(even_s - shown_s).max() <= _WAITS * frame_s:
+        return even_s, 1 / interval_s
+    return shown_s, frame_rate_hz(shown_s)

@@ -42,6 +42,7 @@ def run_live(
     estimator: PoseEstimator,
     show: Callable[[Image], bool],
     *,
+    fps: float | None = None,
     record: Path | None = None,
     seconds: float | None = None,
 ) -> LiveCounts:
@@ -55,6 +56,8 @@ def run_live(
         the pose network.
     show : Callable[[Image], bool]
         displays an image and returns whether to continue.
+    fps : float | None, optional
+        frame rate of a raw stream, which has no clock, Hz.
     record : Path | None, optional
         video file for all images without annotation, for a later analysis.
     seconds : float | None, optional
@@ -73,7 +76,7 @@ def run_live(
     with ExitStack() as stack:
         writer = stack.enter_context(VideoWriter(record, fps=30, keep_begun=True)) if record is not None else None
         keep = (lambda frame: writer.write(frame.image, frame.time_s)) if writer else (lambda frame: None)
-        live = stack.enter_context(Live(source, on_frame=keep))
+        live = stack.enter_context(Live(source, fps=fps, on_frame=keep))
         while (frame := live.newest()) is not None:
             start = time.perf_counter()
             tracker.see(frame)

@@ -50,6 +50,7 @@ def estimate_poses(
     folder: Path,
     *,
     options: DrawOptions,
+    fps: float | None = None,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> Iterator[PictureResult]:
     """Estimate the poses of all people in images and videos; write drawings, and keypoints as OpenPose JSON.
@@ -65,6 +66,8 @@ def estimate_poses(
         the pose network.
     options : DrawOptions
         what to draw.
+    fps : float | None, optional
+        frame rate of raw streams, which have no clock, Hz.
     progress : Callable[[str, int, int], None], optional
         called as ``progress(stage, done, total)``.
 
@@ -87,7 +90,7 @@ def estimate_poses(
         if source.suffix.lower() in _PICTURES:
             yield _picture(source, estimator, folder, options)
         else:
-            yield _video(source, estimator, folder, options, progress)
+            yield _video(source, estimator, folder, options, fps, progress)
 
 
 def _picture(source: Path, estimator: PoseEstimator, folder: Path, options: DrawOptions) -> PictureResult:
@@ -107,6 +110,7 @@ def _video(
     estimator: PoseEstimator,
     folder: Path,
     options: DrawOptions,
+    fps: float | None,
     progress: Callable[[str, int, int], None],
 ) -> PictureResult:
     target, maps_target = folder / f"{source.stem}.mp4", folder / f"{source.stem}_heatmaps.mp4"
@@ -115,7 +119,7 @@ def _video(
     times_ms: list[float] = []
     most = 0
     with ExitStack() as stack:
-        video = stack.enter_context(open_video(source))
+        video = stack.enter_context(open_video(source, fps=fps))
         drawn = stack.enter_context(VideoWriter(target, fps=video.info.fps))
         mapped = stack.enter_context(VideoWriter(maps_target, fps=video.info.fps)) if options.heatmaps else None
         for number, frame in enumerate(video.frames()):

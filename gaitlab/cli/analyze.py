@@ -47,7 +47,7 @@ def analyze(
     models_dir: ModelsDir = None,
     keypoints: Annotated[Path | None, typer.Option(help="Keypoints from a file instead of a network.")] = None,
     keypoints_format: Annotated[str, typer.Option("--format", help="Format of --keypoints.")] = "csv",
-    fps: Annotated[float | None, typer.Option(help="Frame rate of keypoints whose file does not say it.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frame rate of keypoints or raw video that do not say it.")] = None,
     dots: Annotated[
         str | None, typer.Option(help="Tape dots of a rear view: auto, or a file from 'gaitlab dots'.")
     ] = None,

@@ -19,6 +19,7 @@ def pose(
     threshold: Annotated[float, typer.Option(help="Leave out points with a lower score.", min=0, max=1)] = 0.1,
     angles: Annotated[bool, typer.Option("--angles", help="Write the bend of each joint beside it.")] = False,
     numbers: Annotated[bool, typer.Option("--numbers", help="Write each point's number beside it.")] = False,
+    fps: Annotated[float | None, typer.Option(help="Frame rate of raw videos, which do not say it.")] = None,
     heatmaps: Annotated[bool, typer.Option("--heatmaps", help="Write the network's confidence maps too.")] = False,
 ) -> None:
     """Find everybody in pictures and videos: skeletons and keypoints, no gait."""
@@ -28,7 +29,7 @@ def pose(
     estimator = load_estimator(model, models_dir=models_dir)
     options = DrawOptions(threshold=threshold, angles=angles, numbers=numbers, heatmaps=heatmaps)
     with progress_bar() as progress:
-        for found in estimate_poses(sources, estimator, output, options=options, progress=progress):
+        for found in estimate_poses(sources, estimator, output, options=options, fps=fps, progress=progress):
             where = ", ".join(str(path) for path in found.written)
             people = f"{found.people} {'person' if found.people == 1 else 'people'}"
             say(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")
@@ -38,6 +39,7 @@ def live(
     camera: Annotated[str, typer.Argument(help="Number of a camera, or a video file in its place.")] = "0",
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
     models_dir: ModelsDir = None,
+    fps: Annotated[float | None, typer.Option(help="Frame rate of a raw video, which does not say it.")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep the pictures, undrawn, in this video.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
 ) -> None:
@@ -55,7 +57,7 @@ def live(
 
     try:
         counts = run_live(
-            int(camera) if camera.isdigit() else Path(camera), estimator, show, record=record, seconds=seconds
+            int(camera) if camera.isdigit() else Path(camera), estimator, show, fps=fps, record=record, seconds=seconds
         )
     finally:
         window.close()
@@ -69,6 +71,7 @@ def dots(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file [default: VIDEO.dots.json].")] = None,
     at: Annotated[float | None, typer.Option(help="Begin with the frame at this second [default: the middle].")] = None,
     rotate: Annotated[int, typer.Option(help="Turn the pictures clockwise, as for 'gaitlab analyze'.")] = 0,
+    fps: Annotated[float | None, typer.Option(help="Frame rate of a raw stream, which does not say it.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> None:
     """Click where the tape dots are: two on each calf, two on each heel. The file is for analyze --dots FILE."""
@@ -82,4 +85,4 @@ def dots(
             webbrowser.open(address)
 
     target = output or video.with_name(f"{video.stem}.dots.json")
-    say(take_clicks(video, target, at_s=at, rotate_deg=rotate, opened=opened))
+    say(take_clicks(video, target, at_s=at, rotate_deg=rotate, fps=fps, opened=opened))

@@ -39,6 +39,7 @@ def take_clicks(
     *,
     at_s: float | None = None,
     rotate_deg: int = 0,
+    fps: float | None = None,
     opened: Callable[[str], None] = lambda address: None,
 ) -> Path:
     """Serve the page until the clicks are saved, and return the file.
@@ -53,6 +54,8 @@ def take_clicks(
         time of the frame shown first, s; None is the middle of the video.
     rotate_deg : int, optional
         clockwise rotation of the images, as in the analysis.
+    fps : float | None, optional
+        frame rate of a raw stream, which has no clock, Hz.
     opened : Callable[[str], None], optional
         called with the address when the page is available.
 
@@ -67,7 +70,7 @@ def take_clicks(
         raise OutputError(f"cannot write the dots to '{target}': the folder '{target.parent}' does not exist")
     if rotate_deg not in ROTATIONS:
         raise InputError(f"rotate must be 0, 90, 180 or 270 (degrees, clockwise), not {rotate_deg}")
-    with open_video(video, rotate_deg=rotate_deg) as film:
+    with open_video(video, rotate_deg=rotate_deg, fps=fps) as film:
         info, times_s = film.info, [round(float(t), 6) for t in film.timestamps_s]
     if at_s is not None and not 0 <= at_s <= info.duration_s:
         raise InputError(f"the video lasts {info.duration_s:.2f} s; --at must be a time in it, not {at_s:g} s")
@@ -83,7 +86,7 @@ def take_clicks(
     saved = threading.Event()
 
     def picture(number: int) -> bytes:
-        with open_video(video, rotate_deg=rotate_deg) as film:
+        with open_video(video, rotate_deg=rotate_deg, fps=fps) as film:
             return _encoded(film, times_s[number])
 
     handler = _handler(f"/{secret}/", page.encode(), picture, target, saved)

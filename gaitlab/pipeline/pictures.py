@@ -126,11 +126,18 @@ def write_page(
 def _stills(session: Session, clip: Path, pieces: Pieces) -> dict[str, bytes]:
     """Return key -> JPEG of the key moments, taken from the clip."""
     with open_video(clip) as video:
-        source, times_s = session.info["video"], video.timestamps_s
-        moments = {moment.key: moment for moment in key_moments(session) if moment.frame < len(times_s)}
+        source, pose = session.info["video"], session.pose
+        # The clip begins with the first analysed frame, and may hold more frames than were analysed.
+        clip_s = (pose.time_s - pose.time_s[0]) * float(source.get("slow_motion", 1.0))
+        half_frame_s = 0.5 / video.info.fps
+        moments = {
+            moment.key: moment
+            for moment in key_moments(session)
+            if clip_s[moment.frame] <= video.timestamps_s[-1] + half_frame_s
+        }
         across, down = video.info.width / source["width"], video.info.height / source["height"]
         shots = {
-            key: Shot(float(times_s[moment.frame]), scaled_box(moment.box_px, across, down, video.info))
+            key: Shot(float(clip_s[moment.frame]), scaled_box(moment.box_px, across, down, video.info))
             for key, moment in moments.items()
         }
         names = {

@@ -36,9 +36,24 @@ def _no_file(given: Given) -> bool:
     return given.get("keypoints") is None and not any(_others(given))
 
 
+def _needs_no_rate(given: Given) -> bool:
+    return _no_file(given) and not _raw_stream(given)
+
+
+def _raw_stream(given: Given) -> bool:
+    """Whether one of the videos is a stream without a clock, whose rate must be told."""
+    from gaitlab.io.video.contents import has_clock
+
+    return any(
+        os.path.isfile(path) and not holds_keypoints(path) and not has_clock(path)
+        for name in ("video", "standing", "with_")
+        if (path := given.get(name)) is not None
+    )
+
+
 def _rate_is_known(given: Given) -> bool:
     both = given.get("keypoints") is not None and given.get("video") is not None
-    return both and not any(_others(given))
+    return both and not any(_others(given)) and not _raw_stream(given)
 
 
 def _no_video(given: Given) -> bool:
@@ -75,8 +90,8 @@ _TABLE = (
         f"is of a file of keypoints, but none is given; name it with {argument('keypoints')}, or leave the format out",
     ),
     _Idle(
-        "fps", _no_file,
-        f"is of keypoints whose file does not say their rate, but none are given; a video says its own, and the true "
+        "fps", _needs_no_rate,
+        f"is of keypoints whose file does not say their rate, but none are given; this video says its own, and the true "
         f"rate of slow motion is {argument('capture_fps')}",
     ),
     _Idle("fps", _rate_is_known, "is of keypoints alone, but their video is given, which says its own; leave it out"),

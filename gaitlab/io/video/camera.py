@@ -34,9 +34,9 @@ def _from_camera(number: int) -> Iterator[Frame]:
         camera.release()
 
 
-def _from_file(path: Path) -> Iterator[Frame]:
+def _from_file(path: Path, fps: float | None) -> Iterator[Frame]:
     start_s = time.monotonic()
-    with open_video(path) as video:
+    with open_video(path, fps=fps) as video:
         for frame in video.frames():
             time.sleep(max(frame.time_s - (time.monotonic() - start_s), 0.0))
             yield frame
@@ -49,6 +49,8 @@ class Live:
     ----------
     source : int | Path
         number of a camera, or a video file.
+    fps : float | None, optional
+        frames a second of a raw stream, which has no clock.
     on_frame : Callable[[Frame], None], optional
         called in the reading thread with every image, dropped ones included (to record them).
 
@@ -58,8 +60,15 @@ class Live:
         number of images read so far.
     """
 
-    def __init__(self, source: int | Path, *, on_frame: Callable[[Frame], None] = lambda frame: None) -> None:
+    def __init__(
+        self,
+        source: int | Path,
+        *,
+        fps: float | None = None,
+        on_frame: Callable[[Frame], None] = lambda frame: None,
+    ) -> None:
         self._source = source
+        self._fps = fps
         self._on_frame = on_frame
         self._newest: Frame | None = None
         self._failure: BaseException | None = None
@@ -96,7 +105,9 @@ class Live:
 
     def _read(self) -> None:
         try:
-            frames = _from_camera(self._source) if isinstance(self._source, int) else _from_file(self._source)
+            frames = (
+                _from_camera(self._source) if isinstance(self._source, int) else _from_file(self._source, self._fps)
+            )
             for frame in frames:
                 self._on_frame(frame)
                 with self._news:

@@ -91,8 +91,8 @@ _TABLE = (
     ),
     _Idle(
         "fps", _needs_no_rate,
-        f"is of keypoints whose file does not say their rate, but none are given; this video says its own, and the true "
-        f"rate of slow motion is {argument('capture_fps')}",
+        f"is of keypoints whose file does not say their rate, but none are given; this video says its own, and the "
+        f"true rate of slow motion is {argument('capture_fps')}",
     ),
     _Idle("fps", _rate_is_known, "is of keypoints alone, but their video is given, which says its own; leave it out"),
     _Idle(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ Ticks = NDArray[np.int64]
 
 # Frames within so much of an even clock are on it, however fine the grain: muxers round to milliseconds.
 _ROUNDED_S, _ROUNDED_FRAMES = 1.001e-3, 0.25
+_EXACT_S = 1e-6  # nearer to the even clock than this they stay as they are written
 # What a steady clock may do beyond its grain: intervals, as a share of a frame, in all but so many of them; the rate
 # of a second; and the frames that are missing, as a share of all.
 _STEADY_SHARE, _STEADY_BUT, _STEADY_RATE, _STEADY_MISSING = 0.05, 0.01, 0.02, 0.2
@@ -53,7 +55,7 @@ def even_clock(frames: int, fps: float) -> Clock:
     return Clock(np.arange(frames) / fps, fps, 1 / fps, variable=False)
 
 
-def clock_of(ticks: Ticks, tick_s: float, *, otherwise_fps: float) -> Clock:
+def clock_of(ticks: Ticks, tick: Fraction, *, otherwise_fps: float) -> Clock:
     """Return the clock of written times.
 
     A container rounds times to its grain: 240 frames a second on the 1/600 s of an iPhone are 2 and 3 ticks apart. The
@@ -64,16 +66,16 @@ def clock_of(ticks: Ticks, tick_s: float, *, otherwise_fps: float) -> Clock:
     ----------
     ticks : Ticks
         (frame,) in the order of showing, rising.
-    tick_s : float
-        the unit of the ticks.
+    tick : Fraction
+        the unit of the ticks, s.
     otherwise_fps : float
         the rate of a single frame.
     """
     steps = np.diff(ticks)
     if not len(steps):
-        return Clock(np.zeros(len(ticks)), otherwise_fps, tick_s, variable=False)
-    grain_s = float(np.gcd.reduce(steps)) * tick_s
-    times_s = (ticks - ticks[0]) * tick_s
+        return Clock(np.zeros(len(ticks)), otherwise_fps, float(tick), variable=False)
+    grain_s = float(int(np.gcd.reduce(steps)) * tick)
+    times_s = (ticks - ticks[0]) * tick.numerator / tick.denominator
     frame_s, start_s, number = _line(times_s)
     off_s = times_s - (start_s + frame_s * number)
     tolerance_s = max(min(grain_s, frame_s / 2), min(_ROUNDED_S, _ROUNDED_FRAMES * frame_s))
@@ -81,7 +83,7 @@ def clock_of(ticks: Ticks, tick_s: float, *, otherwise_fps: float) -> Clock:
     if variable:
         fps = frame_rate_hz(times_s)
         return Clock(times_s, fps, grain_s, variable=True, remarks=_ramps(times_s))
-    if np.abs(off_s).max() <= tolerance_s:
+    if _EXACT_S < np.abs(off_s).max() <= tolerance_s:
         frame_s = _usual_interval(frame_s, frames=number[-1], grain_s=grain_s)
         times_s = frame_s * number
     return Clock(times_s, 1 / frame_s, grain_s, variable=False)

@@ -208,7 +208,7 @@ def _told(
     unshown = int(np.argmax(ticks == first_tick)) if first_tick is not None else 0
     before_s = float(shown_ticks[unshown] - shown_ticks[0]) * tick_s
     ticks, shown_ticks = ticks[unshown:], shown_ticks[unshown:]
-    clock = clock_of(shown_ticks, tick_s, otherwise_fps=otherwise_fps)
+    clock = clock_of(shown_ticks, stream.time_base, otherwise_fps=otherwise_fps)
     remarks = [*clock.remarks, *restarted(clock, [start - unshown for start in starts if start > unshown])]
     if before_s > _UNSHOWN_S:
         remarks.append(

@@ -11,6 +11,7 @@ import numpy as np
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import FloatArray
 from gaitlab.io.export.recording import Recording
+from gaitlab.signal.spline import resample
 
 _MM = 1000.0
 _BLOCK = 512
@@ -81,7 +82,7 @@ def _check_whole(path: Path, points: FloatArray) -> None:
 
 
 def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
-    """Return the frame rate and the values at uniform times, interpolated linearly only if times are not uniform.
+    """Return the frame rate and the values at uniform times, by a cubic spline if times are not uniform.
 
     Parameters
     ----------
@@ -104,7 +105,9 @@ def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
     if np.abs(clock_s - time_s).max() * rate <= _EVEN_FRAMES:
         return rate, values
     columns = values.reshape(len(values), -1)
-    even = np.column_stack([np.interp(clock_s, time_s, column) for column in columns.T])
+    straight = np.column_stack([np.interp(clock_s, time_s, column) for column in columns.T])
+    curved = resample(columns, time_s, clock_s, longest_gap_s=np.inf)
+    even = np.where(np.isfinite(straight) & np.isfinite(curved), curved, straight)
     return rate, even.reshape(values.shape)
 
 

@@ -189,7 +189,7 @@ def _ramps(times_s: FloatArray) -> tuple[str, ...]:
     if np.abs(np.diff(slow.astype(int))).sum() > _RAMP_CHANGES:
         return ()
     changes_s = times_s[np.flatnonzero(np.diff(slow.astype(int))) + 1]
-    slow_fps, fast_fps = 1 / float(np.median(steps_s[slow])), 1 / float(np.median(steps_s[~slow]))
+    slow_fps, fast_fps = (frame_rate_hz(np.cumsum(steps_s[side])) for side in (slow, ~slow))
     when = ", ".join(f"{change_s:.1f}" for change_s in changes_s)
     return (
         f"the frame rate of the video changes between {fast_fps:.4g} and {slow_fps:.4g} (at {when} s): in slow motion "

@@ -13,8 +13,8 @@ from gaitlab.core.skeleton import Skeleton
 
 FloatArray = NDArray[np.float64]
 
-# An interval this many times longer than usual lacks a frame; a clock of 1/600 s makes 240 frames a second 1.5 times.
-GAP_FRAMES = 1.6
+# Intervals whose ratio is no larger are alike: a clock of 1/600 s makes 240 frames a second 2 and 3 of its ticks.
+_ALIKE = 1.6
 # Keypoints a skeleton may lack that are defined as the midpoint of two others.
 _MIDPOINTS = {"neck": ("left_shoulder", "right_shoulder"), "mid_hip": ("left_hip", "right_hip")}
 
@@ -27,7 +27,7 @@ def frame_rate_hz(time_s: FloatArray) -> float:
     """
     steps_s = np.diff(time_s)
     usual_s = np.median(steps_s)
-    alike = (steps_s <= GAP_FRAMES * usual_s) & (steps_s >= usual_s / GAP_FRAMES)
+    alike = (steps_s <= _ALIKE * usual_s) & (steps_s >= usual_s / _ALIKE)
     return float(1.0 / np.mean(steps_s[alike])) if alike.any() else float(1.0 / usual_s)
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.pose import GAP_FRAMES, FloatArray, frame_rate_hz
+from gaitlab.core.pose import FloatArray, frame_rate_hz
+
+# A step of time this many times longer than usual lacks a frame.
+_LONGER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def missing_frames(time_s: FloatArray) -> Missing:
     if not len(steps_s):
         return Missing(0, 0.0, 0, 0.0)
     steps = steps_s * frame_rate_hz(time_s)
-    gaps = steps > GAP_FRAMES
+    gaps = steps > _LONGER
     frames = int(np.sum(np.round(steps[gaps]) - 1))
     longest_s = float(steps_s[gaps].max()) if gaps.any() else 0.0
     return Missing(frames, frames / (frames + len(time_s)), int(gaps.sum()), longest_s)

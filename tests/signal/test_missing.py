@@ -39,3 +39,9 @@ def test_a_slow_cadence_of_a_clip_with_gaps_is_not_called_slow_motion() -> None:
     (gaps,) = slow_motion_warnings(cycles, "running", missing=Missing(20, 0.1, 3, 0.5))
     assert "slow motion" not in gaps
     assert "frames are missing" in gaps
+
+
+def test_the_two_steps_of_a_coarse_clock_are_no_gaps() -> None:
+    times_s = np.round(np.arange(480) / 240 * 600) / 600
+    assert missing_frames(times_s).frames == 0
+    assert missing_frames(np.delete(times_s, [100, 200, 201])).frames == 3

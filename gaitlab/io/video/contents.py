@@ -110,12 +110,12 @@ class Contents:
         return after + 1 + int(found[0]) if len(found) else None
 
 
-def opened(path: Path) -> Any:
+def opened(path: Path, *, threads: int = _DECODER_THREADS) -> Any:
     """Return the container of a file, its video to be decoded in a few threads."""
     container: Any = av.open(str(path))
     for stream in container.streams.video[:1]:
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = min(os.cpu_count() or 1, _DECODER_THREADS)
+        stream.codec_context.thread_count = min(os.cpu_count() or 1, threads)
     return container
 
 
@@ -221,7 +221,7 @@ def _told(
 
 def _pictures(path: Path, count: int | None) -> Iterator[Any]:
     """Yield the first pictures of a file, decoded from a freshly opened one: a seek may land behind them."""
-    with opened(path) as container:
+    with opened(path, threads=1) as container:
         yield from islice(damage_tolerant(container, container.streams.video[0]), count)
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import av
-import cv2
 import numpy as np
 from av.filter import Graph
 from av.sidedata.sidedata import Type as SideData
@@ -67,6 +66,8 @@ class Shape:
         if size != (self.width, self.height):
             image = _centred(image, self.width, self.height)
         if self.light:
+            import cv2
+
             image = np.asarray(cv2.LUT(image, _ordinary_light(self.light)), dtype=np.uint8)
         if self.mirrored:
             image = np.ascontiguousarray(image[:, ::-1])

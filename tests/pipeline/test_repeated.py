@@ -1,0 +1,53 @@
+"""Pictures that are shown twice are found by their looks, and count once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gaitlab.analysis import warnings
+from gaitlab.pipeline.repeated import Repeated, RepeatedPictures
+
+RNG = np.random.default_rng(5)
+WALL = RNG.integers(60, 120, (120, 160, 3))
+
+
+def film(taken_fps: float, written_fps: float, *, seconds: float = 4.0) -> list[np.ndarray]:
+    """Pictures of two bars that swing before a wall, never both at rest, with the noise of an encoder in each."""
+    images = []
+    for number in range(round(seconds * written_fps)):
+        taken_s = np.floor(number / written_fps * taken_fps + 1e-9) / taken_fps
+        image = WALL + RNG.integers(-1, 2, WALL.shape)
+        for top, phase in ((10, 0.0), (65, np.pi / 2)):
+            left = round(70 + 50 * np.sin(2 * np.pi * 1.4 * taken_s + phase))
+            image[top : top + 45, left : left + 25] = 220
+        images.append(image.astype(np.uint8))
+    return images
+
+
+def found(images: list[np.ndarray], fps: float) -> Repeated | None:
+    pictures = RepeatedPictures()
+    for image in images:
+        pictures.see(image)
+    return pictures.found(np.arange(len(images)) / fps)
+
+
+@pytest.mark.parametrize(("taken", "written"), [(30, 60), (24, 60), (25, 60), (20, 60), (24, 30), (50, 60)])
+def test_pictures_count_once_at_the_rate_they_were_taken(taken: int, written: int) -> None:
+    repeated = found(film(taken, written), written)
+    assert repeated is not None
+    assert repeated.fps == pytest.approx(taken, rel=0.01)
+    assert repeated.new.sum() == pytest.approx(4 * taken, abs=2)
+    np.testing.assert_allclose(np.diff(repeated.times_s), 1 / taken, atol=0.02 / taken)
+    (said,) = warnings.repeated(repeated.new, fps=repeated.fps)
+    assert f"{(~repeated.new).sum()} of {4 * written} pictures of the video repeat the one before" in said
+
+
+@pytest.mark.parametrize("fps", [24, 30, 60, 120])
+def test_a_film_without_repeated_pictures_has_none(fps: int) -> None:
+    assert found(film(fps, fps), fps) is None
+
+
+def test_where_nothing_moves_nothing_is_repeated() -> None:
+    still = [(WALL + RNG.integers(-1, 2, WALL.shape)).astype(np.uint8) for _ in range(120)]
+    assert found(still, 60) is None

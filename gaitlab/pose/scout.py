@@ -171,7 +171,7 @@ def _pictures(video: Video, start_s: float, end_s: float, spent_s: Callable[[], 
     info = video.info
     whole = (end_s - start_s) * info.fps * info.width * info.height <= _READ_WHOLE_PX
     found: dict[float, Frame] = {}
-    for frame in _passing(video, start_s, end_s, times_s) if whole else _jumping(video, times_s):
+    for frame in _passing(video, start_s, end_s, times_s) if whole or not video.seekable else _jumping(video, times_s):
         found.setdefault(frame.time_s, Frame(frame.time_s, _small(frame.image)))
         if not whole and spent_s() > _TAKING_S:
             break

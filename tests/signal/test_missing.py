@@ -45,3 +45,10 @@ def test_the_two_steps_of_a_coarse_clock_are_no_gaps() -> None:
     times_s = np.round(np.arange(480) / 240 * 600) / 600
     assert missing_frames(times_s).frames == 0
     assert missing_frames(np.delete(times_s, [100, 200, 201])).frames == 3
+
+
+def test_too_fast_a_cadence_asks_whether_it_is_slow_motion_at_all() -> None:
+    cycles = [GaitCycle("left", 0, 0.0, 0.06, 0.18, 0.1, 0.04, True, "")]  # 667 steps/min
+    (said,) = slow_motion_warnings(cycles, "running", missing=WHOLE)
+    assert "667 steps/min is no cadence of running; 4 times slower it would be 167" in said
+    assert "the rate that it plays at must be entered" in said

@@ -49,6 +49,8 @@ class Video:
         (frame,) time of every frame since the first.
     coded_times_s : FloatArray
         (picture,) the same of every picture in the file, which is two frames where its fields are.
+    seekable : bool
+        whether a time can be gone to; otherwise all before it is read.
     resized_s : float | None
         when the first picture of another size than the first one's came, among those read so far; None: none did.
     """
@@ -58,6 +60,7 @@ class Video:
         self._contents = contents
         self._rotate_deg = rotate_deg
         self.coded_times_s = contents.times_s
+        self.seekable = contents.seekable
         self.resized_s: float | None = None
         self._at_work: list[tuple[threading.Event, threading.Thread]] = []
         info = contents.info

@@ -166,6 +166,17 @@ def test_an_even_clock_keeps_a_straight_line_straight_and_a_gap_a_gap() -> None:
     assert evenly(np.arange(5.0), values)[1] is values
 
 
+@pytest.mark.parametrize(("fps", "most_px"), [(25, 0.5), (30, 0.3), (60, 0.05)])
+def test_an_even_clock_keeps_the_height_of_a_fast_foot(fps: int, most_px: float) -> None:
+    # 3 Hz, 100 px: straight lines between frames that are up to 0.3 of an interval off would lose 1 to 5 px of it.
+    time_s = np.arange(8 * fps) / fps + np.random.default_rng(fps).uniform(-0.3, 0.3, 8 * fps) / fps
+    rate, even = evenly(time_s, 100 * np.sin(6 * np.pi * time_s)[:, None])
+    clock_s = time_s[0] + np.arange(len(time_s)) / rate
+    inside = slice(fps // 2, -fps // 2)
+    error_px = (even[:, 0] - 100 * np.sin(6 * np.pi * clock_s))[inside]
+    assert np.sqrt(np.mean(error_px**2)) < most_px
+
+
 @pytest.mark.parametrize("name", ["csv", "parquet"])
 def test_tables_hold_a_row_a_frame(tmp_path: Path, name: str) -> None:
     pytest.importorskip("pyarrow")

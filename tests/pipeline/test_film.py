@@ -1,0 +1,49 @@
+"""What a recording makes of films that are not as most: raw streams, fields, and their own account of themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitlab.pipeline import unused_arguments
+from gaitlab.pipeline.description import _describe_video
+from gaitlab.pipeline.recording import RecordingSpec, read_recording
+from tests.io.video.make import make_video
+from tests.io.video.test_kinds import encode, moving, numbered
+
+
+def points(folder: Path, frames: int) -> Path:
+    path = folder / "points.csv"
+    rows = [f"{frame},left_ankle,{frame},2,0.9" for frame in range(frames)]
+    path.write_text("\n".join(["frame,keypoint,x_px,y_px,score", *rows]))
+    return path
+
+
+def test_the_rate_of_a_raw_stream_is_no_idle_argument(tmp_path: Path) -> None:
+    raw = encode(tmp_path / "a.h264", numbered())
+    clip = make_video(tmp_path / "b.mp4", [n / 30 for n in range(10)])
+    keypoints = points(tmp_path, 30)
+    unused_arguments.check({"video": raw, "fps": 60})
+    unused_arguments.check({"video": raw, "keypoints": keypoints, "fps": 60})
+    assert [name for name, _ in unused_arguments.idle({"video": clip, "fps": 60})] == ["fps"]
+    assert [name for name, _ in unused_arguments.idle({"video": clip, "keypoints": keypoints, "fps": 60})] == ["fps"]
+    read = read_recording(RecordingSpec(raw, keypoints, fps=50.0), progress=lambda *_: None)
+    np.testing.assert_allclose(read.raw.time_s, np.arange(30) / 50, atol=1e-9)
+
+
+@pytest.mark.parametrize(("frames", "fps"), [(20, 25), (40, 50)])
+def test_keypoints_of_pictures_or_of_their_fields_fit_an_interlaced_film(tmp_path: Path, frames: int, fps: int) -> None:
+    woven = []
+    for number in range(0, 40, 2):
+        image = moving(number // 2)
+        image[1::2] = moving(number // 2 + 1)[1::2]
+        woven.append(image)
+    film = encode(tmp_path / "a.mts", woven, options={"crf": "8", "x264-params": "tff=1"}, fps=25)
+    read = read_recording(RecordingSpec(film, points(tmp_path, frames)), progress=lambda *_: None)
+    np.testing.assert_allclose(read.raw.time_s, np.arange(frames) / fps, atol=1e-6)
+    assert read.video is not None
+    said = _describe_video(read.video)
+    assert (said["fps"], said["frames"], said["deinterlaced"]) == (pytest.approx(50), 40, "fields, top first")
+    assert (said["mirrored"], said["sample_aspect"], said["tone_mapped"]) == (False, 1.0, None)

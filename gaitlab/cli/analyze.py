@@ -46,8 +46,15 @@ def analyze(
     person: Annotated[int | None, typer.Option(help="Follow this person, as numbered in session.json.")] = None,
     models_dir: ModelsDir = None,
     keypoints: Annotated[Path | None, typer.Option(help="Keypoints from a file instead of a network.")] = None,
-    keypoints_format: Annotated[str, typer.Option("--format", help="Format of --keypoints.")] = "csv",
+    keypoints_format: Annotated[
+        str, typer.Option("--format", help="Format of --keypoints; auto looks into it.")
+    ] = "auto",
     fps: Annotated[float | None, typer.Option(help="Frame rate of keypoints or raw video that do not say it.")] = None,
+    layout: Annotated[str | None, typer.Option(help="Order of keypoints without names, e.g. body_25b.")] = None,
+    axes: Annotated[str | None, typer.Option(help="Axes of --keypoints to the right and up, e.g. xz or x-y.")] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="The picture's size, for keypoints that are shares of it: 1920x1080.")
+    ] = None,
     dots: Annotated[
         str | None, typer.Option(help="Tape dots of a rear view: auto, or a file from 'gaitlab dots'.")
     ] = None,
@@ -88,6 +95,9 @@ def analyze(
             keypoints=keypoints,
             keypoints_format=keypoints_format,
             fps=fps,
+            layout=layout,
+            axes=axes,
+            picture=picture,
             dots=dots,
             standing=standing,
             profile=profile,

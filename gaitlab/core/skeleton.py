@@ -1,7 +1,8 @@
 """Keypoint tables of the pose networks in gaitlab's names; left and right are the runner's.
 
-Index orders: OpenPose ``poseParameters.cpp`` (COCO_18, MPI_15, BODY_25), HALPE_26 and COCO_17 as AlphaPose and
-MMPose write them, BLAZEPOSE_33 as MediaPipe numbers its landmarks. Keypoints without a gaitlab name keep their own.
+Index orders: OpenPose ``poseParameters.cpp`` (COCO_18, MPI_15, BODY_25, BODY_25B), HALPE_26 and COCO_17 as AlphaPose
+and MMPose write them, BLAZEPOSE_33 as MediaPipe numbers its landmarks, H36M_17 as Human3.6M and VideoPose3D number
+joints. Points without a gaitlab name keep their own.
 """
 
 from __future__ import annotations
@@ -110,7 +111,16 @@ _BLAZEPOSE_33 = (
     "nose l_eye_inner l_eye l_eye_outer r_eye_inner r_eye r_eye_outer l_ear r_ear mouth_left mouth_right l_shoulder "
     "r_shoulder l_elbow r_elbow l_wrist r_wrist l_pinky r_pinky l_index r_index l_thumb r_thumb l_hip r_hip l_knee "
     "r_knee l_ankle r_ankle l_heel r_heel l_big_toe r_big_toe"
+)  # OpenPose's BODY_25B: as many points as BODY_25, in another order, with the head's top for the middle of the hips.
+_BODY_25B = (
+    "nose l_eye r_eye l_ear r_ear l_shoulder r_shoulder l_elbow r_elbow l_wrist r_wrist l_hip r_hip l_knee r_knee "
+    "l_ankle r_ankle upper_neck head l_big_toe l_small_toe l_heel r_big_toe r_small_toe r_heel"
 )
+_H36M_17 = (
+    "mid_hip r_hip r_knee r_ankle l_hip l_knee l_ankle spine neck neck_base head l_shoulder l_elbow l_wrist r_shoulder "
+    "r_elbow r_wrist"
+)
+
 
 SKELETONS: dict[str, Skeleton] = {
     skeleton.name: skeleton
@@ -126,5 +136,7 @@ SKELETONS: dict[str, Skeleton] = {
         Skeleton("coco_17", _names(_COCO_17)),
         Skeleton("halpe_26", _names(f"{_COCO_17} {_HALPE_BODY_AND_FEET}")),
         Skeleton("blazepose_33", _names(_BLAZEPOSE_33)),
+        Skeleton("body_25b", _names(_BODY_25B)),
+        Skeleton("h36m_17", _names(_H36M_17)),
     )
 }  # fmt: skip

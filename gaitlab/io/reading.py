@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from gaitlab.core.errors import InputError, shown
 
@@ -25,7 +25,7 @@ LARGEST_BYTES = 1_000_000_000
 _NUMBERS = {int, float, type(None)}
 
 
-def read_text(path: Path, what: str, *, advice: str = "") -> str:
+def read_text(path: Path, what: str, *, advice: str = "", windows: bool = False) -> str:
     """Return the content of a text file.
 
     Parameters
@@ -35,7 +35,9 @@ def read_text(path: Path, what: str, *, advice: str = "") -> str:
     what : str
         description of the file in errors, e.g. ``settings file``.
     advice : str, optional
-        end of the error message, e.g. which command makes such a file.
+        what the errors say last, e.g. which command makes such a file.
+    windows : bool, optional
+        whether it may also be what older Windows programs write: code page 1252, or UTF-16 with its mark.
 
     Raises
     ------
@@ -43,7 +45,29 @@ def read_text(path: Path, what: str, *, advice: str = "") -> str:
         if the file is missing, unreadable, a device, too large, or not UTF-8.
     """
     with _opened(path, what, advice) as file:
-        return file.read(LARGEST_BYTES).decode("utf-8-sig")
+        content = file.read(LARGEST_BYTES)
+        if not windows:
+            return content.decode("utf-8-sig")
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return content.decode("utf-16")
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            if b"\0" in content:  # no text has it
+                raise
+            return content.decode("cp1252")
+
+
+def read_bytes(path: Path, what: str, *, advice: str = "") -> bytes:
+    """Return the content of a file that is no text; arguments and errors as of `read_text`."""
+    with _opened(path, what, advice) as file:
+        return file.read(LARGEST_BYTES)
+
+
+def read_start(path: Path, what: str, *, size: int) -> bytes:
+    """Return the first bytes of a file, at most so many; errors as of `read_text`."""
+    with _opened(path, what, "") as file:
+        return file.read(size)
 
 
 @contextmanager
@@ -68,9 +92,9 @@ def _opened(path: Path, what: str, advice: str) -> Iterator[BinaryIO]:
         ) from error
 
 
-def read_json(path: Path, what: str, *, advice: str = "") -> Entry:
-    """Return the content of a JSON file; parameters and errors as in `read_text`."""
-    text = read_text(path, what, advice=advice)
+def read_json(path: Path, what: str, *, advice: str = "", windows: bool = False) -> Entry:
+    """Return the content of a JSON file; arguments and errors as of `read_text`."""
+    text = read_text(path, what, advice=advice, windows=windows)
     return parse_json(text, f"'{path}'", advice=advice)
 
 
@@ -118,8 +142,10 @@ def _why(error: ValueError | RecursionError) -> str:
     return " that can be read: a number in it has thousands of digits"
 
 
-def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") -> Iterator[tuple[int, list[str]]]:
-    """Yield the line number and the stripped cells of every non-blank row of a CSV file.
+def read_rows(
+    path: Path, what: str, *, separator: str = ",", advice: str = "", windows: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line number and the cells of every row of a CSV file that is not blank, cells without outer spaces.
 
     Parameters
     ----------
@@ -137,8 +163,8 @@ def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") 
     InputError
         as in `read_text`, and for an unclosed quote or an oversized cell.
     """
-    with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-        # An unclosed quote extends over all following lines, including this sentinel.
+    with _lines(path, what, advice, windows=windows) as text:
+        # A quote that is not closed swallows whatever follows, this line too.
         rows = csv.reader(chain(text, [_END]), delimiter=separator, skipinitialspace=True)
         line = 0
         try:
@@ -155,6 +181,16 @@ def read_rows(path: Path, what: str, *, separator: str = ",", advice: str = "") 
             raise InputError(
                 f"'{path}', line {rows.line_num}: {error}; expected cells separated by {separator!r}"
             ) from error
+
+
+@contextmanager
+def _lines(path: Path, what: str, advice: str, *, windows: bool) -> Iterator[IO[str]]:
+    """Open a table as text, in memory only where its letters have to be guessed."""
+    if windows:
+        yield io.StringIO(read_text(path, what, advice=advice, windows=True), newline="")
+        return
+    with _opened(path, what, advice) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        yield text
 
 
 _END = "\0end\0"

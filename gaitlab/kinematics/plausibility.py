@@ -1,6 +1,7 @@
 """Check that keypoints show an upright person before anything is measured.
 
-Other postures, usually a wrong image rotation or a wrong axis of a file, raise an error that names the remedy.
+Whatever cannot is refused here with what was found and what to do: a number of a runner who lies is never right. What
+only may not is said in a sentence.
 """
 
 from __future__ import annotations
@@ -12,11 +13,18 @@ import numpy as np
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.proportions import TOLERANCE, Proportions, jumps, pixel_shape, proportions_of
 
-# Least vertical component of the legs' and of the trunk's direction, median over all frames. Legs within 60 degrees of
-# the vertical: those of the force-plate runners, up to 4.5 m/s, are within 19. The trunk may be bent up to horizontal.
+# Legs hang within 60 degrees of the vertical, in the median over all frames: those of the force-plate runners, up to
+# 4.5 m/s, do within 19. A trunk that is bent as far as it goes is no reason to refuse anybody, as long as legs hang.
 _LEAST_LEGS_UP, _LEAST_TRUNK_UP = 0.5, 0.0
-# Clockwise rotation of the image, degrees, that makes the posture upright -> description of the posture.
+# A picture shows a runner at least so large; shares of a picture's width are always smaller.
+_SMALLEST_PX = 20.0
+# Who goes on a path leaves it in no frame; two people under one name do so in many.
+_JUMPS = 0.2
+# A shank is as long level as upright, within 1 % from the side and within 10 % where a network finds it.
+_NOT_SQUARE = 1.2
+# A turn of the picture, clockwise, that brings a posture upright -> what it is.
 _POSTURES = {
     90: "lies on their side, with the head to the left of the picture",
     180: "stands on their head",
@@ -94,8 +102,8 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
         # Points in space may also be projected along the wrong axis: from above, a runner is as long as their stride.
         found = found if turn_deg == 180 else "lies, or is seen from above where another axis points up"
         remedy = (
-            "expected the head above the hips above the feet, with y downwards in a picture's pixels and upwards in a "
-            "TRC: write the file with these axes"
+            "expected the head above the hips above the feet, with y downwards in a picture's pixels and upwards in "
+            f"points in space: name the axes with {argument('axes')}, or write the file with these"
         )
     elif turn_deg:
         remedy = f"say {argument('rotate')} {(rotate_deg + turn_deg) % 360}"
@@ -105,6 +113,98 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
             f"{argument('end_s')}"
         )
     raise InputError(f"in '{path}' the runner {found} (median of {len(pose)} frames); {remedy}")
+
+
+def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[str, ...]:
+    """Return what is doubtful about the body that the points make, a sentence each; refuse what can be no body.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        raw keypoints.
+    path : object
+        where they are from.
+    from_file : bool
+        whether a file told them: then names, numbers or axes were misread. A network that sees badly is only doubted.
+
+    Raises
+    ------
+    InputError
+        what came from a file has other proportions than a body, is smaller than any picture shows, or jumps about.
+    """
+    found = proportions_of(pose)
+    wrong = [sentence for sentence in (_size(found), _bones(found), _path(pose)) if sentence]
+    if wrong and from_file:
+        raise InputError(f"in '{path}' {wrong[0]}")
+    doubts = (_feet(pose, found), _pixels(pose))
+    # A sentence that stands in a session names arguments plainly, as an error does in Python.
+    return tuple(str(InputError(f"in '{path}' {sentence}")) for sentence in (*wrong, *doubts) if sentence)
+
+
+def _size(found: Proportions) -> str:
+    if not found.height_px < _SMALLEST_PX:
+        return ""
+    return (
+        f"the runner is {found.height_px:.2g} px tall; expected pixels, not shares of the picture, and at least "
+        f"{_SMALLEST_PX:g} of them"
+    )
+
+
+def _bones(found: Proportions) -> str:
+    """Say which of thighs, shanks and trunk is out of proportion, or differs from that of the other side."""
+    bone, off = found.worst
+    unlike = {
+        kind: found.lengths_px[f"right_{kind}"] / found.lengths_px[f"left_{kind}"] - 1 for kind in ("thigh", "shank")
+    }
+    if bone and not 1 / (1 + TOLERANCE) <= 1 + off <= 1 + TOLERANCE:
+        how = f"the {bone.replace('_', ' ')} is {1 + off:.2g} times as long as the other bones let expect"
+    elif other := [kind for kind, by in unlike.items() if by > TOLERANCE or by < 1 / (1 + TOLERANCE) - 1]:
+        how = f"the right {other[0]} is {1 + unlike[other[0]]:.2g} times as long as the left"
+    else:
+        return ""
+    return (
+        f"{how}; expected bones of one body, within {100 * TOLERANCE:.0f} %: are the points in the order that is "
+        f"thought ({argument('layout')} names it), and is it one runner?"
+    )
+
+
+def _path(pose: PoseSequence) -> str:
+    share = jumps(pose)
+    if share < _JUMPS:
+        return ""
+    return (
+        f"the runner jumps to another place and back in {100 * share:.0f} % of the frames; expected one person of one "
+        "recording"
+    )
+
+
+def _feet(pose: PoseSequence, found: Proportions) -> str:
+    """Say where the toes of the two feet point to opposite sides, in a picture that shows the feet's lengths."""
+    ways = []
+    for side in BOTH_SIDES:
+        foot = (pose.point(f"{side}_big_toe") - pose.point(f"{side}_heel"))[:, 0]
+        foot = foot[np.isfinite(foot)]
+        ways.append(float(np.median(foot)) / found.height_px if len(foot) else float("nan"))
+    if not (min(map(abs, ways)) > _FOOT_SHOWS and ways[0] * ways[1] < 0):
+        return ""
+    return (
+        "the toes of the left and the right foot point to opposite sides; no number of the feet is right: are heels "
+        "and toes named rightly?"
+    )
+
+
+# Share of the height; a foot is a seventh of it.
+_FOOT_SHOWS = 0.06
+
+
+def _pixels(pose: PoseSequence) -> str:
+    shape = pixel_shape(pose)
+    if not (shape > _NOT_SQUARE or shape < 1 / _NOT_SQUARE):
+        return ""
+    return (
+        f"lengths along the picture appear {1 / shape:.2g} times as long as upright ones (by the shanks): pixels that "
+        "are not square, or a runner who is seen askew; angles are off by that"
+    )
 
 
 def _middle(pose: PoseSequence, joint: str) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,11 @@ def analyze(
     model: str | None = None,
     models_dir: str | Path | None = None,
     keypoints: str | Path | None = None,
-    keypoints_format: str = "csv",
+    keypoints_format: str = "auto",
     fps: float | None = None,
+    layout: str | None = None,
+    axes: str | None = None,
+    picture: str | None = None,
     dots: str | Path | None = None,
     standing: str | Path | None = None,
     profile: str | Path | None = None,
@@ -98,9 +102,15 @@ def analyze(
     keypoints : str | Path | None, optional
         a file of keypoints that replaces the network.
     keypoints_format : str, optional
-        its format.
+        its format; ``auto`` looks into it.
     fps : float | None, optional
         frame rate of keypoints whose file does not say it.
+    layout : str | None, optional
+        the order of keypoints whose file does not name them, e.g. ``body_25b``.
+    axes : str | None, optional
+        which axes of the keypoints point to the right and up, e.g. ``xz`` or ``x-y``.
+    picture : str | None, optional
+        size of the picture, e.g. ``1920x1080``, for keypoints that are shares of it.
     dots : str | Path | None, optional
         of a rear view: tape dots on heels and calves, found by themselves (``auto``) or where a file that `gaitlab
         dots` made says they are.
@@ -155,6 +165,7 @@ def analyze(
         capture_fps=capture_fps, start_s=start_s, end_s=end_s, rotate_deg=rotate, model=model or chosen.pose.model,
         models_dir=Path(models_dir) if models_dir else None, person=chosen.pose.person,
         dots=None if view == "side" else dots, heels=heels and view != "side",
+        layout=layout, axes=axes, picture_px=_picture_px(picture),
     )  # fmt: skip
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
@@ -259,6 +270,16 @@ def _view(name: str, value: object) -> None:
     arguments.choice(VIEWS)(name, value)
 
 
+def _picture_px(text: str | None) -> tuple[int, int] | None:
+    """Return width and height of ``1920x1080``; InputError where it says none."""
+    if text is None:
+        return None
+    sizes = re.fullmatch(r"\s*(\d{2,5})\s*[x×*,]\s*(\d{2,5})\s*", text.lower())
+    if sizes is None:
+        raise InputError(f"{argument('picture')} must be width and height in pixels, e.g. 1920x1080, not {shown(text)}")
+    return int(sizes[1]), int(sizes[2])
+
+
 def _rotation(name: str, value: object) -> None:
     if type(value) is not int or value not in units.ROTATIONS:
         raise InputError(f"{argument(name)} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
@@ -286,7 +307,7 @@ _ARGUMENTS: Mapping[str, arguments.Check] = {
     "fps": arguments.quantity(units.FRAME_RATE),
     "start_s": arguments.quantity(units.TIME),
     "end_s": arguments.quantity(units.TIME),
-    **dict.fromkeys(("athlete", "label", "model", "keypoints_format"), arguments.text),
+    **dict.fromkeys(("athlete", "label", "model", "keypoints_format", "layout", "axes", "picture"), arguments.text),
     **dict.fromkeys(
         ("video", "models_dir", "keypoints", "dots", "standing", "profile", "with_", "output"), arguments.path
     ),

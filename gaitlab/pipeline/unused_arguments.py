@@ -15,7 +15,7 @@ from gaitlab.core.errors import InputError, argument
 
 # Name -> what `gaitlab.analyze` was given.
 Given = Mapping[str, Any]
-_KEYPOINT_FILES = (".csv", ".json", ".trc")
+_KEYPOINT_FILES = (".csv", ".json", ".trc", ".c3d", ".sto", ".mot", ".h5", ".hdf5", ".nc")
 
 
 def holds_keypoints(path: str | Path) -> bool:
@@ -56,6 +56,10 @@ def _rate_is_known(given: Given) -> bool:
     return both and not any(_others(given)) and not _raw_stream(given)
 
 
+def _picture_is_known(given: Given) -> bool:
+    return _rate_is_known(given)
+
+
 def _no_video(given: Given) -> bool:
     return given.get("video") is None
 
@@ -89,6 +93,11 @@ _TABLE = (
         "keypoints_format", _no_file,
         f"is of a file of keypoints, but none is given; name it with {argument('keypoints')}, or leave the format out",
     ),
+    *(
+        _Idle(name, _no_file, f"is of a file of keypoints, but none is given; name it with {argument('keypoints')}")
+        for name in ("layout", "axes", "picture")
+    ),
+    _Idle("picture", _picture_is_known, "is of keypoints alone, but their video is given, which says its own size"),
     _Idle(
         "fps", _needs_no_rate,
         f"is of keypoints whose file does not say their rate, but none are given; this video says its own, and the "
@@ -105,7 +114,7 @@ _TABLE = (
     _Idle("facing", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
 )  # fmt: skip
 # What counts as not given, beside None.
-_DEFAULTS: Mapping[str, object] = {"keypoints_format": "csv", "rotate": 0, "facing": "auto"}
+_DEFAULTS: Mapping[str, object] = {"keypoints_format": "auto", "rotate": 0, "facing": "auto"}
 
 
 def idle(given: Given) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gaitlab
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.plausibility import check_posture, posture_of
@@ -50,14 +49,6 @@ def test_keypoints_with_another_axis_upwards_are_refused_with_the_axes_that_are_
     with pytest.raises(InputError, match="seen from above where another axis points up"):
         measured(tmp_path, turned(clip_points("side"), 90))
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.shared
-def test_a_trc_with_z_upwards_gives_no_numbers(shared: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"c05_z_up\.trc' the runner lies, or is seen from above .* upwards in a TRC"):
-        gaitlab.analyze(
-            keypoints=shared / "data" / "cases" / "c05_z_up.trc", keypoints_format="trc", output=tmp_path / "out"
-        )
 
 
 def test_who_bends_the_trunk_as_far_as_it_goes_still_stands() -> None:

@@ -146,7 +146,7 @@ def test_an_argument_without_effect_beside_the_others_is_refused(arguments: dict
         {"video": "v.mp4", "with_": "k.trc", "keypoints_format": "trc", "fps": 60},
         {"keypoints": "k.csv", "with_": "v.mp4", "view": "side", "dots": "auto"},
         {"video": "v.mp4", "with_": "b.mp4", "view": "rear", "facing": "left"},
-        {"video": "v.mp4", "rotate": 0, "keypoints_format": "csv", "facing": "auto", "model": None},
+        {"video": "v.mp4", "rotate": 0, "keypoints_format": "auto", "facing": "auto", "model": None},
     ],
 )
 def test_an_argument_that_one_of_the_recordings_takes_is_not_refused(arguments: dict[str, object]) -> None:

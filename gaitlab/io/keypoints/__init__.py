@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from gaitlab.io.keypoints.read import FORMATS, read_keypoints
+from gaitlab.io.keypoints.formats import FORMATS
+from gaitlab.io.keypoints.read import Import, import_keypoints, read_keypoints
 
-__all__ = ["FORMATS", "read_keypoints"]
+__all__ = ["FORMATS", "Import", "import_keypoints", "read_keypoints"]

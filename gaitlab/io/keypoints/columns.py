@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,15 +28,16 @@ def text(name: str) -> Column:
     return Column(name, str, "a text")
 
 
-def number(name: str) -> Column:
-    """Return a column of numbers; an empty cell is NaN."""
-    return Column(name, _number, "a number, or nothing")
+def number(name: str, *, comma: bool = False) -> Column:
+    """Return a column of numbers, NaN where a cell is empty or says that nothing was seen; ``comma`` may be decimal."""
+    return Column(name, _number_with_comma if comma else _number, "a number, or nothing")
 
 
 def whole(name: str, low: int, high: int) -> Column:
     """Return a column of whole numbers from ``low`` to ``high``."""
 
     def read(cell: str) -> int:
+        cell = _WHOLE_AS_DECIMAL.sub("", cell)
         if not (cell.isdecimal() and len(cell) < _DIGITS and low <= int(cell) <= high):
             raise ValueError(cell)
         return int(cell)
@@ -43,10 +45,34 @@ def whole(name: str, low: int, high: int) -> Column:
     return Column(name, read, f"a whole number from {low} to {high}")
 
 
+def decimal(cell: str) -> float:
+    """Return a number with a decimal point or comma, NaN where nothing was seen; ValueError where it is none."""
+    return _number_with_comma(cell)
+
+
 def _number(cell: str) -> float:
+    try:
+        number = float(cell)
+    except ValueError:
+        if cell.lower() in _NOT_A_NUMBER:
+            return math.nan
+        raise
     if "_" in cell:  # Python reads 1_000
         raise ValueError(cell)
-    return float(cell) if cell else math.nan
+    return number
+
+
+def _number_with_comma(cell: str) -> float:
+    return _number(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell)
+
+
+# How programs write that there is no number: R, Excel, Visual C++, MATLAB, Python, SQL.
+_NOT_A_NUMBER = frozenset({
+    "", "na", "n/a", "#n/a", "#num!", "#nv", "nan", "-nan", "-nan(ind)", "nan(ind)", "-1.#ind", "1.#ind", "1.#qnan",
+    "-1.#qnan", "1.#ind00", "-1.#ind00", "1.#qnan0", "-1.#qnan0", "none", "null", "-", ".", "--",
+})  # fmt: skip
+# What pandas makes of whole numbers in a column that misses one.
+_WHOLE_AS_DECIMAL = re.compile(r"[.,]0+$")
 
 
 def read_columns(

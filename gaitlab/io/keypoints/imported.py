@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.io.keypoints.names import our_name
+from gaitlab.io.keypoints.names import is_plain, our_name
 from gaitlab.io.reading import Entry, read_json
 
 # Frames without people may be missing from a file, at most this many per frame that is present.
@@ -42,13 +42,36 @@ class ImportedPoses:
     time_s : FloatArray | None
         (frame,) times, s, if the file has them.
     fps : float | None
-        frame rate, Hz, if the file has it instead.
+        where the file tells a rate, instead or beside.
+    first : int | None
+        the number that the file gives the first frame, those of the film counted from 0 or 1; None where frames have
+        no numbers.
+    notes : tuple[str, ...]
+        what was assumed, a sentence each.
     """
 
     skeleton: Skeleton
     frames: Sequence[Sequence[Body]]
     time_s: FloatArray | None = None
     fps: float | None = None
+    first: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user says of a file that it does not say itself, or not rightly.
+
+    Attributes
+    ----------
+    layout : str | None
+        the order of its keypoints, a key of `SKELETONS` (also ``BODY-25B``).
+    axes : str | None
+        which axes point to the right of the picture and up, e.g. ``xz`` or ``x-y``.
+    """
+
+    layout: str | None = None
+    axes: str | None = None
 
 
 def most_frames(count: int) -> int:
@@ -100,57 +123,42 @@ def check_imported(found: ImportedPoses, path: Path) -> None:
                 )
 
 
-def skeleton_of(names: Sequence[str], path: Path) -> Skeleton:
-    """Return the skeleton for the keypoint names of a file: one of `SKELETONS`, or a new one.
+def named_points(
+    names: Sequence[str], path: Path, *, seen: ArrayLike | None = None
+) -> tuple[Skeleton, np.ndarray, tuple[str, ...]]:
+    """Return the skeleton of keypoints with these names, which of them are its columns, and what was left out.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        as a file has them.
+    path : Path
+        the file.
+    seen : ArrayLike | None, optional
+        (name,) how often each is there: of two that mean one point the one that is seen, and named more nearly, counts.
 
     Raises
     ------
     InputError
-        if there are no names, too many, or two for the same keypoint.
+        no names, or too many.
     """
     if not 0 < len(names) <= _MOST_POINTS:
         raise InputError(f"'{path}' names {len(names)} keypoints; expected 1 to {_MOST_POINTS}")
-    ours = tuple(our_name(name) for name in names)
-    twice = next((name for name, count in Counter(ours).items() if count > 1), None)
-    if twice is not None:
-        words = " and ".join(shown(name) for name, our in zip(names, ours, strict=True) if our == twice)
-        raise InputError(f"'{path}' names the keypoint '{twice}' twice ({words}); leave one of them out")
-    known = next((s for s in SKELETONS.values() if s.names == ours), None)
-    return known or Skeleton("imported", ours)
-
-
-def skeleton_by_count(count: int, path: Path) -> tuple[Skeleton, np.ndarray]:
-    """Return the skeleton of a list of ``count`` keypoints, and the indices of its columns in the list.
-
-    Raises
-    ------
-    InputError
-        if no known network has this number of keypoints.
-    """
-    if count not in _BY_COUNT:
-        known = ", ".join(f"{n} ({name})" for n, (name, _) in _BY_COUNT.items())
-        raise InputError(f"'{path}' has {count} keypoints a person; expected {known}")
-    name, columns = _BY_COUNT[count]
-    skeleton = _WHOLEBODY if name == _WHOLEBODY.name else SKELETONS[name]
-    return skeleton, np.array(columns if columns is not None else range(count))
-
-
-# COCO-WholeBody begins with COCO's 17 keypoints and the feet: left big toe, small toe, heel, then right.
-_WHOLEBODY = Skeleton(
-    "coco_wholebody_23",
-    (*SKELETONS["coco_17"].names, *(f"{s}_{p}" for s in ("left", "right") for p in ("big_toe", "small_toe", "heel"))),
-)
-# Numbers of keypoints of OpenPose, Detectron2, MMPose and AlphaPose; longer lists continue with face and hands.
-_BY_COUNT: dict[int, tuple[str, range | None]] = {
-    15: ("mpi_15", None),
-    17: ("coco_17", None),
-    18: ("coco_18", None),
-    25: ("body_25", None),
-    26: ("halpe_26", None),
-    33: ("blazepose_33", None),
-    133: ("coco_wholebody_23", range(23)),
-    136: ("halpe_26", range(26)),
-}
+    often = np.asarray(seen if seen is not None else np.ones(len(names)), dtype=np.float64)
+    candidates: dict[str, list[int]] = {}
+    for column, name in enumerate(names):
+        candidates.setdefault(our_name(name), []).append(column)
+    best = {
+        our: max(columns, key=lambda c: (often[c] >= 0.5 * often[columns].max(), is_plain(names[c]), often[c], -c))
+        for our, columns in candidates.items()
+    }
+    notes = tuple(
+        f"'{path.name}' names the keypoint '{our}' {len(columns)} times ({words}): {shown(names[best[our]])} was taken"
+        for our, columns in candidates.items()
+        if len(columns) > 1 and (words := ", ".join(shown(names[column]) for column in columns))
+    )
+    known = next((s for s in SKELETONS.values() if s.names == tuple(best)), None)
+    return known or Skeleton("imported", tuple(best)), np.array(list(best.values())), notes
 
 
 def same_count(counts: set[int], path: Path) -> int:
@@ -170,15 +178,18 @@ def table(entry: Entry, width: int) -> FloatArray:
 
 
 def body(points: Any) -> Body:
-    """Return a body from (keypoint, 3) x, y, score; a score of 0 or a missing number means not detected."""
+    """Return a body from (keypoint, 3) x, y, score; a score of 0, or a number that is missing, means not seen.
+
+    Scores keep their scale, see `with_scores_to_one`.
+    """
     points = np.asarray(points, dtype=np.float64)
     seen = (points[:, 2] > 0) & np.isfinite(points[:, 2]) & ~np.isnan(points[:, :2]).any(axis=1)
-    return Body(np.where(seen[:, None], points[:, :2], np.nan), np.where(seen, np.clip(points[:, 2], 0.0, 1.0), 0.0))
+    return Body(np.where(seen[:, None], points[:, :2], np.nan), np.where(seen, points[:, 2], 0.0))
 
 
 def load_json(path: Path, format: str) -> Entry:
-    """Return the content of a JSON file; InputError if it cannot be read."""
-    return read_json(path, f"file of '{format}'", advice="choose another --format")
+    """Return a JSON file's content; InputError where there is none."""
+    return read_json(path, f"file of '{format}'", advice="choose another --format", windows=True)
 
 
 def missing(path: Path, format: str, field: str) -> InputError:

@@ -1,4 +1,4 @@
-"""OpenPose's output: a folder with one JSON file per frame."""
+"""OpenPose's output, and Pose2Sim's: a folder with a JSON file a frame."""
 
 from __future__ import annotations
 
@@ -9,60 +9,74 @@ from gaitlab.core.errors import InputError
 from gaitlab.core.pose import FloatArray
 from gaitlab.io.keypoints.imported import (
     LAST_FRAME,
+    Asked,
     ImportedPoses,
     body,
     frames_of,
     load_json,
     missing,
     same_count,
-    skeleton_by_count,
     table,
 )
+from gaitlab.io.keypoints.layouts import layout_of
 
 _FIELDS = ("pose_keypoints_2d", "pose_keypoints")  # newer and older OpenPose
-_NUMBER = re.compile(r"(\d+)_keypoints\.json$")
+# run_000000000012_keypoints.json, cam01_000012.json, frame (12)_keypoints.json
+_NAME = re.compile(r"(?P<recording>.*?)[\s_.-]*\(?(?P<number>\d+)\)?(?P<ending>_keypoints)?", re.I | re.S)
+_ENDING = "_keypoints"
 
 
-def read_openpose(folder: Path) -> ImportedPoses:
-    """Read ``NAME_000000000012_keypoints.json`` …; missing numbers are frames without people."""
-    files = _files(folder)
+def read_openpose(folder: Path, asked: Asked) -> ImportedPoses:
+    """Read ``NAME_000000000012_keypoints.json`` …; numbers that are missing are frames without people."""
+    files = frame_files(folder)
     people = {number: _people(path) for number, path in sorted(files.items())}
     counts = {len(points) for frame in people.values() for points in frame}
     if not counts:
         raise InputError(f"'{folder}' shows nobody in {len(files)} files; is it the right folder?")
-    skeleton, columns = skeleton_by_count(same_count(counts, folder), folder)
+    same_count(counts, folder)
+    everybody = [points for frame in people.values() for points in frame]
+    skeleton, columns, notes = layout_of(everybody, folder, asked=asked.layout)
     bodies = {number: [body(points[columns]) for points in frame] for number, frame in people.items()}
-    return ImportedPoses(skeleton, frames_of(bodies, folder))
+    return ImportedPoses(skeleton, frames_of(bodies, folder), first=min(bodies), notes=notes)
 
 
-def _files(folder: Path) -> dict[int, Path]:
-    """Return the files by frame number.
+def frame_files(folder: Path, *, ending: str = ".json") -> dict[int, Path]:
+    """Return the files of one recording, which end so, by frame number.
 
     Raises
     ------
     InputError
-        if there are none, two with the same number, or an invalid number.
+        none, those of two recordings, two of one number, or a number that is none of a frame.
     """
-    files: dict[int, Path] = {}
     try:
-        paths = sorted(folder.iterdir())
+        paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ending]
     except OSError as error:
         raise InputError(f"cannot read the folder '{folder}': {error.strerror}") from error
-    for path in paths:
-        if match := _NUMBER.search(path.name):
-            number = int(match[1]) if len(match[1]) < len(str(LAST_FRAME)) else LAST_FRAME
-            if number == LAST_FRAME:
-                raise InputError(
-                    f"'{path}' has no frame number in its name; expected e.g. run_000000000012_keypoints.json"
-                )
-            if number in files:
-                raise InputError(
-                    f"'{folder}' has two files of frame {number}, '{files[number].name}' and '{path.name}'; keep the "
-                    "files of one recording in a folder of their own"
-                )
-            files[number] = path
-    if not files:
-        raise missing(folder, "openpose-json", "files '*_keypoints.json'")
+    named = [(path, match) for path in paths if (match := _NAME.fullmatch(path.stem))]
+    # Where some are called keypoints, the others are something else.
+    named = [(path, match) for path, match in named if match["ending"]] or named
+    if nameless := [path for path in paths if path.stem.endswith(_ENDING) and not _NAME.fullmatch(path.stem)]:
+        raise InputError(f"'{nameless[0]}' has no frame number in its name; expected e.g. run_000000000012{ending}")
+    if not named:
+        raise missing(folder, "openpose-json" if ending == ".json" else "yolo-txt", f"numbered files '*_12{ending}'")
+    recordings = sorted({match["recording"] for _, match in named})
+    if len(recordings) > 1:
+        count = "two" if len(recordings) == 2 else str(len(recordings))
+        raise InputError(
+            f"'{folder}' has the files of {count} recordings, '{recordings[0]}' and '{recordings[1]}'; keep the files "
+            "of one recording in a folder of their own, and name that"
+        )
+    files: dict[int, Path] = {}
+    for path, match in named:
+        number = int(match["number"]) if len(match["number"]) < len(str(LAST_FRAME)) else LAST_FRAME
+        if number == LAST_FRAME:
+            raise InputError(f"'{path}' has no frame number in its name; expected e.g. run_000000000012{ending}")
+        if number in files:
+            raise InputError(
+                f"'{folder}' has two files of frame {number}, '{files[number].name}' and '{path.name}'; keep the "
+                "files of one recording in a folder of their own"
+            )
+        files[number] = path
     return files
 
 

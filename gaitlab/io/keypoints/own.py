@@ -1,80 +1,136 @@
-"""gaitlab's own formats: a tidy CSV with one row per keypoint and frame, and a JSON file of one person."""
+"""gaitlab's own formats: a tidy CSV, a row a point, and a JSON file of one person's points."""
 
 from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from gaitlab.core.errors import InputError, shown
-from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.units import FRAME_RATE
 from gaitlab.io.keypoints import columns
-from gaitlab.io.keypoints.imported import LAST_FRAME, ImportedPoses, body, frames_of, load_json, missing, skeleton_of
+from gaitlab.io.keypoints.imported import (
+    LAST_FRAME,
+    Asked,
+    ImportedPoses,
+    body,
+    frames_of,
+    load_json,
+    missing,
+    named_points,
+)
+from gaitlab.io.keypoints.layouts import layout_of
 from gaitlab.io.reading import Entry, read_rows
 
-# Largest difference of times written with three decimals from frame / fps.
+# Times written with three digits differ from frame / fps by no more than this.
 _ROUNDED_S = 0.0011
-_COLUMNS = ("frame", "keypoint", "x_px", "y_px", "score")
+# Our columns, and what else they are called.
+_COLUMNS = {
+    "frame": ("frame", "frame_number", "frame_index", "frame_idx", "image", "image_id"),
+    "keypoint": ("keypoint", "keypoint_name", "name", "point", "bodypart", "bodyparts", "joint", "landmark", "marker"),
+    "x_px": ("x_px", "x"),
+    "y_px": ("y_px", "y"),
+    "score": ("score", "confidence", "likelihood", "conf"),
+    "time_s": ("time_s", "time", "timestamp", "timestamp_s"),
+    "person": ("person", "person_id", "individual", "individuals", "track", "track_id"),
+}
+_NEEDED = ("frame", "keypoint", "x_px", "y_px")
+_SEPARATORS = (";", "\t")
 
 
-def read_csv(path: Path) -> ImportedPoses:
-    """Read ``frame,keypoint,x_px,y_px,score`` and the optional columns ``time_s`` and ``person``."""
-    rows = read_rows(path, "file of 'csv'", advice="choose another --format")
-    header = next(rows, (1, []))[1]
-    for column in _COLUMNS:
+def read_csv(path: Path, asked: Asked) -> ImportedPoses:
+    """Read ``frame,keypoint,x_px,y_px,score``; ``time_s`` and ``person`` may stand beside them, ``score`` may lack."""
+    separator, header, rows = open_table(path, "csv")
+    header = our_columns(header)
+    for column in _NEEDED:
         if column not in header:
             raise missing(path, "csv", f"column '{column}'")
-    table = _table(path, header, rows)
+    table = _table(path, header, rows, comma=separator != ",")
     if not table.frames:
         raise InputError(f"'{path}' has no rows; expected one a frame and keypoint")
-    skeleton = skeleton_of(list(table.names), path)
+    points = np.frombuffer(table.points).reshape(-1, 3)
+    often = np.bincount(np.array(table.keypoints), weights=np.isfinite(points[:, :2]).all(axis=1))
     people = _people(table, path)
-    bodies = {number: [body(one) for one in people[number].values()] for number in sorted(people)}
-    return ImportedPoses(skeleton, frames_of(bodies, path), _times(table))
+    if set(table.names) == {str(number) for number in range(len(table.names))}:  # numbers in the place of names
+        numbered = np.argsort([int(name) for name in table.names])
+        every = [one[numbered] for of_frame in people.values() for one in of_frame.values()]
+        skeleton, listed, notes = layout_of(every, path, asked=asked.layout)
+        order = numbered[listed]
+    else:
+        skeleton, order, notes = named_points(list(table.names), path, seen=often)
+    bodies = {number: [body(one[order]) for one in people[number].values()] for number in sorted(people)}
+    frames = frames_of(bodies, path)
+    return ImportedPoses(skeleton, frames, _times(table), first=min(bodies), notes=notes)
+
+
+def open_table(path: Path, format: str) -> tuple[str, list[str], Iterator[tuple[int, list[str]]]]:
+    """Return what separates the cells of a table, its heading and its other rows, as `reading.read_rows` gives them."""
+    what, advice = f"file of '{format}'", "choose another --format"
+    rows = read_rows(path, what, advice=advice, windows=True)
+    header = next(rows, (1, []))[1]
+    for separator in _SEPARATORS:
+        if header and header[0].count(separator) and header[0].count(separator) >= len(header) - 1:
+            rows = read_rows(path, what, separator=separator, advice=advice, windows=True)
+            return separator, next(rows)[1], rows
+    return ",", header, rows
+
+
+def our_columns(header: Sequence[str]) -> list[str]:
+    """Return a heading with our names for what they are called elsewhere, unless ours are there too."""
+    words = [word.lower() for word in header]
+    ours = list(header)
+    for name, others in _COLUMNS.items():
+        found = next((other for other in others if other in words), None)
+        if found is not None:
+            ours = [name if word == found else our for our, word in zip(ours, words, strict=True)]
+    return ours
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The columns of the file as compact arrays, (row,) each, ``points`` with three numbers per row."""
+    """The columns of the file, small in memory: (row,) each, ``points`` three numbers a row."""
 
     lines: array[int]
     frames: array[int]
-    names: dict[str, int]  # keypoint name to index
+    names: dict[str, int]  # of keypoints, each with its number
     keypoints: array[int]
     persons: list[str]
     points: array[float]
     times_s: array[float]
 
 
-def _table(path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> _Table:
+def _table(path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str]]], *, comma: bool) -> _Table:
     wanted = [columns.whole("frame", 0, LAST_FRAME), columns.text("keypoint")]
-    wanted += [columns.number(name) for name in ("x_px", "y_px", "score")]
-    wanted += [columns.number("time_s")] if "time_s" in header else []
+    wanted += [columns.number(name, comma=comma) for name in ("x_px", "y_px")]
+    wanted += [columns.number(name, comma=comma) for name in ("score", "time_s") if name in header]
     wanted += [columns.text("person")] if "person" in header else []
     table = _Table(array("q"), array("q"), {}, array("q"), [], array("d"), array("d"))
-    for line, (frame, word, x, y, score, *optional) in columns.read_columns(path, header, rows, wanted):
+    for line, (frame, word, x, y, *beside) in columns.read_columns(path, header, rows, wanted):
+        score = beside.pop(0) if "score" in header else np.nan
         table.lines.append(line)
         table.frames.append(frame)
         table.keypoints.append(table.names.setdefault(word, len(table.names)))
-        table.persons.append(sys.intern(optional.pop()) if "person" in header else "")
+        table.persons.append(sys.intern(beside.pop()) if "person" in header else "")
         table.points.extend((x, y, score))
-        table.times_s.extend(optional)
+        table.times_s.extend(beside)
+    points = np.frombuffer(table.points).reshape(-1, 3)
+    if len(points) and np.isnan(points[:, 2]).all():  # no scores at all: who has a place was seen
+        points[:, 2] = np.isfinite(points[:, :2]).all(axis=1)
     return table
 
 
 def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
-    """Return by frame number and person (keypoint, 3) x, y, score.
+    """Return frame number to person to (keypoint, 3).
 
     Raises
     ------
     InputError
-        for duplicate keypoints of a person, or far fewer rows than people times keypoints.
+        a point of a person that is there twice, or far fewer points than people and names ask for.
     """
     count, rows = len(table.names), len(table.frames)
     bodies = len(set(zip(table.frames, table.persons, strict=True)))
@@ -99,29 +155,38 @@ def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
     return people
 
 
-# Limits of the table size relative to the number of rows, because keypoints may lack their row.
+# A point may lack its row, but not so many of them.
 _CELLS, _CELLS_PER_ROW = 1_000_000, 50
-# Score of a keypoint without a row.
+# The score of a point that no row tells.
 _NOT_THERE = -np.inf
 
 
 def _times(table: _Table) -> FloatArray | None:
-    """Return (frame,) times, s, from the first frame to the last; None if one is missing."""
+    """Return (frame,) times from the first frame to the last; None where one is not told."""
     if not table.times_s:
         return None
-    known = dict(zip(table.frames, table.times_s, strict=True))
-    all_s = np.array([known.get(number, np.nan) for number in range(min(known), max(known) + 1)])
-    return all_s if np.isfinite(all_s).all() else None
+    told = {frame: time for frame, time in zip(table.frames, table.times_s, strict=True) if np.isfinite(time)}
+    if not told:
+        return None
+    # Frames without a row lie between those with one.
+    known = sorted(told)
+    every = np.arange(min(table.frames), max(table.frames) + 1)
+    return np.interp(every, known, [told[frame] for frame in known])
 
 
-def read_gaitlab_pose(path: Path) -> ImportedPoses:
+def read_gaitlab_pose(path: Path, asked: Asked) -> ImportedPoses:
     """Read ``{"keypoint_names", "frames": [[[x, y, score], …], …], "fps" or "timestamps"}``."""
     content = load_json(path, "gaitlab-pose")
     for field in ("keypoint_names", "frames"):
         if not content.has(field):
             raise missing(path, "gaitlab-pose", f"field '{field}'")
-    skeleton = skeleton_of([name.text() for name in content.field("keypoint_names").entries()], path)
-    frames = [_bodies(entry, len(skeleton)) for entry in content.field("frames").entries()]
+    names = [name.text() for name in content.field("keypoint_names").entries()]
+    people = [_points(entry, len(names)) for entry in content.field("frames").entries()]
+    often = np.zeros(len(names))
+    for points in (points for one in people for points in one):
+        often += np.isfinite(points[:, :2]).all(axis=1)
+    skeleton, order, notes = named_points(names, path, seen=often)
+    frames = [[body(points[order]) for points in one] for one in people]
     fps = content.field("fps").number(FRAME_RATE.low, FRAME_RATE.high) if content.has("fps") else None
     time_s: FloatArray | None = None
     if content.has("timestamps") and content.field("timestamps").list():
@@ -129,15 +194,15 @@ def read_gaitlab_pose(path: Path) -> ImportedPoses:
         if len(time_s) != len(frames):
             raise InputError(f"'{path}' has {len(frames)} frames, but {len(time_s)} timestamps; expected one a frame")
         if fps and np.abs(time_s - time_s[0] - np.arange(len(time_s)) / fps).max() < _ROUNDED_S:
-            time_s = None  # the same times, only rounded
-    return ImportedPoses(skeleton, frames, time_s, fps)
+            time_s = None  # the same clock, only rounded
+    return ImportedPoses(skeleton, frames, time_s, fps, notes=notes)
 
 
-def _bodies(frame: Entry, count: int) -> list[Body]:
-    """Return the person of a frame; an empty list if it is empty or null."""
+def _points(frame: Entry, count: int) -> list[FloatArray]:
+    """Return the points of the person of a frame; nobody where it is empty or null."""
     if frame.value is None or frame.value == []:
         return []
     points = frame.list()
     if len(points) != count:
         raise InputError(f"{frame.where}: {len(points)} points, but {count} keypoint_names")
-    return [body(np.array(frame.rows(3)).reshape(count, 3))]
+    return [np.array(frame.rows(3)).reshape(count, 3)]

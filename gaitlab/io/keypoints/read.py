@@ -1,37 +1,60 @@
-"""Reading of a keypoint file: the table of formats, the frame times, and the selection of the runner."""
+"""Reading a file of keypoints: from the file's own terms to one upright, named, timed runner in pixels."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from gaitlab.core.errors import InputError, argument, one_of
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
-from gaitlab.core.units import FRAME_RATE
-from gaitlab.io.keypoints.coco import read_alphapose, read_coco
-from gaitlab.io.keypoints.imported import ImportedPoses, check_imported, most_frames
-from gaitlab.io.keypoints.openpose import read_openpose
-from gaitlab.io.keypoints.own import read_csv, read_gaitlab_pose
-from gaitlab.io.keypoints.trc import read_trc
+from gaitlab.io.keypoints.axes import OF_A_PICTURE, axes_asked
+from gaitlab.io.keypoints.clock import clock
+from gaitlab.io.keypoints.formats import FORMATS, format_of
+from gaitlab.io.keypoints.imported import Asked, ImportedPoses, check_imported
+from gaitlab.io.keypoints.shares import in_pixels
+from gaitlab.tracking.fragments import joined
 from gaitlab.tracking.people import link, most_like_a_runner
 
-FORMATS: Mapping[str, Callable[[Path], ImportedPoses]] = {
-    "csv": read_csv,
-    "gaitlab-pose": read_gaitlab_pose,
-    "openpose-json": read_openpose,
-    "coco-json": read_coco,
-    "alphapose-json": read_alphapose,
-    "trc": read_trc,
-}
+# Scores whose ninetieth percentile lies outside are of another scale than 0 to 1.
+_HIGH_SCORES = (0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Import:
+    """One runner out of a file.
+
+    Attributes
+    ----------
+    pose : PoseSequence
+        the keypoints, px.
+    format : str
+        what the file was read as, a key of `FORMATS`.
+    first : int
+        frame of the film that is the first of ``pose``; 0 where the file does not number its frames.
+    numbered : bool
+        whether the file numbers its frames.
+    timed : bool
+        whether the file tells times.
+    notes : tuple[str, ...]
+        what was assumed, a sentence each.
+    """
+
+    pose: PoseSequence
+    format: str
+    first: int
+    numbered: bool
+    timed: bool
+    notes: tuple[str, ...]
 
 
 def read_keypoints(
     path: str | Path,
     *,
-    format: str,
+    format: str = "auto",
     fps: float | None = None,
     time_s: FloatArray | None = None,
     person: int | None = None,
@@ -41,9 +64,9 @@ def read_keypoints(
     Parameters
     ----------
     path : str | Path
-        the file, or the folder if the format is a folder of files.
-    format : str
-        a key of `FORMATS`.
+        the file, or the folder where the format is a folder of files.
+    format : str, optional
+        a key of `FORMATS`, or ``auto``.
     fps : float | None, optional
         frame rate, Hz, if the file does not contain it.
     time_s : FloatArray | None, optional
@@ -61,71 +84,110 @@ def read_keypoints(
     InputError
         if the file is missing, not of that format (names the missing field), without frame rate or without people.
     """
+    return import_keypoints(path, format=format, fps=fps, time_s=time_s, person=person).pose
+
+
+def import_keypoints(
+    path: str | Path,
+    *,
+    format: str = "auto",
+    fps: float | None = None,
+    film_fps: float | None = None,
+    time_s: FloatArray | None = None,
+    person: int | None = None,
+    layout: str | None = None,
+    axes: str | None = None,
+    picture_px: tuple[int, int] | None = None,
+) -> Import:
+    """Read the keypoints of one runner, and say what was assumed; arguments and errors as of `read_keypoints`.
+
+    Parameters
+    ----------
+    film_fps : float | None, optional
+        frames a second of the film, where neither the file nor ``fps`` says them.
+    layout : str | None, optional
+        the order of keypoints without names.
+    axes : str | None, optional
+        which axes point to the right and up, e.g. ``xz``.
+    picture_px : tuple[int, int] | None, optional
+        width and height of the picture, for coordinates that are shares of it.
+    """
     path = Path(path)
-    if format not in FORMATS:
-        raise InputError(one_of("keypoint format", format, FORMATS))
+    if format != "auto" and format not in FORMATS:
+        raise InputError(one_of("keypoint format", format, ("auto", *FORMATS)))
+    if axes is not None:
+        axes_asked(axes)
     if not os.path.exists(path):
         raise InputError(f"no such file: '{path}'; check the path of the keypoints")
-    if path.is_dir() != (format in _FOLDERS):
+    name = format_of(path) if format == "auto" else format
+    chosen = FORMATS[name]
+    if path.is_dir() != chosen.folder:
         kind = "a folder" if path.is_dir() else "a file"
-        wanted = "a folder of files" if format in _FOLDERS else "a file"
-        raise InputError(f"'{path}' is {kind}, but the format '{format}' is {wanted}; formats: {', '.join(FORMATS)}")
-    found = FORMATS[format](path)
+        wanted = "a folder of files" if chosen.folder else "a file"
+        raise InputError(f"'{path}' is {kind}, but the format '{name}' is {wanted}; formats: {', '.join(FORMATS)}")
+    found = chosen.read(path, Asked(layout=layout, axes=axes))
     check_imported(found, path)
-    return _one_person(found, _clock(found, path, fps=fps, time_s=time_s), path, format=format, person=person)
-
-
-# Formats that are a folder with one file per frame.
-_FOLDERS = frozenset({"openpose-json"})
-
-
-def _clock(found: ImportedPoses, path: Path, *, fps: float | None, time_s: FloatArray | None) -> FloatArray:
-    count = len(found.frames)
+    if not chosen.in_space:
+        found = in_pixels(_turned(found, axes), path, picture_px=picture_px)
+    found = with_scores_to_one(found, path)
+    if format == "auto" and not chosen.own:
+        found = replace(found, notes=(f"'{path.name}' was taken for {name} ({chosen.told})", *found.notes))
     if time_s is not None:
-        if len(time_s) != count:
-            raise InputError(f"'{path}' has {count} frames, but {len(time_s)} times were given")
-        return np.asarray(time_s, dtype=np.float64)
-    if found.time_s is not None:
-        _check_times(found.time_s, path)
-        return found.time_s
-    rate = fps or found.fps
-    if rate is None:
-        raise InputError(f"'{path}' does not say its frame rate; give it with {argument('fps')}, e.g. 120")
-    return np.arange(count) / rate
+        if len(time_s) != len(found.frames):
+            raise InputError(f"'{path}' has {len(found.frames)} frames, but {len(time_s)} times were given")
+        times_s, first = np.asarray(time_s, dtype=np.float64), 0
+    else:
+        times_s, first = clock(found, path, fps=fps, film_fps=film_fps)
+    pose, notes = _one_person(found, times_s, path, format=name, person=person)
+    return Import(pose, name, first, found.first is not None, found.time_s is not None, (*found.notes, *notes))
 
 
-def _check_times(time_s: FloatArray, path: Path) -> None:
-    """Check the frame times of a file.
+def _turned(found: ImportedPoses, axes: str | None) -> ImportedPoses:
+    """Return the points of a picture whose axes a user names, with x to the right and y downwards."""
+    if axes is None or (asked := axes_asked(axes)) == OF_A_PICTURE:
+        return found
+    if 2 in (asked.right[0], asked.up[0]):
+        raise InputError(f"{argument('axes')} names z, but the points lie in a picture; expected two of x and y")
+    (right, right_sign), (up, up_sign) = asked.right, asked.up
 
-    Raises
-    ------
-    InputError
-        if times are missing, do not increase, are not in seconds, or have too large gaps.
+    def turned(one: Body) -> Body:
+        return Body(np.column_stack([right_sign * one.xy[:, right], -up_sign * one.xy[:, up]]), one.score)
+
+    return replace(found, frames=[[turned(one) for one in people] for people in found.frames])
+
+
+def with_scores_to_one(found: ImportedPoses, path: Path) -> ImportedPoses:
+    """Return people whose scores are 0 to 1, with most near 1 where the file has them on any other scale.
+
+    What counts as not seen is a share of what the file gives points that are seen well.
     """
-    if not np.isfinite(time_s).all():
-        raise InputError(f"'{path}' has no time for frame {int((~np.isfinite(time_s)).argmax())}; expected seconds")
-    steps_s = np.diff(time_s)
-    if np.any(steps_s <= 0):
-        raise InputError(f"the times in '{path}' do not rise from frame to frame; is it one recording?")
-    if not len(steps_s):
-        return
-    step_s = float(np.median(steps_s))
-    if not 1 / FRAME_RATE.high <= step_s <= 1 / FRAME_RATE.low:
-        raise InputError(
-            f"the times in '{path}' make {1 / step_s:g} frames a second; expected seconds, and "
-            f"{FRAME_RATE.low:g} to {FRAME_RATE.high:g} frames in one"
+    scores = [one.score[one.score > 0] for people in found.frames for one in people]
+    seen = np.concatenate(scores) if scores else np.empty(0)
+    high = float(np.percentile(seen, 90)) if len(seen) else 1.0
+    low, top = _HIGH_SCORES
+    if low <= high <= top:
+        scale = 1.0
+    else:
+        scale = 1.0 / high if np.isfinite(high) else 1.0
+        found = replace(
+            found,
+            notes=(
+                *found.notes,
+                f"scores in '{path.name}' are on a scale of their own (nine in ten up to {high:.3g}): taken as shares "
+                "of that",
+            ),
         )
-    if time_s[-1] - time_s[0] > step_s * most_frames(len(time_s)):
-        raise InputError(
-            f"'{path}' has {len(time_s)} frames in {time_s[-1] - time_s[0]:g} s; expected one recording, without "
-            "such gaps in time"
-        )
+    frames = [
+        [Body(one.xy, np.clip(np.nan_to_num(one.score) * scale, 0.0, 1.0)) for one in people] for people in found.frames
+    ]
+    return replace(found, frames=frames)
 
 
 def _one_person(
     found: ImportedPoses, time_s: FloatArray, path: Path, *, format: str, person: int | None
-) -> PoseSequence:
-    tracks = link(found.frames, time_s, found.skeleton)
+) -> tuple[PoseSequence, tuple[str, ...]]:
+    frames, parted = joined(found.frames, found.skeleton)
+    tracks = link(frames, time_s, found.skeleton)
     if not tracks:
         raise InputError(f"'{path}' shows nobody in {len(found.frames)} frames; is it the right file?")
     if person is not None and person >= len(tracks):
@@ -136,7 +198,9 @@ def _one_person(
     score = np.zeros(xy.shape[:2])
     for frame, body in zip(track.frames, track.bodies, strict=True):
         xy[frame], score[frame] = body.xy, body.score
-    step = Step(
-        "import", {"format": format, "file": path.name}, {"people": len(tracks), "frames_seen": len(track.frames)}
+    counts = {"people": len(tracks), "frames_seen": len(track.frames), **({"parts_joined": parted} if parted else {})}
+    step = Step("import", {"format": format, "file": path.name}, counts)
+    notes = (
+        f"in {parted} frames of '{path.name}' somebody is told in parts, as several people; they were put together",
     )
-    return PoseSequence(xy, score, time_s, found.skeleton, (step,))
+    return PoseSequence(xy, score, time_s, found.skeleton, (step,)), notes if parted else ()

@@ -227,7 +227,7 @@ def own(**changes: Any) -> dict[str, Any]:
         ("gaitlab-pose", json.dumps(own(frames=[[], []])), "shows nobody in 2 frames"),
         ("gaitlab-pose", json.dumps(own(timestamps=[0, 2, 1])), "do not rise"),
         ("gaitlab-pose", "frame,keypoint", "is not JSON"),
-        ("csv", "frame,keypoint,x_px,y_px\n0,nose,1,2\n", "no column 'score'"),
+        ("csv", "frame,keypoint,x_px,score\n0,nose,1,2\n", "no column 'y_px'"),
         ("csv", "frame,keypoint,x_px,y_px,score\n0,nose,one,2,1\n", "line 2: x_px is 'one'; expected a number"),
         ("csv", "frame,keypoint,x_px,y_px,score\n", "has no rows"),
         ("csv", "frame,keypoint,x_px,y_px,score\n0,nose,1,2,1\n", "give it with fps"),
@@ -239,6 +239,7 @@ def own(**changes: Any) -> dict[str, Any]:
         ("alphapose-json", '[{"keypoints": []}]', "no field 'image_id'"),
         ("trc", "hello", "no first line 'PathFileType'"),
         ("yaml", "", "unknown keypoint format 'yaml'"),
+        ("auto", "some words", "is no file of keypoints that is known; name its format with keypoints_format: csv, "),
         ("openpose-json", "", "is a file, but the format 'openpose-json' is a folder"),
     ],
 )

@@ -1,0 +1,119 @@
+"""When the frames of a file were taken: its times, its rate, its frame numbers, and what the user says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gaitlab.core.errors import InputError, argument
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.units import FRAME_RATE
+from gaitlab.io.keypoints.imported import ImportedPoses, most_frames
+
+# Rates that differ by less are the same: 29.97 and 30.
+_SAME_RATE = 0.02
+# Numbers above belong to no film of a runner: dates, or identifiers of pictures.
+_LAST_FIRST = 1_000_000
+
+
+def clock(
+    found: ImportedPoses, path: Path, *, fps: float | None, film_fps: float | None = None
+) -> tuple[FloatArray, int]:
+    """Return (frame,) times in seconds, and the frame of the film, counted from 0, that is the first.
+
+    Raises
+    ------
+    InputError
+        no rate is known, the file contradicts it, or times that no camera keeps.
+    """
+    count, first = len(found.frames), first_frame(found)
+    if found.time_s is None:
+        rate = fps or found.fps or film_fps
+        if rate is None:
+            raise InputError(f"'{path}' does not say its frame rate; give it with {argument('fps')}, e.g. 120")
+        if fps and found.fps and abs(fps / found.fps - 1) > _SAME_RATE:
+            raise InputError(_contradicted(path, f"says {found.fps:g} frames a second", fps))
+        return (first + np.arange(count)) / rate, first
+    told = found.time_s
+    for rate in (fps, found.fps):
+        if rate and (steady := _rounded(told, rate)) is not None:
+            return steady, first
+    _check_times(told, path)
+    if count > 1:
+        made = (count - 1) / float(told[-1] - told[0])
+        typical = 1 / float(np.median(np.diff(told)))
+        said = fps or found.fps
+        if said and min(abs(said / made - 1), abs(said / typical - 1)) > _SAME_RATE:
+            if fps is None:
+                raise InputError(
+                    f"the heading of '{path}' says {said:g} frames a second, but its times make {made:.4g}; say which "
+                    f"is right with {argument('fps')}"
+                )
+            if found.fps and abs(fps / found.fps - 1) < _SAME_RATE:
+                return told[0] + np.arange(count) / fps, first
+            raise InputError(_contradicted(path, f"has times that make {made:.4g} frames a second", fps))
+    return told, first
+
+
+def first_frame(found: ImportedPoses) -> int:
+    """Return the film's frame, counted from 0, that is the first of a file; who counts from 1 begins with 1."""
+    if found.first is None or found.first > _LAST_FIRST:
+        return 0
+    return 0 if found.first == 1 else found.first
+
+
+def _contradicted(path: Path, says: str, fps: float) -> str:
+    return f"'{path}' {says}, but {argument('fps')} says {fps:g}; leave {argument('fps')} out, or correct the file"
+
+
+def _rounded(told: FloatArray, rate: float) -> FloatArray | None:
+    """Return times of a steady rate, where those told are the same, only rounded; None where they are others."""
+    if not np.isfinite(told).all():
+        return None
+    steady: FloatArray = told[0] + np.arange(len(told)) / rate
+    if np.abs(told - steady).max() > _grain_s(told):
+        return None
+    # The first time is rounded too.
+    return steady
+
+
+def _grain_s(told: FloatArray) -> float:
+    """Return the step between times that can be written with their digits."""
+    for digits in range(7):
+        grain = 10.0**-digits
+        if np.abs(told - np.round(told, digits)).max() < 1e-3 * grain:
+            return grain * 1.001
+    return 1e-6
+
+
+def _check_times(time_s: FloatArray, path: Path) -> None:
+    """Refuse times that no camera keeps.
+
+    Raises
+    ------
+    InputError
+        times that are missing, do not rise, are no seconds, or lie too far apart.
+    """
+    if not np.isfinite(time_s).all():
+        raise InputError(f"'{path}' has no time for frame {int((~np.isfinite(time_s)).argmax())}; expected seconds")
+    steps_s = np.diff(time_s)
+    if np.any(steps_s <= 0):
+        rounded = np.all(steps_s >= 0) and _grain_s(time_s) > 1e-3 and time_s[-1] > time_s[0]
+        raise InputError(
+            f"the times in '{path}' do not rise from frame to frame; "
+            + (f"they seem rounded: say the rate with {argument('fps')}" if rounded else "is it one recording?")
+        )
+    if not len(steps_s):
+        return
+    step_s = float(np.median(steps_s))
+    if not 1 / FRAME_RATE.high <= step_s <= 1 / FRAME_RATE.low:
+        raise InputError(
+            f"the times in '{path}' make {1 / step_s:g} frames a second; expected seconds, and "
+            f"{FRAME_RATE.low:g} to {FRAME_RATE.high:g} frames in one"
+        )
+    if time_s[-1] - time_s[0] > step_s * most_frames(len(time_s)):
+        raise InputError(
+            f"'{path}' has {len(time_s)} frames in {time_s[-1] - time_s[0]:g} s; expected one recording, without "
+            "such gaps in time"
+        )

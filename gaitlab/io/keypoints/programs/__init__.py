@@ -1,0 +1,1 @@
+"""What single programs write: motion capture, OpenSim, DeepLabCut, SLEAP, movement, YOLO, MediaPipe."""

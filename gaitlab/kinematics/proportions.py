@@ -1,0 +1,113 @@
+"""How long the bones between keypoints are: names in a wrong order, or pixels that are not square, show there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray, PoseSequence
+
+# Share of the height: Winter 2009, Biomechanics and Motor Control of Human Movement, figure 4.1; the foot is that from
+# the heel to the ball or the tip of the toe. Bones with a side stand for two.
+SHARES: Mapping[str, float] = {"thigh": 0.245, "shank": 0.246, "trunk": 0.288}
+_ENDS = {"thigh": ("hip", "knee"), "shank": ("knee", "ankle"), "foot": ("heel", "big_toe")}
+_FOOT = 0.13
+TOLERANCE = 0.4
+_REACH = 75  # percentile of a bone's length: in a picture a bone is shorter than it is in most frames, never longer
+_FEW = 3  # frames that show a bone
+# How much of a shank lies level in a tenth of the frames, for its length to tell about the pixels.
+_LEVEL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Proportions:
+    """Lengths of bones over a whole clip, px; NaN where a bone is not seen.
+
+    Attributes
+    ----------
+    lengths_px : Mapping[str, float]
+        ``left_thigh``, ``right_shank``, ``trunk``, ``left_foot`` …
+    height_px : float
+        of the body that the thighs, shanks and trunk make, each by its share, in the middle.
+    """
+
+    lengths_px: Mapping[str, float]
+    height_px: float
+
+    def off(self, bone: str) -> float:
+        """Return length over expectation, less one: 0.4 is 40 % too long; NaN where the bone is not seen."""
+        share = SHARES.get(bone.rpartition("_")[2], _FOOT)
+        return self.lengths_px[bone] / (share * self.height_px) - 1
+
+    @property
+    def worst(self) -> tuple[str, float]:
+        """The thigh, shank or trunk that is farthest from a body's, and by how much, as `off`; 0 where none is seen."""
+        offs = {bone: self.off(bone) for bone in self.lengths_px if bone.rpartition("_")[2] in SHARES}
+        seen = {bone: off for bone, off in offs.items() if np.isfinite(off)}
+        if len(seen) < _FEW:  # two bones are always in the middle of each other
+            return "", 0.0
+        return max(seen.items(), key=lambda item: abs(np.log1p(max(item[1], -0.99))))
+
+
+def proportions_of(pose: PoseSequence) -> Proportions:
+    """Return the lengths of a runner's bones."""
+    lengths = {
+        f"{side}_{bone}": _length(pose.point(f"{side}_{top}"), pose.point(f"{side}_{end}"))
+        for side in BOTH_SIDES
+        for bone, (top, end) in _ENDS.items()
+    }
+    lengths["trunk"] = _length(pose.point("neck"), pose.point("mid_hip"))
+    heights = [length / SHARES[kind] for bone, length in lengths.items() if (kind := bone.rpartition("_")[2]) in SHARES]
+    seen = [height for height in heights if np.isfinite(height)]
+    return Proportions(lengths, float(np.median(seen)) if seen else float("nan"))
+
+
+def misfit(pose: PoseSequence) -> float:
+    """Return how unlike a body the points are: 0 alike, above 0.4 unlike, infinity where hardly a bone is seen."""
+    found = proportions_of(pose)
+    bone, off = found.worst
+    return abs(float(np.log1p(max(off, -0.99)))) if bone else float("inf")
+
+
+def pixel_shape(pose: PoseSequence) -> float:
+    """Return how much wider a pixel is than high, by the shanks, which are as long level as upright; NaN where unclear.
+
+    Of a shank of length L, dy² = L² - shape² dx²: the slope of the straight line through all frames tells.
+    """
+    shapes = []
+    for side in BOTH_SIDES:
+        x, y = (pose.point(f"{side}_ankle") - pose.point(f"{side}_knee")).T ** 2
+        seen = np.isfinite(x + y)
+        x, y = x[seen], y[seen]
+        if len(x) < 30:
+            continue
+        # How far it is lifted does not hang on the shape: neither axis alone tells, their largest do.
+        level = np.sqrt(np.percentile(x, 90)), np.sqrt(np.percentile(y, 90))
+        if level[0] < _LEVEL * level[1]:
+            continue
+        slope = float(np.polyfit(x, y, 1)[0])
+        # The line's slope is blunted by noise in x; the line the other way is as much too steep.
+        other = float(np.polyfit(y, x, 1)[0])
+        if slope < 0 and other < 0:
+            shapes.append(float(np.sqrt(np.sqrt(slope / other))))
+    return float(np.median(shapes)) if shapes else float("nan")
+
+
+def jumps(pose: PoseSequence) -> float:
+    """Return the share of frames in which the hips leave their path by more than a fifth of the body's height."""
+    hips, height = pose.point("mid_hip"), proportions_of(pose).height_px
+    if not np.isfinite(hips).any():
+        hips = np.nanmean(np.stack([pose.point(f"{side}_ankle") for side in BOTH_SIDES]), axis=0)
+    bend = np.linalg.norm(hips[2:] - 2 * hips[1:-1] + hips[:-2], axis=1)
+    bend = bend[np.isfinite(bend)]
+    return float(np.mean(bend > 0.2 * height)) if len(bend) > 10 and np.isfinite(height) else 0.0
+
+
+def _length(top: FloatArray, end: FloatArray) -> float:
+    lengths = np.linalg.norm(top - end, axis=1)
+    seen = lengths[np.isfinite(lengths)]
+    length = float(np.percentile(seen, _REACH)) if len(seen) >= _FEW else 0.0
+    return length if length > 0 else float("nan")  # two points in one place are no bone

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gaitlab.apps.truth import load_truth
 from gaitlab.core.errors import InputError
-from gaitlab.pipeline.recording import Progress
 from gaitlab.pipeline.run import analyze
+from gaitlab.pipeline.spec import Progress
 
 if TYPE_CHECKING:
     from gaitlab.io.session.session import Session

@@ -22,7 +22,7 @@ from gaitlab.apps.truth import (
 )
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.io.session.session import Session
-from gaitlab.pipeline.recording import Progress
+from gaitlab.pipeline.spec import Progress
 
 # Expected metrics of the demonstration clip: (metric, label, unit, factor, tolerance). Each tolerance is about the
 # error of openpose-light with BlazePose's feet on this clip plus a third. They test the installation; for the accuracy

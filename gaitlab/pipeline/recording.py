@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
@@ -17,12 +17,13 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
+from gaitlab.pipeline.keypoint_file import file_facts, part_of, read_file, read_film_keypoints
+from gaitlab.pipeline.spec import Progress, RecordingSpec
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
     from gaitlab.core.person import Body
     from gaitlab.core.skeleton import Skeleton
-    from gaitlab.io.keypoints import Import
     from gaitlab.io.video.reader import Frame, Video, VideoInfo
     from gaitlab.markers.clicks import Clicks
     from gaitlab.markers.dots import DotCollector, Dots
@@ -32,49 +33,6 @@ if TYPE_CHECKING:
     from gaitlab.pipeline.repeated import Repeated, RepeatedPictures
     from gaitlab.pose.follow import Followed
     from gaitlab.pose.networks.estimator import PoseEstimator
-
-# progress(stage, done, total): called after every frame of a stage.
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingSpec:
-    """Which recording, and how it is to be read; the names are those of `gaitlab.analyze`.
-
-    ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for the lines of the heels
-    in a rear view, which pictures of them show without dots. ``stands`` says that the runner stands still, so that
-    nothing tells from where they were filmed. ``rotate_deg`` turns the video's pictures before anything else.
-    ``layout``, ``axes`` and ``picture_px`` say what a file of keypoints does not.
-    """
-
-    video: str | Path | None
-    view: str
-    keypoints: str | Path | None = None
-    keypoints_format: str = "auto"
-    fps: float | None = None
-    capture_fps: float | None = None
-    start_s: float | None = None
-    end_s: float | None = None
-    model: str = "auto"
-    models_dir: Path | None = None
-    person: int = -1
-    dots: str | Path | None = None
-    heels: bool = False
-    stands: bool = False
-    rotate_deg: int = 0
-    layout: str | None = None
-    axes: str | None = None
-    picture_px: tuple[int, int] | None = None
-
-    @property
-    def front_refused(self) -> bool:
-        """Whether a film from the front is of no use."""
-        return self.view != "side" and not self.stands
-
-    @property
-    def heels_unless_side(self) -> bool:
-        """Whether heels are looked for only as long as the runner may be seen from behind."""
-        return self.view == "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +72,10 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
     if spec.video is None:
         if spec.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
-        found = _from_file(spec)
-        raw = _part(found.pose, spec)
+        found = read_file(spec)
+        raw = part_of(found.pose, spec)
         view, unclear = _view_of(spec, raw)
-        return Recording(raw, view, None, raw.time_s, _file_facts(found), [], notes=(*unclear, *found.notes))
+        return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes))
     from gaitlab.io.video.reader import open_video
     from gaitlab.pipeline.repeated import RepeatedPictures
 
@@ -129,8 +87,8 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         clicks = _clicks(spec, info) if layout is None else None
         looks = layout is not None or spec.dots is not None
         if spec.keypoints is not None:
-            found = _given(spec, opened)
-            raw, facts, assumed = found.pose, _file_facts(found), found.notes
+            found = read_film_keypoints(spec, opened)
+            raw, facts, assumed = found.pose, file_facts(found), found.notes
             followed = None
             # Dots that were tracked elsewhere tell more than pictures.
             heels = spec.heels and "left_heel_top" not in raw.skeleton
@@ -278,82 +236,6 @@ def _watch(
     from gaitlab.markers.watch import LegWatch
 
     return LegWatch(collector, skeleton, unless_side=spec.heels_unless_side, dots_told=told)
-
-
-def _file_facts(found: Import) -> dict[str, Any]:
-    return {"name": "keypoints from a file", "format": found.format}
-
-
-def _from_file(spec: RecordingSpec, opened: Video | None = None) -> Import:
-    """Read the file of keypoints, whose runner stands upright and has a body's proportions."""
-    from gaitlab.io.keypoints import import_keypoints
-
-    assert spec.keypoints is not None
-    size = (opened.info.width, opened.info.height) if opened is not None else spec.picture_px
-    person = spec.person if spec.person >= 0 else None
-    found = import_keypoints(
-        Path(spec.keypoints), format=spec.keypoints_format, fps=spec.fps, person=person,
-        film_fps=opened.info.fps if opened is not None else None, layout=spec.layout, axes=spec.axes, picture_px=size,
-    )  # fmt: skip
-    check_posture(found.pose, spec.keypoints, rotate_deg=None)
-    return replace(found, notes=(*found.notes, *check_body(found.pose, spec.keypoints, from_file=True)))
-
-
-def _part(raw: PoseSequence, spec: RecordingSpec) -> PoseSequence:
-    if spec.start_s is not None and spec.start_s > raw.time_s[-1]:
-        raise InputError(
-            f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{spec.keypoints}' "
-            f"({raw.time_s[-1]:.3f} s)"
-        )
-    return raw.between(spec.start_s or 0.0, spec.end_s if spec.end_s is not None else np.inf)
-
-
-def _given(spec: RecordingSpec, opened: Video) -> Import:
-    """Return the keypoints of a film's file, each with the frame that it belongs to.
-
-    Raises
-    ------
-    InputError
-        they are not of this film.
-    """
-    found = _from_file(spec, opened)
-    raw, notes = found.pose, found.notes
-    # Other programs see both fields of an interlaced picture in one frame.
-    times_s = next((one for one in (opened.timestamps_s, opened.coded_times_s) if len(one) == len(raw)), None)
-    if times_s is None:
-        times_s = opened.timestamps_s
-        at = _frames_of(found, times_s)
-        if at is None:
-            raise InputError(
-                f"'{spec.keypoints}' has keypoints for {len(raw)} frames, but '{spec.video}' has "
-                f"{opened.info.frames}; they must belong together"
-            )
-        xy = np.full((len(times_s), *raw.xy.shape[1:]), np.nan)
-        score = np.zeros(xy.shape[:2])
-        xy[at], score[at] = raw.xy, raw.score
-        raw = replace(raw, xy=xy, score=score, time_s=times_s)
-        notes = (
-            *notes,
-            f"'{Path(spec.keypoints or '').name}' tells frames {at[0]} to {at[-1]} of the film's {len(times_s)}, "
-            "counted from 0; in the others nobody was seen",
-        )
-    return replace(found, pose=_part(replace(raw, time_s=times_s), spec), notes=notes)
-
-
-# A file may end before its film, where the runner has left the picture; one of half as many frames is another film's.
-_LEAST_TOLD = 0.6
-
-
-def _frames_of(found: Import, film_s: FloatArray) -> np.ndarray | None:
-    """Return which frames of a film are those of a file: by its times, or by its numbers; None where they are not."""
-    count = len(found.pose)
-    if found.timed:
-        step_s = float(np.median(np.diff(film_s)))
-        at = np.abs(film_s[:, None] - found.pose.time_s).argmin(axis=0)
-        fits = np.abs(film_s[at] - found.pose.time_s).max() <= 0.51 * step_s and len(set(at.tolist())) == count
-        return at if fits else None
-    last = found.first + count
-    return np.arange(found.first, last) if found.numbered and _LEAST_TOLD * len(film_s) <= last <= len(film_s) else None
 
 
 def _clicks(spec: RecordingSpec, info: VideoInfo) -> Clicks | None:

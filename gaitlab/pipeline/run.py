@@ -22,7 +22,8 @@ from gaitlab.io.session.session import Session
 from gaitlab.pipeline import arguments, unused_arguments
 from gaitlab.pipeline.description import describe
 from gaitlab.pipeline.memory import hand_back
-from gaitlab.pipeline.recording import Progress, Recording, RecordingSpec, read_recording
+from gaitlab.pipeline.recording import Recording, read_recording
+from gaitlab.pipeline.spec import Progress, RecordingSpec
 from gaitlab.pipeline.writing import Clip, write_session
 
 VIEWS = ("side", "rear", "auto")

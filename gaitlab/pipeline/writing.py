@@ -18,7 +18,8 @@ from gaitlab.io.session.write import write_data, write_json
 from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.metrics.quality import of_clip
 from gaitlab.pipeline.memory import hand_back
-from gaitlab.pipeline.recording import Progress, Recording
+from gaitlab.pipeline.recording import Recording
+from gaitlab.pipeline.spec import Progress
 
 _PAGE = "report.html"
 # Two clips of one run whose cadences differ by more than this share are none.

@@ -14,8 +14,9 @@ import gaitlab
 from gaitlab.cli.app import app
 from gaitlab.cli.endings import option_of
 from gaitlab.core.errors import GaitlabError, InputError, argument
-from gaitlab.pipeline.recording import RecordingSpec, read_recording
+from gaitlab.pipeline.recording import read_recording
 from gaitlab.pipeline.run import analyze
+from gaitlab.pipeline.spec import RecordingSpec
 from gaitlab.pipeline.unused_arguments import idle
 from tests.io.video.make import make_video
 

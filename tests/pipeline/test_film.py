@@ -9,7 +9,8 @@ import pytest
 
 from gaitlab.pipeline import unused_arguments
 from gaitlab.pipeline.description import _describe_video
-from gaitlab.pipeline.recording import RecordingSpec, read_recording
+from gaitlab.pipeline.recording import read_recording
+from gaitlab.pipeline.spec import RecordingSpec
 from tests.io.video.make import make_video
 from tests.io.video.test_kinds import encode, moving, numbered
 

@@ -30,7 +30,9 @@ def test_the_rate_of_a_raw_stream_is_no_idle_argument(tmp_path: Path) -> None:
     unused_arguments.check({"video": raw, "keypoints": keypoints, "fps": 60})
     assert [name for name, _ in unused_arguments.idle({"video": clip, "fps": 60})] == ["fps"]
     assert [name for name, _ in unused_arguments.idle({"video": clip, "keypoints": keypoints, "fps": 60})] == ["fps"]
-    read = read_recording(RecordingSpec(raw, keypoints, fps=50.0), progress=lambda *_: None)
+    read = read_recording(
+        RecordingSpec(video=raw, view="side", keypoints=keypoints, fps=50.0), progress=lambda *_: None
+    )
     np.testing.assert_allclose(read.raw.time_s, np.arange(30) / 50, atol=1e-9)
 
 
@@ -42,7 +44,9 @@ def test_keypoints_of_pictures_or_of_their_fields_fit_an_interlaced_film(tmp_pat
         image[1::2] = moving(number // 2 + 1)[1::2]
         woven.append(image)
     film = encode(tmp_path / "a.mts", woven, options={"crf": "8", "x264-params": "tff=1"}, fps=25)
-    read = read_recording(RecordingSpec(film, points(tmp_path, frames)), progress=lambda *_: None)
+    read = read_recording(
+        RecordingSpec(video=film, view="side", keypoints=points(tmp_path, frames)), progress=lambda *_: None
+    )
     np.testing.assert_allclose(read.raw.time_s, np.arange(frames) / fps, atol=1e-6)
     assert read.video is not None
     said = _describe_video(read.video)

@@ -11,7 +11,23 @@ from __future__ import annotations
 
 from gaitlab._version import __version__ as __version__
 
-__all__ = ["GaitlabError", "Session", "Settings", "analyze", "compare", "load_sessions", "open_session", "trends"]
+__all__ = [
+    "GaitlabError",
+    "PoseSequence",
+    "Session",
+    "Settings",
+    "analyze",
+    "compare",
+    "compute_angles",
+    "compute_metrics",
+    "detect_contacts",
+    "estimate_poses",
+    "load_keypoints",
+    "load_sessions",
+    "open_session",
+    "preprocess",
+    "trends",
+]
 
 # Type checkers take it for true. The module `typing` costs more than all else here, and a command that is being
 # started must soon be able to answer Ctrl-C.
@@ -20,47 +36,45 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gaitlab.config import Settings
     from gaitlab.core.errors import GaitlabError
+    from gaitlab.core.pose import PoseSequence
     from gaitlab.io.session.session import Session, open_session
     from gaitlab.io.session.sessions import load_sessions
     from gaitlab.pipeline.run import analyze
     from gaitlab.stats import compare, trends
+    from gaitlab.steps import (
+        compute_angles,
+        compute_metrics,
+        detect_contacts,
+        estimate_poses,
+        load_keypoints,
+        preprocess,
+    )
 else:  # out of a type checker's sight: for it there is no other name than these
+    # Where each name is at home.
+    _HOMES = {
+        "GaitlabError": "core.errors",
+        "PoseSequence": "core.pose",
+        "Session": "io.session.session",
+        "Settings": "config",
+        "analyze": "pipeline.run",
+        "compare": "stats",
+        "compute_angles": "steps",
+        "compute_metrics": "steps",
+        "detect_contacts": "steps",
+        "estimate_poses": "steps",
+        "load_keypoints": "steps",
+        "load_sessions": "io.session.sessions",
+        "open_session": "io.session.session",
+        "preprocess": "steps",
+        "trends": "stats",
+    }
 
     def __getattr__(name: str) -> object:
-        match name:
-            case "GaitlabError":
-                from gaitlab.core.errors import GaitlabError
+        if name not in _HOMES:
+            raise AttributeError(f"module 'gaitlab' has no attribute '{name}'")
+        from importlib import import_module
 
-                return GaitlabError
-            case "Session":
-                from gaitlab.io.session.session import Session
-
-                return Session
-            case "Settings":
-                from gaitlab.config import Settings
-
-                return Settings
-            case "analyze":
-                from gaitlab.pipeline.run import analyze
-
-                return analyze
-            case "compare":
-                from gaitlab.stats import compare
-
-                return compare
-            case "load_sessions":
-                from gaitlab.io.session.sessions import load_sessions
-
-                return load_sessions
-            case "open_session":
-                from gaitlab.io.session.session import open_session
-
-                return open_session
-            case "trends":
-                from gaitlab.stats import trends
-
-                return trends
-        raise AttributeError(f"module 'gaitlab' has no attribute '{name}'")
+        return getattr(import_module(f"gaitlab.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

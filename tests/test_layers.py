@@ -28,6 +28,7 @@ ORDER = (
     ("analysis",),
     ("report",),
     ("pipeline",),
+    ("steps",),
     ("apps",),
     ("cli",),
 )
@@ -37,6 +38,7 @@ INNER = {
     "io": (("resources", "reading"), ("files", "parallel", "cells"), ("video", "keypoints"), ("session",), ("export",)),
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
     "report": (("render", "shared"), ("session",), ("comparison",)),
+    "steps": (("checks",), ("loading", "measuring")),
     "apps": (("truth", "window"), ("demo", "batch", "live", "pose_images"), ("selftest",)),
     "cli": (
         ("printing", "signals"),

@@ -46,7 +46,7 @@ def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network
     trial = Trial(
         view="side",
         pose=pose,
-        angles=_angles(pose, events, calibration),
+        angles=side_angles(pose, events, calibration),
         events=events,
         cycles=gait_cycles(events),
         calibration=calibration,
@@ -69,8 +69,8 @@ def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple
     return events, ()
 
 
-def _angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
-    """Angles with the foot's zero taken from the stances themselves."""
+def side_angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
+    """Return the angles of a side view, with the zero of the feet taken from the stances themselves."""
     in_frame = partial(sagittal_angles, pose, forward=calibration.forward, tilt_deg=calibration.tilt_deg)
     unzeroed = in_frame(flat_deg=dict.fromkeys(BOTH_SIDES, 0.0))
     flat_deg = {

@@ -64,6 +64,9 @@ class PoseSequence:
         names of the keypoint columns.
     history : tuple[Step, ...]
         processing steps applied so far, oldest first.
+    unsmoothed_xy : FloatArray | None
+        (frame, keypoint, 2) px before smoothing, if the sequence keeps them: foot strikes are detected in these, see
+        `unsmoothed`.
 
     Raises
     ------
@@ -76,10 +79,13 @@ class PoseSequence:
     time_s: FloatArray
     skeleton: Skeleton
     history: tuple[Step, ...] = ()
+    unsmoothed_xy: FloatArray | None = None
 
     def __post_init__(self) -> None:
         xy = _frozen(self.xy, (None, len(self.skeleton), 2), "xy")
         object.__setattr__(self, "xy", xy)
+        if self.unsmoothed_xy is not None:
+            object.__setattr__(self, "unsmoothed_xy", _frozen(self.unsmoothed_xy, xy.shape, "unsmoothed_xy"))
         object.__setattr__(self, "score", _frozen(self.score, xy.shape[:2], "score"))
         object.__setattr__(self, "time_s", _frozen(self.time_s, xy.shape[:1], "time_s"))
         if np.any(np.diff(self.time_s) <= 0):
@@ -109,11 +115,26 @@ class PoseSequence:
         """Whether the keypoint is present in at least one frame."""
         return bool(np.isfinite(self.point(name)).any())
 
+    @property
+    def unsmoothed(self) -> PoseSequence:
+        """The sequence before it was smoothed; itself where it does not keep that."""
+        if self.unsmoothed_xy is None:
+            return self
+        history = tuple(step for step in self.history if step.name != "smoothing")
+        return replace(self, xy=self.unsmoothed_xy, unsmoothed_xy=None, history=history)
+
     def after(self, step: Step, **arrays: Any) -> PoseSequence:
-        """Return a new sequence with ``xy``, ``score`` or ``time_s`` replaced and ``step`` added to the history."""
-        return replace(self, **arrays, history=(*self.history, step))
+        """Return a new sequence with ``xy``, ``score`` or ``time_s`` replaced and ``step`` added to the history.
+
+        With another ``xy``, what was before smoothing belongs to it no more and is left out.
+        """
+        kept = {"unsmoothed_xy": None} if "xy" in arrays else {}
+        return replace(self, **(kept | arrays), history=(*self.history, step))
 
     def between(self, start_s: float, end_s: float) -> PoseSequence:
         """Return the frames with ``start_s <= time_s <= end_s``."""
         keep = (self.time_s >= start_s) & (self.time_s <= end_s)
-        return replace(self, xy=self.xy[keep], score=self.score[keep], time_s=self.time_s[keep])
+        before = None if self.unsmoothed_xy is None else self.unsmoothed_xy[keep]
+        return replace(
+            self, xy=self.xy[keep], score=self.score[keep], time_s=self.time_s[keep], unsmoothed_xy=before
+        )  # fmt: skip

@@ -141,7 +141,7 @@ def analyze(
         one line that says what was expected, what came and what to do; nothing is left half-written.
     """
     given = locals()
-    arguments.check(given, _ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
+    arguments.check(given, ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
     if start_s is not None and end_s is not None and start_s >= end_s:
         raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
@@ -297,7 +297,7 @@ def _function(name: str, value: object) -> None:
 
 
 # What each argument of `analyze` may be.
-_ARGUMENTS: Mapping[str, arguments.Check] = {
+ARGUMENTS: Mapping[str, arguments.Check] = {
     "view": _view,
     "rotate": _rotation,
     "facing": arguments.choice(FACINGS),

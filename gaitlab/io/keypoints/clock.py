@@ -39,7 +39,7 @@ def clock(
     for rate in (fps, found.fps):
         if rate and (steady := _rounded(told, rate)) is not None:
             return steady, first
-    _check_times(told, path)
+    check_times(told, path)
     if count > 1:
         made = (count - 1) / float(told[-1] - told[0])
         typical = 1 / float(np.median(np.diff(told)))
@@ -87,7 +87,7 @@ def _grain_s(told: FloatArray) -> float:
     return 1e-6
 
 
-def _check_times(time_s: FloatArray, path: Path) -> None:
+def check_times(time_s: FloatArray, path: Path) -> None:
     """Refuse times that no camera keeps.
 
     Raises

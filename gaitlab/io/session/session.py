@@ -26,6 +26,7 @@ from gaitlab.io.session.tables import TABLES, check_ends, damaged, read_session_
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 SCHEMA_VERSION = 3
 
@@ -139,6 +140,46 @@ class Session:
         """The session of the other clip of the same run, where there is one."""
         other = self.info.get("with")
         return open_session(within(self.folder, other["folder"])) if other else None
+
+    def __repr__(self) -> str:
+        who = " · ".join(text for text in (self.info.get("athlete"), self.info.get("label")) if text)
+        cycles = sum(self.info.get("quality", {}).get("cycles_accepted", {}).values())
+        return (
+            f"<Session '{self.folder}'{f': {who}' if who else ''}: {self.info['view']} view, "
+            f"{self.info.get('activity') or 'no gait'}, gait cycles: {cycles}, warnings: {len(self.warnings)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the session in a line, its warnings, and its summary; all text is escaped."""
+        from html import escape
+
+        shown = ("label", "side", "n", "mean", "uncertainty", "unit", "missing_reason")
+        table = self.summary[list(shown)].to_html(index=False, escape=True, na_rep="", float_format="{:.4g}".format)
+        warnings = "".join(f"<li>{escape(warning)}</li>" for warning in self.warnings)
+        return f"<p><code>{escape(repr(self))}</code></p>{f'<ul>{warnings}</ul>' if warnings else ''}{table}"
+
+    def to_xarray(self, *, raw: bool = False) -> xarray.Dataset:
+        """Return the keypoints as a poses dataset of movement; `gaitlab.load_keypoints` takes one back.
+
+        Parameters
+        ----------
+        raw : bool, optional
+            the keypoints as the network gave them, instead of the smoothed ones.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``position`` (time, space, keypoints, individuals) in px, x right and y down, NaN where a point was not
+            seen; ``confidence`` (time, keypoints, individuals), 0 to 1; ``time`` in seconds.
+
+        Raises
+        ------
+        InputError
+            xarray is not installed (``pip install 'gaitlab-run[xarray]'``), or the session is damaged.
+        """
+        from gaitlab.io.keypoints.programs.movement import to_dataset
+
+        return to_dataset(self.raw_pose if raw else self.pose, source_file=str(self.folder / "keypoints.npz"))
 
     def rows(self, table: str) -> list[dict[str, str]]:
         """Return a table (``summary``, ``cycles``, ``angles``, ``events``) as text, without pandas."""

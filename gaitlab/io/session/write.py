@@ -16,6 +16,11 @@ from gaitlab.core.text import whole_characters
 from gaitlab.io.session.tables import write_columns, write_table
 from gaitlab.metrics import METRICS, CycleValue, variation_percent
 
+SUMMARY_COLUMNS = (
+    "metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
+    "reference_source", "missing_reason", "note", "variation_percent", "network_error", "seen_share",
+)  # fmt: skip
+
 
 def write_data(
     folder: Path,
@@ -73,10 +78,9 @@ def write_data(
     )
     write_table(
         folder / "summary.csv",
-        ("metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
-         "reference_source", "missing_reason", "note", "variation_percent", "network_error", "seen_share"),
-        (_summary_row(value) for value in summary),
-    )  # fmt: skip
+        SUMMARY_COLUMNS,
+        (summary_row(value) for value in summary),
+    )
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -85,7 +89,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _summary_row(value: MetricValue) -> tuple[Any, ...]:
+def summary_row(value: MetricValue) -> tuple[Any, ...]:
+    """Return the cells of a row of summary.csv, in the order of `SUMMARY_COLUMNS`; None where one is empty."""
     reference = value.reference
     return (
         value.metric, value.label, value.side, value.n, value.mean, value.sd, value.uncertainty, value.unit,

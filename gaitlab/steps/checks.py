@@ -1,0 +1,56 @@
+"""What the steps take, and what they find out about it alike: settings and view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gaitlab.config import Settings, with_values
+from gaitlab.core.errors import InputError, argument, shown
+from gaitlab.core.gait import Angles, GaitEvents
+from gaitlab.core.metric import View
+from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.view import view_of
+from gaitlab.pipeline import arguments
+from gaitlab.pipeline.run import ARGUMENTS
+
+
+def _pose(name: str, value: object) -> None:
+    if not isinstance(value, PoseSequence):
+        raise InputError(f"{argument(name)} must be a PoseSequence, as load_keypoints returns, not {shown(value)}")
+    if len(value) < 2 or not np.isfinite(value.xy).any():
+        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+
+
+def _instance(kind: type, maker: str) -> arguments.Check:
+    def check(name: str, value: object) -> None:
+        if not isinstance(value, kind):
+            raise InputError(f"{argument(name)} must be {kind.__name__}, as {maker} returns, not {shown(value)}")
+
+    return check
+
+
+_CHECKS: Mapping[str, arguments.Check] = {
+    **ARGUMENTS,
+    "pose": _pose,
+    "events": _instance(GaitEvents, "detect_contacts"),
+    "angles": _instance(Angles, "compute_angles"),
+}
+
+
+def checked(given: Mapping[str, Any]) -> tuple[Settings, View]:
+    """Check the arguments of a step; return its settings, and the view asked for or told by the keypoints."""
+    arguments.check(given, _CHECKS, needed=("pose", "view", "facing"))
+    settings, view = given["settings"], given["view"]
+    chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
+    if view == "side":
+        return chosen, "side"
+    seen = view_of(given["pose"])
+    if seen.view == "front" and (view == "rear" or seen.sure):
+        raise InputError(
+            "the keypoints are of a runner seen from the front; gaitlab measures from the side or from behind: film "
+            f"again, or say {argument('view')} side if it is a film from the side after all"
+        )
+    return chosen, "rear" if "rear" in (view, seen.view) else "side"

@@ -1,0 +1,130 @@
+"""Where keypoints come from: a file, a dataset, or a video and a network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gaitlab.core.errors import InputError
+from gaitlab.core.pose import PoseSequence
+from gaitlab.pipeline import arguments
+from gaitlab.pipeline.recording import read_recording
+from gaitlab.pipeline.run import ARGUMENTS
+from gaitlab.pipeline.spec import Progress, RecordingSpec
+
+if TYPE_CHECKING:
+    import xarray
+
+_CHECKS = {**ARGUMENTS, "format": arguments.text, "person": arguments.whole(0, 999)}
+
+
+def load_keypoints(
+    source: str | Path | xarray.Dataset, *, format: str = "auto", fps: float | None = None, person: int | None = None
+) -> PoseSequence:
+    """Load the keypoints of one runner, as another program found them.
+
+    Parameters
+    ----------
+    source : str | Path | xarray.Dataset
+        a file, or the folder where the format is a folder of files; or a poses dataset of movement, such as
+        `Session.to_xarray` returns.
+    format : str, optional
+        of the file, see docs/files.md; ``auto`` looks into it.
+    fps : float | None, optional
+        frames a second, where the file does not say.
+    person : int | None, optional
+        which person, by order of appearance, counted from 0; None takes the one most like a runner: longest in the
+        picture, in one place, with legs that alternate.
+
+    Returns
+    -------
+    PoseSequence
+        ``xy`` (frame, keypoint, 2) in px, x right and y down, NaN where a point was not seen; ``score``
+        (frame, keypoint), 0 to 1; ``time_s`` (frame,) in seconds. Keypoints have gaitlab's names (``left_big_toe``).
+
+    Raises
+    ------
+    InputError
+        no such file, not of that format, no frame rate, nobody in it, or somebody who does not stand upright.
+
+    Examples
+    --------
+    >>> import gaitlab
+    >>> raw = gaitlab.load_keypoints("run.csv", fps=60)
+    >>> raw.xy.shape, raw.fps
+    ((300, 31, 2), 60.0)
+    """
+    arguments.check(locals(), _CHECKS, needed=("format",))
+    if not isinstance(source, str | os.PathLike):
+        from gaitlab.io.keypoints.programs.movement import from_dataset
+
+        return from_dataset(source, fps=fps, person=person)
+    arguments.path("source", source)
+    spec = RecordingSpec(
+        video=None, view="side", keypoints=Path(source), keypoints_format=format, fps=fps,
+        person=-1 if person is None else person,
+    )  # fmt: skip
+    try:
+        return read_recording(spec, progress=_silent).raw
+    except InputError as error:  # one argument has another name in `gaitlab.analyze`
+        raise InputError(error.worded(lambda name: name.removeprefix("keypoints_"))) from error
+
+
+def estimate_poses(
+    video: str | Path,
+    *,
+    model: str | None = None,
+    models_dir: str | Path | None = None,
+    person: int | None = None,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    capture_fps: float | None = None,
+    rotate: int = 0,
+    progress: Progress | None = None,
+) -> PoseSequence:
+    """Find the runner in a video and return their keypoints in every frame.
+
+    Frames are read one after the other and none is kept: memory does not grow with the video's length.
+
+    Parameters
+    ----------
+    video : str | Path
+        the video.
+    model : str | None, optional
+        the pose network, see `gaitlab models list`; None takes the best one installed.
+    models_dir : str | Path | None, optional
+        a folder of networks to look into first.
+    person : int | None, optional
+        which person to follow, by order of appearance, counted from 0; None chooses the runner.
+    start_s, end_s : float | None, optional
+        first and last second of the video to use.
+    capture_fps : float | None, optional
+        the true frame rate of a slow-motion video, Hz.
+    rotate : int, optional
+        turn the pictures clockwise by 0, 90, 180 or 270 degrees first.
+    progress : Progress | None, optional
+        called as ``progress(stage, done, total)``.
+
+    Returns
+    -------
+    PoseSequence
+        ``xy`` (frame, keypoint, 2) in px, NaN where a point was not found; ``score`` (frame, keypoint), 0 to 1;
+        ``time_s`` (frame,) in seconds of true time, as the video's own time stamps say. ``history`` names the network.
+
+    Raises
+    ------
+    GaitlabError
+        no such video or network, nobody in it, or somebody who does not stand upright.
+    """
+    arguments.check(locals(), _CHECKS, needed=("video", "rotate"))
+    spec = RecordingSpec(
+        video=video, view="side", capture_fps=capture_fps, start_s=start_s, end_s=end_s, model=model or "auto",
+        models_dir=Path(models_dir) if models_dir else None, person=-1 if person is None else person,
+        rotate_deg=rotate,
+    )  # fmt: skip
+    return read_recording(spec, progress=progress or _silent).raw
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Show nothing of the progress."""

@@ -1,0 +1,308 @@
+"""From keypoints to tracks, contacts, angles and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from gaitlab.analysis.claims import FORWARD
+from gaitlab.analysis.side import side_angles
+from gaitlab.analysis.tracks import preprocessed
+from gaitlab.config import Settings
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import Activity, Angles, GaitEvents
+from gaitlab.core.metric import MetricValue, View
+from gaitlab.core.pose import PoseSequence
+from gaitlab.events import detect_contacts as detect_side_contacts
+from gaitlab.events import gait_cycles
+from gaitlab.events.rear import detect_rear_contacts
+from gaitlab.io.session.write import SUMMARY_COLUMNS, summary_row
+from gaitlab.kinematics.calibration import Calibration, calibrate, leg_length_px
+from gaitlab.kinematics.calibration import facing as facing_of
+from gaitlab.kinematics.rear import calibrate_rear, frontal_angles, leg_px, rearfoot_source, standing_deg
+from gaitlab.metrics import METRICS, Trial, measure, shipped, with_network_errors
+from gaitlab.steps.checks import checked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def preprocess(
+    pose: PoseSequence,
+    *,
+    view: str = "auto",
+    facing: str = "auto",
+    settings: Settings | Mapping[str, Any] | None = None,
+) -> PoseSequence:
+    """Repair and smooth the tracks of keypoints.
+
+    Points that the network was unsure of are dropped, legs that it exchanged are put back, jumps removed, short gaps
+    filled (0.10 s of the feet, 0.15 s of the knees, 0.20 s of the rest), and what remains is smoothed.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        keypoints of one person, as `load_keypoints` and `estimate_poses` return them.
+    view : str, optional
+        what the camera sees, ``side`` or ``rear``; ``auto`` lets the keypoints say.
+    facing : str, optional
+        where the runner of a side view faces in the picture, ``left`` or ``right``; ``auto`` lets the keypoints say.
+    settings : Settings | Mapping[str, Any] | None, optional
+        those of ``tracks`` and ``smoothing``, as for `gaitlab.analyze`.
+
+    Returns
+    -------
+    PoseSequence
+        the same frames and keypoints, px; NaN in gaps too long to be filled. ``history`` says what was done and how
+        often; ``unsmoothed`` is the sequence repaired alone, in which `detect_contacts` looks for foot strikes.
+
+    Raises
+    ------
+    GaitlabError
+        nobody in it, a view from the front, or a setting that does not exist.
+
+    Examples
+    --------
+    >>> import gaitlab
+    >>> raw = gaitlab.load_keypoints("run.csv", fps=60)
+    >>> pose = gaitlab.preprocess(raw, settings={"smoothing.method": "butterworth"})
+    >>> [step.name for step in pose.history]
+    ['import', 'gate', 'swaps', 'outliers', 'gaps', 'smoothing']
+    """
+    chosen, seen = checked(locals())
+    leg = leg_px(pose) if seen == "rear" else leg_length_px(pose, forward=_forward(pose, facing))
+    repaired, smoothed = preprocessed(pose, chosen, view=seen, leg_px=leg)
+    return replace(smoothed, unsmoothed_xy=repaired.xy)
+
+
+def detect_contacts(
+    pose: PoseSequence,
+    *,
+    view: str = "auto",
+    facing: str = "auto",
+    settings: Settings | Mapping[str, Any] | None = None,
+) -> GaitEvents:
+    """Find every contact of both feet with the ground, from foot strike to toe-off.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        as `preprocess` returns it; contacts are found in its ``unsmoothed`` tracks. Other sequences are taken as they
+        are: they must be free of outliers, and smoothing them first moves foot strikes.
+    view, facing : str, optional
+        see `preprocess`.
+    settings : Settings | Mapping[str, Any] | None, optional
+        ``gait.activity`` says whether the person runs or walks, where the tracks shall not.
+
+    Returns
+    -------
+    GaitEvents
+        contacts in the order of their foot strikes, times and their standard uncertainties in seconds; one that cannot
+        be used is there too, with its reason. ``activity`` is ``running``, ``walking`` or ``ambiguous``.
+
+    Raises
+    ------
+    GaitlabError
+        keypoints of the legs are missing, less than 2 s, or no stride that repeats.
+
+    Examples
+    --------
+    >>> import gaitlab
+    >>> pose = gaitlab.preprocess(gaitlab.load_keypoints("run.csv", fps=60))
+    >>> events = gaitlab.detect_contacts(pose)
+    >>> events.activity
+    'running'
+    >>> [round(contact.foot_strike_s, 1) for contact in events.of("left")][:3]
+    [0.3, 1.0, 1.7]
+    """
+    chosen, seen = checked(locals())
+    return _contacts(pose, chosen, view=seen, forward=_forward(pose, facing))
+
+
+def compute_angles(
+    pose: PoseSequence,
+    *,
+    events: GaitEvents | None = None,
+    view: str = "auto",
+    facing: str = "auto",
+    settings: Settings | Mapping[str, Any] | None = None,
+) -> Angles:
+    """Compute the curves of all joint and segment angles.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        as `preprocess` returns it.
+    events : GaitEvents | None, optional
+        when each foot is down, as `detect_contacts` returns it; None finds them. Where there are none, nothing is
+        levelled, and the angles that need a foot on the ground are NaN: foot and ankle from the side.
+    view, facing : str, optional
+        see `preprocess`.
+    settings : Settings | Mapping[str, Any] | None, optional
+        ``calibration.level`` says whether the slope of the belt is the camera's roll.
+
+    Returns
+    -------
+    Angles
+        ``values_deg`` maps the name of a curve to (frame,) degrees, NaN where points were missing. From the side:
+        ``{left,right}_{hip,knee,ankle}_flexion_deg``, ``{left,right}_{thigh,shank,foot}_deg``, ``trunk_lean_deg``.
+        From behind: ``{left,right}_{rearfoot,hip_adduction,knee_projection,pelvic_drop,trunk_side_lean}_deg`` and
+        more.
+
+    Raises
+    ------
+    GaitlabError
+        a view from the front, or a setting that does not exist.
+
+    Notes
+    -----
+    Flexion is positive, and 0 in upright stance on a flat foot (Wu et al., Journal of Biomechanics 35, 2002, 543-548).
+
+    Examples
+    --------
+    >>> import gaitlab
+    >>> pose = gaitlab.preprocess(gaitlab.load_keypoints("run.csv", fps=60))
+    >>> angles = gaitlab.compute_angles(pose)
+    >>> round(float(angles.values_deg["left_knee_flexion_deg"].max()), -1)
+    90.0
+    """
+    chosen, seen = checked(locals())
+    forward = _forward(pose, facing)
+    if events is None:
+        try:
+            events = _contacts(pose, chosen, view=seen, forward=forward)
+        except InputError:
+            events = GaitEvents((), "ambiguous")
+    if seen == "rear":
+        return frontal_angles(pose, events.contacts, source=rearfoot_source(pose))
+    return side_angles(pose, events, _calibration(pose, events, chosen, view=seen, forward=forward))
+
+
+def compute_metrics(
+    pose: PoseSequence,
+    *,
+    events: GaitEvents | None = None,
+    angles: Angles | None = None,
+    view: str = "auto",
+    facing: str = "auto",
+    belt_speed_mps: float | None = None,
+    height_m: float | None = None,
+    mass_kg: float | None = None,
+    settings: Settings | Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """Compute every metric of the view over all accepted gait cycles.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        as `preprocess` returns it.
+    events : GaitEvents | None, optional
+        as `detect_contacts` returns it; None finds them.
+    angles : Angles | None, optional
+        as `compute_angles` returns it, a value a frame of ``pose``; None computes them.
+    view, facing : str, optional
+        see `preprocess`.
+    belt_speed_mps : float | None, optional
+        speed of the treadmill's belt, m/s.
+    height_m : float | None, optional
+        the runner's height, m.
+    mass_kg : float | None, optional
+        the runner's mass, kg.
+    settings : Settings | Mapping[str, Any] | None, optional
+        those of ``gait`` and ``calibration``, as for `gaitlab.analyze`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        a row a metric and side, with the columns of `Session.summary`: ``n``, ``mean``, ``sd``, ``uncertainty`` (half
+        of the 95 % interval), ``unit``, or ``missing_reason``. ``attrs["warnings"]`` says what is to be known of
+        scale and levelling.
+
+    Raises
+    ------
+    GaitlabError
+        no contacts can be found, angles of another number of frames, or a number outside what it can be.
+
+    Examples
+    --------
+    >>> import gaitlab
+    >>> pose = gaitlab.preprocess(gaitlab.load_keypoints("run.csv", fps=60))
+    >>> table = gaitlab.compute_metrics(pose, belt_speed_mps=2.8).set_index(["metric", "side"])
+    >>> cadence = table.loc[("cadence", "both")]
+    >>> int(cadence["n"]), round(float(cadence["mean"]), 1), cadence["unit"]
+    (12, 167.9, 'steps/min')
+    """
+    chosen, seen = checked(locals())
+    forward = _forward(pose, facing)
+    found = _contacts(pose, chosen, view=seen, forward=forward) if events is None else events
+    curves = compute_angles(pose, events=found, view=seen, facing=facing, settings=chosen) if angles is None else angles
+    if len(curves.time_s) != len(pose):
+        raise InputError(f"the angles have {len(curves.time_s)} frames, the keypoints {len(pose)}; give those of them")
+    source = rearfoot_source(pose) if seen == "rear" else ""
+    trial = Trial(
+        view=seen,
+        pose=pose,
+        angles=curves,
+        events=found,
+        cycles=gait_cycles(found),
+        calibration=_calibration(
+            pose, found, chosen, view=seen, forward=forward, belt_speed_mps=belt_speed_mps, height_m=height_m
+        ),
+        height_m=height_m,
+        mass_kg=mass_kg,
+        min_cycles=chosen.gait.min_cycles,
+        rearfoot_source=source,
+        rearfoot_zero_deg=standing_deg(pose, curves) if source else {},
+        network=next((str(step.parameters["model"]) for step in pose.history if step.name == "pose"), ""),
+    )
+    rows, _ = measure(trial, METRICS.values())
+    return _table(trial, rows)
+
+
+def _forward(pose: PoseSequence, facing: str) -> int:
+    """Return +1 where the runner faces image-right, -1 where image-left."""
+    return FORWARD.get(facing, facing_of(pose)[0])
+
+
+def _contacts(pose: PoseSequence, settings: Settings, *, view: View, forward: int) -> GaitEvents:
+    if view == "rear":
+        return detect_rear_contacts(pose.unsmoothed)
+    chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
+    return detect_side_contacts(pose.unsmoothed, forward=forward, activity=chosen[settings.gait.activity])
+
+
+def _calibration(
+    pose: PoseSequence,
+    events: GaitEvents,
+    settings: Settings,
+    *,
+    view: View,
+    forward: int,
+    belt_speed_mps: float | None = None,
+    height_m: float | None = None,
+) -> Calibration:
+    """Return tilt and scale: of a side view from the unsmoothed tracks, as the contacts are."""
+    known = settings.calibration
+    entered = partial(
+        calibrate_rear if view == "rear" else partial(calibrate, forward=forward),
+        belt_speed_mps=belt_speed_mps,
+        height_m=height_m,
+        known_length_m=known.known_length_m,
+        known_length_px=known.known_length_px,
+        level=known.level,
+    )
+    return entered(pose if view == "rear" else pose.unsmoothed, events.belt)
+
+
+def _table(trial: Trial, rows: Sequence[MetricValue]) -> pd.DataFrame:
+    """Return the rows as `Session.summary` has them."""
+    import pandas as pd
+
+    known = with_network_errors(trial, rows, METRICS, shipped())
+    table = pd.DataFrame([summary_row(row) for row in known], columns=list(SUMMARY_COLUMNS))
+    texts = ["reference_source", "missing_reason", "note"]
+    table[texts] = table[texts].replace("", None)
+    table.attrs["warnings"] = trial.calibration.warnings
+    return table

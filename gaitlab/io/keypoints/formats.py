@@ -137,15 +137,7 @@ def format_of(path: Path) -> str:
         return _json(path, text.lstrip())
     if lines and (found := _table(lines[0])):
         return found
-    by_name = {
-        ".json": "gaitlab-pose",
-        ".csv": "csv",
-        ".trc": "trc",
-        ".c3d": "c3d",
-        ".sto": "opensim",
-        ".mot": "opensim",
-    }
-    if found := by_name.get(path.suffix.lower(), ""):
+    if found := _BY_NAME.get(path.suffix.lower(), ""):
         return found  # whose reader says what is missing
     raise InputError(
         f"'{path}' is no file of keypoints that is known; name its format with {argument('keypoints_format')}: "

@@ -18,6 +18,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.io.video.reader import Frame, Image, open_video
 from gaitlab.pipeline.recording import _estimate
+from gaitlab.pipeline.repeated import RepeatedPictures
 from gaitlab.pipeline.spec import RecordingSpec
 from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.pose.networks.window import Window
@@ -139,7 +140,14 @@ def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame
     path, told = make_video(tmp_path / "a.mp4", np.arange(20) / FPS, width=64, height=48), []
     wanted = RecordingSpec(video=path, view="side", person=person)
     with open_video(path) as video, contextlib.suppress(InputError):
-        _estimate(video, Stage([RUNNER]), wanted, None, progress=lambda stage, done, total: told.append(stage))
+        _estimate(
+            video,
+            Stage([RUNNER]),
+            wanted,
+            None,
+            RepeatedPictures(),
+            progress=lambda stage, done, total: told.append(stage),
+        )
     assert list(dict.fromkeys(told)) == stages
     assert len(told) == 20
 

@@ -10,8 +10,8 @@ import typer.main
 import gaitlab
 from gaitlab.cli.app import app
 from gaitlab.config import Settings, as_toml
-from gaitlab.core.metric import MetricSpec
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.spec import MetricSpec
 
 # Rooms whose modules are of use for themselves.
 ROOMS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.signal.spline import cubic_spline
 
 # What ``python -m benchmarks.ankle_in_shoe`` prints: 12 runners with markers on skin and shoe, rear-, mid- and forefoot
 # strikers from 2.5 to 4.5 m/s, the mean of 72 feet. Heel pad, arch, shoe and skin together: after foot strike the ankle
@@ -28,7 +28,7 @@ def _periodic() -> Callable[[FloatArray], FloatArray]:
     """Return the spline of the table, a function of (n,) phase 0..2 that gives (n, 2) m."""
     table = np.array(_MEASURED)
     phase = np.concatenate([table[-3:, 0] - _PERIOD, table[:, 0], table[:3, 0] + _PERIOD])
-    return cubic_spline(phase, np.concatenate([table[-3:, 1:], table[:, 1:], table[:3, 1:]]) / 1000)
+    return CubicSpline(phase, np.concatenate([table[-3:, 1:], table[:, 1:], table[:3, 1:]]) / 1000)
 
 
 def ankle_in_shoe_m(time_s: FloatArray, *, strike_s: FloatArray, toe_off_s: FloatArray) -> FloatArray:

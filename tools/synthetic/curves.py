@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from gaitlab.core.pose import FloatArray
-from gaitlab.signal.spline import cubic_spline
 
 # Thigh, knee and dorsiflexion through swing (share of swing, degrees): the usual course of running at 3 m/s, from the
 # shape of published group curves; both ends are then bent to meet the planted foot.
@@ -37,7 +37,7 @@ def hermite(u: FloatArray, span: float, p0: float, v0: float, p1: float, v1: flo
 
 def through(x: FloatArray, y: FloatArray) -> Callable[[FloatArray], FloatArray]:
     """Return the spline through points, a function of (n,) x."""
-    spline = cubic_spline(x, y[:, None])
+    spline = CubicSpline(x, y[:, None])
     return lambda at: spline(at)[:, 0]
 
 

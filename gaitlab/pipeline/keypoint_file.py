@@ -35,7 +35,8 @@ def read_file(spec: RecordingSpec, opened: Video | None = None) -> Import:
     person = spec.person if spec.person >= 0 else None
     found = import_keypoints(
         Path(spec.keypoints), format=spec.keypoints_format, fps=spec.fps, person=person,
-        film_fps=opened.info.fps if opened is not None else None, layout=spec.layout, axes=spec.axes, picture_px=size,
+        film_fps=opened.info.fps if opened is not None else spec.fps_otherwise,
+        layout=spec.layout, axes=spec.axes, picture_px=size,
     )  # fmt: skip
     check_posture(found.pose, spec.keypoints, rotate_deg=None)
     return replace(found, notes=(*found.notes, *check_body(found.pose, spec.keypoints, from_file=True)))

@@ -17,7 +17,8 @@ class RecordingSpec:
     ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for the lines of the heels
     in a rear view, which pictures of them show without dots. ``stands`` says that the runner stands still, so that
     nothing tells from where they were filmed. ``rotate_deg`` turns the video's pictures before anything else.
-    ``layout``, ``axes`` and ``picture_px`` say what a file of keypoints does not.
+    ``fps_otherwise`` is the rate of keypoints that neither ``fps`` nor their file says. ``layout``, ``axes`` and
+    ``picture_px`` say what a file of keypoints does not.
     """
 
     video: str | Path | None
@@ -25,6 +26,7 @@ class RecordingSpec:
     keypoints: str | Path | None = None
     keypoints_format: str = "auto"
     fps: float | None = None
+    fps_otherwise: float | None = None
     capture_fps: float | None = None
     start_s: float | None = None
     end_s: float | None = None

@@ -83,3 +83,11 @@ def test_without_a_screen_the_error_is_one_line(tmp_path: Path, shared: Path) ->
     assert result.returncode == 2
     assert "a window needs a screen" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_python_without_tkinter_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gaitlab.apps.window import Window
+
+    monkeypatch.setitem(sys.modules, "tkinter", None)
+    with pytest.raises(InputError, match="apt-get install python3-tk"):
+        Window("gaitlab")

@@ -76,7 +76,7 @@ def unwinding() -> Iterator[None]:
             sys.__unraisablehook__(what)
             return
         last_s = -_PATIENCE_S
-        threading.Timer(_AGAIN_S, os.kill, (os.getpid(), what.exc_value.number)).start()
+        threading.Timer(_AGAIN_S, _send, (what.exc_value.number,)).start()
 
     sys.unraisablehook = lost
     try:
@@ -88,6 +88,14 @@ def unwinding() -> Iterator[None]:
         raise
     finally:
         leave_to_system()
+
+
+def _send(number: int) -> None:
+    """Send this process a signal, so that a call it waits in is interrupted too where the system can do that."""
+    if hasattr(signal, "pthread_kill"):
+        os.kill(os.getpid(), number)
+    else:  # on Windows `os.kill` ends the process at once, and nothing is unwound
+        signal.raise_signal(number)
 
 
 def leave_to_system() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -19,6 +18,8 @@ import pytest
 from gaitlab.io.session.session import open_session
 from gaitlab.io.video.reader import open_video
 from tests.report.make import FPS, make_film, make_session, pose
+
+resource = pytest.importorskip("resource", reason="Windows sets no limits to a process")
 
 # Loads everything once and forks for every analysis, so that twenty of them take seconds.
 SERVER = """

@@ -44,7 +44,7 @@ class DrawOptions:
     heatmaps: bool = False
 
 
-def estimate_poses(
+def draw_all_poses(
     sources: Sequence[Path],
     estimator: PoseEstimator,
     folder: Path,

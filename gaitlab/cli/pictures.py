@@ -23,13 +23,13 @@ def pose(
     heatmaps: Annotated[bool, typer.Option("--heatmaps", help="Write the network's confidence maps too.")] = False,
 ) -> None:
     """Find everybody in pictures and videos: skeletons and keypoints, no gait."""
-    from gaitlab.apps.pose_images import DrawOptions, estimate_poses
+    from gaitlab.apps.pose_images import DrawOptions, draw_all_poses
     from gaitlab.pose.networks.estimator import load_estimator
 
     estimator = load_estimator(model, models_dir=models_dir)
     options = DrawOptions(threshold=threshold, angles=angles, numbers=numbers, heatmaps=heatmaps)
     with progress_bar() as progress:
-        for found in estimate_poses(sources, estimator, output, options=options, fps=fps, progress=progress):
+        for found in draw_all_poses(sources, estimator, output, options=options, fps=fps, progress=progress):
             where = ", ".join(str(path) for path in found.written)
             people = f"{found.people} {'person' if found.people == 1 else 'people'}"
             say(f"{found.source}: {people}, {found.network_ms:.0f} ms: {where}")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gaitlab.apps.pose_images import DrawOptions, estimate_poses
+from gaitlab.apps.pose_images import DrawOptions, draw_all_poses
 from gaitlab.io.video.reader import open_video
 from gaitlab.io.video.writer import VideoWriter
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
@@ -54,7 +54,7 @@ def test_a_video_keeps_its_times(runner: np.ndarray, estimator: PoseEstimator, t
     with VideoWriter(tmp_path / "clip.mp4", fps=30) as writer:
         for number in range(5):
             writer.write(small, number / 15)
-    (found,) = estimate_poses([tmp_path / "clip.mp4"], estimator, tmp_path / "out", options=DrawOptions(heatmaps=True))
+    (found,) = draw_all_poses([tmp_path / "clip.mp4"], estimator, tmp_path / "out", options=DrawOptions(heatmaps=True))
     assert found.people == 1
     assert found.network_ms > 0
     with open_video(tmp_path / "out" / "clip.mp4") as drawn, open_video(tmp_path / "clip.mp4") as source:
@@ -69,7 +69,7 @@ def test_the_threshold_leaves_points_out(runner: np.ndarray, estimator: PoseEsti
     seen = {}
     for threshold in (0.1, 0.8):
         options = DrawOptions(threshold=threshold)
-        list(estimate_poses([tmp_path / "a.png"], estimator, tmp_path / f"{threshold}", options=options))
+        list(draw_all_poses([tmp_path / "a.png"], estimator, tmp_path / f"{threshold}", options=options))
         content = json.loads((tmp_path / f"{threshold}" / "a_000000000000_keypoints.json").read_text())
         seen[threshold] = sum(1 for score in content["people"][0]["pose_keypoints_2d"][2::3] if score > 0)
     assert 0 < seen[0.8] < seen[0.1]

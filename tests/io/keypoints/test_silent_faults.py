@@ -1,0 +1,179 @@
+"""What once gave wrong numbers without a word: it is read rightly, and where it is not, the body is not plausible."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gaitlab
+from gaitlab.core.errors import InputError
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS, Skeleton
+from gaitlab.io.keypoints import import_keypoints
+from gaitlab.kinematics.plausibility import check_body, check_posture
+from tests.io.keypoints.mutations import c3d
+
+
+@pytest.fixture(name="cases")
+def cases_(shared: Path) -> Path:
+    return shared / "data" / "cases"
+
+
+def base(cases: Path) -> tuple[list[str], np.ndarray]:
+    """Names and (frame, keypoint, 2) px of the file that is read rightly."""
+    rows = list(csv.DictReader((cases / "base.csv").open()))
+    names = list(dict.fromkeys(row["keypoint"] for row in rows))
+    places = {(int(row["frame"]), row["keypoint"]): (float(row["x_px"]), float(row["y_px"])) for row in rows}
+    return names, np.array([[places[frame, name] for name in names] for frame in range(480)])
+
+
+def unzipped(cases: Path, name: str, folder: Path) -> Path:
+    with zipfile.ZipFile(cases / name) as archive:
+        archive.extractall(folder / "out")
+    return folder / "out"
+
+
+def measured(path: Path, output: Path, **arguments: object) -> gaitlab.Session:
+    return gaitlab.analyze(keypoints=path, output=output, height_m=1.675, **arguments)  # type: ignore[arg-type]
+
+
+def check_base(session: gaitlab.Session) -> None:
+    """The values that the file which is read rightly gives."""
+    found = session.summary.set_index(["metric", "side"])["mean"]
+    assert abs(found["cadence", "both"] - 173.2) < 1.2
+    assert abs(found["contact_time", "left"] - 0.213) < 0.004
+    assert abs(found["peak_knee_flexion_swing", "left"] - 105.1) < 0.7
+    assert abs(found["vertical_oscillation", "left"] - 0.095) < 0.004
+
+
+@pytest.mark.shared
+def test_a_layout_that_is_named_overrides_and_the_wrong_one_is_refused(cases: Path, tmp_path: Path) -> None:
+    folder = unzipped(cases, "c02_body25b.zip", tmp_path)
+    assert import_keypoints(folder, fps=60, layout="BODY-25B").pose.skeleton.name == "body_25b"
+    with pytest.raises(InputError, match="layout names it"):
+        measured(folder, tmp_path / "session", fps=60, layout="body25")
+    with pytest.raises(InputError, match="has 25 keypoints a person, but layout halpe_26 has 26"):
+        import_keypoints(folder, fps=60, layout="halpe26")
+
+
+def write_body_25(folder: Path, names: list[str], xy: np.ndarray, *, parted: frozenset[int] = frozenset()) -> Path:
+    """OpenPose's files of one runner, in some frames told as a trunk with the left leg and a right leg."""
+    order = SKELETONS["body_25"].names
+    folder.mkdir()
+    for frame, points in enumerate(xy.round(5).tolist()):
+        whole = {name: [*place, 0.85] for name, place in zip(names, points, strict=True)}
+        leg = {name: place for name, place in whole.items() if name.startswith("right_") and "shoulder" not in name}
+        rest = {name: place for name, place in whole.items() if name not in leg}
+        people = [rest, leg] if frame in parted else [whole]
+        flat = [[v for name in order for v in one.get(name, (0, 0, 0))] for one in people]
+        content = {"people": [{"pose_keypoints_2d": points} for points in flat]}
+        (folder / f"run_{frame:012d}_keypoints.json").write_text(json.dumps(content))
+    return folder
+
+
+@pytest.mark.shared
+def test_a_runner_in_two_parts_is_one(cases: Path, tmp_path: Path) -> None:
+    names, xy = base(cases)
+    parted = frozenset(np.random.default_rng(1).choice(480, 72, replace=False).tolist())
+    session = measured(write_body_25(tmp_path / "out", names, xy, parted=parted), tmp_path / "session", fps=60)
+    whole = measured(cases / "base.csv", tmp_path / "whole", fps=60)
+    check_base(session)
+    assert session.info["quality"]["cycles_accepted"] == whole.info["quality"]["cycles_accepted"]
+    assert any("in 72 frames" in warning for warning in session.warnings)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("low", [0, -1])
+def test_shares_of_the_picture_need_its_size(cases: Path, tmp_path: Path, low: int) -> None:
+    names, xy = base(cases)
+    shares = (xy - [1000, 0]) / [1920, 1080]
+    folder = write_body_25(tmp_path / "out", names, shares if low == 0 else 2 * shares - 1)
+    with pytest.raises(InputError, match=rf"shares of the picture, {low} to 1 .* size with picture, e.g. 1920x1080"):
+        import_keypoints(folder, fps=60)
+    session = measured(folder, tmp_path / "session", fps=60, picture="1920x1080")
+    check_base(session)
+
+
+@pytest.mark.shared
+def test_low_scores_are_taken_as_shares_of_the_highest(cases: Path, tmp_path: Path) -> None:
+    text = (cases / "base.csv").read_text().replace(",0.9\n", ",0.12\n")
+    (tmp_path / "low.csv").write_text(text)
+    session = measured(tmp_path / "low.csv", tmp_path / "out", fps=60)
+    check_base(session)
+    assert any("scale of their own" in warning for warning in session.warnings)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("separator", "comma"), [(";", True), ("\t", False), ("\t", True)])
+def test_dialects_of_tables(cases: Path, tmp_path: Path, separator: str, comma: bool) -> None:
+    rows = list(csv.reader((cases / "base.csv").open()))
+    cells = [[f"{row[0]}.0" if row[0].isdigit() else row[0], f"S01:{row[1]}", *row[2:]] for row in rows]
+    cells[0] = rows[0]
+    cells[5][2:] = ["-1.#IND", "NA", ""]
+    text = "\n".join(separator.join(cell.replace(".", ",") if comma else cell for cell in row) for row in cells)
+    (tmp_path / "points.csv").write_text(text.replace("-1,#IND", "-1.#IND"), encoding="cp1252")
+    pose, right = (import_keypoints(path, fps=60).pose for path in (tmp_path / "points.csv", cases / "base.csv"))
+    assert pose.skeleton.names == right.skeleton.names
+    assert np.nanmax(np.abs(pose.xy - right.xy)) == 0
+    assert np.isnan(pose.xy).any(axis=2).sum() == np.isnan(right.xy).any(axis=2).sum() + 1
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("unit", ["m", "cm", "mm"])
+def test_c3d_with_z_upwards_and_units_that_lie(cases: Path, tmp_path: Path, unit: str) -> None:
+    """400 px a metre; written in metres, whatever the unit says, with x across, y against the run and z up."""
+    names, xy = base(cases)
+    lengths = np.stack([np.full(xy.shape[:2], 0.3), -xy[..., 0], 900 - xy[..., 1]], axis=-1) / [1, 400, 400]
+    (tmp_path / "run.c3d").write_bytes(c3d(names, lengths, rate=60, unit=unit))
+    session = measured(tmp_path / "run.c3d", tmp_path / "out")
+    check_base(session)
+    assert any("read as m" in warning for warning in session.warnings) is (unit != "m")
+
+
+# What each of the silent faults did to the points, the reader's own care switched off.
+def _plausible(names: list[str], xy: np.ndarray) -> tuple[str, ...]:
+    pose = PoseSequence(xy, np.isfinite(xy[..., 0]), np.arange(len(xy)) / 60, Skeleton("test", tuple(names)))
+    check_posture(pose, "f", rotate_deg=None)
+    return check_body(pose, "f", from_file=True)
+
+
+FAULTS = {
+    "shares 0 to 1": (lambda n, xy: (n, xy / [1920, 1080]), "px tall; expected pixels"),
+    "shares -1 to 1": (lambda n, xy: (n, 2 * xy / [1920, 1080] - 1), "px tall; expected pixels"),
+    "shares of a square": (lambda n, xy: (n, xy / [1920, 1080] * 1000), "pixels that are not square"),
+    "pixels of 4:3": (lambda n, xy: (n, xy * [0.75, 1.0]), "pixels that are not square"),
+    "lengths in metres": (lambda n, xy: (n, xy / 400), "px tall; expected pixels"),
+    "y upwards": (lambda n, xy: (n, xy * [1, -1]), "stands on their head"),
+    "z upwards": (lambda n, xy: (n, np.stack([xy[..., 0], np.full(xy.shape[:2], 300.0)], -1)), "lies, or is seen"),
+    "turned by 180": (lambda n, xy: (n, 2000 - xy), "stands on their head"),
+    "two recordings": (lambda n, xy: (n, xy + np.where(np.arange(480) % 2, 600, 0)[:, None, None]), "jumps"),
+    "two people a row": (lambda n, xy: (n, xy + 700 * (np.arange(480) % 3 == 0)[:, None, None]), "jumps"),
+    "knees and ankles exchanged": (lambda n, xy: ([_exchanged(name) for name in n], xy), "expected bones of one body"),
+    "heel and toe exchanged": (lambda n, xy: ([_turned(name) for name in n], xy), "point to opposite sides"),
+}
+
+
+def _exchanged(name: str) -> str:
+    return {"left_knee": "left_ankle", "left_ankle": "left_knee"}.get(name, name)
+
+
+def _turned(name: str) -> str:
+    return {"left_heel": "left_big_toe", "left_big_toe": "left_heel"}.get(name, name)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_silent_fault_is_plausible(cases: Path, fault: str) -> None:
+    names, xy = base(cases)
+    assert _plausible(names, xy) == ()
+    change, said = FAULTS[fault]
+    try:
+        sentences = " ".join(_plausible(*change(names, xy)))
+    except InputError as refusal:
+        sentences = str(refusal)
+    assert said in sentences

@@ -166,7 +166,7 @@ def analyze(
         capture_fps=capture_fps, start_s=start_s, end_s=end_s, rotate_deg=rotate, model=model or chosen.pose.model,
         models_dir=Path(models_dir) if models_dir else None, person=chosen.pose.person,
         dots=None if view == "side" else dots, heels=heels and view != "side",
-        layout=layout, axes=axes, picture_px=_picture_px(picture),
+        layout=layout, axes=axes, picture_px=picture_px(picture),
     )  # fmt: skip
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
@@ -272,7 +272,7 @@ def _view(name: str, value: object) -> None:
     arguments.choice(VIEWS)(name, value)
 
 
-def _picture_px(text: str | None) -> tuple[int, int] | None:
+def picture_px(text: str | None) -> tuple[int, int] | None:
     """Return width and height of ``1920x1080``; InputError where it says none."""
     if text is None:
         return None

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gaitlab.core.errors import InputError
+from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.pose import PoseSequence
 from gaitlab.pipeline import arguments
 from gaitlab.pipeline.recording import read_recording
-from gaitlab.pipeline.run import ARGUMENTS
+from gaitlab.pipeline.run import ARGUMENTS, picture_px
 from gaitlab.pipeline.spec import Progress, RecordingSpec
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ _CHECKS = {**ARGUMENTS, "format": arguments.text, "person": arguments.whole(0, 9
 
 
 def load_keypoints(
-    source: str | Path | xarray.Dataset, *, format: str = "auto", fps: float | None = None, person: int | None = None
-) -> PoseSequence:
+    source: str | Path | xarray.Dataset, *, format: str = "auto", fps: float | None = None,
+    person: int | None = None, layout: str | None = None, axes: str | None = None, picture: str | None = None,
+) -> PoseSequence:  # fmt: skip
     """Load the keypoints of one runner, as another program found them.
 
     Parameters
@@ -36,6 +37,12 @@ def load_keypoints(
     person : int | None, optional
         which person, by order of appearance, counted from 0; None takes the one most like a runner: longest in the
         picture, in one place, with legs that alternate.
+    layout : str | None, optional
+        the order of keypoints without names, e.g. ``body_25b``.
+    axes : str | None, optional
+        which axes point to the right and up, e.g. ``xz`` or ``x-y``.
+    picture : str | None, optional
+        the picture's size, e.g. ``1920x1080``, for keypoints that are shares of it.
 
     Returns
     -------
@@ -57,13 +64,18 @@ def load_keypoints(
     """
     arguments.check(locals(), _CHECKS, needed=("format",))
     if not isinstance(source, str | os.PathLike):
+        if not hasattr(source, "data_vars"):
+            raise InputError(
+                f"{argument('source')} must be the path of a file or folder, or a poses dataset of movement, not "
+                f"{shown(source)}"
+            )
         from gaitlab.io.keypoints.programs.movement import from_dataset
 
         return from_dataset(source, fps=fps, person=person)
     arguments.path("source", source)
     spec = RecordingSpec(
         video=None, view="side", keypoints=Path(source), keypoints_format=format, fps=fps,
-        person=-1 if person is None else person,
+        person=-1 if person is None else person, layout=layout, axes=axes, picture_px=picture_px(picture),
     )  # fmt: skip
     try:
         return read_recording(spec, progress=_silent).raw
@@ -81,6 +93,7 @@ def estimate_poses(
     end_s: float | None = None,
     capture_fps: float | None = None,
     rotate: int = 0,
+    fps: float | None = None,
     progress: Progress | None = None,
 ) -> PoseSequence:
     """Find the runner in a video and return their keypoints in every frame.
@@ -103,6 +116,8 @@ def estimate_poses(
         the true frame rate of a slow-motion video, Hz.
     rotate : int, optional
         turn the pictures clockwise by 0, 90, 180 or 270 degrees first.
+    fps : float | None, optional
+        frame rate of a raw stream, which has no clock, Hz.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)``.
 
@@ -118,8 +133,10 @@ def estimate_poses(
         no such video or network, nobody in it, or somebody who does not stand upright.
     """
     arguments.check(locals(), _CHECKS, needed=("video", "rotate"))
+    if start_s is not None and end_s is not None and start_s >= end_s:
+        raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
     spec = RecordingSpec(
-        video=video, view="side", capture_fps=capture_fps, start_s=start_s, end_s=end_s, model=model or "auto",
+        video=video, view="side", fps=fps, capture_fps=capture_fps, start_s=start_s, end_s=end_s, model=model or "auto",
         models_dir=Path(models_dir) if models_dir else None, person=-1 if person is None else person,
         rotate_deg=rotate,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gaitlab.analysis.claims import FORWARD
+from gaitlab.analysis.claims import FORWARD, contradiction
 from gaitlab.analysis.side import side_angles
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
@@ -218,7 +218,7 @@ def compute_metrics(
     pandas.DataFrame
         a row a metric and side, with the columns of `Session.summary`: ``n``, ``mean``, ``sd``, ``uncertainty`` (half
         of the 95 % interval), ``unit``, or ``missing_reason``. ``attrs["warnings"]`` says what is to be known of
-        scale and levelling.
+        scale and levelling, and first of all what contradicts the view or the facing.
 
     Raises
     ------
@@ -240,6 +240,12 @@ def compute_metrics(
     curves = compute_angles(pose, events=found, view=seen, facing=facing, settings=chosen) if angles is None else angles
     if len(curves.time_s) != len(pose):
         raise InputError(f"the angles have {len(curves.time_s)} frames, the keypoints {len(pose)}; give those of them")
+    strikes_s = [contact.foot_strike_s for contact in found.contacts]
+    if strikes_s and not (pose.time_s[0] - 1 <= min(strikes_s) and max(strikes_s) <= pose.time_s[-1] + 1):
+        raise InputError(
+            f"the contacts lie from {min(strikes_s):.1f} to {max(strikes_s):.1f} s, the keypoints from "
+            f"{pose.time_s[0]:.1f} to {pose.time_s[-1]:.1f} s; give those of one recording"
+        )
     source = rearfoot_source(pose) if seen == "rear" else ""
     trial = Trial(
         view=seen,
@@ -258,7 +264,8 @@ def compute_metrics(
         network=next((str(step.parameters["model"]) for step in pose.history if step.name == "pose"), ""),
     )
     rows, _ = measure(trial, METRICS.values())
-    return _table(trial, rows)
+    doubt = contradiction(pose, view=seen, facing=facing)
+    return _table(trial, rows, doubt)
 
 
 def _forward(pose: PoseSequence, facing: str) -> int:
@@ -296,7 +303,7 @@ def _calibration(
     return entered(pose if view == "rear" else pose.unsmoothed, events.belt)
 
 
-def _table(trial: Trial, rows: Sequence[MetricValue]) -> pd.DataFrame:
+def _table(trial: Trial, rows: Sequence[MetricValue], doubt: str) -> pd.DataFrame:
     """Return the rows as `Session.summary` has them."""
     import pandas as pd
 
@@ -304,5 +311,5 @@ def _table(trial: Trial, rows: Sequence[MetricValue]) -> pd.DataFrame:
     table = pd.DataFrame([summary_row(row) for row in known], columns=list(SUMMARY_COLUMNS))
     texts = ["reference_source", "missing_reason", "note"]
     table[texts] = table[texts].replace("", None)
-    table.attrs["warnings"] = trial.calibration.warnings
+    table.attrs["warnings"] = (*((doubt,) if doubt else ()), *trial.calibration.warnings)
     return table

@@ -218,3 +218,28 @@ def test_the_examples_of_the_docstrings(
     (test,) = doctest.DocTestFinder(recurse=False).find(step, globs={})
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_what_contradicts_the_view_or_the_facing_is_the_first_warning(side_csv: Path) -> None:
+    """The demonstration's runner faces right and is filmed from the side."""
+    raw = gaitlab.load_keypoints(side_csv, fps=FPS)
+    wrong = {"facing": "left"}
+    table = gaitlab.compute_metrics(gaitlab.preprocess(raw, **wrong), **wrong)
+    assert "measured as one who faces left" in table.attrs["warnings"][0]
+    right = gaitlab.compute_metrics(gaitlab.preprocess(raw))
+    assert not any("as was said" in warning for warning in right.attrs["warnings"])
+
+
+def test_contacts_of_another_recording_are_refused(side_csv: Path) -> None:
+    pose = gaitlab.preprocess(gaitlab.load_keypoints(side_csv, fps=FPS))
+    later = replace(pose, time_s=pose.time_s + 100)
+    with pytest.raises(InputError, match="give those of one recording"):
+        gaitlab.compute_metrics(later, events=gaitlab.detect_contacts(pose))
+
+
+def test_no_source_is_one_line(side_csv: Path) -> None:
+    for wrong in (None, 5, np.zeros((10, 17, 2))):
+        with pytest.raises(InputError, match="source must be the path of a file or folder, or a poses dataset"):
+            gaitlab.load_keypoints(wrong, fps=60)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="must come before"):
+        gaitlab.estimate_poses("run.mp4", start_s=2.0, end_s=1.0)

@@ -78,7 +78,7 @@ def _check_whole(path: Path, points: FloatArray) -> None:
     header, size = content[:_BLOCK], len(content)
     begin = (int.from_bytes(header[16:18], "little") - 1) * _BLOCK
     if len(header) < _BLOCK or begin < _BLOCK or size < begin + 16 * points.shape[0] * points.shape[1]:
-        raise OSError(errno.EIO, "the file is not whole; is the disk full?")
+        raise OSError(errno.EIO, "the file is not whole; is the disk full, or does its name not end in .c3d?")
 
 
 def evenly(time_s: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:

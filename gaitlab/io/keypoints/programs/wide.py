@@ -26,6 +26,7 @@ from gaitlab.io.keypoints.own import open_table, our_columns
 _SCORES = ("score", "likelihood", "visibility", "confidence", "conf", "presence", "prob", "v", "c", "p")
 _NAME = re.compile(rf"(?P<name>.+?)[\s_.:-]?(?P<axis>x|y|z|{'|'.join(_SCORES)})(?:_px)?", re.I)
 _NUMBERED = re.compile(r"(?P<axis>x|y|z|v|c|visibility|score)[\s_.]?(?P<name>\d+)", re.I)
+_PERSON = re.compile(r"(person|track|individual|id|player)(_?id)?", re.I)
 # Coordinates, each three numbers at most, of all points of one person.
 _MOST_CELLS = 4000
 
@@ -53,11 +54,27 @@ def read_wide(path: Path, asked: Asked) -> ImportedPoses:
         ])  # fmt: skip
     if not table:
         raise InputError(f"'{path}' has no rows; expected one a frame")
+    _check_one_row_a_frame(path, header, numbers)
     points = np.array(table, dtype=np.float64)
     return of_one(
         path, list(places), dict(zip(numbers, points, strict=True)), asked, numbered=frame is not None,
         times=dict(zip(numbers, times, strict=True)),
     )  # fmt: skip
+
+
+def _check_one_row_a_frame(path: Path, header: list[str], numbers: list[int]) -> None:
+    """Raise InputError for a table of several people, which would be mixed up.
+
+    Without a column of frames nothing tells them apart but the check of the body afterwards.
+    """
+    if len(set(numbers)) == len(numbers):
+        return
+    twice = next(number for number, again in zip(sorted(numbers), sorted(numbers)[1:], strict=False) if number == again)
+    person = next(
+        (word for word in header if re.fullmatch(r"(?i)(person|track|individual|id|player)(_?id)?", word)), ""
+    )
+    told = f"; keep the rows of one '{person}'" if person else "; is it a table of several people?"
+    raise InputError(f"'{path}' has frame {twice} twice; expected a row a frame, of one person{told}")
 
 
 def of_one(

@@ -36,16 +36,7 @@ _SEARCH_STEP = 0.35
 class BlazePose:
     """Network for one person in a crop; `detect_people` searches the image with many crops.
 
-    Attributes
-    ----------
-    name : str
-        name of the network.
-    skeleton : Skeleton
-        its keypoints.
-    model : dict[str, Any]
-        description for session.json.
-    detection_interval_s : float
-        recommended interval between calls of `detect_people`, s.
+    Attributes and methods are those of `estimator.PoseEstimator`.
     """
 
     def __init__(self, installed: InstalledModel) -> None:
@@ -78,14 +69,7 @@ class BlazePose:
     def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the person in a square as high as ``box``, rotated so that the trunk of ``guess`` is upright.
 
-        Parameters
-        ----------
-        image : Image
-            (height, width, 3) BGR.
-        box : FloatArray
-            (4,) expected left, top, right, bottom, px.
-        guess : Body
-            expected keypoints, in the order of this network's skeleton.
+        Parameters are those of `estimator.PoseEstimator.detect_person`.
         """
         return self.as_posed(image, box, guess, self.skeleton)
 

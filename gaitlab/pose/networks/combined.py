@@ -26,16 +26,7 @@ _SECOND_HAND = 0.4  # upper limit of its confidence: about half of these ankles 
 class LegsAndFeet:
     """Heels and toes from the second network, all other keypoints from the first.
 
-    Attributes
-    ----------
-    name : str
-        name of the combination.
-    skeleton : Skeleton
-        BODY_25.
-    model : dict[str, Any]
-        description for session.json.
-    detection_interval_s : float
-        recommended interval between calls of `detect_people`, s.
+    Attributes and methods are those of `estimator.PoseEstimator`.
     """
 
     def __init__(self, name: str, legs: OpenPose, feet: BlazePose) -> None:
@@ -53,14 +44,7 @@ class LegsAndFeet:
     def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the person around ``box`` most similar to ``guess``; None if there is none.
 
-        Parameters
-        ----------
-        image : Image
-            (height, width, 3) BGR.
-        box : FloatArray
-            (4,) expected left, top, right, bottom, px.
-        guess : Body
-            expected keypoints.
+        Parameters are those of `estimator.PoseEstimator.detect_person`.
         """
         narrow = Body(guess.xy[self._from_legs], guess.score[self._from_legs])
         legs = self._legs.detect_person(image, box, narrow)

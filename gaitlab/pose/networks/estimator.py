@@ -44,7 +44,17 @@ class PoseEstimator(Protocol):
         ...
 
     def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
-        """Return the person around ``box`` (left, top, right, bottom, px) expected at ``guess``; None without one."""
+        """Return the person around ``box`` who is most similar to ``guess``; None if there is none.
+
+        Parameters
+        ----------
+        image : Image
+            (height, width, 3) BGR.
+        box : FloatArray
+            (4,) expected left, top, right, bottom, px.
+        guess : Body
+            expected keypoints.
+        """
         ...
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:

@@ -30,16 +30,7 @@ _POINTS_PER_HEIGHT = 0.85  # nose to ankles
 class OpenPose:
     """Network for all people in an image, or one person in a crop.
 
-    Attributes
-    ----------
-    name : str
-        name of the network.
-    skeleton : Skeleton
-        its keypoints.
-    model : dict[str, Any]
-        description for session.json.
-    detection_interval_s : float
-        recommended interval between calls of `detect_people`, s.
+    Attributes and methods are those of `estimator.PoseEstimator`.
     """
 
     def __init__(self, installed: InstalledModel) -> None:
@@ -63,14 +54,7 @@ class OpenPose:
     def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
         """Return the person in a crop around ``box`` most similar to ``guess``; None if there is none.
 
-        Parameters
-        ----------
-        image : Image
-            (height, width, 3) BGR.
-        box : FloatArray
-            (4,) expected left, top, right, bottom, px.
-        guess : Body
-            expected keypoints.
+        Parameters are those of `estimator.PoseEstimator.detect_person`.
         """
         width, height = self._crop_px
         window = around(box, aspect=width / height, fill=self._fill)

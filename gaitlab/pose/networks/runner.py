@@ -49,16 +49,7 @@ _SAME_POINT = 0.06
 class RunnerNetwork:
     """Network for one runner in a crop; `detect_people` uses many crops.
 
-    Attributes
-    ----------
-    name : str
-        name of the network.
-    skeleton : Skeleton
-        its keypoints.
-    model : dict[str, Any]
-        description for session.json.
-    detection_interval_s : float
-        recommended interval between calls of `detect_people`, s.
+    Attributes and methods are those of `estimator.PoseEstimator`.
     """
 
     def __init__(self, installed: InstalledModel, *, flip: bool | None = None) -> None:
@@ -107,14 +98,7 @@ class RunnerNetwork:
 
         In a rear view the lower legs are localised again in a crop of their own, in which a heel is four times larger.
 
-        Parameters
-        ----------
-        image : Image
-            (height, width, 3) BGR.
-        box : FloatArray
-            (4,) expected left, top, right, bottom, px.
-        guess : Body
-            expected keypoints, used only to distinguish the legs.
+        Parameters are those of `estimator.PoseEstimator.detect_person`.
         """
         body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
         if _mean_score(body) < _MIN_SCORE:

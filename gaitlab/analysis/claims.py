@@ -1,6 +1,6 @@
 """What was said of a clip against what its keypoints say: one sentence where they contradict it beyond doubt.
 
-The clip is measured as told nevertheless, for who filmed it may know better; but the sentence comes first, forbids to
+The clip is still measured as stated, because the user may know better; but the sentence comes first, forbids to
 build on the numbers, and stands in place of all that would follow from a false premise.
 """
 
@@ -65,7 +65,7 @@ def contradiction(pose: PoseSequence, *, view: View, facing: str) -> str:
     pose : PoseSequence
         raw keypoints.
     view : View
-        what it is measured as, be it asked for or told by the keypoints.
+        the view that is measured, requested or derived from the keypoints.
     facing : str
         ``left`` or ``right`` as was said, or ``auto``.
     """

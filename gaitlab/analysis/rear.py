@@ -26,7 +26,7 @@ from gaitlab.kinematics.rear import (
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import Trial
 
-# Standard deviation of the rearfoot angle in one frame from which on a reader is told.
+# Standard deviation of the rearfoot angle in one frame above which a warning is given.
 _UNSURE_DEG = 3.0
 
 
@@ -49,7 +49,7 @@ def rear_trial(
     Raises
     ------
     InputError
-        a runner seen from the front, or a standing recording in which nobody stands still.
+        if the runner is seen from the front, or the standing recording contains no standing still.
     """
     if view_of(raw).view == "front":
         raise InputError(
@@ -108,7 +108,7 @@ def _zero_deg(
     Raises
     ------
     InputError
-        a standing recording in which nobody stands still with the points that the running one shows.
+        if the standing recording contains no standing still with the keypoints of the running one.
     """
     if not source or standing is None:
         return standing_deg(pose, angles) if source else {}

@@ -84,7 +84,7 @@ def analyze_pose(
     runner : Runner
         what is known of the person.
     settings : Settings
-        how tracks are mended and smoothed.
+        how tracks are repaired and smoothed.
     view : View, optional
         what the camera sees.
     standing : PoseSequence | None, optional

@@ -1,4 +1,4 @@
-"""The tracks of a recording as the settings ask for them: mended, and mended and smoothed."""
+"""The preprocessed tracks of a recording: repaired, and repaired and smoothed, as the settings ask."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0}
 def preprocessed(
     raw: PoseSequence, settings: Settings, *, view: View, leg_px: float
 ) -> tuple[PoseSequence, PoseSequence]:
-    """Return the tracks mended, in which events are found, and mended and smoothed, of which angles are made.
+    """Return the repaired tracks, for event detection, and the repaired and smoothed tracks, for angles.
 
     Parameters
     ----------
     raw : PoseSequence
         keypoints of one person as a network or a file gave them.
     settings : Settings
-        how tracks are mended and smoothed.
+        how tracks are repaired and smoothed.
     view : View
         what the camera sees.
     leg_px : float

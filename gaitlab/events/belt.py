@@ -1,4 +1,4 @@
-"""The belt as the stance feet show it that ride on it: how it slopes in the picture and how fast it runs.
+"""The belt, measured on the stance feet that move with it: its slope in the image and its speed.
 
 Past a fixed camera the belt is the ground, for the runner is held in place (`signals.leg_points`).
 """
@@ -20,7 +20,7 @@ from gaitlab.kinematics.frame import near_side
 # Foot strikes and toe-offs of one foot, (contact,) seconds each; NaN where the recording ends first.
 Stances = tuple[FloatArray, FloatArray]
 
-# Share of stance in which a foot lies on the belt and rides with it.
+# Share of stance in which the foot is flat on the belt and moves with it.
 RIDING = (0.25, 0.60)
 # The share in which the path of the 5th metatarsal shows the slope: it comes down late, after the heel of a rearfoot
 # striker, and stays. On force-plate trials it is level within 0.2 ± 0.3 degrees over it.
@@ -38,7 +38,7 @@ class _FootPoint:
     """Points of one part of the foot, and how they ride on the belt while the foot lies on it.
 
     The ankle lifts early, and rolls forward and down over the resting toe: its path has a slope of its own, and it
-    rides slower than the belt (medians of the trials of treadmill_truth).
+    moves slower than the belt (medians of the trials of treadmill_truth).
 
     Attributes
     ----------

@@ -191,7 +191,7 @@ def calibrate(
     Parameters
     ----------
     pose : PoseSequence
-        mended keypoints.
+        repaired keypoints.
     belt : Belt
         as the stance feet show it, see `GaitEvents`.
     forward : int

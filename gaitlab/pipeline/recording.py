@@ -161,7 +161,8 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
 def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, ...]]:
     """Return the view, asked for or told by the keypoints, and a sentence where that is not clear.
 
-    A view that is not clear costs nobody the minutes of the network: the likelier one is measured, and said so.
+    If the view is not clear, the more likely one is measured and a note says so, instead of refusing after the
+    minutes of inference.
 
     Raises
     ------
@@ -297,7 +298,7 @@ def _estimate(
     info = opened.info
     total = _frames_between(info, spec.start_s, spec.end_s)
     done = 0
-    # Whether a person of that number comes is known at the end alone; who waits for them is told from the start.
+    # Whether that person appears is known only at the end; the progress line says from the start who is awaited.
     stage = "finding the runner" if spec.person < 0 else f"looking for person {spec.person}"
 
     def on_frame(frame: Frame, body: Body | None) -> None:

@@ -16,7 +16,7 @@ class RecordingSpec:
 
     ``dots`` is ``auto``, the path of a file of clicks, or None for no dots. ``heels`` asks for the lines of the heels
     in a rear view, which pictures of them show without dots. ``stands`` says that the runner stands still, so that
-    nothing tells from where they were filmed. ``rotate_deg`` turns the video's pictures before anything else.
+    the view cannot be derived from the movement. ``rotate_deg`` turns the video's pictures before anything else.
     ``fps_otherwise`` is the rate of keypoints that neither ``fps`` nor their file says. ``layout``, ``axes`` and
     ``picture_px`` say what a file of keypoints does not.
     """

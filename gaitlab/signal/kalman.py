@@ -117,7 +117,7 @@ def kalman(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float, score: F
         confidence = confidence.reshape(confidence.shape + (1,) * (np.ndim(values) - confidence.ndim))
         full = np.broadcast_to(confidence, np.shape(values)).reshape(len(time_s), -1)
         factor = np.clip((_REFERENCE_SCORE / full) ** 2, 1.0, _MAX_NOISE_FACTOR)
-    # The factors ride along as extra columns, with the gaps of the values, so that runs are cut alike.
+    # The factors are extra columns with the gaps of the values, so that the runs are the same.
     both = np.concatenate([flat, np.where(np.isfinite(flat), factor, np.nan)], axis=1)
 
     def smooth(run: FloatArray, run_time_s: FloatArray) -> FloatArray:

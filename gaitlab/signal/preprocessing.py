@@ -27,7 +27,7 @@ _LONGEST_TRUNK_GAP_S = 0.20
 # A point whose score is too low stays if it has at least this share of the score that it needs and lies as near as this
 # share of the leg to where its neighbours say: 0.2 of the leg are a tenth of body height.
 _DOUBTFUL_SHARE, DOUBT_OF_LEG = 1 / 3, 0.2
-# A cut-off further off than this share of what was asked for is told.
+# Relative deviation of the effective from the requested cut-off above which a warning is given.
 _CUTOFF_TOLERANCE = 0.10
 
 

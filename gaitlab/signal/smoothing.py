@@ -1,4 +1,4 @@
-"""Savitzky-Golay, Butterworth and Kalman smoothing, all told their strength as one cut-off frequency in Hz.
+"""Savitzky-Golay, Butterworth and Kalman smoothing, each parametrised by one cut-off frequency in Hz.
 
 The cut-off is where a sine keeps 0.707 of its amplitude after the whole treatment, forwards and backwards.
 """

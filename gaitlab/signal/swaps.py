@@ -46,7 +46,7 @@ def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> n
         return swapped
     both, weight = both[:, :, usable], weight[:, usable]
     size = float(np.median(np.ptp(both, axis=2).max(axis=-1)))
-    if size == 0:  # a single point a leg, or all on one spot: nothing tells the legs apart
+    if size == 0:  # one point per leg, or all in one place: the legs cannot be distinguished
         return swapped
     apart = round(_APART_S / float(np.median(np.diff(time_s))))
     apart = max(min(apart, len(time_s) // 3), 1)

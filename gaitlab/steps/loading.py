@@ -53,7 +53,7 @@ def load_keypoints(
     Raises
     ------
     InputError
-        no such file, not of that format, no frame rate, nobody in it, or somebody who does not stand upright.
+        if the file is missing or not of that format, has no frame rate, no person, or a person who is not upright.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def estimate_poses(
     Raises
     ------
     GaitlabError
-        no such video or network, nobody in it, or somebody who does not stand upright.
+        if the video or network is missing, or the video shows no person or one who is not upright.
     """
     arguments.check(locals(), _CHECKS, needed=("video", "rotate"))
     if start_s is not None and end_s is not None and start_s >= end_s:

@@ -61,7 +61,7 @@ def preprocess(
     Raises
     ------
     GaitlabError
-        nobody in it, a view from the front, or a setting that does not exist.
+        if it contains no person, a view from the front, or an unknown setting.
 
     Examples
     --------

@@ -140,6 +140,6 @@ def check_long_enough(pose: PoseSequence) -> None:
     duration_s = float(pose.time_s[-1] - pose.time_s[0])
     if duration_s < _SHORTEST_RECORDING_S:
         raise InputError(
-            f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not {np.floor(100 * duration_s) / 100:.2f} s; "
-            "record longer, or use more of the recording"
+            f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not "
+            f"{np.floor(100 * duration_s) / 100:.2f} s; record longer, or use more of the recording"
         )

@@ -1,5 +1,5 @@
-"""Filters and repairs for tracks: arrays in, arrays out, nothing of bodies or files.
+"""Filters, outlier detection and gap filling for tracks, on plain arrays.
 
-Every function takes ``values`` of shape (frame,) or (frame, …) with NaN where nothing was measured, and the frame
-times in seconds; each stretch without NaN is treated for itself.
+Functions take ``values`` of shape (frame,) or (frame, …), with NaN for missing samples, and the frame times in
+seconds. Each stretch without NaN is processed independently.
 """

@@ -1,4 +1,4 @@
-"""Points that a network was unsure of, but that lie where sure ones before and after say."""
+"""Retain low-confidence points that agree with the trajectory of neighbouring high-confidence points."""
 
 from __future__ import annotations
 
@@ -7,27 +7,36 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.signal.outliers import curve_at
 
-# No curve knows what a foot did between two sure points further apart: three frames at 12 a second.
+# Interpolation of a foot is unreliable across longer intervals (three frames at 12 Hz).
 _LONGEST_S = 0.25
 
 
 def borne_out(
     track: FloatArray, time_s: FloatArray, *, sure: np.ndarray, doubtful: np.ndarray, tolerance_px: float
 ) -> np.ndarray:
-    """Return (frame,) True for the doubtful points of a (frame, 2) px track that the sure ones around them predict.
+    """Find low-confidence points that lie close to the position interpolated from high-confidence points.
 
-    The prediction is the cubic through the two nearest sure points on each side; where the outer ones are too far away
-    in time, or there are none, the straight line between the inner two. Sure points more than `_LONGEST_S` apart
-    predict nothing, and a doubtful point never bears out another.
+    The prediction is the cubic through the two nearest high-confidence points on each side, or the straight line
+    between the inner two where the outer ones are missing or too distant in time. High-confidence points more than
+    0.25 s apart give no prediction. Low-confidence points never support each other.
 
     Parameters
     ----------
+    track : FloatArray
+        (frame, 2) px.
+    time_s : FloatArray
+        (frame,) seconds.
     sure : np.ndarray
-        (frame,) True for points to trust.
+        (frame,) True for high-confidence points.
     doubtful : np.ndarray
-        (frame,) True for points to decide about.
+        (frame,) True for low-confidence points to test.
     tolerance_px : float
-        how far from its prediction such a point may lie.
+        largest accepted distance from the prediction, px.
+
+    Returns
+    -------
+    np.ndarray
+        (frame,) True for the low-confidence points that agree with their prediction.
     """
     found = np.zeros(len(track), dtype=bool)
     known = np.flatnonzero(sure)

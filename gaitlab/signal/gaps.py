@@ -1,4 +1,4 @@
-"""Short gaps filled, long ones left open."""
+"""Interpolate short gaps in tracks; longer gaps remain missing."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.signal.runs import runs
 
-_SUPPORT = 4  # frames on each side that a fill is fitted to
+_SUPPORT = 4  # frames on each side to which the curve is fitted
 
 
 def fill_gaps(track: FloatArray, time_s: FloatArray, *, longest_s: float) -> tuple[FloatArray, np.ndarray]:
-    """Fill gaps of a (frame, 2) track up to ``longest_s`` between the frames on either side; never beyond the ends.
+    """Interpolate short gaps in a track; gaps at the ends are never extrapolated.
 
-    A cubic is fitted to up to four frames on each side and bent to meet the two frames next to the gap.
+    A cubic is fitted to up to four frames on each side, then corrected linearly to pass through the two frames
+    adjacent to the gap.
+
+    Parameters
+    ----------
+    track : FloatArray
+        (frame, 2) px, NaN where missing.
+    time_s : FloatArray
+        (frame,) seconds.
+    longest_s : float
+        longest duration of a gap that is filled, s.
 
     Returns
     -------
     tuple[FloatArray, np.ndarray]
-        the filled track and (frame,) True where it was filled.
+        the filled (frame, 2) track, px, and a (frame,) mask, True for filled frames.
     """
     result = np.array(track, dtype=np.float64)
     finite: np.ndarray = np.isfinite(result[:, 0]) & np.isfinite(result[:, 1])

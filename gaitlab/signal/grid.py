@@ -1,4 +1,4 @@
-"""Uniform time: what a filter with a fixed kernel stands on."""
+"""Sampling rate, and resampling to the uniform grid that fixed-kernel filters require."""
 
 from __future__ import annotations
 
@@ -14,28 +14,44 @@ _UNIFORM_TOLERANCE = 0.02
 
 
 def sampling_rate_hz(time_s: FloatArray) -> float:
-    """Return the usual sampling rate of rising times."""
+    """Return the typical sampling rate, Hz, of increasing (frame,) times in seconds."""
     return frame_rate_hz(time_s)
 
 
 def is_uniform(time_s: FloatArray) -> bool:
-    """Whether all intervals equal the median one within 2 %."""
+    """Return whether all frame intervals are within 2 % of their median."""
     steps = np.diff(time_s)
     return bool(len(steps) == 0 or np.all(np.abs(steps / np.median(steps) - 1) < _UNIFORM_TOLERANCE))
 
 
 def can_show(time_s: FloatArray, frequency_hz: float) -> bool:
-    """Whether frames come more than twice as often as a frequency: what is faster looks slower, and no filter helps."""
+    """Return whether ``frequency_hz`` is below the Nyquist frequency of (frame,) times in seconds."""
     return len(time_s) > 1 and 2 * frequency_hz < sampling_rate_hz(time_s)
 
 
 def on_uniform_grid(
     values: FloatArray, time_s: FloatArray, smooth: Callable[[FloatArray, float], FloatArray]
 ) -> FloatArray:
-    """Apply ``smooth(values, rate_hz)`` to gap-free (frame, column) values, by way of a uniform grid where needed.
+    """Apply a fixed-kernel filter to gap-free samples, resampling to a uniform grid if the frame rate varies.
 
-    Filters with a fixed kernel are wrong on variable frame rates. Splines lead to a grid at the median rate, but of no
-    fewer points than there are frames, and back: straight lines would cut the corners of a fast foot at 15 fps.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, column) without NaN.
+    time_s : FloatArray
+        (frame,) seconds, increasing.
+    smooth : Callable[[FloatArray, float], FloatArray]
+        called as ``smooth(values, rate_hz)``.
+
+    Returns
+    -------
+    FloatArray
+        (frame, column) filtered values at ``time_s``.
+
+    Notes
+    -----
+    Cubic splines interpolate to a grid at the median rate, with at least as many points as frames, and back. Linear
+    interpolation would flatten the peaks of a fast foot at 15 fps.
     """
     from scipy.interpolate import CubicSpline
 

@@ -1,7 +1,7 @@
-"""The constant-acceleration Kalman filter with Rauch-Tung-Striebel smoothing, for many columns at once.
+"""Constant-acceleration Kalman filter with Rauch-Tung-Striebel smoothing, vectorised over columns.
 
-There is no innovation gate: on clean tracks a foot's own jerk exceeds any gate drawn from the noise, the filter
-loses the foot and never finds it again. Outliers are the Hampel filter's work, before this.
+There is no innovation gate: on clean tracks the jerk of a foot exceeds any gate derived from the noise, and the filter
+diverges. Outliers are removed beforehand by a Hampel filter (`gaitlab.signal.outliers`).
 """
 
 from __future__ import annotations
@@ -15,15 +15,29 @@ from gaitlab.signal.runs import per_run
 _REFERENCE_SCORE = 0.9
 _MAX_NOISE_FACTOR = 25.0
 _MIN_NOISE_PX = 0.25
-# Frames times columns that are smoothed at once: each keeps 240 bytes until the pass back.
+# Frames times columns per batch: each uses 240 bytes until the backward pass.
 _AT_ONCE = 1_000_000
 
 
 def measurement_noise(values: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Return the standard deviation of white noise on each column of gap-free (frame, column) values.
+    """Estimate the standard deviation of white noise in each column.
 
-    Third differences remove everything that moves like a quadratic; their noise variance is 20 times that of a
-    sample. The median keeps outliers out.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, column) px, without NaN.
+    time_s : FloatArray
+        (frame,) seconds.
+
+    Returns
+    -------
+    FloatArray
+        (column,) px, at least 0.25 px.
+
+    Notes
+    -----
+    Third differences remove quadratic motion; their noise variance is 1 + 9 + 9 + 1 = 20 times that of a sample. The
+    scale is 1.4826 times the median absolute value, which is robust to outliers.
     """
     if len(time_s) < 8:
         return np.full(values.shape[1], _MIN_NOISE_PX)
@@ -33,11 +47,11 @@ def measurement_noise(values: FloatArray, time_s: FloatArray) -> FloatArray:
 
 
 def _process_density(variance: FloatArray, dt_s: float, cutoff_hz: float) -> FloatArray:
-    """Return the spectral density of jerk, px^2/s^5, at which the smoother in its steady state cuts at ``cutoff_hz``.
+    """Return the spectral density of jerk, px^2/s^5, for a steady-state -3 dB frequency of ``cutoff_hz``.
 
-    The smoother leaves S / (S + r) of a frequency, of which 0.707 is left where S = r / (sqrt 2 - 1). White jerk
-    integrated three times has S = q / w^6, and a camera folds all that is above half its frame rate onto what is below:
-    the sum of q / (w + 2 pi k / dt)^6 over all k is a polynomial in 1 / sin(w dt / 2).
+    The gain of the smoother is S / (S + r), which is 0.707 where S = r / (sqrt 2 - 1). White jerk integrated three
+    times has S = q / w^6. Sampling aliases frequencies above Nyquist: the sum of q / (w + 2 pi k / dt)^6 over all k is
+    a polynomial in 1 / sin(w dt / 2).
     """
     cosecant = 1 / np.sin(np.pi * cutoff_hz * dt_s) ** 2
     folded = (cosecant**3 - cosecant**2 + 2 / 15 * cosecant) / 64
@@ -58,7 +72,7 @@ def _transition(dt_s: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _smooth(values: FloatArray, variance: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
-    """Filter forwards and smooth backwards (frame, column) values with a variance a frame and column."""
+    """Run the forward filter and backward smoother on (frame, column) values; ``variance`` has the same shape."""
     frames, columns = values.shape
     dt_s = np.diff(time_s)
     q = _process_density(np.median(variance, axis=0), float(np.median(dt_s)), cutoff_hz)
@@ -94,20 +108,25 @@ def _smooth(values: FloatArray, variance: FloatArray, time_s: FloatArray, cutoff
 
 
 def kalman(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float, score: FloatArray | None = None) -> FloatArray:
-    """Smooth by a constant-acceleration Kalman filter and the Rauch-Tung-Striebel pass back.
+    """Smooth with a constant-acceleration Kalman filter and a Rauch-Tung-Striebel backward pass.
 
     Parameters
     ----------
     values : FloatArray
-        (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
+        (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed independently.
     time_s : FloatArray
         (frame,) seconds; intervals may vary.
     cutoff_hz : float
-        -3 dB frequency of the smoother in its steady state; nothing is smoothed where it is half the frame rate or
-        more.
+        -3 dB frequency of the steady-state smoother, Hz; at or above half the frame rate, values are returned
+        unchanged.
     score : FloatArray | None, optional
         confidence 0..1 of the shape of ``values`` (or with its trailing axes missing): the noise variance of a frame is
-        multiplied by (0.9 / score)^2, between 1 and 25 times.
+        multiplied by (0.9 / score)^2, limited to between 1 and 25.
+
+    Returns
+    -------
+    FloatArray
+        smoothed values in the shape and unit of ``values``.
     """
     flat = np.asarray(values, dtype=np.float64).reshape(len(time_s), -1)
     if score is None:

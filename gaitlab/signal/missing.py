@@ -1,4 +1,4 @@
-"""Frames that are missing: what a camera dropped or a file lost shows as gaps in time."""
+"""Detection of dropped frames from gaps in the frame times."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray, frame_rate_hz
 
-# A step of time this many times longer than usual lacks a frame.
+# Ratio of a frame interval to the typical one above which frames are missing.
 _LONGER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is missing in a recording.
+    """Summary of the missing frames of a recording.
 
     Attributes
     ----------
     frames : int
-        how many.
+        number of missing frames.
     share : float
-        of all frames that should be there.
+        missing frames as a share of all expected frames, 0 to 1.
     gaps : int
-        in how many places.
+        number of gaps.
     longest_s : float
-        the longest of them, from the frame before to the one after.
+        duration of the longest gap, s, from the frame before it to the frame after it.
     """
 
     frames: int
@@ -35,7 +35,7 @@ class Missing:
 
 
 def missing_frames(time_s: FloatArray) -> Missing:
-    """Count the frames that rising times lack, at the rate that most of them have."""
+    """Count the missing frames in increasing (frame,) times in seconds, relative to their typical rate."""
     steps_s = np.diff(time_s)
     if not len(steps_s):
         return Missing(0, 0.0, 0, 0.0)

@@ -1,4 +1,4 @@
-"""Points that jump away for a frame or three: found against what their neighbours predict."""
+"""Detection of brief outliers (one to three frames) from the residuals of a local cubic prediction."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-# One outlier spoils five residuals, so the window must hold many more than that, and a stride or two.
+# One outlier affects five residuals; the window must be much longer than that and span one or two strides.
 _WINDOW_S = 2.0
-# A run that is taken away is bridged from both its ends, and no curve knows what a foot did in more than this.
+# Longest run of outliers; interpolation of a foot is unreliable across longer intervals.
 _LONGEST_RUN, _LONGEST_RUN_S = 3, 0.11
-# From this interval of frames on, the error of the prediction is the foot's own motion. The worst that a cubic misses
-# of true running feet is 4 % of the leg at 30 frames a second, 12 % at 15 and 17 % at 12: it grows with the square.
+# Above this frame interval, the motion of the foot dominates the prediction error. The maximum error of a cubic on
+# running feet is 4 % of leg length at 30 Hz, 12 % at 15 Hz and 17 % at 12 Hz: it grows with the square.
 _TELLING_INTERVAL_S = 1 / 35
-_REACH = 4  # frames around a suspicious one whose predictions it can spoil
+_REACH = 4  # frames on each side whose predictions an outlier can affect
 
 
 def _residuals(track: FloatArray, time_s: FloatArray) -> FloatArray:
     """Return (frame,) px: the distance of each (frame, 2) point from the cubic through its four neighbours.
 
-    Where a neighbour is missing the straight line between the two nearest stands in; NaN at the ends.
+    Where a neighbour is missing, the line through the two adjacent points is used; NaN at the ends.
     """
     frames = len(track)
     padded = np.pad(track, ((2, 2), (0, 0)), constant_values=np.nan)
@@ -34,7 +34,22 @@ def _residuals(track: FloatArray, time_s: FloatArray) -> FloatArray:
 
 
 def curve_at(points: list[FloatArray], times: list[FloatArray], at_s: FloatArray) -> FloatArray:
-    """Return (frame, 2) the polynomial through (frame, 2) points at (frame,) times, read at ``at_s``."""
+    """Evaluate the Lagrange polynomials through given points.
+
+    Parameters
+    ----------
+    points : list[FloatArray]
+        knots of the polynomials, each (frame, 2) px.
+    times : list[FloatArray]
+        times of the knots, each (frame,) seconds.
+    at_s : FloatArray
+        (frame,) seconds at which each polynomial is evaluated.
+
+    Returns
+    -------
+    FloatArray
+        (frame, 2) px.
+    """
     curve = np.zeros_like(points[0])
     for i, point in enumerate(points):
         others = [time for j, time in enumerate(times) if j != i]
@@ -44,7 +59,7 @@ def curve_at(points: list[FloatArray], times: list[FloatArray], at_s: FloatArray
 
 
 def _motion_unknown(track: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Return (frame,) by how much further than at many frames a second a point may lie from its prediction."""
+    """Return (frame,) factors by which the tolerance grows with the local frame interval."""
     seen = np.flatnonzero(np.isfinite(track).all(axis=1))
     interval_s = np.full(len(track), float(np.median(np.diff(time_s))))
     interval_s[seen[1:-1]] = np.maximum(interval_s[seen[1:-1]], (time_s[seen[2:]] - time_s[seen[:-2]]) / 2)
@@ -55,7 +70,7 @@ def _motion_unknown(track: FloatArray, time_s: FloatArray) -> FloatArray:
 def _running_scale(residual: FloatArray, half_window: int) -> FloatArray:
     """Return the running median of the residual as a standard deviation (Rayleigh: the median is 1.177 sigma).
 
-    It is taken eight times a window and interpolated: it changes no faster than that.
+    The median is evaluated eight times per window and interpolated linearly.
     """
     padded = np.pad(residual, half_window, constant_values=np.nan)
     centres = np.unique(np.append(np.arange(0, len(residual), max(half_window // 4, 1)), len(residual) - 1))
@@ -75,10 +90,10 @@ def _median(values: FloatArray) -> float:
 def _miss(path: list[complex], time_s: list[float], frame: int, kept: list[bool]) -> float:
     """Return px between a point and the curve through the two nearest kept points on each side.
 
-    At an end the parabola through the three nearest goes on instead; it errs three times as much, so its miss counts
-    a third. NaN where too few points are left.
+    At the ends, the parabola through the three nearest points is extrapolated; its error is three times larger, so the
+    distance is divided by three. NaN where too few points remain.
 
-    Points are complex numbers: few of them are looked at, and plain arithmetic is ten times faster than small arrays.
+    Points are complex numbers because plain arithmetic is ten times faster than small arrays here.
     """
     before = [i for i in range(frame - 1, max(frame - 8, -1), -1) if kept[i]][:2]
     after = [i for i in range(frame + 1, min(frame + 8, len(kept))) if kept[i]][:2]
@@ -104,9 +119,9 @@ def _miss(path: list[complex], time_s: list[float], frame: int, kept: list[bool]
 def _roughness(
     path: list[complex], time_s: list[float], removed: tuple[int, ...], limit: list[float], kept: list[bool]
 ) -> float:
-    """Return by how much the residuals around some frames exceed their limits once these are removed, in limits.
+    """Return the summed excess of the neighbouring residuals over their limits after removing frames, in limits.
 
-    Each removed frame costs one limit too, so that of two outliers close together not the good frames between go.
+    Each removed frame adds a cost of one limit, so that valid frames between two close outliers are kept.
     """
     without = kept.copy()
     for i in removed:
@@ -119,13 +134,13 @@ def _roughness(
 def _as_they_are(
     path: list[complex], time_s: list[float], frames: tuple[int, ...], limit: list[float], kept: list[bool]
 ) -> float:
-    """Return the same measure of the same neighbourhood with nothing removed."""
+    """Return the same measure as `_roughness` with no frame removed."""
     around = range(max(frames[0] - _REACH, 0), min(frames[-1] + _REACH + 1, len(kept)))
     return sum(max(_miss(path, time_s, i, kept) / limit[i] - 1, 0.0) for i in around if kept[i])
 
 
 def _suspect_sets(frame: int, kept: list[bool], longest: int) -> list[tuple[int, ...]]:
-    """Return the sets of frames that may be to blame: runs of up to three, and pairs up to four frames apart."""
+    """Return candidate sets of outliers: runs of up to three frames, and pairs up to four frames apart."""
     near = range(max(frame - longest, 0), min(frame + longest + 1, len(kept)))
     runs = [tuple(range(a, a + length)) for a in near for length in range(1, longest + 1)]
     pairs = [tuple(sorted((frame, frame + apart))) for apart in (-4, -3, -2, 2, 3, 4)]
@@ -133,20 +148,30 @@ def _suspect_sets(frame: int, kept: list[bool], longest: int) -> list[tuple[int,
 
 
 def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_px: float) -> np.ndarray:
-    """Return (frame,) True where a (frame, 2) px track jumps away for up to three frames (and 0.11 s) and comes back.
-
-    A Hampel identifier (running median, here of two seconds) on the residual of a cubic prediction from the frames
-    before and after: on the position itself, as is usual, it takes the turning points of a fast foot for outliers.
-    A jump spoils the predictions of its neighbours too, so around a suspicious frame those few frames are removed
-    whose absence makes the path smoothest.
+    """Detect outliers that last up to three frames and 0.11 s.
 
     Parameters
     ----------
+    track : FloatArray
+        (frame, 2) px, NaN where missing.
+    time_s : FloatArray
+        (frame,) seconds.
     threshold : float
-        in standard deviations of the local residual.
+        limit in standard deviations of the local residual.
     floor_px : float
-        residuals below are never outliers; at fewer than 35 frames a second it grows with the square of the interval
-        between frames, as does what a point may do unseen.
+        smallest residual of an outlier, px; below 35 Hz it grows with the square of the frame interval.
+
+    Returns
+    -------
+    np.ndarray
+        (frame,) True for outliers.
+
+    Notes
+    -----
+    A Hampel identifier with a running median over 2 s is applied to the residual of a cubic prediction from the
+    neighbouring frames. Applied to the position itself, it would flag the turning points of a fast foot. An outlier
+    also affects the predictions of its neighbours, so around each suspect the set of frames is removed whose absence
+    makes the path smoothest.
     """
     found = np.zeros(len(track), dtype=bool)
     if len(track) < 5:
@@ -158,12 +183,12 @@ def outliers(track: FloatArray, time_s: FloatArray, *, threshold: float, floor_p
     limits = np.maximum(threshold * _running_scale(residual, half_window), floor_px * _motion_unknown(track, time_s))
     limits = np.where(np.isfinite(limits), limits, np.nanmax(limits, initial=floor_px))
     suspicion = np.nan_to_num(residual / limits)
-    suspicion[[0, -1]] = 2.0  # the ends have no residual of their own and are always looked at
+    suspicion[[0, -1]] = 2.0  # the ends have no residual and are always examined
     suspects = np.argsort(-suspicion)[: int((suspicion > 1).sum())].tolist()
     kept: list[bool] = (np.isfinite(track[:, 0]) & np.isfinite(track[:, 1])).tolist()
     path, times, limit = (track[:, 0] + 1j * track[:, 1]).tolist(), time_s.tolist(), limits.tolist()
     for frame in suspects:
-        # It may be explained by an outlier beside it that is already gone.
+        # An adjacent outlier that was already removed may explain the residual.
         if not kept[frame] or not _miss(path, times, frame, kept) > limit[frame]:
             continue
         gains = {

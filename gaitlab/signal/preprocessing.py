@@ -1,7 +1,6 @@
-"""From raw keypoints to tracks one may measure: gate, swaps, outliers, gaps, smoothing, each recorded in the history.
+"""Preprocessing of raw keypoints: confidence gate, left-right swaps, outliers, gaps and smoothing.
 
-Stands between the pose room and kinematics: it knows keypoint names, so it is no filter, and no files, so it is no
-pose network.
+Each step is recorded in the history of the `PoseSequence`.
 """
 
 from __future__ import annotations
@@ -19,28 +18,35 @@ from gaitlab.signal.residual import residual_cutoff_hz
 from gaitlab.signal.smoothing import SMOOTHERS, effective_cutoff_hz
 from gaitlab.signal.swaps import swapped_frames
 
-# Dots of a foot swap with it: points of one leg never come from two.
+# Tape dots are swapped together with the keypoints of the leg.
 _LEG = ("knee", *BELOW_THE_KNEE)
-# The longest gap that is filled, by how fast the point moves; anything not named here counts as trunk.
+# Longest gap that is filled, s; shorter for faster points. Keypoints not listed use the value of the trunk.
 _LONGEST_GAP_S = {"ankle": 0.10, "heel": 0.10, "big_toe": 0.10, "small_toe": 0.10, "heel_top": 0.10, "knee": 0.15}
 _LONGEST_TRUNK_GAP_S = 0.20
-# A point whose score is too low stays if it has at least this share of the score that it needs and lies as near as this
-# share of the leg to where its neighbours say: 0.2 of the leg are a tenth of body height.
+# A low-confidence point is kept if its score is at least this share of the minimum and its distance from the
+# interpolated position is less than this share of leg length (0.2 of leg length is a tenth of body height).
 _DOUBTFUL_SHARE, DOUBT_OF_LEG = 1 / 3, 0.2
 # Relative deviation of the effective from the requested cut-off above which a warning is given.
 _CUTOFF_TOLERANCE = 0.10
 
 
 def filter_by_confidence(pose: PoseSequence, *, min_score: float, doubt_px: float = 0.0) -> PoseSequence:
-    """Drop points whose score is below ``min_score``, but for those that surer ones bear out.
+    """Remove low-confidence points, except those that agree with neighbouring high-confidence points.
 
     Parameters
     ----------
+    pose : PoseSequence
+        raw keypoints, px.
     min_score : float
-        the score from which a point is trusted.
+        smallest score, 0 to 1, of a high-confidence point.
     doubt_px : float, optional
-        how near a point with a third of that score must lie to where the trusted ones before and after it say, see
-        `gaitlab.signal.doubt`; 0: all of them are dropped.
+        largest distance, px, from the position interpolated between high-confidence points at which a point with at
+        least a third of ``min_score`` is kept, see `gaitlab.signal.doubt`; 0 removes all low-confidence points.
+
+    Returns
+    -------
+    PoseSequence
+        keypoints with NaN for removed points.
     """
     finite = np.isfinite(pose.xy[..., 0])
     low = finite & (pose.score < min_score)
@@ -58,7 +64,7 @@ def filter_by_confidence(pose: PoseSequence, *, min_score: float, doubt_px: floa
 
 
 def fix_left_right_swaps(pose: PoseSequence) -> PoseSequence:
-    """Put the legs back where the network exchanged left and right, see `gaitlab.signal.swaps`."""
+    """Correct frames in which the network swapped the left and right legs, see `gaitlab.signal.swaps`."""
     names = [name for name in _LEG if pose.seen(f"left_{name}") and pose.seen(f"right_{name}")]
     if not names:
         return pose.after(Step("swaps", {}, {"frames_mended": 0}))
@@ -73,7 +79,7 @@ def fix_left_right_swaps(pose: PoseSequence) -> PoseSequence:
 
 
 def remove_outliers(pose: PoseSequence, *, threshold: float, floor_px: float) -> PoseSequence:
-    """Drop points that jump away for a moment, see `gaitlab.signal.outliers`."""
+    """Remove brief outliers; ``floor_px`` is in px and `gaitlab.signal.outliers` describes the parameters."""
     xy = np.array(pose.xy)
     found = 0
     for column in range(xy.shape[1]):
@@ -85,12 +91,12 @@ def remove_outliers(pose: PoseSequence, *, threshold: float, floor_px: float) ->
 
 
 def longest_gap_s(keypoint: str) -> float:
-    """Return the longest gap that is filled for a keypoint."""
+    """Return the longest gap, s, that is filled for a keypoint."""
     return _LONGEST_GAP_S.get(keypoint.removeprefix("left_").removeprefix("right_"), _LONGEST_TRUNK_GAP_S)
 
 
 def fill(pose: PoseSequence) -> PoseSequence:
-    """Fill gaps of up to 0.10 s (feet), 0.15 s (knees) and 0.20 s (the rest); longer ones stay open."""
+    """Fill gaps of up to 0.10 s (feet), 0.15 s (knees) and 0.20 s (other keypoints); longer ones remain NaN."""
     xy = np.array(pose.xy)
     filled = 0
     for column, name in enumerate(pose.skeleton.names):
@@ -107,7 +113,7 @@ def fill(pose: PoseSequence) -> PoseSequence:
 def preprocess(
     pose: PoseSequence, *, min_score: float, outlier_threshold: float, outlier_floor_px: float, doubt_px: float = 0.0
 ) -> PoseSequence:
-    """Gate, mend swaps, remove outliers and fill gaps: tracks without faults, not yet smoothed."""
+    """Apply the confidence gate, correct swaps, remove outliers and fill gaps, without smoothing."""
     confident = filter_by_confidence(pose, min_score=min_score, doubt_px=doubt_px)
     return fill(
         remove_outliers(fix_left_right_swaps(confident), threshold=outlier_threshold, floor_px=outlier_floor_px)
@@ -115,9 +121,9 @@ def preprocess(
 
 
 def chosen_cutoff_hz(pose: PoseSequence, *, otherwise_hz: float) -> float:
-    """Return the cut-off that Winter's residual analysis asks for: the median over both axes of all leg points.
+    """Return the cut-off, Hz, from Winter's residual analysis: the median over both axes of all leg keypoints.
 
-    Where the recording is too short or too slow for an answer, ``otherwise_hz``.
+    ``otherwise_hz`` is returned where the recording is too short or its frame rate too low for the analysis.
     """
     names = [f"{side}_{name}" for side in ("left", "right") for name in _LEG if pose.seen(f"{side}_{name}")]
     if not names:
@@ -127,16 +133,16 @@ def chosen_cutoff_hz(pose: PoseSequence, *, otherwise_hz: float) -> float:
 
 
 def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "fixed") -> PoseSequence:
-    """Smooth every track with one of `SMOOTHERS`, or leave it with ``none``.
+    """Smooth every track with one of `SMOOTHERS`.
 
     Parameters
     ----------
     method : str
-        which smoother.
+        key of `SMOOTHERS`, or ``none`` to leave the tracks unchanged.
     cutoff_hz : float
-        its -3 dB frequency.
+        -3 dB frequency, Hz.
     choose : str, optional
-        ``fixed``, or ``residual`` to let the data choose the cut-off instead.
+        ``fixed``, or ``residual`` to choose the cut-off by residual analysis.
 
     Raises
     ------
@@ -145,8 +151,8 @@ def smooth(pose: PoseSequence, *, method: str, cutoff_hz: float, choose: str = "
 
     Notes
     -----
-    The history holds the cut-off that was asked for (``cutoff_hz``) and the one that it is at this frame rate
-    (``effective_cutoff_hz``; None where frames are too few to smooth at all).
+    The history records the requested cut-off (``cutoff_hz``) and the actual one at this frame rate
+    (``effective_cutoff_hz``; None where the frame rate is too low for smoothing).
     """
     if method == "none":
         return pose.after(Step("smoothing", {"method": method}))
@@ -173,7 +179,7 @@ def _rounded(frequency_hz: float | None) -> float | None:
 
 
 def smoothing_warnings(pose: PoseSequence) -> tuple[str, ...]:
-    """Say so where a smoothed sequence was not smoothed as asked, because its frames are too few for it."""
+    """Return a warning if the frame rate is too low for the requested cut-off."""
     done = next((step.parameters for step in pose.history if step.name == "smoothing"), None)
     if done is None or done["method"] == "none":
         return ()

@@ -1,4 +1,4 @@
-"""The cut-off that the data themselves ask for: Winter's residual analysis."""
+"""Choice of the cut-off frequency by Winter's residual analysis."""
 
 from __future__ import annotations
 
@@ -14,14 +14,7 @@ _STEP_HZ = 0.5
 
 
 def residual_cutoff_hz(values: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Return (column,) Hz: the cut-off at which smoothing takes away as much as the noise alone would lose.
-
-    The RMS of what a filter removes falls with the cut-off; where only noise is left to remove it falls along a line,
-    whose value at 0 Hz is the RMS of the noise. The cut-off is where the curve meets that value (Winter, Biomechanics
-    and Motor Control of Human Movement, section 3.4.4.3).
-
-    It tends to be low: on force-plate trials filmed at 30 to 120 fps with 4 mm of noise it chooses 4 to 7 Hz and leaves
-    1.3 to 2 times the error of a fixed 10 Hz. So it is there for comparison with studies that use it, but no default.
+    """Estimate the cut-off frequency of each column by residual analysis.
 
     Parameters
     ----------
@@ -33,7 +26,17 @@ def residual_cutoff_hz(values: FloatArray, time_s: FloatArray) -> FloatArray:
     Returns
     -------
     FloatArray
-        between 4 and 15 Hz; NaN for columns without 1 s of data or without a straight tail.
+        (column,) Hz, between 4 and 15; NaN for recordings that are too short or columns whose residuals have no linear
+        tail.
+
+    Notes
+    -----
+    The RMS residual decreases with the cut-off. Where only noise is removed it decreases linearly, and the intercept
+    of that line at 0 Hz is the RMS of the noise. The cut-off is where the residual equals this intercept (Winter,
+    Biomechanics and Motor Control of Human Movement, section 3.4.4.3).
+
+    The result tends to be low: on force-plate trials sampled at 30 to 120 fps with 4 mm of noise it is 4 to 7 Hz, with
+    1.3 to 2 times the error of a fixed 10 Hz. It is therefore not the default.
     """
     rate_hz = 1.0 / float(np.median(np.diff(time_s)))
     cutoffs = np.arange(1.0, 0.4 * rate_hz, _STEP_HZ)
@@ -51,10 +54,10 @@ def residual_cutoff_hz(values: FloatArray, time_s: FloatArray) -> FloatArray:
 
 
 def _meeting_hz(cutoffs: FloatArray, rms: FloatArray) -> float:
-    """Return where the residual curve meets the intercept of its straight tail."""
+    """Return the frequency, Hz, at which the residual curve equals the intercept of its linear tail."""
     if not np.isfinite(rms).all() or rms[0] == 0:
         return float("nan")
-    # The longest tail that is still straight, of those above the frequencies of gait itself.
+    # The longest linear tail above the frequencies of gait.
     for first in range(int(np.searchsorted(cutoffs, min(_TAIL_FROM_HZ, cutoffs[-1] * 0.6))), len(cutoffs) - 4):
         slope, intercept = np.polyfit(cutoffs[first:], rms[first:], 1)
         left = rms[first:] - (slope * cutoffs[first:] + intercept)

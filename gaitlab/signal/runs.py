@@ -1,4 +1,4 @@
-"""Stretches without gaps: what the filters stand on."""
+"""Splitting of signals into stretches without gaps."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-# Where the clock jumps by more than this, and by more than a few frames, something is missing: a gap like any other,
-# however many uniform steps would fit in.
+# A frame interval longer than both of these limits is treated as a gap.
 _JUMP_S, _JUMP_FRAMES = 0.25, 5
 
 
 def runs(mask: np.ndarray) -> Iterator[slice]:
-    """Yield a slice for every stretch of True in a boolean vector."""
+    """Yield a slice for every run of True in a boolean vector."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         yield slice(int(start), int(stop))
 
 
 def same_columns(mask: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield every pattern (row,) among the columns of a boolean (row, column) array, and which columns have it."""
+    """Yield each distinct (row,) column of a boolean (row, column) array with the indices of the equal columns."""
     columns: dict[bytes, list[int]] = {}
     for number, column in enumerate(mask.T):
         columns.setdefault(column.tobytes(), []).append(number)
@@ -31,7 +30,7 @@ def same_columns(mask: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def without_jumps(run: slice, time_s: FloatArray) -> Iterator[slice]:
-    """Yield the parts of a run between which the clock jumps."""
+    """Split a run of frames at jumps of the (frame,) times in seconds; yield the parts."""
     steps_s = np.diff(time_s[run])
     longest_s = max(_JUMP_S, _JUMP_FRAMES * float(np.median(np.diff(time_s)))) if len(time_s) > 1 else _JUMP_S
     edges = [run.start, *(run.start + 1 + np.flatnonzero(steps_s > longest_s)).tolist(), run.stop]
@@ -46,9 +45,24 @@ def per_run(
     *,
     min_length: int,
 ) -> FloatArray:
-    """Apply ``smooth(values (n, columns), time_s (n,))`` to every stretch of ``min_length`` frames without gap or jump.
+    """Apply a function to every stretch of frames without missing values or jumps in time.
 
-    Columns with the same gaps are handed over together. Shorter stretches come back as they are.
+    Parameters
+    ----------
+    values : FloatArray
+        (frame, …), NaN where missing.
+    time_s : FloatArray
+        (frame,) seconds.
+    smooth : Callable[[FloatArray, FloatArray], FloatArray]
+        called as ``smooth(values, time_s)`` with (n, column) and (n,) arrays; columns with the same gaps are passed
+        together.
+    min_length : int
+        shortest stretch, in frames, that is processed; shorter ones are returned unchanged.
+
+    Returns
+    -------
+    FloatArray
+        processed values in the shape of ``values``.
     """
     flat = np.asarray(values, dtype=np.float64).reshape(len(time_s), -1)
     result = flat.copy()

@@ -1,6 +1,6 @@
 """Savitzky-Golay, Butterworth and Kalman smoothing, each parametrised by one cut-off frequency in Hz.
 
-The cut-off is where a sine keeps 0.707 of its amplitude after the whole treatment, forwards and backwards.
+The cut-off is the -3 dB frequency (gain 0.707) of the complete filter, both passes included.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from gaitlab.signal.kalman import kalman
 from gaitlab.signal.runs import per_run
 
 _HALF_POWER = np.sqrt(0.5)
-_NARROWEST = 3  # frames: a cubic goes through all of them, so that nothing is smoothed
+_NARROWEST = 3  # frames: a cubic interpolates all of them, so this window does not smooth
 _CUBIC = 3
-# How long a smoother remembers an impulse, on each side.
+# Length of the impulse response on each side, in periods of the cut-off and in frames.
 _MEMORY_PERIODS, _SHORTEST_MEMORY = 4, 40
-_RESOLUTION = 8  # points of the spectrum a frame of that memory
+_RESOLUTION = 8  # zero-padding factor of the spectrum
 
 
 def _by_runs(
@@ -31,7 +31,7 @@ def _by_runs(
     *,
     min_length: int,
 ) -> FloatArray:
-    """Smooth each stretch for itself by ``uniform(values, rate_hz, cutoff_hz)``, where its frames show the cut-off."""
+    """Apply ``uniform(values, rate_hz, cutoff_hz)`` to each stretch whose Nyquist frequency exceeds the cut-off."""
 
     def smooth(run: FloatArray, run_time_s: FloatArray) -> FloatArray:
         if not can_show(run_time_s, cutoff_hz):
@@ -42,7 +42,7 @@ def _by_runs(
 
 
 def _gain(window: int, cycles_per_frame: float) -> float:
-    """Return what is left of a sine's amplitude in the middle of a window."""
+    """Return the gain of a cubic Savitzky-Golay window at a frequency in cycles per frame."""
     from scipy.signal import savgol_coeffs
 
     half = window // 2
@@ -52,10 +52,10 @@ def _gain(window: int, cycles_per_frame: float) -> float:
 
 @lru_cache(maxsize=256)
 def savgol_windows(rate_hz: float, cutoff_hz: float) -> tuple[int, float]:
-    """Return the widest odd window that leaves 0.707 or more at ``cutoff_hz``, and the next wider one's share.
+    """Return the widest odd window whose gain at ``cutoff_hz`` is at least 0.707, and the weight of the next wider.
 
-    A window is a whole number of frames: alone, that of 5 cuts at 7.1 Hz at 30 fps, and none cuts at 10. Mixed with
-    this share of the next wider one, exactly 0.707 is left, and the mean of two cubic fits still keeps every cubic.
+    Windows are whole numbers of frames, so a single window rarely matches the cut-off: 5 frames at 30 fps give 7.1 Hz,
+    and no window gives 10 Hz. The weighted mean of two windows has a gain of exactly 0.707 and preserves cubics.
     """
     window, gain = _NARROWEST, 1.0
     while (wider := _gain(window + 2, cutoff_hz / rate_hz)) >= _HALF_POWER:
@@ -64,7 +64,7 @@ def savgol_windows(rate_hz: float, cutoff_hz: float) -> tuple[int, float]:
 
 
 def _fitted(values: FloatArray, window: int) -> FloatArray:
-    """Return (frame, column) values smoothed by sliding cubic fits; at the ends the first and the last one goes on."""
+    """Smooth (frame, column) values by sliding cubic fits; the first and last fits are evaluated up to the ends."""
     from scipy.signal import savgol_filter
 
     window = min(window, len(values) - (len(values) + 1) % 2)
@@ -80,16 +80,21 @@ def _savgol_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> Flo
 
 
 def savitzky_golay(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
-    """Smooth by sliding cubic least-squares fits (Savitzky & Golay 1964), two odd windows mixed: `savgol_windows`.
+    """Smooth by sliding cubic least-squares fits (Savitzky & Golay 1964), a mean of two windows: `savgol_windows`.
 
     Parameters
     ----------
     values : FloatArray
-        (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed for itself.
+        (frame, …), NaN where missing; each stretch of 5 frames or more is smoothed independently.
     time_s : FloatArray
         (frame,) seconds.
     cutoff_hz : float
-        -3 dB frequency; nothing is smoothed where it is half the frame rate or more.
+        -3 dB frequency, Hz; at or above half the frame rate, values are returned unchanged.
+
+    Returns
+    -------
+    FloatArray
+        smoothed values in the shape and unit of ``values``.
     """
     return _by_runs(values, time_s, cutoff_hz, _savgol_uniform, min_length=5)
 
@@ -97,11 +102,11 @@ def savitzky_golay(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) 
 def _butterworth_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -> FloatArray:
     from scipy.signal import butter, sosfiltfilt
 
-    # Two passes of a 2nd-order filter: each may lose only 2^-1/4 at the cut-off, hence the corrected corner
-    # (Winter 2009): (sqrt 2 - 1)^(1/4) = 0.802, of the warped frequency, so that it holds at low frame rates too.
+    # Each of the two passes of a 2nd-order filter must have a gain of 2^-1/4 at the cut-off, hence the correction
+    # (Winter 2009) (sqrt 2 - 1)^(1/4) = 0.802, applied to the warped frequency so that it holds at low frame rates.
     warped = np.tan(np.pi * cutoff_hz / rate_hz) / (np.sqrt(2) - 1) ** 0.25
     corner_hz = rate_hz / np.pi * np.arctan(warped)
-    # Odd extension keeps level and slope at the ends; the filter starts in the steady state of its first sample.
+    # Odd extension preserves value and slope at the ends; the filter starts in steady state.
     pad = min(max(int(rate_hz / cutoff_hz * 3), 9), len(values) - 1)
     sections = butter(2, corner_hz, fs=rate_hz, output="sos")
     smoothed: FloatArray = sosfiltfilt(sections, values, axis=0, padtype="odd", padlen=pad)
@@ -109,17 +114,22 @@ def _butterworth_uniform(values: FloatArray, rate_hz: float, cutoff_hz: float) -
 
 
 def butterworth(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
-    """Smooth without lag by a 2nd-order Butterworth filter run forwards and backwards (4th order in all).
+    """Smooth with a zero-lag Butterworth filter: 2nd order, forwards and backwards (4th order in total).
 
     Parameters
     ----------
     values : FloatArray
-        (frame, …), NaN where missing; each stretch of 10 frames or more is smoothed for itself.
+        (frame, …), NaN where missing; each stretch of 10 frames or more is smoothed independently.
     time_s : FloatArray
         (frame,) seconds.
     cutoff_hz : float
-        -3 dB frequency of both passes together (the single pass is designed at cut-off / 0.802); nothing is smoothed
-        where it is half the frame rate or more.
+        -3 dB frequency of both passes together, Hz (each pass is designed at cut-off / 0.802); at or above half the
+        frame rate, values are returned unchanged.
+
+    Returns
+    -------
+    FloatArray
+        smoothed values in the shape and unit of ``values``.
     """
     return _by_runs(values, time_s, cutoff_hz, _butterworth_uniform, min_length=10)
 
@@ -133,21 +143,21 @@ SMOOTHERS: dict[str, Callable[..., FloatArray]] = {
 
 @lru_cache(maxsize=256)
 def effective_cutoff_hz(method: str, *, rate_hz: float, cutoff_hz: float) -> float | None:
-    """Return the frequency at which a smoother really leaves 0.707, measured on its answer to an impulse.
+    """Return the actual -3 dB frequency of a smoother, measured on its impulse response.
 
     Parameters
     ----------
     method : str
         one of `SMOOTHERS`.
     rate_hz : float
-        frames a second.
+        frame rate, Hz.
     cutoff_hz : float
-        what the smoother is asked for.
+        requested cut-off, Hz.
 
     Returns
     -------
     float | None
-        None where it leaves more at every frequency that the frame rate can show: nothing is smoothed then.
+        Hz; None where the gain exceeds 0.707 at all frequencies up to half the frame rate.
     """
     half = max(round(_MEMORY_PERIODS * rate_hz / cutoff_hz), _SHORTEST_MEMORY)
     impulse = np.zeros(2 * half + 1)

@@ -1,4 +1,4 @@
-"""Cubic splines through samples that lack some: how events get between the frames."""
+"""Cubic-spline resampling of signals with missing samples, for sub-frame event times."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.signal.runs import runs, same_columns
 
-_FEWEST_KNOTS = 4  # fewer do not fix a not-a-knot cubic
+_FEWEST_KNOTS = 4  # minimum for a not-a-knot cubic spline
 
 
 def resample(values: FloatArray, time_s: FloatArray, at_s: FloatArray, *, longest_gap_s: float) -> FloatArray:
-    """Evaluate splines through the finite samples of every column at other times.
+    """Evaluate cubic splines through the finite samples of each column at other times.
 
     Parameters
     ----------
@@ -20,9 +20,9 @@ def resample(values: FloatArray, time_s: FloatArray, at_s: FloatArray, *, longes
     time_s : FloatArray
         (frame,) seconds; intervals may vary.
     at_s : FloatArray
-        (time,) rising.
+        (time,) seconds, increasing.
     longest_gap_s : float
-        samples further apart than this are not joined.
+        longest interval between samples that is interpolated, s.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Left and right exchanged by the network: the cheapest way through the whole clip, not frame by frame."""
+"""Detection of left-right swaps by minimum-cost path (Viterbi) over the whole recording."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-# Saying "exchanged" costs a little in every frame, so that without evidence the network is believed; a change of
-# mind costs more, so that legs that pass each other closely stay as they are.
+# The swapped state has a small cost in every frame, so that the labels are kept without evidence against them. A
+# change of state costs more, so that legs that pass close to each other are not swapped.
 _COST_OF_SWAPPED_PER_S = 1.2
 _COST_OF_CHANGE = 0.10
-# How far apart the frames are that are compared. In 1/60 s a leg moves less than many a network errs: the sums over
-# all frames are then sums of errors, and say "exchanged" of legs that are not.
+# Interval between compared frames. Within 1/60 s a leg moves less than the error of many networks, and the summed
+# errors would indicate swaps that are not there.
 _APART_S = 1 / 15
-# A point that jumps further than this share of the legs' size costs no more: outliers must not decide.
+# Upper limit of the cost of a point, as a share of leg size, for robustness to outliers.
 _CAP = 0.5
 
 
 def _bridge(track: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Return (frame, point, 2) with gaps bridged by straight lines; all-NaN points stay NaN."""
+    """Return the (frame, point, 2) track with gaps interpolated linearly; all-NaN points stay NaN."""
     bridged = np.array(track)
     for point in range(track.shape[1]):
         seen = np.isfinite(track[:, point, 0])
@@ -29,12 +29,25 @@ def _bridge(track: FloatArray, time_s: FloatArray) -> FloatArray:
 
 
 def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> np.ndarray:
-    """Return (frame,) True where the chains ``left`` and ``right`` (frame, point, 2) changed places.
+    """Detect frames in which the left and right legs are swapped.
 
-    Every frame is either right or exchanged; a choice of both neighbours' states predicts each point at constant
-    velocity, and the sum of prediction errors over the clip is made smallest (Viterbi over pairs of states).
-    Neighbours are frames `_APART_S` from each other, where there are so many: at 60 frames a second every fourth frame
-    is a clip for itself, from the first, the second, the third and the fourth.
+    Parameters
+    ----------
+    left, right : FloatArray
+        (frame, point, 2) px, the same points of each leg; NaN where missing.
+    time_s : FloatArray
+        (frame,) seconds.
+
+    Returns
+    -------
+    np.ndarray
+        (frame,) True for swapped frames.
+
+    Notes
+    -----
+    Each frame is either correct or swapped. For every pair of states of neighbouring frames, each point is predicted at
+    constant velocity; the Viterbi algorithm over pairs of states minimises the summed prediction error. Neighbours are
+    frames about 1/15 s apart: at 60 Hz, every fourth frame forms one of four independent sequences.
     """
     swapped = np.zeros(len(time_s), dtype=bool)
     if len(time_s) < 3:
@@ -57,18 +70,18 @@ def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> n
 
 
 def _costs(both: FloatArray, weight: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Return what it costs in each frame that the frame before, or this one, changed: (2, 2, frame).
+    """Return the (2, 2, frame) cost of a change of state at the previous frame and at this frame.
 
     Parameters
     ----------
     both : FloatArray
-        (side, frame, point, 2) in sizes of a leg.
+        (side, frame, point, 2) in leg sizes.
     weight : FloatArray
-        (frame, point) 1 where a point was seen on both sides.
+        (frame, point) 1 where a point was detected on both sides, otherwise 0.
     time_s : FloatArray
         (frame,) seconds.
     """
-    # Exchanged in relation to the frame before: its sides, the other way round.
+    # Unchanged or swapped relative to the previous frame.
     seen_as = (both, both[::-1])
     ratio = (np.diff(time_s)[1:] / np.diff(time_s)[:-1])[None, :, None, None]
     cost = np.zeros((2, 2, len(time_s)))
@@ -82,7 +95,7 @@ def _costs(both: FloatArray, weight: FloatArray, time_s: FloatArray) -> FloatArr
 
 
 def _cheapest_path(cost: FloatArray, time_s: FloatArray) -> np.ndarray:
-    """Return the states (frame,) of least total cost; ``cost[first, second, i]`` as from `_costs`."""
+    """Return the (frame,) states of least total cost; ``cost[first, second, i]`` is from `_costs`."""
     frames = len(time_s)
     state = np.arange(2)
     change = state[:, None] ^ state[None, :]

@@ -1,1 +1,1 @@
-"""Raw keypoints to numbers, without files."""
+"""Analysis of raw keypoints: events, angles and metrics, without file access."""

@@ -1,7 +1,7 @@
-"""What was said of a clip against what its keypoints say: one sentence where they contradict it beyond doubt.
+"""Consistency of the stated view and facing with the keypoints.
 
-The clip is still measured as stated, because the user may know better; but the sentence comes first, forbids to
-build on the numbers, and stands in place of all that would follow from a false premise.
+A contradicted recording is still measured as stated, because the user may be right. The contradiction is reported
+first and replaces the warnings that would follow from a wrong view or facing.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from gaitlab.kinematics.calibration import facing
 from gaitlab.kinematics.view import FROM, view_of
 
 FORWARD = {"right": 1, "left": -1}
-# So sure, and what the keypoints show is set against what was said: of a view, by how far it is from half way between
-# two; of the facing, the share of the cues that agree. Force-plate runners seen without heads had 0.81 and more.
+# Minimum certainty for reporting a contradiction. View: distance from the midpoint between two views; facing: share of
+# agreeing cues (0.81 or more for force-plate runners filmed without heads).
 _SURE_VIEW, _SURE_FACING = 0.8, 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that was said of a clip and that its keypoints tell too.
+    """A property of a recording that is both stated by the user and estimated from the keypoints.
 
     Attributes
     ----------
     kind : str
-        what the keypoints show something of: a film, a runner.
+        subject of the property: ``film`` or ``runner``.
     said : str
-        which one it was said to be, e.g. ``who faces left``.
+        stated value, e.g. ``who faces left``.
     shown : str
-        which one the keypoints show.
+        value estimated from the keypoints.
     sure : bool
-        whether what they show is beyond doubt.
+        whether the estimate is certain enough to report a contradiction.
     sureness : str
-        how sure that is, in words.
+        certainty of the estimate, in words.
     remedy : str
-        what to do where they are right.
+        action to take if the estimate is right.
     """
 
     kind: str
@@ -48,7 +48,7 @@ class Claim:
     remedy: str
 
     def sentence(self) -> str:
-        """Return what a reader must know; empty where nothing contradicts what was said."""
+        """Return the contradiction as a sentence, or an empty string if there is none."""
         if self.said == self.shown or not self.sure:
             return ""
         return (
@@ -58,7 +58,7 @@ class Claim:
 
 
 def contradiction(pose: PoseSequence, *, view: View, facing: str) -> str:
-    """Return the first contradiction between a clip and what was said of it, or an empty string.
+    """Return the most serious contradiction between a recording and its stated properties, or an empty string.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ def contradiction(pose: PoseSequence, *, view: View, facing: str) -> str:
     view : View
         the view that is measured, requested or derived from the keypoints.
     facing : str
-        ``left`` or ``right`` as was said, or ``auto``.
+        ``left`` or ``right`` as stated, or ``auto``.
     """
     return next((said for claim in _claims(pose, view, facing) if (said := claim.sentence())), "")
 
 
 def facing_unclear(agreement: float) -> tuple[str, ...]:
-    """Say that the side the runner faces was guessed, where fewer of the cues agree than tell it surely."""
+    """Return a warning if too few cues (share ``agreement``, 0 to 1) agree on the direction the runner faces."""
     if agreement >= _SURE_FACING:
         return ()
     return (
@@ -83,7 +83,7 @@ def facing_unclear(agreement: float) -> tuple[str, ...]:
 
 
 def _claims(pose: PoseSequence, view: View, said_facing: str) -> Iterator[Claim]:
-    """Yield what was said, the gravest first: in a film from behind nobody faces left or right."""
+    """Yield the stated properties, the view first: facing is only defined in a side view."""
     seen = view_of(pose)
     yield Claim(
         kind="film",

@@ -1,4 +1,4 @@
-"""A rear view: contacts, scale, angles across the running direction, and the rearfoot against its zero in standing."""
+"""Analysis of a rear view: contacts, scale, frontal-plane angles and the rearfoot angle relative to standing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rear_trial(
     dot_sd_px: Mapping[str, FloatArray] | None,
     network: str,
 ) -> tuple[Trial, tuple[str, ...]]:
-    """Return a rear view ready to be measured, and what a reader must know of how it came about.
+    """Prepare a rear view for the metrics; return the trial and its warnings.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def rear_trial(
     Raises
     ------
     InputError
-        if the runner is seen from the front, or the standing recording contains no standing still.
+        if the runner is seen from the front, or the standing recording contains no still stretch.
     """
     if view_of(raw).view == "front":
         raise InputError(
@@ -103,12 +103,12 @@ def rear_trial(
 def _zero_deg(
     pose: PoseSequence, angles: Angles, source: str, *, standing: PoseSequence | None, settings: Settings
 ) -> dict[Side, float]:
-    """Return the rearfoot's zero of each side: from the standing recording, or from where the runner stands still.
+    """Return the zero of the rearfoot angle per side, degrees, from the standing recording or a still stretch.
 
     Raises
     ------
     InputError
-        if the standing recording contains no standing still with the keypoints of the running one.
+        if the standing recording contains no still stretch with the keypoints of the running recording.
     """
     if not source or standing is None:
         return standing_deg(pose, angles) if source else {}
@@ -123,7 +123,7 @@ def _zero_deg(
 
 
 def _unsure_dots(angles: Angles) -> tuple[str, ...]:
-    """Say so where the places of the dots leave the angle of the rearfoot unsure."""
+    """Return a warning if the position uncertainty of the dots makes the rearfoot angle uncertain."""
     unsure = {s: float(np.nanmedian(angles.values_deg[f"{s}_rearfoot_sd_deg"])) for s in BOTH_SIDES}
     worst = max(unsure, key=lambda side: unsure[side])
     if not unsure[worst] > _UNSURE_DEG:

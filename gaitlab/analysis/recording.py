@@ -1,4 +1,4 @@
-"""From raw keypoints to numbers: tracks, events, angles, metrics. Arrays in, arrays out, no files."""
+"""Analysis of one recording from raw keypoints: tracks, events, angles and metrics, without file access."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from gaitlab.signal.missing import missing_frames
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """All that came out of one recording.
+    """Results of the analysis of one recording.
 
     Attributes
     ----------
     trial : Trial
-        what the metrics looked at: smoothed keypoints, angles, events, cycles, calibration.
+        input of the metrics: smoothed keypoints, angles, events, cycles and calibration.
     raw : PoseSequence
-        keypoints as they came.
+        keypoints before preprocessing, px.
     summary : tuple[MetricValue, ...]
-        a row a metric and side.
+        one row per metric and side.
     values : tuple[CycleValue, ...]
-        a row a metric and accepted cycle.
+        one row per metric and accepted cycle.
     warnings : tuple[str, ...]
-        sentences a reader must see.
+        warnings for the report, one sentence each.
     doubt : str
-        what forbids to build on any of it, because the keypoints contradict what was said; mostly empty.
+        contradiction between the keypoints and the stated view or facing, which invalidates the results; else empty.
     """
 
     trial: Trial
@@ -75,30 +75,35 @@ def analyze_pose(
     dot_sd_px: Mapping[str, FloatArray] | None = None,
     network: str = "",
 ) -> Analysis:
-    """Measure a side or a rear view.
+    """Analyse a side or rear view.
 
     Parameters
     ----------
     raw : PoseSequence
-        keypoints of one person as a network or a file gave them.
+        keypoints of one person, px, as returned by a network or read from a file.
     runner : Runner
-        what is known of the person.
+        known properties of the person.
     settings : Settings
         how tracks are repaired and smoothed.
     view : View, optional
         what the camera sees.
     standing : PoseSequence | None, optional
-        of a rear view: keypoints of the same person standing still, the zero of the rearfoot; without it the first
-        still half second of ``raw`` serves, where there is one.
+        rear view only: keypoints of the same person standing still, which define the zero of the rearfoot angle;
+        otherwise the first still half second of ``raw`` is used, if there is one.
     dot_sd_px : Mapping[str, FloatArray] | None, optional
-        of a rear view: name of a tape dot to (frame,) standard deviation of its place.
+        rear view only: name of a tape dot to (frame,) standard deviation of its position, px.
     network : str, optional
-        name of the network that found the keypoints, whose errors are known; empty where they are not.
+        name of the pose network, used to look up its known errors; empty if unknown.
+
+    Returns
+    -------
+    Analysis
+        trial, metrics and warnings.
 
     Raises
     ------
     InputError
-        where the sequence shows no person, or one seen from the front.
+        if the sequence contains no person, or one filmed from the front.
     """
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
@@ -112,7 +117,7 @@ def analyze_pose(
 
 
 def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, doubt: str) -> Analysis:
-    """Measure a trial and gather what a reader must know; what follows from a false premise is not worth telling."""
+    """Compute the metrics and collect the warnings, omitting those that depend on a contradicted view or facing."""
     rows, values = measure(trial, METRICS.values())
     found = (
         *slow_motion_warnings(trial.cycles, trial.activity, missing=missing_frames(raw.time_s)),
@@ -148,7 +153,7 @@ def _cycle_warnings(trial: Trial) -> list[str]:
 
 
 def quality(analysis: Analysis) -> dict[str, Any]:
-    """Return what session.json says of the tracks: seen, mended, dropped, filled, accepted, rejected and why."""
+    """Return the track and cycle quality written to session.json: counts, shares and rejection reasons."""
     raw, pose, cycles = analysis.raw, analysis.trial.pose, analysis.trial.cycles
     counts = {step.name: dict(step.counts) for step in pose.history}
     rejected = Counter(cycle.reason for cycle in cycles if not cycle.accepted)

@@ -1,7 +1,7 @@
-"""A shop's profile: measured inward rolling put into the shop's own words, off unless a file is named.
+"""Shop profiles: classification of rearfoot eversion by thresholds that a shop defines in a file.
 
-Published cut-offs disagree and hang on the zero, so the thresholds and their source are the shop's and stand in its
-file. What is not sure is called uncertain; what stand-in points measured gets no word at all.
+Published cut-offs disagree and depend on the zero of the angle, so the file contains the thresholds and their source.
+Values whose interval includes a threshold are uncertain; values from proxy keypoints are not classified.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gaitlab.core.metric import MetricValue
 from gaitlab.io.reading import read_toml
 
 WORDS = ("less", "typical", "more", "uncertain")
-# Measures that a profile may sort: the change from contact, and what needs the standing zero.
+# Metrics that a profile may classify: excursion since contact, and peak relative to standing.
 METRICS = ("rearfoot_eversion_excursion", "peak_rearfoot_eversion")
 _SECTIONS = ("profile", "shoes")
 _ENTRIES = ("name", "metric", "less_up_to_deg", "more_from_deg", "min_steps", "source")
@@ -27,22 +27,22 @@ _MOST_STEPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A shop's words for inward rolling.
+    """Thresholds and names by which a shop classifies rearfoot eversion.
 
     Attributes
     ----------
     name : str
-        of the shop or the profile.
+        name of the shop or profile.
     metric : str
-        which measure is sorted.
+        metric that is classified.
     less_up_to_deg, more_from_deg : float
-        thresholds; between them it is typical.
+        thresholds, degrees; values between them are typical.
     min_steps : int
-        fewer accepted steps of a foot are uncertain.
+        minimum number of accepted steps per foot; with fewer the result is uncertain.
     source : str
-        where the thresholds come from.
+        source of the thresholds.
     shoes : dict[str, str]
-        each of `WORDS` to what the shop calls such shoes; may lack any.
+        shop's name of the matching shoes for each of `WORDS`; entries are optional.
     """
 
     name: str
@@ -94,12 +94,18 @@ def read_profile(path: Path) -> Profile:
 
 
 def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> str:
-    """Return one of `WORDS` for one foot; uncertain where the interval holds a threshold or the steps are too few.
+    """Classify one foot as one of `WORDS`; uncertain if the interval includes a threshold or steps are too few.
 
     Parameters
     ----------
+    profile : Profile
+        thresholds.
+    mean : float
+        mean of the metric, degrees.
     uncertainty : float
-        half-width of all that is unsure, what the points are off with it; NaN where that is not known.
+        half-width of the interval, degrees, keypoint errors included; NaN if unknown.
+    n : int
+        number of accepted steps.
     """
     if n < profile.min_steps or not (math.isfinite(mean) and math.isfinite(uncertainty)):
         return "uncertain"
@@ -112,12 +118,12 @@ def word_for(profile: Profile, *, mean: float, uncertainty: float, n: int) -> st
 
 
 def classify_feet(profile: Profile, summary: Iterable[MetricValue], *, source: str) -> dict[str, Any]:
-    """Return what session.json says under ``shop_profile``: the profile, and a row a foot.
+    """Return the ``shop_profile`` entry of session.json: the profile and one row per foot.
 
     Parameters
     ----------
     source : str
-        which points showed the rearfoot, see `kinematics.frontal.REARFOOT_LINES`; the proxy gets no word.
+        keypoints that define the rearfoot, see `kinematics.frontal.REARFOOT_LINES`; a proxy is not classified.
     """
     feet = []
     for row in summary:

@@ -1,4 +1,4 @@
-"""A side view: which way the runner faces, contacts, belt and scale, and the angles of the leg in running direction."""
+"""Analysis of a side view: facing, contacts, belt, scale and sagittal-plane angles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gaitlab.metrics import Trial
 
 
 def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> tuple[Trial, tuple[str, ...]]:
-    """Return a side view ready to be measured, and what a reader must know of how it came about.
+    """Prepare a side view for the metrics; return the trial and its warnings.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network
 
 
 def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
-    """Find the contacts; a recording without any is a finding, not an error."""
+    """Detect the contacts; a recording without contacts gives a warning, not an error."""
     chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
     try:
         events = detect_contacts(cleaned, forward=forward, activity=chosen[settings.gait.activity])
@@ -70,7 +70,7 @@ def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple
 
 
 def side_angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:
-    """Return the angles of a side view, with the zero of the feet taken from the stances themselves."""
+    """Return the sagittal-plane angles, with the foot angle zeroed on the flat foot in stance."""
     in_frame = partial(sagittal_angles, pose, forward=calibration.forward, tilt_deg=calibration.tilt_deg)
     unzeroed = in_frame(flat_deg=dict.fromkeys(BOTH_SIDES, 0.0))
     flat_deg = {

@@ -1,4 +1,4 @@
-"""The preprocessed tracks of a recording: repaired, and repaired and smoothed, as the settings ask."""
+"""Preprocessing of the tracks of a recording according to the settings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import PoseSequence
 from gaitlab.signal import preprocessing
 
-# The heel turns faster than the rest of the leg: tracked dots keep its peak at a higher cut-off than the side view's
-# (rearfoot in stance 1.42 deg RMS at 12 Hz, 1.59 at 10: ``python -m benchmarks.rearfoot``).
+# The heel rotates faster than the rest of the leg, so preserving its peak requires a higher cut-off than a side view
+# (rearfoot angle in stance 1.42 deg RMS at 12 Hz, 1.59 at 10: ``python -m benchmarks.rearfoot``).
 _CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0}
 
 
@@ -22,13 +22,18 @@ def preprocessed(
     Parameters
     ----------
     raw : PoseSequence
-        keypoints of one person as a network or a file gave them.
+        keypoints of one person, px, as returned by a network or read from a file.
     settings : Settings
-        how tracks are repaired and smoothed.
+        settings of outlier removal, gap filling and smoothing.
     view : View
-        what the camera sees.
+        camera view.
     leg_px : float
-        thigh plus shank in the picture, by which outliers are judged; NaN where never seen.
+        length of thigh plus shank, px, which scales the outlier limits; NaN if never detected.
+
+    Returns
+    -------
+    tuple[PoseSequence, PoseSequence]
+        the repaired tracks, and the repaired and smoothed tracks.
     """
     scale_px = leg_px if np.isfinite(leg_px) else 0.0
     cleaned = preprocessing.preprocess(

@@ -1,4 +1,4 @@
-"""What was assumed of a clip, in sentences that its session keeps: who was followed, which view, which slow motion."""
+"""Warnings about assumptions made for a recording: the person followed, the view, slow motion and missing frames."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from gaitlab.signal.missing import Missing
 if TYPE_CHECKING:
     from gaitlab.pose.follow import Followed
 
-# Frame rates that differ by less than this share are one and the same.
+# Relative difference below which two frame rates are considered equal.
 _SAME_RATE = 0.02
-# Fewer frames missing, and shorter gaps, than these are what phones do.
+# Share of missing frames and gap duration that are normal for phones.
 _SOME_MISSING, _LONG_GAP_S = 0.01, 0.1
 
 
 def who_was_followed(followed: Followed, *, width: int) -> tuple[str, ...]:
-    """Say who was chosen and who else was there, with the numbers to choose by; nothing of one alone, or one asked for.
+    """Report which of several people was followed automatically, and the numbers of the others.
 
     Parameters
     ----------
     width : int
-        of the picture, px.
+        image width, px.
     """
     if followed.pose is None or not followed.others or not followed.chosen:
         return ()
@@ -48,18 +48,18 @@ def _half(box: FloatArray, width: int) -> str:
 
 
 def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | None, key: str = "") -> tuple[str, ...]:
-    """Say which slow motion was assumed, unless it is what the user said and the video does not say otherwise.
+    """Report the assumed slow motion, unless the user entered it and the video agrees.
 
     Parameters
     ----------
     plays_fps : float
-        frames a second that the video plays.
+        playback frame rate, Hz.
     noted_fps : float | None
-        frames a second that were taken, as the video says; None where it does not.
+        capture frame rate noted in the video, Hz; None if there is none.
     said_fps : float | None
-        the same as the user says.
+        capture frame rate entered by the user, Hz; None if there is none.
     key : str, optional
-        under which name the video says it.
+        name of the metadata entry.
     """
     where = f" ({key})" if key else ""
     if noted_fps is None:
@@ -80,7 +80,7 @@ def slow_motion(*, plays_fps: float, noted_fps: float | None, said_fps: float | 
 
 
 def resized(at_s: float | None) -> tuple[str, ...]:
-    """Say that the pictures of a video change their size."""
+    """Report that the image size changes at ``at_s`` seconds of the video; None means that it does not."""
     if at_s is None:
         return ()
     return (
@@ -90,14 +90,14 @@ def resized(at_s: float | None) -> tuple[str, ...]:
 
 
 def repeated(new: np.ndarray, *, fps: float) -> tuple[str, ...]:
-    """Say that pictures are shown more than once.
+    """Report that the video repeats frames.
 
     Parameters
     ----------
     new : np.ndarray
-        (frame,) bool, of those that are not the one before.
+        (frame,) True for frames that differ from the previous one.
     fps : float
-        new pictures a second of life.
+        rate of distinct frames in real time, Hz.
     """
     return (
         f"{int((~new).sum())} of {len(new)} pictures of the video repeat the one before: it shows what {fps:.4g} "
@@ -106,16 +106,16 @@ def repeated(new: np.ndarray, *, fps: float) -> tuple[str, ...]:
 
 
 def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str, ...]:
-    """Say what the video lost before it came here; a frame or two dropped by the camera is not worth a sentence.
+    """Report missing frames and truncation of the video; single dropped frames are ignored.
 
     Parameters
     ----------
     missing : Missing
-        what the times of the frames that were read show.
+        missing frames according to the frame times.
     unreadable : int
-        frames that are in the file, but not to be decoded.
+        number of frames in the file that cannot be decoded.
     lacking_s : float
-        seconds at its end that the file promises and does not hold.
+        difference between the declared and the actual duration, s.
     """
     found = []
     if unreadable or missing.share > _SOME_MISSING or missing.longest_s > _LONG_GAP_S:
@@ -132,7 +132,7 @@ def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str
 
 
 def view_unclear(seen: Seen, measured: View) -> str:
-    """Say that the view was guessed."""
+    """Report that the estimated view is uncertain."""
     return (
         f"from where the camera sees the runner is not clear (most like {FROM[seen.view]}, sure to {seen.score:.1f} "
         f"of 1); this was measured as a {measured} view: if it is none, no number here is right and the view must be "

@@ -1,6 +1,7 @@
-"""The belt, measured on the stance feet that move with it: its slope in the image and its speed.
+"""Slope and speed of the treadmill belt in the image, estimated from the feet in stance.
 
-Past a fixed camera the belt is the ground, for the runner is held in place (`signals.leg_points`).
+For overground running past a fixed camera the ground takes the place of the belt, because the motion of the runner is
+removed from the tracks (`signals.leg_points`).
 """
 
 from __future__ import annotations
@@ -22,34 +23,34 @@ Stances = tuple[FloatArray, FloatArray]
 
 # Share of stance in which the foot is flat on the belt and moves with it.
 RIDING = (0.25, 0.60)
-# The share in which the path of the 5th metatarsal shows the slope: it comes down late, after the heel of a rearfoot
-# striker, and stays. On force-plate trials it is level within 0.2 ± 0.3 degrees over it.
+# Share of stance in which the path of the 5th metatarsal gives the slope: in rearfoot strikes it lands after the heel.
+# On force-plate trials its path is level within 0.2 ± 0.3 degrees over this share.
 _TOES_DOWN = (0.40, 0.80)
 _FEWEST_STANCES = 4
 _MAX_TILT_DEG = 15.0
-# Toes on a belt are as fast as it is: markers within 1 %, near and far leg within 4 % of their mean.
+# Toes in stance move at belt speed: markers within 1 %, near and far leg within 4 % of their mean.
 _SLIPPING = 0.12
-# The median of many normal values scatters by so much more than their mean.
+# Standard error of the median relative to that of the mean, for normally distributed values.
 _MEDIAN_SD = float(np.sqrt(np.pi / 2))
 
 
 @dataclass(frozen=True, slots=True)
 class _FootPoint:
-    """Points of one part of the foot, and how they ride on the belt while the foot lies on it.
+    """Keypoints of one part of the foot and their motion relative to the belt while the foot is flat.
 
-    The ankle lifts early, and rolls forward and down over the resting toe: its path has a slope of its own, and it
-    moves slower than the belt (medians of the trials of treadmill_truth).
+    The ankle rises early and rotates forward and down over the toe, so its path has an intrinsic slope and it moves
+    more slowly than the belt (medians of the trials of treadmill_truth).
 
     Attributes
     ----------
     points : tuple[str, ...]
         names in `LegPoints`.
     speed : float
-        their speed as a share of the belt's.
+        their speed as a share of belt speed.
     slope_share : tuple[float, float]
-        share of stance in which their path shows the slope.
+        start and end of the part of stance in which their path gives the slope, as shares of stance.
     own_slope_deg : float
-        slope of their path on a level belt, + where it rises in the direction of running.
+        slope of their path on a level belt, degrees, positive if it rises in the direction of running.
     """
 
     points: tuple[str, ...]
@@ -68,7 +69,7 @@ _SLOPE_SHOWN_BY: tuple[tuple[Literal["toes", "ankle"], _FootPoint], ...] = (("to
 def stance_slices(
     time_s: FloatArray, strike_s: FloatArray, off_s: FloatArray, share: tuple[float, float] = RIDING
 ) -> list[slice]:
-    """Return for each contact the samples of a share of its stance; empty where its end is unknown."""
+    """Return for each contact the slice of samples in a share of its stance; empty if toe-off is unknown."""
     slices = []
     for start_s, end_s in zip(strike_s, off_s, strict=True):
         if not np.isfinite(end_s):
@@ -92,31 +93,31 @@ def measure_belt(
     *,
     slope_of: Literal["5th metatarsal", "toes"] = "5th metatarsal",
 ) -> Belt:
-    """Measure the belt on both legs together, for they run on one.
+    """Estimate slope and speed of the belt from both legs.
 
-    Speed is the mean of both legs', for perspective makes the far one slower in the picture: it holds at the hips'
-    distance. The slope is the median over the stances; toes that slip over the belt do not count.
+    Speed is the mean of both legs: perspective makes the far leg appear slower, so the mean applies at the distance of
+    the hips. Slope is the median over stances; stances in which the toes slip are excluded.
 
     Parameters
     ----------
     pose : PoseSequence
-        keypoints, unsmoothed: in smoothed ones foot strike and push-off reach into the part of stance that shows the
+        unsmoothed keypoints, px; smoothing spreads foot strike and push-off into the part of stance used for the
         slope.
     legs : Sequence[LegPoints]
-        both legs of it.
+        both legs of ``pose``.
     stances : Sequence[Stances]
-        for each leg the (contact,) seconds of foot strike and toe-off. Coarse ones will do to find events by; from
-        accepted contacts speed is nearly twice as well known (0.43 against 0.73 % RMS at 60 fps).
+        for each leg the (contact,) times of foot strike and toe-off, s. Approximate times suffice for event detection;
+        accepted contacts nearly halve the speed error (0.43 against 0.73 % RMS at 60 fps).
     slope_of : Literal['5th metatarsal', 'toes'], optional
-        whose path shows the slope. That of the 5th metatarsal of the near foot (the big toe's, where a network does
-        not know it) is the belt's; the far foot, half hidden, which networks let wander, counts where the near one
-        shows too few stances. The ``toes`` of both feet together are the ground that heights of both are read from,
-        as events are: by the 5th metatarsal alone, toe-offs of points such as networks see are 1 ms worse.
+        keypoint whose path gives the slope. ``5th metatarsal`` uses the near foot (its big toe, if the network has no
+        5th metatarsal), and both feet if the near foot has too few stances: the far foot is partly occluded and less
+        accurate. ``toes`` uses the toes of both feet, the reference for the heights used in event detection; toe-off
+        errors of network keypoints are 1 ms smaller with it.
 
     Returns
     -------
     Belt
-        NaN for what no stance shows.
+        slope in degrees and speed in px/s; NaN for quantities that no stance provides.
     """
     speeds = [_speed(leg, stance) for leg, stance in zip(legs, stances, strict=True)]
     seen = [(speed, sd, leg.leg_px) for (speed, sd), leg in zip(speeds, legs, strict=True) if np.isfinite(speed)]
@@ -146,7 +147,7 @@ def measure_belt(
 
 
 def level(leg: LegPoints, belt: Belt) -> LegPoints:
-    """Return the leg with the belt turned level, as far as its slope is known."""
+    """Return the leg rotated by the slope of the belt, limited to ±15 degrees; unchanged if the slope is unknown."""
     rise_deg = -leg.forward * float(np.clip(np.nan_to_num(belt.slope_deg), -_MAX_TILT_DEG, _MAX_TILT_DEG))
     sin, cos = np.sin(np.radians(rise_deg)), np.cos(np.radians(rise_deg))
     turn = np.array([[cos, -sin], [sin, cos]])
@@ -154,7 +155,7 @@ def level(leg: LegPoints, belt: Belt) -> LegPoints:
 
 
 def _velocities(leg: LegPoints, stances: Stances, points: tuple[str, ...], share: tuple[float, float]) -> FloatArray:
-    """Return (stance, point, 2) leg lengths a second over a share of stance, NaN where a point is not seen whole."""
+    """Return (stance, point, 2) velocities over a share of stance, leg lengths/s; NaN where samples are missing."""
     slices = stance_slices(leg.time_s, *stances, share)
     found = np.full((len(slices), len(points), 2), np.nan)
     for i, ride in enumerate(slices):
@@ -166,11 +167,11 @@ def _velocities(leg: LegPoints, stances: Stances, points: tuple[str, ...], share
 
 
 def _speed(leg: LegPoints, stances: Stances) -> tuple[float, float]:
-    """Return the belt's speed under one foot and its standard uncertainty, leg lengths a second; NaN where not seen.
+    """Return the belt speed from one foot and its standard uncertainty, leg lengths/s; NaN if unavailable.
 
-    A foot is one piece: toes, heel and ankle show the same speed, and the middle one of the three is right where a
-    network lets one of them slip (markers agree to 1 %; BlazePose's near toe runs 30 % too fast while the other foot
-    passes it). Of fewer the first counts.
+    The median of the estimates from toes, heel and ankle is robust to one keypoint that a network misplaces (markers
+    agree to 1 %; the near toe of BlazePose is 30 % too fast while the other foot passes it). With fewer than three
+    estimates, the first is used.
     """
     shown = []
     for part in _SPEED_SHOWN_BY:
@@ -182,12 +183,12 @@ def _speed(leg: LegPoints, stances: Stances) -> tuple[float, float]:
     return shown[0] if shown else (float("nan"), float("nan"))
 
 
-# One stance as the frames show it: (n,) s and (n, 2) px of each point of the foot, about their means.
+# One stance: (n,) s and (n, 2) px of each keypoint of the foot, with the means subtracted.
 _Path = list[tuple[FloatArray, FloatArray]]
 
 
 def _paths(pose: PoseSequence, side: Side, stances: Stances, part: _FootPoint, *, every: bool) -> Iterator[_Path]:
-    """Yield the ways of a part of the foot in the picture, a stance at a time: of every point of it, or the first."""
+    """Yield for each stance the image paths of all keypoints of a part of the foot, or of the first only."""
     tracks = [pose.point(f"{side}_{name}") for name in part.points if pose.seen(f"{side}_{name}")]
     for strike_s, off_s in zip(*stances, strict=True):
         start_s, end_s = (strike_s + share * (off_s - strike_s) for share in part.slope_share)
@@ -202,20 +203,20 @@ def _paths(pose: PoseSequence, side: Side, stances: Stances, part: _FootPoint, *
 
 
 def _rides(path: _Path, part: _FootPoint, belt: Belt) -> bool:
-    """Whether a part of the foot is as fast as the belt."""
+    """Return whether a part of the foot moves at belt speed, within 12 %."""
     velocity = np.mean([time_s @ xy / (time_s @ time_s) for time_s, xy in path], axis=0)
     speed_px_per_s = float(np.hypot(*velocity)) / part.speed
     return abs(speed_px_per_s - belt.speed_px_per_s) <= _SLIPPING * belt.speed_px_per_s
 
 
 def _slope_deg(path: _Path) -> float:
-    """Return how far a stance's path falls towards image-right."""
+    """Return the slope of a path, degrees, positive if it descends towards image-right."""
     x, y = np.concatenate([xy for _, xy in path]).T
     return float(np.degrees(np.arctan(x @ y / (x @ x))))
 
 
 def _mean_of_points(values: FloatArray) -> FloatArray:
-    """Return the mean over the points of (stance, point, …) values, of the stances that show one."""
+    """Return the mean over points of (stance, point, …) values, for stances with at least one point."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         mean: FloatArray = np.nanmean(values, axis=1)
@@ -226,6 +227,6 @@ def _mean_of_points(values: FloatArray) -> FloatArray:
 def _sd_of_median(values: FloatArray) -> float:
     """Return the standard uncertainty of the median of independent values; NaN for fewer than two.
 
-    Two halves of force-plate trials are as far apart as it lets expect (``python -m benchmarks.halves``).
+    It agrees with the difference between halves of force-plate trials (``python -m benchmarks.halves``).
     """
     return float(_MEDIAN_SD * values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")

@@ -1,4 +1,4 @@
-"""Facing, tilt and scale of a side view, each from the runner himself, and each checked against the others."""
+"""Facing, tilt and scale of a side view, estimated from the runner and checked for consistency."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from gaitlab.kinematics.frame import near_side
 # Thigh and shank as shares of body height (Winter, Biomechanics and Motor Control of Human Movement).
 LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
 _SCALES_DISAGREE = 0.08
-# A belt that slopes more in the picture than a phone is ever tilted does so by perspective or incline; then the
-# picture's own vertical is the better one.
+# A larger belt slope is due to perspective or incline rather than camera roll; the image vertical is then the better
+# reference.
 _MAX_ROLL_DEG = 4.0
 _STEEP = (
     "the belt slopes by {:.0f}° in the picture: the treadmill is inclined or the camera looks at it obliquely or was "
@@ -26,32 +26,32 @@ _STEEP = (
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a side view relates to the world.
+    """Relation of a side view to world directions and lengths.
 
     Attributes
     ----------
     forward : int
         +1 where the runner faces image-right, -1 where image-left.
     facing_agreement : float
-        share of the frames' votes for that direction; below a half they are for the other one.
+        share of the votes for that direction, 0 to 1; below 0.5 they favour the other one.
     belt : Belt
-        slope and speed of the belt in the picture; its slope only where toes showed it.
+        slope and speed of the belt in the image; slope only if measured on the toes.
     tilt_deg : float
-        by how much of the belt's slope the picture is turned back before angles are measured.
+        rotation, degrees, by which the image is levelled before angles are measured.
     tilt_source : str
-        what the tilt rests on.
+        source of the tilt.
     metres_per_px : float | None
-        scale in the runner's plane; None where none is known.
+        scale in the runner's plane, m/px; None if unknown.
     scale_source : str
         ``belt speed``, ``known length``, ``body height`` or empty.
     scales : Mapping[str, float]
-        every scale that could be had, m/px.
+        all available scales, m/px.
     belt_speed_mps : float | None
-        entered, or measured with a scale that does not need it; None where unknown.
+        entered, or measured with an independent scale, m/s; None if unknown.
     leg_px : float
-        thigh and shank of the near leg together.
+        length of thigh plus shank of the near leg, px.
     warnings : tuple[str, ...]
-        sentences for the report.
+        warnings for the report, one sentence each.
     """
 
     forward: int
@@ -68,31 +68,31 @@ class Calibration:
 
     @property
     def speed_was_entered(self) -> bool:
-        """Whether `belt_speed_mps` is the console's; otherwise a scale turned the ride of the stance foot into it."""
+        """Whether `belt_speed_mps` was entered rather than measured on the foot in stance."""
         measured = self.belt.speed_px_per_s > 0 and "belt speed" not in self.scales
         return self.belt_speed_mps is not None and not measured
 
     @property
     def oblique(self) -> bool:
-        """Whether the belt, once levelled, slopes more than by camera roll: the legs may be seen from other angles."""
+        """Whether the remaining slope of the belt exceeds camera roll, which indicates an oblique view."""
         return _is_steep(self.belt.slope_deg - self.tilt_deg)
 
     @property
     def level_sd_deg(self) -> float:
-        """Standard uncertainty that levelling brings to angles against the vertical: none where nothing was turned."""
+        """Standard uncertainty, degrees, that levelling adds to angles to the vertical; 0 if not levelled."""
         return self.belt.slope_sd_deg if self.tilt_deg == self.belt.slope_deg else 0.0
 
 
 def _is_steep(slope_deg: float) -> bool:
-    """Whether a belt slopes more than a phone is ever tilted; NaN, not measured, does not."""
+    """Return whether a slope exceeds the usual range of camera roll; False for NaN."""
     return abs(slope_deg) > _MAX_ROLL_DEG
 
 
 def facing(pose: PoseSequence) -> tuple[int, float]:
     """Return +1 (runner faces image-right) or -1 (image-left), and the share of votes for it.
 
-    Each frame votes with three cues: toes are ahead of heels, the nose is ahead of the ears or the neck, and a bent
-    knee is ahead of the line from hip to ankle. A treadmill runner does not move, so motion says nothing.
+    Each frame votes with three cues: toes are ahead of heels, the nose is ahead of the ears or the neck, and a flexed
+    knee is ahead of the line from hip to ankle. Motion is not a cue because a treadmill runner stays in place.
     """
     votes: list[FloatArray] = []
     for side in BOTH_SIDES:
@@ -112,7 +112,7 @@ def facing(pose: PoseSequence) -> tuple[int, float]:
 
 
 def leg_length_px(pose: PoseSequence, *, forward: int) -> float:
-    """Return thigh plus shank of the near leg, px: the median over frames, NaN where never seen."""
+    """Return the median length of thigh plus shank of the near leg, px; NaN if never detected."""
     near = near_side(forward)
     hip, knee, ankle = (pose.point(f"{near}_{joint}") for joint in ("hip", "knee", "ankle"))
     length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
@@ -120,16 +120,16 @@ def leg_length_px(pose: PoseSequence, *, forward: int) -> float:
 
 
 def _levelled(slope_deg: float, level: str, *, lacking: str) -> tuple[float, str, list[str]]:
-    """Return by how much the picture is turned back, what that rests on, and what a reader must know.
+    """Return the levelling rotation in degrees, its source and warnings.
 
     Parameters
     ----------
     slope_deg : float
-        slope of the belt in the picture; NaN where it was not measured.
+        slope of the belt in the image, degrees; NaN if not measured.
     level : str
         see `calibrate`.
     lacking : str
-        why it was not measured.
+        reason why the slope was not measured.
     """
     if not np.isfinite(slope_deg):
         unlevelled = f"nothing is levelled: the slope of the belt could not be measured ({lacking})"
@@ -148,21 +148,21 @@ def scales_of(
     known_length_m: float | None,
     known_length_px: float | None,
 ) -> dict[str, float]:
-    """Return every scale that can be had, m/px, the one to be used first; the others check it.
+    """Return all available scales, m/px, in order of preference.
 
     Parameters
     ----------
     belt : Belt
-        as the picture shows it; without a speed it gives no scale.
+        belt in the image; without a speed it gives no scale.
     leg_px : float
-        thigh plus shank in the picture; NaN where never seen.
+        length of thigh plus shank, px; NaN if never detected.
     belt_speed_mps, height_m, known_length_m, known_length_px : float | None
         see `calibrate`.
 
     Notes
     -----
-    Scale from belt speed is exact where the console is; from height (thigh and shank are 0.491 of it, Winter) it is
-    good to 3-5 %.
+    The scale from belt speed is as accurate as the speed shown on the console. From body height (thigh plus shank are
+    0.491 of height, Winter) the error is 3-5 %.
     """
     scales: dict[str, float] = {}
     if belt_speed_mps is not None and belt.speed_px_per_s > 0:
@@ -186,29 +186,34 @@ def calibrate(
     known_length_px: float | None = None,
     level: str = "auto",
 ) -> Calibration:
-    """Measure tilt and every scale that can be had, choose one, and say where they disagree.
+    """Estimate tilt and scale of a side view, and warn if the available scales disagree.
 
     Parameters
     ----------
     pose : PoseSequence
         repaired keypoints.
     belt : Belt
-        as the stance feet show it, see `GaitEvents`.
+        belt estimated from the feet in stance, see `GaitEvents`.
     forward : int
         +1 where the runner faces image-right, -1 where image-left.
     facing_agreement : float, optional
         share of the votes for ``forward``, see `facing`.
     belt_speed_mps : float | None, optional
-        as the console says, or None.
+        speed shown on the console, m/s.
     height_m : float | None, optional
-        body height, or None.
+        body height, m.
     known_length_m, known_length_px : float | None, optional
-        something of known length in the runner's plane, or None.
+        an object of known length in the runner's plane, m and px.
     level : str, optional
-        whether the belt's slope is roll of the camera, by which the picture is turned back: ``on`` always, ``off``
-        never, ``auto`` as far as phones are tilted.
+        whether the belt's slope is treated as camera roll and corrected: ``on`` always, ``off`` never, ``auto`` up to
+        4 degrees.
+
+    Returns
+    -------
+    Calibration
+        tilt, scale and warnings.
     """
-    if belt.slope_seen_on != "toes":  # an ankle shows it well enough to find events by, not to level a picture by
+    if belt.slope_seen_on != "toes":  # the ankle is accurate enough for event detection, not for levelling
         belt = replace(belt, slope_deg=float("nan"), slope_sd_deg=float("nan"), slope_seen_on="")
     toes = any(pose.seen(f"{side}_{toe}") for side in BOTH_SIDES for toe in ("big_toe", "small_toe"))
     tilt_deg, tilt_source, warnings = _levelled(

@@ -1,7 +1,6 @@
 """Check that keypoints show an upright person before anything is measured.
 
-Whatever cannot is refused here with what was found and what to do: a number of a runner who lies is never right. What
-only may not is said in a sentence.
+Impossible postures and proportions raise an error that states the finding and the remedy; doubtful ones give a warning.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from gaitlab.kinematics.proportions import TOLERANCE, Proportions, jumps, pixel_
 # Legs hang within 60 degrees of the vertical, in the median over all frames: those of the force-plate runners, up to
 # 4.5 m/s, do within 19. A trunk that is bent as far as it goes is no reason to refuse anybody, as long as legs hang.
 _LEAST_LEGS_UP, _LEAST_TRUNK_UP = 0.5, 0.0
-# A picture shows a runner at least so large; shares of a picture's width are always smaller.
+# Smallest plausible body height in an image; normalised coordinates are always smaller.
 _SMALLEST_PX = 20.0
-# Who goes on a path leaves it in no frame; two people under one name do so in many.
+# Share of frames with jumps above which the track contains more than one person.
 _JUMPS = 0.2
-# A shank is as long level as upright, within 1 % from the side and within 10 % where a network finds it.
+# Shank length is independent of orientation: within 1 % for markers and 10 % for network keypoints.
 _NOT_SQUARE = 1.2
 # A turn of the picture, clockwise, that brings a posture upright -> what it is.
 _POSTURES = {
@@ -116,21 +115,21 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
 
 
 def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[str, ...]:
-    """Return what is doubtful about the body that the points make, a sentence each; refuse what can be no body.
+    """Check the body proportions; return warnings, one sentence each.
 
     Parameters
     ----------
     pose : PoseSequence
         raw keypoints.
     path : object
-        where they are from.
+        source of the keypoints, for the message.
     from_file : bool
-        whether a file told them: then names, numbers or axes were misread. A network that sees badly is only doubted.
+        whether the keypoints were read from a file: implausible proportions then raise an error, not a warning.
 
     Raises
     ------
     InputError
-        what came from a file has other proportions than a body, is smaller than any picture shows, or jumps about.
+        if keypoints from a file have implausible proportions or size, or jump between positions.
     """
     found = proportions_of(pose)
     wrong = [sentence for sentence in (_size(found), _bones(found), _path(pose)) if sentence]
@@ -151,7 +150,7 @@ def _size(found: Proportions) -> str:
 
 
 def _bones(found: Proportions) -> str:
-    """Say which of thighs, shanks and trunk is out of proportion, or differs from that of the other side."""
+    """Describe a thigh, shank or trunk of implausible length or left-right difference; empty if there is none."""
     bone, off = found.worst
     unlike = {
         kind: found.lengths_px[f"right_{kind}"] / found.lengths_px[f"left_{kind}"] - 1 for kind in ("thigh", "shank")
@@ -179,7 +178,7 @@ def _path(pose: PoseSequence) -> str:
 
 
 def _feet(pose: PoseSequence, found: Proportions) -> str:
-    """Say where the toes of the two feet point to opposite sides, in a picture that shows the feet's lengths."""
+    """Report toes that point in opposite directions in a side view; empty if they agree."""
     ways = []
     for side in BOTH_SIDES:
         foot = (pose.point(f"{side}_big_toe") - pose.point(f"{side}_heel"))[:, 0]

@@ -1,4 +1,4 @@
-"""How long the bones between keypoints are: names in a wrong order, or pixels that are not square, show there."""
+"""Segment lengths, which reveal wrongly ordered keypoints and non-square pixels."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ _FOOT = 0.13
 TOLERANCE = 0.4
 _REACH = 75  # percentile of a bone's length: in a picture a bone is shorter than it is in most frames, never longer
 _FEW = 3  # frames that show a bone
-# How much of a shank lies level in a tenth of the frames, for its length to tell about the pixels.
+# Minimum ratio of horizontal to vertical shank extent (90th percentiles) for estimating the pixel aspect ratio.
 _LEVEL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Proportions:
-    """Lengths of bones over a whole clip, px; NaN where a bone is not seen.
+    """Segment lengths over a whole recording, px; NaN for segments that are not detected.
 
     Attributes
     ----------
     lengths_px : Mapping[str, float]
         ``left_thigh``, ``right_shank``, ``trunk``, ``left_foot`` …
     height_px : float
-        of the body that the thighs, shanks and trunk make, each by its share, in the middle.
+        body height, px: the median of the estimates from thighs, shanks and trunk.
     """
 
     lengths_px: Mapping[str, float]
     height_px: float
 
     def off(self, bone: str) -> float:
-        """Return length over expectation, less one: 0.4 is 40 % too long; NaN where the bone is not seen."""
+        """Return the relative deviation from the expected length: 0.4 is 40 % too long; NaN if not detected."""
         share = SHARES.get(bone.rpartition("_")[2], _FOOT)
         return self.lengths_px[bone] / (share * self.height_px) - 1
 
     @property
     def worst(self) -> tuple[str, float]:
-        """The thigh, shank or trunk that is farthest from a body's, and by how much, as `off`; 0 where none is seen."""
+        """The thigh, shank or trunk with the largest relative deviation, and that deviation; 0 if undetermined."""
         offs = {bone: self.off(bone) for bone in self.lengths_px if bone.rpartition("_")[2] in SHARES}
         seen = {bone: off for bone, off in offs.items() if np.isfinite(off)}
-        if len(seen) < _FEW:  # two bones are always in the middle of each other
+        if len(seen) < _FEW:  # with two segments, the median height is not informative
             return "", 0.0
         return max(seen.items(), key=lambda item: abs(np.log1p(max(item[1], -0.99))))
 
 
 def proportions_of(pose: PoseSequence) -> Proportions:
-    """Return the lengths of a runner's bones."""
+    """Return the segment lengths and body height of a runner, px."""
     lengths = {
         f"{side}_{bone}": _length(pose.point(f"{side}_{top}"), pose.point(f"{side}_{end}"))
         for side in BOTH_SIDES
@@ -66,16 +66,16 @@ def proportions_of(pose: PoseSequence) -> Proportions:
 
 
 def misfit(pose: PoseSequence) -> float:
-    """Return how unlike a body the points are: 0 alike, above 0.4 unlike, infinity where hardly a bone is seen."""
+    """Return the absolute log ratio of the worst segment to its expected length; infinity if undetermined."""
     found = proportions_of(pose)
     bone, off = found.worst
     return abs(float(np.log1p(max(off, -0.99)))) if bone else float("inf")
 
 
 def pixel_shape(pose: PoseSequence) -> float:
-    """Return how much wider a pixel is than high, by the shanks, which are as long level as upright; NaN where unclear.
+    """Estimate the pixel aspect ratio, width over height, from the shanks; NaN if undetermined.
 
-    Of a shank of length L, dy² = L² - shape² dx²: the slope of the straight line through all frames tells.
+    For a shank of constant length L, dy² = L² - shape² dx², so the slope of dy² over dx² gives the ratio.
     """
     shapes = []
     for side in BOTH_SIDES:
@@ -84,12 +84,12 @@ def pixel_shape(pose: PoseSequence) -> float:
         x, y = x[seen], y[seen]
         if len(x) < 30:
             continue
-        # How far it is lifted does not hang on the shape: neither axis alone tells, their largest do.
+        # The shank must reach a sufficiently horizontal orientation.
         level = np.sqrt(np.percentile(x, 90)), np.sqrt(np.percentile(y, 90))
         if level[0] < _LEVEL * level[1]:
             continue
         slope = float(np.polyfit(x, y, 1)[0])
-        # The line's slope is blunted by noise in x; the line the other way is as much too steep.
+        # Noise attenuates both regressions, of y on x and of x on y; their geometric mean compensates for it.
         other = float(np.polyfit(y, x, 1)[0])
         if slope < 0 and other < 0:
             shapes.append(float(np.sqrt(np.sqrt(slope / other))))

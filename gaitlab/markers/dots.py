@@ -1,7 +1,7 @@
-"""Tape dots from a clip whose frames come once: spots are gathered as it passes, and told apart when it is over.
+"""Tracking of tape dots in a single pass over a video.
 
-Whoever follows the runner shows every frame with the body found in it; only small tables of spots are kept. Afterwards
-the legs are known through the whole clip, so a dot that was hidden is found again by its place on the leg.
+Candidate spots are collected from each frame as the runner is followed, and assigned to dots at the end, when the legs
+are known in all frames. A dot that was occluded is then recovered by its position on the leg.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from gaitlab.markers.spots import NO_SPOTS, Spots, find_spots
 from gaitlab.markers.tracks import follow_dots
 from gaitlab.signal.preprocessing import fix_left_right_swaps
 
-# Round the shanks, in their length: to the sides, above the knees, below the ankles.
+# Margins of the search region in shank lengths: sideways, above the knees, below the ankles.
 _SIDE, _ABOVE, _BELOW = 0.35, 0.10, 0.60
-# A click finds a spot this near, in shank lengths and in pixels.
+# Largest distance of a spot from a click, in shank lengths and in px; the larger one applies.
 _CLICK_SHANKS, _CLICK_PX = 0.06, 4.0
-# Dots seen in a smaller share of the standing leg's pictures than this are none, or are hidden too often.
+# Minimum share of stance frames in which a dot is detected.
 _SEEN_ENOUGH = 0.6
 # All dots are of one tape: one that stands out so much less than the others (median) is something else, or cannot be
 # told from what it sticks on.
@@ -46,7 +46,7 @@ NO_DOTS = (
 
 
 class DotCollector:
-    """Gathers the spots round both lower legs; `see` takes the next frame."""
+    """Collects candidate spots around both lower legs, frame by frame with `see`."""
 
     def __init__(self, skeleton: Skeleton) -> None:
         self._shanks = ShanksSeen(skeleton, "dots are looked for round")
@@ -54,7 +54,7 @@ class DotCollector:
         self.seen: list[Spots] = []
 
     def see(self, image: Image, xy: FloatArray | None) -> None:
-        """Take the next frame and its body's (keypoint, 2) px, None where nobody was found."""
+        """Process the next frame and the (keypoint, 2) px of the runner; None if no person was detected."""
         if (joints := self._shanks.joints(xy)) is not None:
             shank = self._shanks.shank_px
             low, high = joints.min(axis=0), joints.max(axis=0)
@@ -68,24 +68,24 @@ class DotCollector:
             self.seen.append(find_spots(image, self._box, shank_px=self._shanks.shank_px))
 
     def miss(self) -> None:
-        """Take a frame that is not there."""
+        """Record a missing frame."""
         self.seen.append(NO_SPOTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dots:
-    """Dots in every frame.
+    """Tracked dots of a recording.
 
     Attributes
     ----------
     pose : PoseSequence
-        the keypoints with the dots among them; legs that the network exchanged are put back.
+        keypoints including the dots, px, with left-right swaps corrected.
     sd_px : Mapping[str, FloatArray]
-        name (``left_heel``) to (frame,) standard deviation of its place, NaN where not seen.
+        name (``left_heel``) to (frame,) standard deviation of its position, px; NaN where not detected.
     seen : Mapping[str, float]
-        name to the share of the pictures of an upright leg that show it.
+        name to the share of stance frames in which it is detected, 0 to 1.
     layout : Layout
-        where the dots are on the legs and what they look like, for another clip of the same runner.
+        position on the legs and appearance of the dots, reusable for another recording of the same runner.
     """
 
     pose: PoseSequence
@@ -97,21 +97,26 @@ class Dots:
 def track_dots(
     raw: PoseSequence, spots: list[Spots], *, clicks: Clicks | None = None, layout: Layout | None = None
 ) -> Dots:
-    """Tell the dots among the spots and put them into the keypoints.
+    """Assign candidate spots to dots and add the dots to the keypoints.
 
     Parameters
     ----------
     raw : PoseSequence
-        keypoints with knees and ankles, a frame a list of spots; times are those of the video.
+        keypoints including knees and ankles, px; one frame per entry of ``spots``, with the times of the video.
     clicks : Clicks | None, optional
-        where they are in one frame.
+        positions of the dots in one frame.
     layout : Layout | None, optional
-        where they were in another clip; without both they are found by colour and layout.
+        layout from another recording; without clicks or layout, dots are found by colour and arrangement.
+
+    Returns
+    -------
+    Dots
+        keypoints with the dots.
 
     Raises
     ------
     InputError
-        no dots, or one that is seen too seldom.
+        if no dots are found, or a dot is detected too rarely.
     """
     pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
@@ -139,12 +144,12 @@ def track_dots(
 
 
 def dots_possible(raw: PoseSequence, spots: Sequence[Spots]) -> bool | None:
-    """Return after a few steps whether there can be dots at all; None where the legs have not shown enough yet.
+    """Return early in a recording whether dots may be present; None if too few stance frames were seen.
 
     Parameters
     ----------
     raw : PoseSequence
-        keypoints with knees and ankles, a frame a list of spots.
+        keypoints including knees and ankles, px; one frame per entry of ``spots``.
     """
     pose = fix_left_right_swaps(raw)
     legs: dict[Side, LegFrame] = {side: leg_frame(pose, side) for side in BOTH_SIDES}
@@ -154,7 +159,7 @@ def dots_possible(raw: PoseSequence, spots: Sequence[Spots]) -> bool | None:
 
 
 def _check_seen(layout: Layout, seen: Mapping[str, float], *, told: bool) -> None:
-    """Raise InputError where a dot is seen too seldom to be one, or (unless it was told) does not stand out."""
+    """Raise InputError if a dot is detected too rarely or, unless given by the user, has too little contrast."""
     help_ = (
         "is it of another colour than what it sticks on, and not hidden? Show where the dots are with `gaitlab dots "
         f"VIDEO`, or leave {argument('dots')} out"
@@ -176,7 +181,7 @@ def _check_seen(layout: Layout, seen: Mapping[str, float], *, told: bool) -> Non
 
 
 def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], time_s: FloatArray) -> Layout:
-    """Return the dots as the spots nearest to the clicks show them."""
+    """Return the layout of the dots from the spots nearest to the clicks."""
     frame = int(np.argmin(np.abs(time_s - clicks.time_s)))
     if abs(time_s[frame] - clicks.time_s) > 1.5 * float(np.median(np.diff(time_s))):
         raise InputError(
@@ -208,17 +213,17 @@ def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], tim
 
 
 def _jumps_px(xy: FloatArray, calm: np.ndarray) -> FloatArray:
-    """Return (jump, 2) px by which a dot jitters from frame to frame, with the jitter's standard deviation.
+    """Return (jump, 2) px samples of the frame-to-frame jitter of a dot.
 
-    Third differences of neighbouring frames leave next to nothing of a motion as slow as that of the standing leg, and
-    of errors without memory the square root of 20 (1 + 9 + 9 + 1) times their standard deviation.
+    Third differences suppress the slow motion of the stance leg and amplify white noise by the square root of 20
+    (1 + 9 + 9 + 1), by which they are divided.
 
     Parameters
     ----------
     xy : FloatArray
         (frame, 2) px.
     calm : np.ndarray
-        (frame,) whether the leg stands.
+        (frame,) True in stance.
     """
     jumps = np.diff(xy, n=3, axis=0)[np.lib.stride_tricks.sliding_window_view(calm, 4).all(axis=1)]
     whole: FloatArray = jumps[np.isfinite(jumps).all(axis=1)] / math.sqrt(20)
@@ -228,7 +233,7 @@ def _jumps_px(xy: FloatArray, calm: np.ndarray) -> FloatArray:
 def _with_points(
     pose: PoseSequence, points: Mapping[str, FloatArray], seen: Mapping[str, float], *, how: str
 ) -> PoseSequence:
-    """Return the keypoints with the dots in the place of points of the same name, or added."""
+    """Return the keypoints with the dots added, replacing keypoints of the same name."""
     others = [i for i, name in enumerate(pose.skeleton.names) if name not in points]
     names = (*(pose.skeleton.names[i] for i in others), *points)
     xy = np.concatenate([pose.xy[:, others], np.stack(list(points.values()), axis=1)], axis=1)

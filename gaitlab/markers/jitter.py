@@ -1,4 +1,4 @@
-"""What a track jitters beyond what each of its frames lets expect."""
+"""Estimation of track jitter in excess of the per-frame uncertainty."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
-# The median of the absolute values of a normal distribution is so much of its standard deviation.
+# Median absolute deviation of a normal distribution, in standard deviations.
 _MEDIAN_OF_SD = 0.6745
 
 
@@ -16,15 +16,15 @@ def add_jitter_sd(sd: FloatArray, deviations: FloatArray) -> FloatArray:
     Parameters
     ----------
     sd : FloatArray
-        (frame,) standard deviation that each frame has by itself; NaN where nothing was seen, and stays so.
+        (frame,) standard deviation of each frame; NaN where not detected, which remains NaN.
     deviations : FloatArray
-        samples of the jitter in the same unit, in any shape, NaN where unknown; without any there is none.
+        samples of the jitter in the same unit, in any shape, NaN where unknown; zero jitter if empty.
 
     Notes
     -----
     The jitter's standard deviation is the normalized median absolute deviation about zero, median(abs(x)) / 0.6745
-    (Rousseeuw & Croux 1993, J Am Stat Assoc 88:1273), which a few frames that are far off do not move. Both errors are
-    independent, so their squares add.
+    (Rousseeuw & Croux 1993, J Am Stat Assoc 88:1273), which is robust to outliers. The errors are independent, so their
+    variances add.
     """
     known = np.abs(deviations[np.isfinite(deviations)])
     jitter_sd = float(np.median(known)) / _MEDIAN_OF_SD if len(known) else 0.0

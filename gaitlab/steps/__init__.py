@@ -1,11 +1,11 @@
-"""The steps of an analysis one by one, for those who need one of them and not the whole way.
+"""The steps of an analysis as separate functions.
 
     pose = gaitlab.preprocess(gaitlab.load_keypoints("run.csv", fps=120))
     events = gaitlab.detect_contacts(pose)
     angles = gaitlab.compute_angles(pose, events=events)
     table = gaitlab.compute_metrics(pose, events=events, angles=angles, belt_speed_mps=2.8)
 
-They give the numbers of `gaitlab.analyze`, which does the same and writes a session folder.
+The results equal those of `gaitlab.analyze`, which runs all steps and writes a session folder.
 """
 
 from gaitlab.steps.loading import estimate_poses, load_keypoints

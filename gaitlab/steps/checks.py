@@ -1,4 +1,4 @@
-"""What the steps take, and what they find out about it alike: settings and view."""
+"""Validation of arguments shared by the steps, including settings and view."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CHECKS: Mapping[str, arguments.Check] = {
 
 
 def checked(given: Mapping[str, Any]) -> tuple[Settings, View]:
-    """Check the arguments of a step; return its settings, and the view asked for or told by the keypoints."""
+    """Check the arguments of a step; return its settings and the requested or estimated view."""
     arguments.check(given, _CHECKS, needed=("pose", "view", "facing"))
     settings, view = given["settings"], given["view"]
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})

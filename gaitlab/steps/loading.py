@@ -1,4 +1,4 @@
-"""Where keypoints come from: a file, a dataset, or a video and a network."""
+"""Loading of keypoints from a file or dataset, and estimation from a video."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def load_keypoints(
     source: str | Path | xarray.Dataset, *, format: str = "auto", fps: float | None = None,
     person: int | None = None, layout: str | None = None, axes: str | None = None, picture: str | None = None,
 ) -> PoseSequence:  # fmt: skip
-    """Load the keypoints of one runner, as another program found them.
+    """Load the keypoints of one runner from the output of another program.
 
     Parameters
     ----------
@@ -31,9 +31,9 @@ def load_keypoints(
         a file, or the folder where the format is a folder of files; or a poses dataset of movement, such as
         `Session.to_xarray` returns.
     format : str, optional
-        of the file, see docs/files.md; ``auto`` looks into it.
+        format of the file, see docs/files.md; ``auto`` detects it from the contents.
     fps : float | None, optional
-        frames a second, where the file does not say.
+        frame rate, Hz, if the file does not contain it.
     person : int | None, optional
         which person, by order of appearance, counted from 0; None takes the one most like a runner: longest in the
         picture, in one place, with legs that alternate.
@@ -42,7 +42,7 @@ def load_keypoints(
     axes : str | None, optional
         which axes point to the right and up, e.g. ``xz`` or ``x-y``.
     picture : str | None, optional
-        the picture's size, e.g. ``1920x1080``, for keypoints that are shares of it.
+        image size in px, e.g. ``1920x1080``, for normalised coordinates.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def estimate_poses(
 ) -> PoseSequence:
     """Find the runner in a video and return their keypoints in every frame.
 
-    Frames are read one after the other and none is kept: memory does not grow with the video's length.
+    Frames are processed one at a time, so memory use does not depend on the length of the video.
 
     Parameters
     ----------

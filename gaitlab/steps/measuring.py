@@ -1,4 +1,4 @@
-"""From keypoints to tracks, contacts, angles and metrics."""
+"""Computation of tracks, contacts, angles and metrics from keypoints."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ def preprocess(
 ) -> PoseSequence:
     """Repair and smooth the tracks of keypoints.
 
-    Points that the network was unsure of are dropped, legs that it exchanged are put back, jumps removed, short gaps
-    filled (0.10 s of the feet, 0.15 s of the knees, 0.20 s of the rest), and what remains is smoothed.
+    Low-confidence points and outliers are removed, left-right swaps of the legs are corrected, short gaps are filled
+    (up to 0.10 s for feet, 0.15 s for knees, 0.20 s for other keypoints), and the tracks are smoothed.
 
     Parameters
     ----------
     pose : PoseSequence
         keypoints of one person, as `load_keypoints` and `estimate_poses` return them.
     view : str, optional
-        what the camera sees, ``side`` or ``rear``; ``auto`` lets the keypoints say.
+        camera view, ``side`` or ``rear``; ``auto`` estimates it from the keypoints.
     facing : str, optional
-        where the runner of a side view faces in the picture, ``left`` or ``right``; ``auto`` lets the keypoints say.
+        direction the runner faces in a side view, ``left`` or ``right``; ``auto`` estimates it from the keypoints.
     settings : Settings | Mapping[str, Any] | None, optional
         those of ``tracks`` and ``smoothing``, as for `gaitlab.analyze`.
 
     Returns
     -------
     PoseSequence
-        the same frames and keypoints, px; NaN in gaps too long to be filled. ``history`` says what was done and how
-        often; ``unsmoothed`` is the sequence repaired alone, in which `detect_contacts` looks for foot strikes.
+        the same frames and keypoints, px; NaN in gaps too long to fill. ``history`` records the steps and their counts;
+        ``unsmoothed`` is the repaired sequence before smoothing, which `detect_contacts` uses.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def detect_contacts(
     view, facing : str, optional
         see `preprocess`.
     settings : Settings | Mapping[str, Any] | None, optional
-        ``gait.activity`` says whether the person runs or walks, where the tracks shall not.
+        ``gait.activity`` sets running or walking instead of estimating it from the tracks.
 
     Returns
     -------
@@ -136,8 +136,8 @@ def compute_angles(
     pose : PoseSequence
         as `preprocess` returns it.
     events : GaitEvents | None, optional
-        when each foot is down, as `detect_contacts` returns it; None finds them. Where there are none, nothing is
-        levelled, and the angles that need a foot on the ground are NaN: foot and ankle from the side.
+        contacts as `detect_contacts` returns them; None detects them. Without contacts, angles are not levelled, and
+        foot and ankle angles of a side view are NaN.
     view, facing : str, optional
         see `preprocess`.
     settings : Settings | Mapping[str, Any] | None, optional
@@ -199,9 +199,9 @@ def compute_metrics(
     pose : PoseSequence
         as `preprocess` returns it.
     events : GaitEvents | None, optional
-        as `detect_contacts` returns it; None finds them.
+        as `detect_contacts` returns it; None detects contacts.
     angles : Angles | None, optional
-        as `compute_angles` returns it, a value a frame of ``pose``; None computes them.
+        as `compute_angles` returns it, one value per frame of ``pose``; None computes them.
     view, facing : str, optional
         see `preprocess`.
     belt_speed_mps : float | None, optional
@@ -216,9 +216,9 @@ def compute_metrics(
     Returns
     -------
     pandas.DataFrame
-        a row a metric and side, with the columns of `Session.summary`: ``n``, ``mean``, ``sd``, ``uncertainty`` (half
-        of the 95 % interval), ``unit``, or ``missing_reason``. ``attrs["warnings"]`` says what is to be known of
-        scale and levelling, and first of all what contradicts the view or the facing.
+        one row per metric and side, with the columns of `Session.summary`: ``n``, ``mean``, ``sd``, ``uncertainty``
+        (half of the 95 % interval), ``unit``, or ``missing_reason``. ``attrs["warnings"]`` lists a contradiction of
+        view or facing first, then warnings about scale and levelling.
 
     Raises
     ------
@@ -290,7 +290,7 @@ def _calibration(
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
 ) -> Calibration:
-    """Return tilt and scale: of a side view from the unsmoothed tracks, as the contacts are."""
+    """Return tilt and scale; a side view uses the unsmoothed tracks, as contact detection does."""
     known = settings.calibration
     entered = partial(
         calibrate_rear if view == "rear" else partial(calibrate, forward=forward),

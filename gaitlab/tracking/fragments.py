@@ -1,4 +1,4 @@
-"""One runner told as several people in a frame: OpenPose parts a skeleton where it is unsure of a limb."""
+"""Merging of fragments of one runner: OpenPose splits a skeleton where a limb is uncertain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import Skeleton
 
 Indices = NDArray[np.intp]
-# Beside the bones: what lies near each other in any body, also where the joint between is not seen.
+# Additional pairs of nearby keypoints, for bodies in which the joint between them is not detected.
 _NEAR = (
     ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder"), ("left_knee", "right_knee"),
     *((f"{side}_{a}", f"{side}_{b}") for side in BOTH_SIDES for a, b in (
@@ -28,17 +28,17 @@ _USUAL = 95  # percentile of the lengths
 
 
 def joined(frames: Sequence[Sequence[Body]], skeleton: Skeleton) -> tuple[list[list[Body]], int]:
-    """Return the people of every frame with those put together that complement each other, and in how many frames.
+    """Merge fragments of the same person in every frame; return the people and the number of frames with merges.
 
-    Two are parts of one where what both show lies in one place, and where what is between them is as near as it is in
-    whole people of the same file. Two people side by side both show whole bodies, in different places.
+    Two detections are fragments of one person if their shared keypoints coincide and the segments between them have
+    plausible lengths for the people in the file. People side by side have complete bodies at different positions.
 
     Parameters
     ----------
     frames : Sequence[Sequence[Body]]
-        (frame) lists of people.
+        people of each frame, keypoints in px.
     skeleton : Skeleton
-        of their keypoints.
+        skeleton of the keypoints.
     """
     if max(map(len, frames), default=0) < 2:
         return [list(people) for people in frames], 0
@@ -56,7 +56,7 @@ def joined(frames: Sequence[Sequence[Body]], skeleton: Skeleton) -> tuple[list[l
 
 
 def _longest(frames: Sequence[Sequence[Body]], pairs: Indices) -> FloatArray:
-    """Return (pair,) the length, px, that two points of one body hardly exceed; NaN where no body shows both."""
+    """Return the (pair,) 95th percentile of distances, px; NaN for pairs detected together too rarely."""
     starts, ends = pairs.T
     lengths = np.array([
         np.linalg.norm(one.xy[starts] - one.xy[ends], axis=1) for people in frames for one in people
@@ -68,7 +68,7 @@ def _longest(frames: Sequence[Sequence[Body]], pairs: Indices) -> FloatArray:
 
 
 def _put_together(people: list[Body], pairs: Indices, longest: FloatArray) -> list[Body]:
-    """Return the people, the two that fit best made one again and again."""
+    """Merge the best-fitting pair of fragments repeatedly and return the remaining people."""
     while len(people) > 1:
         fits = [
             (gap, a, b)
@@ -84,7 +84,7 @@ def _put_together(people: list[Body], pairs: Indices, longest: FloatArray) -> li
 
 
 def _gap(a: Body, b: Body, pairs: Indices, longest: FloatArray) -> float | None:
-    """Return how long what lies between two parts is, 1 as in a whole body; None where they are not parts of one."""
+    """Return the largest relative length of the segments between two fragments; None if they do not match."""
     in_a, in_b = np.isfinite(a.xy[:, 0]), np.isfinite(b.xy[:, 0])
     if not in_a.any() or not in_b.any() or not np.isfinite(longest).any():
         return None
@@ -107,6 +107,6 @@ def _gap(a: Body, b: Body, pairs: Indices, longest: FloatArray) -> float | None:
 
 
 def _both(a: Body, b: Body) -> Body:
-    """Return one body of two, the surer place of what both show."""
+    """Merge two bodies, using the keypoint with the higher score where both have one."""
     take = np.isfinite(b.xy[:, 0]) & ~(np.isfinite(a.xy[:, 0]) & (a.score >= b.score))
     return Body(np.where(take[:, None], b.xy, a.xy), np.where(take, b.score, a.score))

@@ -1,7 +1,6 @@
-"""What a caller may give as an argument: each kind checked by one function, whatever came.
+"""Validation of arguments, with one function per type.
 
-Python callers meet wrong kinds, the command line wrong values (``--start nan``); both get one line that names the
-argument, each as it knows it (`gaitlab.core.errors.argument`).
+Errors are one line and name the argument as Python or the command line spells it (`gaitlab.core.errors.argument`).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ Check = Callable[[str, object], None]
 
 
 def check(values: Mapping[str, object], checks: Mapping[str, Check], *, needed: Iterable[str] = ()) -> None:
-    """Check arguments, the first wrong one is told.
+    """Check arguments and report the first invalid one.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ def text(name: str, value: object) -> None:
 
 
 def truth(name: str, value: object) -> None:
-    """Check what is either true or false."""
+    """Check a boolean."""
     if not isinstance(value, bool):
         raise InputError(f"{argument(name)} must be True or False, not {shown(value)}")
 

@@ -1,4 +1,4 @@
-"""What session.json says of one clip: where it came from, what was known, how it was measured and how good that is."""
+"""Content of session.json for one recording: source, known values, methods and quality."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def describe(
     Parameters
     ----------
     source : Recording
-        the clip as it was read.
+        the recording as read.
     analysis : Analysis
-        what was measured in it.
+        results of the analysis.
     settings : Settings
-        those it was measured with.
+        settings of the analysis.
     runner : Runner
-        what is known of the runner.
+        known properties of the runner.
     athlete, label : str | None
         names for the report.
     keypoints : str | Path | None
-        the file that the keypoints came from; None where a network found them.
+        file of the keypoints; None if a network detected them.
     """
     calibration = analysis.trial.calibration
     video = source.video

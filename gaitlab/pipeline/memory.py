@@ -1,4 +1,4 @@
-"""Memory between two stages of an analysis: what the last one freed goes back to the system before the next begins."""
+"""Release of freed memory to the operating system between the stages of an analysis."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 
 
 def hand_back() -> None:
-    """Give freed memory back; pictures are large, and C libraries keep what was freed for more of the same size.
+    """Return freed memory, which C libraries retain for reuse, to the operating system.
 
-    Only glibc keeps so much of it (200 MB after a film of 4K), and only there can it be told.
+    Only glibc retains a large amount (200 MB after a 4K video), and only glibc provides a call for this.
     """
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
         library.malloc_trim(0)

@@ -1,4 +1,4 @@
-"""Where keypoints come from: a video and a network, a file, or both; with tape dots, where they are asked for."""
+"""Reading of a recording: keypoints from a video and a network, a file or both, optionally with tape dots."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
             found = read_film_keypoints(spec, opened)
             raw, facts, assumed = found.pose, file_facts(found), found.notes
             followed = None
-            # Dots that were tracked elsewhere tell more than pictures.
+            # Dots from a keypoint file take precedence over images.
             heels = spec.heels and "left_heel_top" not in raw.skeleton
             heels = heels and not (spec.heels_unless_side and view_of(raw).view == "side")
             for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
@@ -159,7 +159,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
 
 
 def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, ...]]:
-    """Return the view, asked for or told by the keypoints, and a sentence where that is not clear.
+    """Return the requested or estimated view, and a warning if the estimate is uncertain.
 
     If the view is not clear, the more likely one is measured and a note says so, instead of refusing after the
     minutes of inference.

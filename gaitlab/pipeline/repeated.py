@@ -1,4 +1,4 @@
-"""Pictures that a video shows twice: a film of 30 frames a second written as one of 60 knows no more than 30 do."""
+"""Detection of repeated frames, such as in a 30 Hz recording stored at 60 Hz."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Repeated:
 
 
 class RepeatedPictures:
-    """Looks at the pictures of a video as they come, and tells in the end which of them were there before."""
+    """Detects repeated frames while a video is read."""
 
     def __init__(self) -> None:
         self._last: np.ndarray | None = None

@@ -71,10 +71,10 @@ def analyze(
     Parameters
     ----------
     video : str | Path | None, optional
-        the video; may be left out where ``keypoints`` are given.
+        the video; optional if ``keypoints`` are given.
     view : str, optional
-        what the camera sees: ``side``, ``rear``, or ``auto`` to let the keypoints say; what is for the rear view alone
-        says it too.
+        camera view: ``side``, ``rear``, or ``auto`` to estimate it from the keypoints; arguments that apply to rear
+        views only imply ``rear``.
     belt_speed_mps : float | None, optional
         speed of the treadmill's belt, m/s.
     height_m : float | None, optional
@@ -84,18 +84,18 @@ def analyze(
     athlete : str | None, optional
         a name for the report.
     label : str | None, optional
-        what tells this session from others, e.g. ``shoe A``.
+        label that distinguishes this session from others, e.g. ``shoe A``.
     facing : str, optional
         ``left`` or ``right`` in the picture, or ``auto``.
     capture_fps : float | None, optional
-        the true frame rate of a slow-motion video.
+        true frame rate of a slow-motion video, Hz.
     start_s : float | None, optional
         first second of the video to use.
     end_s : float | None, optional
         last second of the video to use.
     rotate : int, optional
-        turn the video's pictures clockwise by 0, 90, 180 or 270 degrees before anything else, for a film that lies on
-        its side; a recording of the runner standing still is turned alike.
+        clockwise rotation of the images before analysis: 0, 90, 180 or 270 degrees; also applied to the standing
+        recording.
     model : str | None, optional
         the pose network; None takes the setting ``pose.model``.
     models_dir : str | Path | None, optional
@@ -103,22 +103,22 @@ def analyze(
     keypoints : str | Path | None, optional
         a file of keypoints that replaces the network.
     keypoints_format : str, optional
-        its format; ``auto`` looks into it.
+        format of that file; ``auto`` detects it from the contents.
     fps : float | None, optional
-        frame rate of keypoints whose file does not say it.
+        frame rate of the keypoints, Hz, if their file does not contain it.
     layout : str | None, optional
         the order of keypoints whose file does not name them, e.g. ``body_25b``.
     axes : str | None, optional
         which axes of the keypoints point to the right and up, e.g. ``xz`` or ``x-y``.
     picture : str | None, optional
-        size of the picture, e.g. ``1920x1080``, for keypoints that are shares of it.
+        image size in px, e.g. ``1920x1080``, for normalised coordinates.
     dots : str | Path | None, optional
-        of a rear view: tape dots on heels and calves, found by themselves (``auto``) or where a file that `gaitlab
-        dots` made says they are.
+        rear view only: tape dots on heels and calves, detected automatically (``auto``) or at the positions in a file
+        written by `gaitlab dots`.
     standing : str | Path | None, optional
-        of a rear view: a video, or a file of keypoints, of the runner standing still, the rearfoot's zero.
+        rear view only: a video or file of keypoints of the runner standing still, the zero of the rearfoot angle.
     profile : str | Path | None, optional
-        a shop's file of words for inward rolling, see ``configs/shop_profile.toml``.
+        a shop's classification of rearfoot eversion, see ``configs/shop_profile.toml``.
     with_ : str | Path | None, optional
         the other view of the same run, a video or a file of keypoints: both make one session.
     settings : Settings | Mapping[str, Any] | None, optional
@@ -126,19 +126,19 @@ def analyze(
     output : str | Path | None, optional
         the session folder; by default ``reports/NAME`` after the video.
     force : bool, optional
-        replace the folder if it is a session that holds nothing but what gaitlab wrote, and no input.
+        replace an existing session folder, if it contains only files written by gaitlab and no input.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)``.
 
     Returns
     -------
     Session
-        the session; ``session.info["warnings"]`` says what a reader must know.
+        the session; ``session.info["warnings"]`` lists the warnings.
 
     Raises
     ------
     GaitlabError
-        one line that says what was expected, what came and what to do; nothing is left half-written.
+        if an input is invalid; the message is one line, and no incomplete session is left.
     """
     given = locals()
     arguments.check(given, ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))

@@ -1,6 +1,6 @@
-"""Arguments of an analysis that have no effect beside others: refused, for what is ignored in silence misleads.
+"""Rejection of arguments that have no effect in combination with others, such as a network with a keypoint file.
 
-Somebody who names a network beside a file of keypoints believes afterwards that it was at work.
+Silently ignoring them would be misleading.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _needs_no_rate(given: Given) -> bool:
 
 
 def _raw_stream(given: Given) -> bool:
-    """Whether one of the videos is a stream without a clock, whose rate must be told."""
+    """Return whether a video is a stream without time stamps, which requires a frame rate."""
     from gaitlab.io.video.contents import has_clock
 
     return any(

@@ -1,4 +1,4 @@
-"""What was measured, written: the numbers of one or two clips, and then what is made of them, piece by piece."""
+"""Writing of a session: the tables of one or two recordings, then report and videos."""
 
 from __future__ import annotations
 

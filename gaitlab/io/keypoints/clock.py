@@ -1,4 +1,4 @@
-"""When the frames of a file were taken: its times, its rate, its frame numbers, and what the user says."""
+"""Frame times of a keypoint file, from its times, rate or frame numbers and the user's arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of formats: how each is told, what it lacks, who writes it; and which of them a file is."""
+"""Table of keypoint formats, and detection of the format of a file."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from gaitlab.io.reading import read_start, read_text
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file.
+    """A file format of keypoints.
 
     Attributes
     ----------
     read : Callable[[Path, Asked], ImportedPoses]
-        reads it.
+        reader of the format.
     told : str
-        how it is told from others.
+        how it is distinguished from other formats.
     lacks : str
-        what it does not say, and the user must.
+        information the file lacks and the user must supply.
     example : str
-        what such a file is called, or begins with.
+        example of a file name or of the first content.
     folder : bool
-        whether it is a folder with a file a frame.
+        whether it is a folder with one file per frame.
     in_space : bool
-        whether its points may lie in space, in a unit of length.
+        whether its points may be three-dimensional, in a unit of length.
     own : bool
-        whether it is gaitlab's own, which is never in doubt.
+        whether it is gaitlab's own format.
     """
 
     read: Callable[[Path, Asked], ImportedPoses]
@@ -105,16 +105,16 @@ FORMATS: Mapping[str, Format] = {
     ),
 }  # fmt: skip
 
-_START = 65536  # bytes that tell
+_START = 65536  # bytes read for format detection
 
 
 def format_of(path: Path) -> str:
-    """Return the key of `FORMATS` of a file or folder, by what is in it; its name counts where that does not tell.
+    """Return the key of `FORMATS` from the contents of a file or folder, or from its name if they are ambiguous.
 
     Raises
     ------
     InputError
-        it is none of them.
+        if the format is not recognised.
     """
     if path.is_dir():
         return _folder(path)

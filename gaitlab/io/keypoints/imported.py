@@ -42,12 +42,12 @@ class ImportedPoses:
     time_s : FloatArray | None
         (frame,) times, s, if the file has them.
     fps : float | None
-        where the file tells a rate, instead or beside.
+        frame rate in the file, Hz, if it contains one.
     first : int | None
         the number that the file gives the first frame, those of the film counted from 0 or 1; None where frames have
         no numbers.
     notes : tuple[str, ...]
-        what was assumed, a sentence each.
+        assumptions made, one sentence each.
     """
 
     skeleton: Skeleton
@@ -60,7 +60,7 @@ class ImportedPoses:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a user says of a file that it does not say itself, or not rightly.
+    """Properties of a file supplied by the user because it lacks them or has them wrong.
 
     Attributes
     ----------

@@ -19,28 +19,28 @@ from gaitlab.io.keypoints.shares import in_pixels
 from gaitlab.tracking.fragments import joined
 from gaitlab.tracking.people import link, most_like_a_runner
 
-# Scores whose ninetieth percentile lies outside are of another scale than 0 to 1.
+# Range of the 90th percentile of scores on a scale from 0 to 1.
 _HIGH_SCORES = (0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Import:
-    """One runner out of a file.
+    """The keypoints of one runner read from a file.
 
     Attributes
     ----------
     pose : PoseSequence
         the keypoints, px.
     format : str
-        what the file was read as, a key of `FORMATS`.
+        format of the file, a key of `FORMATS`.
     first : int
         frame of the film that is the first of ``pose``; 0 where the file does not number its frames.
     numbered : bool
         whether the file numbers its frames.
     timed : bool
-        whether the file tells times.
+        whether the file contains frame times.
     notes : tuple[str, ...]
-        what was assumed, a sentence each.
+        assumptions made, one sentence each.
     """
 
     pose: PoseSequence

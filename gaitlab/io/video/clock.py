@@ -1,4 +1,4 @@
-"""When the pictures of a video were shown: its clock, told apart from the grain that it is written on."""
+"""Frame times of a video, corrected for the time-stamp resolution of the container."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Clock:
     times_s : FloatArray
         (frame,) since the first frame, rising; even where the written times are even but for their grain.
     fps : float
-        frames a second: of a steady clock its rate, of a variable one that of most frames.
+        frame rate, Hz; for a variable frame rate, the most common one.
     grain_s : float
-        what the written times are multiples of.
+        resolution of the time stamps, s.
     variable : bool
         whether the intervals differ by more than the grain and some frames that are missing.
     remarks : tuple[str, ...]
-        what a reader must know of it, in sentences.
+        remarks for the report, one sentence each.
     """
 
     times_s: FloatArray
@@ -51,7 +51,7 @@ class Clock:
 
 
 def even_clock(frames: int, fps: float) -> Clock:
-    """Return the clock of a stream that has none: so many frames at a rate that was told."""
+    """Return the clock of a stream without time stamps, with ``frames`` frames at ``fps`` Hz."""
     return Clock(np.arange(frames) / fps, fps, 1 / fps, variable=False)
 
 

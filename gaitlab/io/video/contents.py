@@ -1,4 +1,4 @@
-"""What is in a video file: its frames with their true times, its shape, and what a reader must know of it."""
+"""Contents of a video file: frame times, image geometry and remarks."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ class Contents:
     Attributes
     ----------
     info : VideoInfo
-        what is known of them.
+        properties of the video.
     shape : Shape
-        what is to be done to each.
+        geometric correction of each frame.
     times_s : FloatArray
         (frame,) since the first, in the order of showing.
     ticks : Ticks | None
@@ -132,7 +132,7 @@ def has_clock(path: str | Path) -> bool:
 
 
 def reason(error: BaseException) -> str:
-    """Return what FFmpeg says, in one line."""
+    """Return the FFmpeg error message as one line."""
     return (getattr(error, "strerror", None) or str(error)).split("\n")[0].lower()
 
 
@@ -304,14 +304,14 @@ def _worth_saying(lacking_s: float, promised_s: float, *, doubt_s: float = 0.25)
 def _capture_fps(metadata: Mapping[str, str], *, fps: float) -> tuple[float | None, str, str]:
     """Return the rate the pictures were taken at, as the phone wrote it down, under which name, and a remark on it.
 
-    A film plays its pictures at the rate they were taken at or slower. What is neither is told, not believed.
+    The capture rate is at least the playback rate. Other values are reported and ignored.
 
     Parameters
     ----------
     metadata : Mapping[str, str]
         of the file.
     fps : float
-        frames a second as the file plays.
+        playback frame rate, Hz.
     """
     for key in _CAPTURE_RATE_KEYS:
         if not metadata.get(key):

@@ -44,15 +44,15 @@ class Video:
     Attributes
     ----------
     info : VideoInfo
-        what the container says.
+        properties of the video.
     timestamps_s : FloatArray
         (frame,) time of every frame since the first.
     coded_times_s : FloatArray
         (picture,) the same of every picture in the file, which is two frames where its fields are.
     seekable : bool
-        whether a time can be gone to; otherwise all before it is read.
+        whether seeking is possible; otherwise all earlier frames are decoded.
     resized_s : float | None
-        when the first picture of another size than the first one's came, among those read so far; None: none did.
+        time of the first frame read so far whose size differs from the first one, s; None if there is none.
     """
 
     def __init__(self, contents: Contents, *, rotate_deg: int) -> None:

@@ -14,7 +14,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.kinematics.proportions import proportions_of
 
-# Lengths become millimetres and stand for px.
+# Lengths are converted to millimetres and used as px.
 _MM: dict[str, float] = {"m": 1000.0, "meters": 1000.0, "dm": 100.0, "cm": 10.0, "mm": 1.0, "in": 25.4, "ft": 304.8}
 UNITS = (*_MM, "px")
 _HUMAN_MM = (900.0, 2400.0)
@@ -62,7 +62,7 @@ def from_the_side(
     path : Path
         the file.
     unit : str
-        of `UNITS`, as the file says.
+        unit in the file, a key of `UNITS`.
     asked : str | None
         the axes, where the user names them.
 

@@ -50,7 +50,7 @@ def read_alphapose(path: Path, asked: Asked) -> ImportedPoses:
 
 
 def _names(content: Entry) -> list[str] | None:
-    """Return the points' names in their order, where the file tells it: MMPose's ``meta_info``, COCO's categories."""
+    """Return the ordered keypoint names, if the file has them: ``meta_info`` of MMPose or categories of COCO."""
     if content.has("meta_info"):
         meta = content.field("meta_info")
         if meta.has("keypoint_id2name"):
@@ -108,7 +108,7 @@ def _results(path: Path, format: str, content: Entry, names: list[str] | None, a
 def _found(
     path: Path, format: str, people: Sequence[tuple[int, Entry]], names: list[str] | None, asked: Asked
 ) -> ImportedPoses:
-    """Return the people by frame; frames nobody is in are empty."""
+    """Return the people of each frame; frames without detections are empty."""
     if not people:
         raise InputError(f"'{path}' shows nobody; is it the right file?")
     numbered = [(number, _points(one, path, format)) for number, one in people]

@@ -29,7 +29,7 @@ def text(name: str) -> Column:
 
 
 def number(name: str, *, comma: bool = False) -> Column:
-    """Return a column of numbers, NaN where a cell is empty or says that nothing was seen; ``comma`` may be decimal."""
+    """Return a column of numbers, NaN for empty or missing values; ``comma`` allows decimal commas."""
     return Column(name, _number_with_comma if comma else _number, "a number, or nothing")
 
 

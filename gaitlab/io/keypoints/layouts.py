@@ -101,7 +101,7 @@ def _best(likely: Sequence[Skeleton], people: Sequence[FloatArray], path: Path) 
 
 
 def _misfit(sample: Sequence[Body], skeleton: Skeleton) -> float:
-    """Return how unlike a body the points are in that order; who does not stand in it is unlike too."""
+    """Return how implausible the body is with the keypoints in that order; non-upright bodies are implausible."""
     columns = range(len(skeleton))
     pose = PoseSequence(
         np.array([one.xy[columns] for one in sample]), np.array([one.score[columns] for one in sample]),

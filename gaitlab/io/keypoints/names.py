@@ -31,7 +31,7 @@ def our_name(name: str) -> str:
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name is spelled like ours, and is no synonym: ``RBigToe``, but not ``RFoot``."""
+    """Return whether a name is a spelling of a gaitlab name, not a synonym: ``RBigToe``, but not ``RFoot``."""
     letters = re.sub(r"[^a-z]", "", _apart(name).lower())
     ours = our_name(name).replace("_", "")
     side = next((word for word in ("left", "right") if ours.startswith(word)), "")

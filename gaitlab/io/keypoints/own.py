@@ -29,7 +29,7 @@ from gaitlab.io.reading import Entry, read_rows
 
 # Times written with three digits differ from frame / fps by no more than this.
 _ROUNDED_S = 0.0011
-# Our columns, and what else they are called.
+# Columns of the format and their synonyms.
 _COLUMNS = {
     "frame": ("frame", "frame_number", "frame_index", "frame_idx", "image", "image_id"),
     "keypoint": ("keypoint", "keypoint_name", "name", "point", "bodypart", "bodyparts", "joint", "landmark", "marker"),
@@ -157,12 +157,12 @@ def _people(table: _Table, path: Path) -> dict[int, dict[str, FloatArray]]:
 
 # A point may lack its row, but not so many of them.
 _CELLS, _CELLS_PER_ROW = 1_000_000, 50
-# The score of a point that no row tells.
+# Score of a keypoint without a row.
 _NOT_THERE = -np.inf
 
 
 def _times(table: _Table) -> FloatArray | None:
-    """Return (frame,) times from the first frame to the last; None where one is not told."""
+    """Return (frame,) times, s, from the first frame to the last; None if a frame has no time."""
     if not table.times_s:
         return None
     told = {frame: time for frame, time in zip(table.frames, table.times_s, strict=True) if np.isfinite(time)}
@@ -199,7 +199,7 @@ def read_gaitlab_pose(path: Path, asked: Asked) -> ImportedPoses:
 
 
 def _points(frame: Entry, count: int) -> list[FloatArray]:
-    """Return the points of the person of a frame; nobody where it is empty or null."""
+    """Return the person of a frame; no person if it is empty or null."""
     if frame.value is None or frame.value == []:
         return []
     points = frame.list()

@@ -16,7 +16,7 @@ _BEYOND = 1.5
 
 
 def in_pixels(found: ImportedPoses, path: Path, *, picture_px: tuple[int, int] | None) -> ImportedPoses:
-    """Return the people in pixels: as they are, or by the picture's size where all coordinates are shares of it.
+    """Return the people in pixels, scaling normalised coordinates by the image size.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def shape_of(picture: Any, sample_aspect: Fraction | None) -> Shape:
     picture : Any
         as decoded.
     sample_aspect : Fraction | None
-        as the stream says it; None or nonsense counts as square.
+        value in the stream; None or an invalid value means square pixels.
     """
     aspect = sample_aspect or Fraction(1)
     if not abs(aspect - 1) > _SQUARE or not 1 / _MOST_ASPECT <= aspect <= _MOST_ASPECT:
@@ -189,7 +189,7 @@ def fields(pictures: Iterator[tuple[Any, float]], *, first: Interlaced, field_s:
 
 
 def _graph(picture: Any, name: str, options: str | None = None) -> Graph:
-    """Return a filter for pictures like one."""
+    """Return a filter for frames of the same format as a given one."""
     graph = Graph()
     source = graph.add_buffer(
         width=picture.width, height=picture.height, format=picture.format, time_base=picture.time_base
@@ -199,7 +199,7 @@ def _graph(picture: Any, name: str, options: str | None = None) -> Graph:
 
 
 def _through(graph: Graph, picture: Any) -> Iterator[Any]:
-    """Push a picture, or None at the end, and yield what comes out."""
+    """Push a frame, or None at the end, and yield the filtered frames."""
     graph.push(picture)
     while True:
         try:

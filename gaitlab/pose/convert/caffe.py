@@ -22,7 +22,7 @@ _SKIPPED = ("Dropout", "Split", "Silence")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer with what it needs: the names are those of ONNX values."""
+    """A layer with its inputs and outputs, named as ONNX values."""
 
     name: str
     table: Message

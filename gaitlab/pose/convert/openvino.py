@@ -76,7 +76,7 @@ def openvino_to_onnx(xml: str, weights: bytes) -> bytes:
 
 
 def _in_order(layers: Mapping[str, ElementTree.Element], sources: Mapping[str, Mapping[int, str]]) -> list[str]:
-    """Return the layers so that each comes after all that it reads."""
+    """Return the layers in topological order."""
     order: dict[str, None] = {}
     waiting = [(number, False) for number in reversed(list(layers))]
     while waiting:

@@ -38,7 +38,7 @@ class _Node:
 
 
 def with_constant_resizes(graph: bytes) -> bytes:
-    """Return the graph with every computed resize made a constant factor; others are left as they are.
+    """Return the graph with computed resize factors replaced by constants; other nodes are unchanged.
 
     Raises
     ------

@@ -20,7 +20,7 @@ def fields(message: bytes | memoryview) -> Iterator[tuple[int, int, Value]]:
     Raises
     ------
     ValueError
-        where the message ends early or has a wire type that nobody writes any more.
+        if the message is truncated or has a deprecated wire type.
     """
     view = memoryview(message)
     place = 0
@@ -116,7 +116,7 @@ def put_packed(number: int, values: Iterable[int]) -> bytes:
 
 
 def copy(parts: Sequence[tuple[int, int, Value]]) -> bytes:
-    """Return a message with the given fields as they were read."""
+    """Encode a message from fields as returned by the reader."""
     out = []
     for number, kind, value in parts:
         if kind == BYTES or isinstance(value, int):

@@ -15,6 +15,7 @@ from gaitlab.core.person import Runner
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events import gait_cycles
 from gaitlab.events.rear import detect_rear_contacts
+from gaitlab.kinematics.calibration import Calibration
 from gaitlab.kinematics.rear import (
     calibrate_rear,
     frontal_angles,
@@ -80,15 +81,7 @@ def rear_trial(
         angles=angles,
         events=events,
         cycles=gait_cycles(events),
-        calibration=calibrate_rear(
-            pose,
-            events.belt,
-            belt_speed_mps=runner.belt_speed_mps,
-            height_m=runner.height_m,
-            known_length_m=settings.calibration.known_length_m,
-            known_length_px=settings.calibration.known_length_px,
-            level=settings.calibration.level,
-        ),
+        calibration=rear_calibration(pose, events, runner=runner, settings=settings),
         height_m=runner.height_m,
         mass_kg=runner.mass_kg,
         min_cycles=settings.gait.min_cycles,
@@ -98,6 +91,19 @@ def rear_trial(
         tracked_dots=bool(dot_sd_px),
     )
     return trial, warnings
+
+
+def rear_calibration(pose: PoseSequence, events: GaitEvents, *, runner: Runner, settings: Settings) -> Calibration:
+    """Return the scale of a rear view, from its smoothed tracks."""
+    return calibrate_rear(
+        pose,
+        events.belt,
+        belt_speed_mps=runner.belt_speed_mps,
+        height_m=runner.height_m,
+        known_length_m=settings.calibration.known_length_m,
+        known_length_px=settings.calibration.known_length_px,
+        level=settings.calibration.level,
+    )
 
 
 def _zero_deg(

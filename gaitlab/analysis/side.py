@@ -32,16 +32,8 @@ def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network
         agreement = 1 - agreement
     cleaned, pose = preprocessed(raw, settings, view="side", leg_px=leg_length_px(raw, forward=forward))
     events, warnings = _events(cleaned, forward=forward, settings=settings)
-    calibration = calibrate(
-        cleaned,
-        events.belt,
-        forward=forward,
-        facing_agreement=agreement,
-        belt_speed_mps=runner.belt_speed_mps,
-        height_m=runner.height_m,
-        known_length_m=settings.calibration.known_length_m,
-        known_length_px=settings.calibration.known_length_px,
-        level=settings.calibration.level,
+    calibration = side_calibration(
+        cleaned, events, forward=forward, runner=runner, settings=settings, facing_agreement=agreement
     )
     trial = Trial(
         view="side",
@@ -61,12 +53,40 @@ def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network
 
 def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
     """Detect the contacts; a recording without contacts gives a warning, not an error."""
-    chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
     try:
-        events = detect_contacts(cleaned, forward=forward, activity=chosen[settings.gait.activity])
+        events = side_contacts(cleaned, forward=forward, settings=settings)
     except InputError as error:
         return GaitEvents((), "ambiguous"), (str(error), *slower_than_life(cleaned, forward=forward))
     return events, ()
+
+
+def side_contacts(cleaned: PoseSequence, *, forward: int, settings: Settings) -> GaitEvents:
+    """Detect the contacts in repaired tracks; InputError if there are none."""
+    activities: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
+    return detect_contacts(cleaned, forward=forward, activity=activities[settings.gait.activity])
+
+
+def side_calibration(
+    cleaned: PoseSequence,
+    events: GaitEvents,
+    *,
+    forward: int,
+    runner: Runner,
+    settings: Settings,
+    facing_agreement: float = 1.0,
+) -> Calibration:
+    """Return tilt and scale of a side view, from its repaired tracks and the belt that its contacts show."""
+    return calibrate(
+        cleaned,
+        events.belt,
+        forward=forward,
+        facing_agreement=facing_agreement,
+        belt_speed_mps=runner.belt_speed_mps,
+        height_m=runner.height_m,
+        known_length_m=settings.calibration.known_length_m,
+        known_length_px=settings.calibration.known_length_px,
+        level=settings.calibration.level,
+    )
 
 
 def side_angles(pose: PoseSequence, events: GaitEvents, calibration: Calibration) -> Angles:

@@ -38,6 +38,12 @@ def check(values: Mapping[str, object], checks: Mapping[str, Check], *, needed: 
             checks[name](name, value)
 
 
+def check_span(start_s: float | None, end_s: float | None) -> None:
+    """Raise InputError if a part of a recording ends before it begins; None is its beginning or end, s."""
+    if start_s is not None and end_s is not None and start_s >= end_s:
+        raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
+
+
 def quantity(kind: units.Quantity) -> Check:
     """Return the check of a number in SI units."""
     return lambda name, value: units.check(name, value, kind)

@@ -142,8 +142,7 @@ def analyze(
     """
     given = locals()
     arguments.check(given, ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
-    if start_s is not None and end_s is not None and start_s >= end_s:
-        raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
+    arguments.check_span(start_s, end_s)
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
     if video is None and keypoints is None:
         raise InputError(f"nothing to analyse: name a video, or a file of keypoints with {argument('keypoints')}")

@@ -133,8 +133,7 @@ def estimate_poses(
         if the video or network is missing, or the video shows no person or one who is not upright.
     """
     arguments.check(locals(), _CHECKS, needed=("video", "rotate"))
-    if start_s is not None and end_s is not None and start_s >= end_s:
-        raise InputError(f"{argument('start_s')} ({start_s:g} s) must come before {argument('end_s')} ({end_s:g} s)")
+    arguments.check_span(start_s, end_s)
     spec = RecordingSpec(
         video=video, view="side", fps=fps, capture_fps=capture_fps, start_s=start_s, end_s=end_s, model=model or "auto",
         models_dir=Path(models_dir) if models_dir else None, person=-1 if person is None else person,

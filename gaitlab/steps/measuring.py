@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gaitlab.analysis.claims import FORWARD, contradiction
-from gaitlab.analysis.side import side_angles
+from gaitlab.analysis.rear import rear_calibration
+from gaitlab.analysis.side import side_angles, side_calibration, side_contacts
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import Activity, Angles, GaitEvents
+from gaitlab.core.gait import Angles, GaitEvents
 from gaitlab.core.metric import MetricValue, View
+from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
-from gaitlab.events import detect_contacts as detect_side_contacts
 from gaitlab.events import gait_cycles
 from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.io.session.write import SUMMARY_COLUMNS, summary_row
-from gaitlab.kinematics.calibration import Calibration, calibrate, leg_length_px
+from gaitlab.kinematics.calibration import Calibration, leg_length_px
 from gaitlab.kinematics.calibration import facing as facing_of
-from gaitlab.kinematics.rear import calibrate_rear, frontal_angles, leg_px, rearfoot_source, standing_deg
+from gaitlab.kinematics.rear import frontal_angles, leg_px, rearfoot_source, standing_deg
 from gaitlab.metrics import METRICS, Trial, measure, shipped, with_network_errors
 from gaitlab.steps.checks import checked
 
@@ -177,7 +177,7 @@ def compute_angles(
             events = GaitEvents((), "ambiguous")
     if seen == "rear":
         return frontal_angles(pose, events.contacts, source=rearfoot_source(pose))
-    return side_angles(pose, events, _calibration(pose, events, chosen, view=seen, forward=forward))
+    return side_angles(pose, events, _calibration(pose, events, chosen, view=seen, forward=forward, runner=Runner()))
 
 
 def compute_metrics(
@@ -246,6 +246,7 @@ def compute_metrics(
             f"the contacts lie from {min(strikes_s):.1f} to {max(strikes_s):.1f} s, the keypoints from "
             f"{pose.time_s[0]:.1f} to {pose.time_s[-1]:.1f} s; give those of one recording"
         )
+    runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg)
     source = rearfoot_source(pose) if seen == "rear" else ""
     trial = Trial(
         view=seen,
@@ -253,9 +254,7 @@ def compute_metrics(
         angles=curves,
         events=found,
         cycles=gait_cycles(found),
-        calibration=_calibration(
-            pose, found, chosen, view=seen, forward=forward, belt_speed_mps=belt_speed_mps, height_m=height_m
-        ),
+        calibration=_calibration(pose, found, chosen, view=seen, forward=forward, runner=runner),
         height_m=height_m,
         mass_kg=mass_kg,
         min_cycles=chosen.gait.min_cycles,
@@ -276,31 +275,16 @@ def _forward(pose: PoseSequence, facing: str) -> int:
 def _contacts(pose: PoseSequence, settings: Settings, *, view: View, forward: int) -> GaitEvents:
     if view == "rear":
         return detect_rear_contacts(pose.unsmoothed)
-    chosen: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
-    return detect_side_contacts(pose.unsmoothed, forward=forward, activity=chosen[settings.gait.activity])
+    return side_contacts(pose.unsmoothed, forward=forward, settings=settings)
 
 
 def _calibration(
-    pose: PoseSequence,
-    events: GaitEvents,
-    settings: Settings,
-    *,
-    view: View,
-    forward: int,
-    belt_speed_mps: float | None = None,
-    height_m: float | None = None,
+    pose: PoseSequence, events: GaitEvents, settings: Settings, *, view: View, forward: int, runner: Runner
 ) -> Calibration:
     """Return tilt and scale; a side view uses the unsmoothed tracks, as contact detection does."""
-    known = settings.calibration
-    entered = partial(
-        calibrate_rear if view == "rear" else partial(calibrate, forward=forward),
-        belt_speed_mps=belt_speed_mps,
-        height_m=height_m,
-        known_length_m=known.known_length_m,
-        known_length_px=known.known_length_px,
-        level=known.level,
-    )
-    return entered(pose if view == "rear" else pose.unsmoothed, events.belt)
+    if view == "rear":
+        return rear_calibration(pose, events, runner=runner, settings=settings)
+    return side_calibration(pose.unsmoothed, events, forward=forward, runner=runner, settings=settings)
 
 
 def _table(trial: Trial, rows: Sequence[MetricValue], doubt: str) -> pd.DataFrame:

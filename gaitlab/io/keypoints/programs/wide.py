@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,9 +68,9 @@ def _check_one_row_a_frame(path: Path, header: list[str], numbers: list[int]) ->
 
     Without a column of frames nothing tells them apart but the check of the body afterwards.
     """
-    if len(set(numbers)) == len(numbers):
+    twice = min((number for number, count in Counter(numbers).items() if count > 1), default=None)
+    if twice is None:
         return
-    twice = next(number for number, again in zip(sorted(numbers), sorted(numbers)[1:], strict=False) if number == again)
     person = next(
         (word for word in header if re.fullmatch(r"(?i)(person|track|individual|id|player)(_?id)?", word)), ""
     )

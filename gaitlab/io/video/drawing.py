@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -30,25 +31,22 @@ def side_colour(name: str) -> Colour:
     return SIDE_COLOURS.get(name.partition("_")[0], _MIDDLE)
 
 
-def _fixed(point: FloatArray) -> tuple[int, int]:
-    """Return a point in cv2's fixed-point coordinates, which avoids jitter of the skeleton by whole pixels."""
-    scaled = np.round(point * (1 << _SUBPIXEL_BITS)).astype(int)
-    return int(scaled[0]), int(scaled[1])
-
-
 def draw_pose(image: Image, xy: FloatArray, skeleton: Skeleton) -> None:
     """Draw the limbs and keypoints of one person, (keypoint, 2) px; NaN is not drawn. Left is blue, right vermilion."""
     thickness = max(2, round(image.shape[0] / 320))
+    # cv2's fixed-point coordinates avoid jitter of the skeleton by whole pixels.
+    places = np.round(np.nan_to_num(xy) * (1 << _SUBPIXEL_BITS)).astype(int).tolist()
+    seen: list[bool] = np.asarray(np.isfinite(xy).all(axis=1)).tolist()
     for a, b in skeleton.edges:
-        start, end = xy[skeleton.index(a)], xy[skeleton.index(b)]
-        if np.isfinite([start, end]).all():
+        start, end = skeleton.index(a), skeleton.index(b)
+        if seen[start] and seen[end]:
             colour = side_colour(b if "_" in b and b != "mid_hip" else a)
-            cv2.line(image, _fixed(start), _fixed(end), colour, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
-    for name, point in zip(skeleton.names, xy, strict=True):
-        if np.isfinite(point).all():
-            radius = (thickness + 1) << _SUBPIXEL_BITS
-            cv2.circle(image, _fixed(point), radius, side_colour(name), -1, cv2.LINE_AA, _SUBPIXEL_BITS)
-            cv2.circle(image, _fixed(point), radius, (255, 255, 255), 1, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.line(image, places[start], places[end], colour, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+    radius = (thickness + 1) << _SUBPIXEL_BITS
+    for name, there, place in zip(skeleton.names, seen, places, strict=True):
+        if there:
+            cv2.circle(image, place, radius, side_colour(name), -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.circle(image, place, radius, (255, 255, 255), 1, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = None, size: float = 1.0) -> None:
@@ -69,16 +67,23 @@ def draw_caption(image: Image, text: str, row: int, *, colour: Colour | None = N
     """
     letter = size * min(_LETTER_TO_WIDTH * image.shape[1], _LETTER_TO_HEIGHT * image.shape[0])
     scale, thickness = max(letter / _LETTER_PX, 0.25), max(1, round(letter / 7))
-    (width, _), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+    width = _text_width(text, scale, thickness)
     line, bar = max(round(_LINE_TO_LETTER * letter), 4), 0 if colour is None else max(round(letter / 2), 2)
     pad = max(round(letter / 2), 2)
     top = pad + row * line if row >= 0 else image.shape[0] - pad + row * line
     ground = image[max(top, 0) : max(top + line, 0), pad : pad + bar + width + 2 * pad]
-    ground[:] = (ground * 0.25).astype(np.uint8)
+    ground //= 4
     if colour is not None:
         ground[:, :bar] = colour
     baseline = top + (line + round(letter)) // 2
     cv2.putText(image, text, (2 * pad + bar, baseline), _FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+
+
+@lru_cache(maxsize=1024)
+def _text_width(text: str, scale: float, thickness: int) -> int:
+    """Return the width of a line of text, px; the captions of a video repeat."""
+    (width, _), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+    return width
 
 
 def draw_text(image: Image, text: str, at: FloatArray) -> None:
@@ -111,7 +116,7 @@ def draw_contact_strip(
     row = max(8, height // 60)
     top = height - (len(intervals) * (row + 4) + 8)
     strip = image[top:]
-    strip[:] = (strip * 0.35).astype(np.uint8)
+    strip //= 3
     for number, (side, contacts) in enumerate(intervals.items()):
         y = top + 6 + number * (row + 4)
         first = bisect_right(contacts, time_s - span_s / 2, key=lambda contact: contact[1])

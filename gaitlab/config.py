@@ -93,6 +93,7 @@ class VideoSettings:
 
     annotate: bool = _setting(True, "write annotated.mp4 and the clip of the report")
     crf: int = _setting(23, "quality of annotated.mp4: 0 (best, large) to 51", low=0, high=51)
+    height: int = _setting(720, "most lines of annotated.mp4; 0: as many as the video has", low=0, high=8640)
     follow: str = _setting(
         "auto", "whether annotated.mp4 follows the runner; auto: who fills less than half of the picture's height",
         choices=("auto", "yes", "no"),

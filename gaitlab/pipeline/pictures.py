@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,10 @@ from gaitlab.analysis.recording import Analysis
 from gaitlab.config import EMBED, ReportSettings, VideoSettings
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pieces import Pieces
+from gaitlab.core.pose import PoseSequence
 from gaitlab.io.session.session import Session
 from gaitlab.io.video.annotate import Annotation, nearest
-from gaitlab.io.video.clip import CRF, shrunk
+from gaitlab.io.video.clip import CRF, clip_size, shrunk
 from gaitlab.io.video.faces import face_circles, hide_face
 from gaitlab.io.video.follow import SMALL_SHARE, follow_window, height_share
 from gaitlab.io.video.reader import Image, Video, VideoInfo, open_video
@@ -42,6 +43,7 @@ def write_videos(
     *,
     video_time_s: np.ndarray,
     settings: VideoSettings,
+    clean: Path | None = None,
     pieces: Pieces,
     progress: Callable[[str, int, int], None],
 ) -> None:
@@ -55,22 +57,85 @@ def write_videos(
         (frame,) time of each analysed frame in it; in slow motion it is not the true time.
     settings : VideoSettings
         what the annotated video looks like, and whether the runner's face is hidden in both.
+    clean : Path | None, optional
+        the clean clip, if it was written during the analysis: it becomes ``clip.mp4``, and is drawn on unless the
+        video itself shows more that is wanted. If the face is to be hidden, it is removed.
     pieces : Pieces
         takes what goes wrong with either, which does not harm the other.
     progress : Callable[[str, int, int], None]
         called as ``progress(stage, done, total)``.
     """
-    with pieces.attempt(*VIDEOS), open_video(source.path, rotate_deg=source.rotate_deg, fps=source.told_fps) as video:
-        hide = _face_hidden(analysis, video_time_s) if settings.blur_face else None
-        films = []
-        with pieces.attempt(CLIP):
-            writer = VideoWriter(folder / CLIP, fps=video.info.fps, crf=CRF)
-            films.append(_Film(CLIP, writer, lambda image, time_s: shrunk(image)))
-        with pieces.attempt(ANNOTATED):
-            annotation = _annotation(analysis, video_time_s, video.info, follow=settings.follow)
-            writer = VideoWriter(folder / ANNOTATED, fps=video.info.fps, crf=settings.crf)
-            films.append(_Film(ANNOTATED, writer, annotation.drawn))  # last: it draws into the frame itself
-        _film(video, films, video_time_s, hide=hide, pieces=pieces, progress=progress)
+    try:
+        if clean is not None and not settings.blur_face:
+            clean = clean.replace(folder / CLIP)
+        with pieces.attempt(*VIDEOS):
+            follows = _follows(analysis, source, settings.follow)
+            from_clip = clean is not None and _suffices(source, lines=settings.height, follows=follows)
+            opened = open_video(clean) if clean is not None and from_clip else _again(source)
+            with opened as video:
+                times_s = video_time_s - video_time_s[0] if from_clip else video_time_s
+                pose = _scaled(analysis.trial.pose, source, (video.info.width, video.info.height))
+                hide = _face_hidden(pose, times_s) if settings.blur_face else None
+                films = []
+                if clean is None or hide is not None:
+                    with pieces.attempt(CLIP):
+                        writer = VideoWriter(folder / CLIP, fps=video.info.fps, crf=CRF)
+                        films.append(_Film(CLIP, writer, lambda image, time_s: shrunk(image)))
+                with pieces.attempt(ANNOTATED):  # last: it draws into the frame itself
+                    films.append(
+                        _annotated(folder, analysis, pose, video.info, times_s, follows=follows, settings=settings)
+                    )
+                _film(video, films, times_s, hide=hide, pieces=pieces, progress=progress)
+    finally:
+        if clean is not None and settings.blur_face:
+            clean.unlink(missing_ok=True)
+
+
+def _suffices(source: VideoInfo, *, lines: int, follows: bool) -> bool:
+    """Whether the clean clip has all pixels that the annotated video needs.
+
+    A window that enlarges the runner, and more lines than the clip has, need the video's own.
+    """
+    has = clip_size(source.width, source.height)[1]
+    return has >= source.height - 1 or (not follows and 0 < lines <= has)
+
+
+def _again(source: VideoInfo) -> Video:
+    """Open the analysed video once more."""
+    return open_video(source.path, rotate_deg=source.rotate_deg, fps=source.told_fps)
+
+
+def _scaled(pose: PoseSequence, source: VideoInfo, size: tuple[int, int]) -> PoseSequence:
+    """Return a pose in the pixels of the video resized to a width and height, px."""
+    return replace(pose, xy=(pose.xy + 0.5) * (size[0] / source.width, size[1] / source.height) - 0.5)
+
+
+def _annotated(
+    folder: Path,
+    analysis: Analysis,
+    pose: PoseSequence,
+    read: VideoInfo,
+    times_s: np.ndarray,
+    *,
+    follows: bool,
+    settings: VideoSettings,
+) -> _Film:
+    """Return the annotated video, made of the images of a video that was ``read`` with the ``pose`` in its pixels."""
+    writer = VideoWriter(folder / ANNOTATED, fps=read.fps, crf=settings.crf)
+    lines = settings.height or read.height
+    size = clip_size(read.width, read.height, max_lines=lines)
+    window = follow_window(pose, width=read.width, height=read.height) if follows else None
+    smaller = window is None and settings.height and read.height > lines
+    annotation = Annotation(
+        _scaled(pose, read, size) if smaller else pose,
+        times_s,
+        captions=_captions(analysis),
+        contacts=_contacts(analysis, times_s),
+        window=window,
+    )
+    if smaller:
+        return _Film(ANNOTATED, writer, lambda image, time_s: annotation.drawn(shrunk(image, max_lines=lines), time_s))
+    return _Film(ANNOTATED, writer, annotation.drawn)
 
 
 def _film(
@@ -163,25 +228,19 @@ def scaled_box(
     return left, top, right, bottom
 
 
-def _face_hidden(analysis: Analysis, video_time_s: np.ndarray) -> Callable[[Image, float], None]:
-    circles = face_circles(analysis.trial.pose)
+def _face_hidden(pose: PoseSequence, times_s: np.ndarray) -> Callable[[Image, float], None]:
+    circles = face_circles(pose)
 
     def hide(image: Image, time_s: float) -> None:
-        hide_face(image, circles[nearest(video_time_s, time_s)])
+        hide_face(image, circles[nearest(times_s, time_s)])
 
     return hide
 
 
-def _annotation(analysis: Analysis, video_time_s: np.ndarray, info: VideoInfo, *, follow: str) -> Annotation:
-    small = height_share(analysis.trial.pose, height=info.height) < SMALL_SHARE
-    near = follow == "yes" or (follow == "auto" and small)
-    return Annotation(
-        analysis.trial.pose,
-        video_time_s,
-        captions=_captions(analysis),
-        contacts=_contacts(analysis, video_time_s),
-        window=follow_window(analysis.trial.pose, width=info.width, height=info.height) if near else None,
-    )
+def _follows(analysis: Analysis, source: VideoInfo, follow: str) -> bool:
+    """Whether the annotated video follows the runner."""
+    small = height_share(analysis.trial.pose, height=source.height) < SMALL_SHARE
+    return follow == "yes" or (follow == "auto" and small)
 
 
 def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
@@ -199,9 +258,9 @@ def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
     }
 
 
-def _contacts(analysis: Analysis, video_time_s: np.ndarray) -> dict[str, list[tuple[float, float]]]:
-    """Return the contacts on the video's own clock; events are known in true time."""
-    to_video = np.polyfit(analysis.raw.time_s, video_time_s, 1)
+def _contacts(analysis: Analysis, times_s: np.ndarray) -> dict[str, list[tuple[float, float]]]:
+    """Return the contacts on the clock of the video that is drawn on; events are known in true time."""
+    to_video = np.polyfit(analysis.raw.time_s, times_s, 1)
     return {
         side: sorted(
             (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))

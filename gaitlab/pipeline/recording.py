@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
@@ -24,6 +25,7 @@ from gaitlab.signal.missing import missing_frames
 if TYPE_CHECKING:
     from gaitlab.core.person import Body
     from gaitlab.core.skeleton import Skeleton
+    from gaitlab.io.video.clip import CleanClip
     from gaitlab.io.video.reader import Frame, Video, VideoInfo
     from gaitlab.markers.clicks import Clicks
     from gaitlab.markers.dots import DotCollector, Dots
@@ -41,7 +43,8 @@ class Recording:
 
     ``notes`` say what was assumed: the view where it is not clear, whose keypoints they are where several people were
     seen, and which slow motion. ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and
-    ``layout`` are those of tape dots, where they were looked for.
+    ``layout`` are those of tape dots, where they were looked for. ``clean_clip`` is the file that was asked for, if it
+    could be written.
     """
 
     raw: PoseSequence
@@ -54,6 +57,7 @@ class Recording:
     notes: tuple[str, ...] = ()
     dot_sd_px: Mapping[str, FloatArray] | None = None
     layout: Layout | None = None
+    clean_clip: Path | None = None
 
 
 def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
@@ -104,7 +108,8 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
             for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=spec.heels)
             collector = for_dots or for_heels
             watch = _watch(spec, collector, estimator.skeleton, told=clicks is not None or layout is not None)
-            raw, followed = _estimate(opened, estimator, spec, watch, pictures, progress=progress)
+            with _clean_clip(spec, info) as clean:
+                raw, followed = _estimate(opened, estimator, spec, watch, pictures, clean, progress=progress)
             if watch is not None and watch.collector is None:
                 for_heels = None
             facts = {**estimator.model, "points": len(estimator.skeleton)}
@@ -155,7 +160,17 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
             *assumed,
         ),
         dot_sd_px=sd_px, layout=dots.layout if dots else None,
+        clean_clip=spec.clean_clip if spec.clean_clip is not None and spec.clean_clip.is_file() else None,
     )  # fmt: skip
+
+
+def _clean_clip(spec: RecordingSpec, info: VideoInfo) -> AbstractContextManager[CleanClip | None]:
+    """Return the writer of the clean clip, if one is asked for."""
+    if spec.clean_clip is None:
+        return nullcontext()
+    from gaitlab.io.video.clip import CleanClip
+
+    return CleanClip(spec.clean_clip, info)
 
 
 def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, ...]]:
@@ -288,6 +303,7 @@ def _estimate(
     spec: RecordingSpec,
     watch: LegWatch | None,
     pictures: RepeatedPictures,
+    clean: CleanClip | None,
     *,
     progress: Progress,
 ) -> tuple[PoseSequence, Followed]:
@@ -305,6 +321,8 @@ def _estimate(
         nonlocal done, stage
         done += 1
         pictures.see(frame.image)
+        if clean is not None:
+            clean.see(frame)
         if body is not None:
             stage = "finding the runner"
         if watch is not None:
@@ -312,7 +330,7 @@ def _estimate(
         progress(stage, done, total)
 
     followed = follow_runner(
-        opened.frames(spec.start_s, spec.end_s),
+        opened.frames(spec.start_s, spec.end_s, small=None if clean is None else clean.size),
         estimator,
         person=None if spec.person < 0 else spec.person,
         on_frame=on_frame,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from gaitlab.core.metric import View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.text import check_said, folder_name
+from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.io.session.folder import check_free, whole_folder
 from gaitlab.io.session.session import Session
 from gaitlab.pipeline import arguments, unused_arguments
 from gaitlab.pipeline.description import describe
 from gaitlab.pipeline.memory import hand_back
+from gaitlab.pipeline.progress import WholeProgress
 from gaitlab.pipeline.recording import Recording, read_recording
 from gaitlab.pipeline.spec import Progress, RecordingSpec
 from gaitlab.pipeline.writing import Clip, write_session
@@ -31,6 +33,8 @@ VIEWS = ("side", "rear", "auto")
 _ALSO_CALLED = {
     "back": "rear", "behind": "rear", "posterior": "rear", "lateral": "side", "sagittal": "side",
 }  # fmt: skip
+# The clean clip until it is known whether the face in it is to be hidden.
+_BEGUN_CLIP = ".clip.mp4"
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
 FACINGS = ("auto", "left", "right")
 
@@ -128,7 +132,7 @@ def analyze(
     force : bool, optional
         replace an existing session folder, if it contains only files written by gaitlab and no input.
     progress : Progress | None, optional
-        called as ``progress(stage, done, total)``.
+        called as ``progress(stage, done, total)`` with the name of the present stage and how much of the whole is done.
 
     Returns
     -------
@@ -153,7 +157,9 @@ def analyze(
     target = Path(output) if output is not None else Path("reports") / folder_name(name, label)
     dots_file = None if dots == "auto" else dots
     check_free(target, force=force, inputs=(video, keypoints, dots_file, standing, profile, with_))
-    report = progress or (lambda stage, done, total: None)
+    report = WholeProgress(
+        progress or (lambda stage, done, total: None), clips=1 if with_ is None else 2, drawn=chosen.video.annotate
+    )
 
     shop = read_profile(Path(profile)) if profile is not None else None
     if with_ is None and view == "auto" and (dots or standing or profile):
@@ -169,16 +175,19 @@ def analyze(
     )  # fmt: skip
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
     make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
-    main = make.clip(spec)
-    other: Clip | None = None
-    if with_ is not None:
-        second = _OTHER[main.source.view]
-        beside = _beside(
-            spec, Path(with_), view=second, fps=main.source.raw.fps, dots=None if second == "side" else dots,
-            heels=heels and second != "side",
-        )  # fmt: skip
-        other = make.clip(beside)
+    # Recordings are read while their folder is in the making, because their clean clips are written meanwhile.
     with whole_folder(target, force=force) as folder:
+        main = make.clip(replace(spec, clean_clip=make.clean_clip(folder)))
+        other: Clip | None = None
+        if with_ is not None:
+            second = _OTHER[main.source.view]
+            beside = _beside(
+                spec, Path(with_), view=second, fps=main.source.raw.fps, dots=None if second == "side" else dots,
+                heels=heels and second != "side",
+            )  # fmt: skip
+            inside = folder / COMPANIONS[second]
+            inside.mkdir()
+            other = make.clip(replace(beside, clean_clip=make.clean_clip(inside)))
         write_session(folder, main, other, chosen, progress=report)
     return Session(target)
 
@@ -194,6 +203,10 @@ class _ClipAnalyzer:
     athlete: str | None
     label: str | None
     progress: Progress
+
+    def clean_clip(self, folder: Path) -> Path | None:
+        """Return where the clean clip of a video is to be written while it is read; None without videos."""
+        return folder / _BEGUN_CLIP if self.settings.video.annotate else None
 
     def clip(self, spec: RecordingSpec) -> Clip:
         """Read and measure one clip."""

@@ -18,7 +18,8 @@ class RecordingSpec:
     in a rear view, which pictures of them show without dots. ``stands`` says that the runner stands still, so that
     the view cannot be derived from the movement. ``rotate_deg`` turns the video's pictures before anything else.
     ``fps_otherwise`` is the rate of keypoints that neither ``fps`` nor their file says. ``layout``, ``axes`` and
-    ``picture_px`` say what a file of keypoints does not.
+    ``picture_px`` say what a file of keypoints does not. ``clean_clip`` is the file of the video's clean clip, which is
+    written while the video is read; None for none.
     """
 
     video: str | Path | None
@@ -40,6 +41,7 @@ class RecordingSpec:
     layout: str | None = None
     axes: str | None = None
     picture_px: tuple[int, int] | None = None
+    clean_clip: Path | None = None
 
     @property
     def front_refused(self) -> bool:

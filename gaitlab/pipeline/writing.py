@@ -46,7 +46,7 @@ def write_session(folder: Path, clip: Clip, other: Clip | None, settings: Settin
     pieces = Pieces()
     if other is not None:
         inside = folder / COMPANIONS[other.analysis.trial.view]
-        inside.mkdir()
+        inside.mkdir(exist_ok=True)
         _write_numbers(inside, other, None)
         theirs = Pieces()
         _write_pieces(inside, other, settings, pieces=theirs, progress=progress)
@@ -89,7 +89,7 @@ def _write_pieces(folder: Path, clip: Clip, settings: Settings, *, pieces: Piece
 
         write_videos(
             clip.source.video, folder, clip.analysis, video_time_s=clip.source.video_time_s,
-            settings=settings.video, pieces=pieces, progress=progress,
+            settings=settings.video, clean=clip.source.clean_clip, pieces=pieces, progress=progress,
         )  # fmt: skip
         hand_back()
     with pieces.attempt(_PAGE):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.person import Body, overlap
+from gaitlab.core.person import Body, box_height, overlap
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Frame
@@ -27,6 +27,10 @@ _TRIAL_S = 2.0
 _RANKING_INTERVAL_S = 0.25
 _LEAST_RANK = 0.3  # relative to the best person
 _MOST_TRACKED = 4
+# People smaller than this share of the most probable runner are not searched for while that one is tracked.
+_LEAST_HEIGHT = 0.6
+# Longest interval of frames that are looked at in turn with their mirror images: 48 frames per second and more.
+_IN_TURN_S = 1 / 47
 _HIDDEN_S = 1.0  # longest occlusion during which the crop is still searched
 _FORGOTTEN_S = 5.0
 _LEAST_REPORTED_S = 0.5  # people visible for a shorter time are not reported
@@ -155,11 +159,12 @@ class PersonTracker:
         the track with the nearest prediction, and the other person is hidden.
         """
         found: list[tuple[float, Track, Body]] = []
+        mirrored = self._mirrored(number, frame.time_s)
         for track in self._tracks:
             if not track.dense or track.hidden_s(frame.time_s) > _HIDDEN_S:
                 continue
             box, guess = track.box(frame.time_s), track.guess(frame.time_s)
-            body = self._estimator.detect_person(frame.image, box, guess)
+            body = self._estimator.detect_person(frame.image, box, guess, mirrored=mirrored)
             if body is not None and overlap(body.box, box) >= 0.2:
                 found.append((distance(body, guess), track, body))
         taken: list[Body] = []
@@ -168,9 +173,25 @@ class PersonTracker:
                 taken.append(body)
                 track.add(number, frame.time_s, body)
 
+    def _least_height_px(self, number: int) -> float:
+        """Return the height below which nobody would be taken for the runner rather than who is tracked in a frame."""
+        if number < _FIRST_DETECTIONS or self.current is None:
+            return 0.0
+        return _LEAST_HEIGHT * box_height(self.current.box)
+
+    def _mirrored(self, number: int, time_s: float) -> bool | None:
+        """Return whether to look at the mirror image of a frame, or None for both: in fast films in turn.
+
+        What is wrong with one is wrong with the other the other way round. Where frames follow each other fast, the
+        smoothing averages over both, and one look a frame is enough.
+        """
+        if number == 0 or time_s - self._times_s[number - 1] > _IN_TURN_S:
+            return None
+        return number % 2 == 1
+
     def _detect(self, number: int, frame: Frame) -> None:
         """Detect all people in the whole image and start tracks for new ones."""
-        bodies = self._estimator.detect_people(frame.image)
+        bodies = self._estimator.detect_people(frame.image, least_height_px=self._least_height_px(number))
         known = [t for t in self._tracks if t.hidden_s(frame.time_s) <= _FORGOTTEN_S]
         pairs = dict(match(bodies, known, frame.time_s))
         for index, body in enumerate(bodies):

@@ -70,11 +70,11 @@ class Stage:
     looks: int = 0
     crops: int = 0
 
-    def detect_people(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         self.looks += 1
         return [b for a in self.actors if (b := a.body(self.frame)) is not None]
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         self.crops += 1
         there = [b for a in self.actors if (b := a.body(self.frame)) is not None and overlap(b.box, box) > 0.1]
         return min(there, key=lambda b: float(np.nanmean(np.abs(b.xy - guess.xy))), default=None)
@@ -146,6 +146,7 @@ def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame
             wanted,
             None,
             RepeatedPictures(),
+            None,
             progress=lambda stage, done, total: told.append(stage),
         )
     assert list(dict.fromkeys(told)) == stages

@@ -34,11 +34,11 @@ class Eye:
     detection_interval_s: float = 3.0
     looks: int = 0
 
-    def detect_people(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         self.looks += 1
         return [Body(np.ones((18, 2)), np.ones(18))] if self.sees(image) else []
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         raise NotImplementedError
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
@@ -92,7 +92,7 @@ def test_a_film_from_the_front_is_told_by_a_few_pictures(
     eye = Eye(lambda image: True)
     looks = 0
 
-    def detect_people(image: Image) -> list[Body]:
+    def detect_people(image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         nonlocal looks
         looks += 1
         return [facing_the_camera(40, breadth=-0.11 if turns and looks > 1 else 0.11)] * (1 + others)
@@ -138,7 +138,7 @@ def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
     """A network may find people who lie in the picture: they stand in the turned one."""
 
     class Thorough(Eye):
-        def detect_people(self, image: Image) -> list[Body]:
+        def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
             xy = standing(20, 0, 40)
             return [Body(xy if corner_is_white(90)(image) else xy[:, ::-1], np.ones(18))]
 

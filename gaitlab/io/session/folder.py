@@ -100,9 +100,9 @@ def _check_replaceable(target: Path, real: Path, *, force: bool, inputs: Iterabl
 def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     """Context manager for atomic writing: yields a temporary folder that becomes ``target`` if the block succeeds.
 
-    After an exception, including Ctrl-C, the temporary folder is removed; that of a killed process is removed by the
-    next writer in the same parent folder. If two processes write the same target, the later one fails, or with
-    ``force`` replaces the earlier. Links are followed.
+    After an exception, including Ctrl-C, the temporary folder and new empty parents are removed; what a killed process
+    left is removed by the next writer in the same parent folder. If two processes write the same target, the later one
+    fails, or with ``force`` replaces the earlier. Links are followed.
 
     Parameters
     ----------
@@ -120,6 +120,7 @@ def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     clear_remains(target.parent)
     check_free(target, force=force)
     partial = _beside(target, "partial")
+    missing = [parent for parent in target.parents if not parent.exists()]
     try:
         _make(partial)  # within the block, because a signal may arrive right after it
         yield partial
@@ -128,6 +129,9 @@ def whole_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
         raise OutputError(f"cannot write the session '{target}': {error.strerror or error}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        for parent in missing:  # of a session that was not written nothing is left
+            with suppress(OSError):
+                parent.rmdir()
 
 
 def _make(partial: Path) -> None:

@@ -32,10 +32,14 @@ _LOOK_BACK_S = (0.0, 1.0, 10.0, np.inf)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One upright image, (height, width, 3) BGR, and its time since the first frame of the video, s."""
+    """One upright image, (height, width, 3) BGR, and its time since the first frame of the video, s.
+
+    ``small`` is the same image reduced in size, where that was asked for.
+    """
 
     time_s: float
     image: Image
+    small: Image | None = None
 
 
 class Video:
@@ -82,8 +86,17 @@ class Video:
         if self._container is not None:
             self._container.close()
 
-    def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
+    def frames(
+        self, start_s: float | None = None, end_s: float | None = None, *, small: tuple[int, int] | None = None
+    ) -> Iterator[Frame]:
         """Yield the frames with ``start_s <= time_s <= end_s``, decoded a few frames ahead in a thread.
+
+        Parameters
+        ----------
+        start_s, end_s : float | None, optional
+            part of the video, s; None is its start or end.
+        small : tuple[int, int] | None, optional
+            width and height, px, of a reduced image that comes with every frame.
 
         Raises
         ------
@@ -104,7 +117,7 @@ class Video:
 
         def decode() -> None:
             try:
-                for frame in self._decode(start_s, end_s):
+                for frame in self._decode(start_s, end_s, small):
                     if not put(frame):
                         return
                 put(None)
@@ -128,7 +141,7 @@ class Video:
             worker.join()
             self._at_work.remove((stop, worker))
 
-    def _decode(self, start_s: float | None, end_s: float | None) -> Iterator[Frame]:
+    def _decode(self, start_s: float | None, end_s: float | None, small: tuple[int, int] | None) -> Iterator[Frame]:
         first_s = max(start_s or 0.0, 0.0)
         last_s = -np.inf
         for picture, time_s in self._whole_pictures(first_s):
@@ -137,7 +150,11 @@ class Video:
             if end_s is not None and time_s > end_s + 1e-6:
                 return
             last_s = time_s
-            yield Frame(time_s, self._upright(picture))
+            image = self._upright(picture)
+            if small in (None, image.shape[1::-1]):
+                yield Frame(time_s, image, None if small is None else image)
+            else:
+                yield Frame(time_s, image, self._upright(picture, small))
 
     def _whole_pictures(self, first_s: float) -> Iterator[tuple[Any, float]]:
         """Yield pictures and their times; of interlaced ones each field, for which the one before is looked at too."""
@@ -201,8 +218,8 @@ class Video:
         pictures = self._timed(self._found(time_s))
         return next((Frame(found_s, self._upright(picture)) for picture, found_s in pictures), None)
 
-    def _upright(self, picture: Any) -> Image:
-        return self._contents.shape.upright(picture, rotate_deg=self._rotate_deg)
+    def _upright(self, picture: Any, size: tuple[int, int] | None = None) -> Image:
+        return self._contents.shape.upright(picture, rotate_deg=self._rotate_deg, size=size)
 
 
 def frames_held(width: int, height: int) -> int:

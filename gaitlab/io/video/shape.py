@@ -57,21 +57,38 @@ class Shape:
         """Whether a decoded picture is of the size of the first one."""
         return square(picture.width, picture.height, self.sample_aspect) == (self.width, self.height)
 
-    def upright(self, picture: Any, *, rotate_deg: int) -> Image:
-        """Return a decoded picture as it is to be seen, turned clockwise by ``rotate_deg`` on top."""
+    def upright(self, picture: Any, *, rotate_deg: int, size: tuple[int, int] | None = None) -> Image:
+        """Return a decoded picture as it is to be seen, turned clockwise by ``rotate_deg`` on top.
+
+        Parameters
+        ----------
+        picture : Any
+            as decoded.
+        rotate_deg : int
+            0, 90, 180 or 270.
+        size : tuple[int, int] | None, optional
+            width and height of the result, px, by area averaging; None keeps every pixel.
+        """
+        turn_deg = (rotate_deg - self.rotation_deg) % 360
+        wanted = (self.width, self.height)
+        if size is not None:
+            wanted = size[::-1] if turn_deg % 180 == 90 else size
         width, height = square(picture.width, picture.height, self.sample_aspect)
-        share = min(self.width / width, self.height / height)
-        size = (width, height) if share == 1 else (round(width * share), round(height * share))
-        image: Image = picture.to_ndarray(format="bgr24", width=size[0], height=size[1])
-        if size != (self.width, self.height):
-            image = _centred(image, self.width, self.height)
+        inside = wanted
+        if (width, height) != (self.width, self.height):
+            share = min(wanted[0] / width, wanted[1] / height)
+            inside = (max(round(width * share), 1), max(round(height * share), 1))
+        way = "BICUBIC" if size is None else "AREA"
+        image: Image = picture.to_ndarray(format="bgr24", width=inside[0], height=inside[1], interpolation=way)
+        if inside != wanted:
+            image = _centred(image, *wanted)
         if self.light:
             import cv2
 
             image = np.asarray(cv2.LUT(image, _ordinary_light(self.light)), dtype=np.uint8)
         if self.mirrored:
             image = np.ascontiguousarray(image[:, ::-1])
-        return turned(image, (rotate_deg - self.rotation_deg) % 360)
+        return turned(image, turn_deg)
 
 
 def shape_of(picture: Any, sample_aspect: Fraction | None) -> Shape:

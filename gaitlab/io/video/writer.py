@@ -17,8 +17,15 @@ from gaitlab.io.video.reader import Image, frames_held
 
 _TIME_BASE = Fraction(1, 90_000)
 _LOOK_EVERY_S = 0.1
+# The fastest of x264's presets whose files are not twice as large.
+PRESET = "veryfast"
 # Look-ahead of the encoder in images of 20 MB each for 4K; its default of ten makes files no smaller.
 _LOOKAHEAD = 3
+
+
+def encoder_options(*, crf: int, preset: str = PRESET) -> dict[str, str]:
+    """Return the options of x264 for a quality from 0 (lossless) to 51 and a speed preset."""
+    return {"crf": str(crf), "preset": preset, "rc-lookahead": str(_LOOKAHEAD)}
 
 
 class _DiscardedError(Exception):
@@ -50,11 +57,11 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: str | Path, *, fps: float, crf: int = 23, preset: str = "veryfast", keep_begun: bool = False
+        self, path: str | Path, *, fps: float, crf: int = 23, preset: str = PRESET, keep_begun: bool = False
     ) -> None:
         self._path = Path(path)
         self._fps = fps
-        self._options = {"crf": str(crf), "preset": preset, "rc-lookahead": str(_LOOKAHEAD)}
+        self._options = encoder_options(crf=crf, preset=preset)
         self._keep_begun = keep_begun
         self._waiting: queue.Queue[tuple[Image, float] | None] | None = None
         self._failure: BaseException | None = None

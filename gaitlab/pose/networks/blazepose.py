@@ -46,7 +46,7 @@ class BlazePose:
         self._network = Network(installed, outputs=_OUTPUTS)
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": [_SIZE, _SIZE]}
 
-    def detect_people(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         """Return the people in the image by decreasing score, from squares of several sizes and a second pass."""
         candidates: list[Body] = []
         rows, columns = image.shape[:2]
@@ -66,7 +66,7 @@ class BlazePose:
                     people.append(again)
         return people
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         """Return the person in a square as high as ``box``, rotated so that the trunk of ``guess`` is upright.
 
         Parameters are those of `estimator.PoseEstimator.detect_person`.

@@ -37,11 +37,11 @@ class LegsAndFeet:
         self._from_legs = columns_of(legs.skeleton, self.skeleton)
         self.model: dict[str, Any] = {"name": name, "legs": legs.model, "feet": feet.model}
 
-    def detect_people(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         """Return all people in the image, without feet, by decreasing score."""
         return [self._widened(body) for body in self._legs.detect_people(image)]
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         """Return the person around ``box`` most similar to ``guess``; None if there is none.
 
         Parameters are those of `estimator.PoseEstimator.detect_person`.

@@ -39,11 +39,19 @@ class PoseEstimator(Protocol):
     model: dict[str, Any]
     detection_interval_s: float
 
-    def detect_people(self, image: Image) -> list[Body]:
-        """Return all people in the image, by decreasing score."""
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+        """Return all people in the image, by decreasing score.
+
+        Parameters
+        ----------
+        image : Image
+            (height, width, 3) BGR.
+        least_height_px : float, optional
+            height of people, px, below which they need not be found, which may save time.
+        """
         ...
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         """Return the person around ``box`` who is most similar to ``guess``; None if there is none.
 
         Parameters
@@ -54,6 +62,9 @@ class PoseEstimator(Protocol):
             (4,) expected left, top, right, bottom, px.
         guess : Body
             expected keypoints.
+        mirrored : bool | None, optional
+            whether a network that is averaged with its answer to the mirror image looks at the image only (False), at
+            its mirror image only (True), or at both (None); others look at the image.
         """
         ...
 

@@ -46,12 +46,12 @@ class OpenPose:
         self._rules = Rules(**{k: recipe[k] for k in ("peak_threshold", "sample_threshold") if k in recipe})
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": list(self._crop_px)}
 
-    def detect_people(self, image: Image) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         """Return all people in the image, by decreasing score."""
         window, width, height = whole_picture(image, height=self._picture_px, multiple=self._multiple)
         return self._people(image, window, width, height)
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         """Return the person in a crop around ``box`` most similar to ``guess``; None if there is none.
 
         Parameters are those of `estimator.PoseEstimator.detect_person`.

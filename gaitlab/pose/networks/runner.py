@@ -26,9 +26,12 @@ _NEAR_CELLS = 3.0
 _SEARCH_HEIGHTS = (1.0, 0.65, 0.42, 0.28)
 _SEARCH_STEP = 0.4
 _SEARCH_ROWS = 720  # least number of lines of an image that is searched
+# A crop shows people this many times larger than its own height, too.
+_SEARCH_REACH = 1.25
 # The network is fully convolutional: overlapping crops are cut from the output of one run on an input of this size, in
-# a third of the time of separate runs.
+# a third of the time of separate runs; so few of them are faster by themselves.
 _SEARCH_PX = 480
+_FEW_WINDOWS = 4
 _MOST_LOOKED_AT = 8
 # Least mean score of a person: in the crop of a tracked person, and anywhere in the image.
 _MIN_SCORE = 0.4
@@ -60,6 +63,7 @@ class RunnerNetwork:
         self._width, self._height = (int(v) for v in recipe["crop_px"])
         self._fill = float(recipe["fill"])
         self._flip = bool(recipe.get("flip", False)) if flip is None else flip
+        self._usual = None if self._flip else False  # whether to look at the mirror image: None is both
         self._closer = bool(recipe.get("closer", False))
         self.skeleton, self._cell_px = self._shape_of_output()
         self._mirrored = np.array(self.skeleton.mirrored)
@@ -74,10 +78,13 @@ class RunnerNetwork:
             "closer_look": self._closer,
         }
 
-    def detect_people(self, image: Image) -> list[Body]:
-        """Return the people in the image by decreasing score, from many crops and a second pass on the best."""
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+        """Return the people in the image by decreasing score, from many crops and a second pass on the best.
+
+        Parameters are those of `estimator.PoseEstimator.detect_people`.
+        """
         found: list[Body] = []
-        for window, logits in self._search(image):
+        for window, logits in self._search(image, least_height_px):
             trial = _points(soft_max(logits[:_BODY_POINTS]), window)
             if _mean_score(trial) >= 0.5 * _MIN_SCORE_ANYWHERE:
                 found.append(_points(soft_max(logits), window))
@@ -86,41 +93,46 @@ class RunnerNetwork:
         for body in found[:_MOST_LOOKED_AT]:
             if any(overlap(body.box, other.box) > 0.3 for other in people):
                 continue
-            again = self._decoded(image, self._window(body.box), flip=self._flip)
+            again = self._decoded(image, self._window(body.box), mirrored=self._usual)
             if _mean_score(again) >= _MIN_SCORE_ANYWHERE and all(
                 overlap(again.box, other.box) <= 0.3 for other in people
             ):
                 people.append(_sure(again))
         return sorted(people, key=lambda person: -person.total)
 
-    def detect_person(self, image: Image, box: FloatArray, guess: Body) -> Body | None:
+    def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         """Return the runner in a crop around ``box``; None if there is none.
 
         In a rear view the lower legs are localised again in a crop of their own, in which a heel is four times larger.
 
         Parameters are those of `estimator.PoseEstimator.detect_person`.
         """
-        body = self._decoded(image, self._window(box), flip=self._flip, guess=guess)
+        look = mirrored if self._flip else self._usual
+        body = self._decoded(image, self._window(box), mirrored=look, guess=guess)
         if _mean_score(body) < _MIN_SCORE:
             return None
-        return _sure(self._lower_legs_closer(image, body) if self._closer and self._from_behind(body) else body)
+        closer = self._closer and self._from_behind(body)
+        return _sure(self._lower_legs_closer(image, body, mirrored=look) if closer else body)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
         """Return (keypoint, row, column) confidence around the best person, scaled to a peak of 1, and its window."""
         people = self.detect_people(image)
         rows, columns = image.shape[:2]
         window = self._window(people[0].box if people else np.array([0.0, 0.0, columns, rows]))
-        maps = self.maps(image, window, flip=self._flip)
+        maps = self.maps(image, window, mirrored=self._usual)
         return maps / np.maximum(maps.max(axis=(1, 2), keepdims=True), 1e-9), window
 
-    def maps(self, image: Image, window: Window, *, flip: bool) -> FloatArray:
-        """Return (keypoint, row, column) probabilities over the window, averaged with its mirror image if ``flip``."""
+    def maps(self, image: Image, window: Window, *, mirrored: bool | None) -> FloatArray:
+        """Return (keypoint, row, column) probabilities over the window, its mirror image, or both averaged (None)."""
         picture = cut(image, window, width=self._width, height=self._height, border=self._network.border)
-        batch = [picture, np.ascontiguousarray(picture[:, ::-1])] if flip else [picture]
-        logits = self._network.forward(batch)[0]
+        batch = [
+            picture[:, ::-1] if turned else picture for turned in ((False, True) if mirrored is None else (mirrored,))
+        ]
+        logits = self._network.forward([np.ascontiguousarray(one) for one in batch])[0]
+        plain = logits[:-1] if mirrored is None else logits[: not mirrored]
+        back = logits[len(plain) :][:, self._mirrored, :, ::-1]
         # Averaged before the soft-max, so that both positions keep some probability if the two disagree.
-        mean = (logits[0] + logits[1][self._mirrored, :, ::-1]) / 2 if flip else logits[0]
-        return soft_max(mean)
+        return soft_max(np.concatenate([plain, back]).mean(axis=0))
 
     def _shape_of_output(self) -> tuple[Skeleton, int]:
         """Return the skeleton for the number of the network's maps, and the size of a cell, px, from a blank run."""
@@ -143,22 +155,28 @@ class RunnerNetwork:
         ]
         return bool(np.mean(apart) > _FROM_BEHIND * box_height(body.box))
 
-    def _lower_legs_closer(self, image: Image, body: Body) -> Body:
+    def _lower_legs_closer(self, image: Image, body: Body, *, mirrored: bool | None) -> Body:
         """Return the body with the keypoints below the knees localised again in a crop of both lower legs."""
         window = self._window(body.without(self._lower_leg).box)
         if window.height < _SMALLEST_CLOSE * self._height:
             return body  # too small in the image for more detail
         tall = box_height(body.box)
-        close = self._decoded(image, window, flip=self._flip, guess=body, height_px=tall / _POINTS_PER_HEIGHT)
+        close = self._decoded(image, window, mirrored=mirrored, guess=body, height_px=tall / _POINTS_PER_HEIGHT)
         same = np.linalg.norm(close.xy - body.xy, axis=1) < _SAME_POINT * tall
         better = self._below_the_knee & same & (close.score >= _MIN_POINT)
         return Body(np.where(better[:, None], close.xy, body.xy), np.where(better, close.score, body.score))
 
     def _decoded(
-        self, image: Image, window: Window, *, flip: bool, guess: Body | None = None, height_px: float | None = None
+        self,
+        image: Image,
+        window: Window,
+        *,
+        mirrored: bool | None,
+        guess: Body | None = None,
+        height_px: float | None = None,
     ) -> Body:
         """Return the body decoded from a window; ``height_px`` is its height, by default nominal."""
-        maps = self.maps(image, window, flip=flip)
+        maps = self.maps(image, window, mirrored=mirrored)
         if guess is None:
             return _points(maps, window)
         rows, columns = maps.shape[1:]
@@ -167,13 +185,15 @@ class RunnerNetwork:
         cells = joint_legs(maps, _peaks(maps), self.skeleton, expected=expected, height_cells=share * rows)
         return _placed(maps, cells, window)
 
-    def _search(self, image: Image) -> Iterator[tuple[Window, FloatArray]]:
+    def _search(self, image: Image, least_height_px: float) -> Iterator[tuple[Window, FloatArray]]:
         """Yield windows of several sizes over the whole image, each with its (keypoint, row, column) logits."""
         image, factor = _halved(image)
         rows, columns = image.shape[:2]
         cell = self._cell_px
         high, wide, whole = self._height // cell, self._width // cell, _SEARCH_PX // cell
         for share in _SEARCH_HEIGHTS:
+            if _SEARCH_REACH * share * rows * factor < least_height_px:
+                continue
             cell_px = share * rows / self._fill / high  # of a cell, in the picture
             tops, lefts = (
                 np.round(centres(size, 0.5 * cells * cell_px * self._fill, _SEARCH_STEP * cells * cell_px) / cell_px)
@@ -181,13 +201,32 @@ class RunnerNetwork:
                 for size, cells in ((rows, high), (columns, wide))
             )  # fmt: skip
             for low, left in product(_within(tops, whole - high), _within(lefts, whole - wide)):
-                side = round(whole * cell_px)
-                part = Window(round(left[0] * cell_px), round(low[0] * cell_px), side, side)
-                picture = cut(image, part, width=_SEARCH_PX, height=_SEARCH_PX, border=self._network.border)
-                logits = self._network.forward([picture])[0][0]
-                for y, x in product(low, left):
+                for (y, x), logits in self._looked_at(image, low, left, cell_px):
                     at = (round(factor * size * cell_px) for size in (x, y, wide, high))
-                    yield Window(*at), logits[:, y - low[0] : y - low[0] + high, x - left[0] : x - left[0] + wide]
+                    yield Window(*at), logits
+
+    def _looked_at(
+        self, image: Image, low: list[int], left: list[int], cell_px: float
+    ) -> Iterator[tuple[tuple[int, int], FloatArray]]:
+        """Yield the top and left cell of windows that lie together, each with its logits: from one run, or one each."""
+        high, wide, whole = (size // self._cell_px for size in (self._height, self._width, _SEARCH_PX))
+        places = list(product(low, left))
+        if len(places) <= _FEW_WINDOWS:
+            for y, x in places:
+                yield (y, x), self._logits(image, (x, y, wide, high), cell_px)
+            return
+        logits = self._logits(image, (left[0], low[0], whole, whole), cell_px)
+        for y, x in places:
+            top, first = y - low[0], x - left[0]
+            yield (y, x), logits[:, top : top + high, first : first + wide]
+
+    def _logits(self, image: Image, part: tuple[int, int, int, int], cell_px: float) -> FloatArray:
+        """Return the (keypoint, row, column) logits of a part of the image: left, top, width and height in cells."""
+        window = Window(*(round(size * cell_px) for size in part))
+        width, height = (size * self._cell_px for size in part[2:])
+        picture = cut(image, window, width=width, height=height, border=self._network.border)
+        logits: FloatArray = self._network.forward([picture])[0][0]
+        return logits
 
 
 def _halved(image: Image) -> tuple[Image, int]:

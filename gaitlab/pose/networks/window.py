@@ -10,6 +10,9 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.io.video.reader import Image
 
+# Least height of a network's input, px.
+_NETWORK_PX = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -49,12 +52,44 @@ def cut(image: Image, window: Window, *, width: int, height: int, border: float)
             y, x = top - window.top, left - window.left
             whole[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
         inside = whole
-    # Halving is much faster than averaging by a fractional factor: first resize to 2, 4, 8… times the final size.
-    halvings = (-(-window.width // width) - 1).bit_length()
-    small = cv2.resize(inside, (width << halvings, height << halvings), interpolation=cv2.INTER_LINEAR)
-    for k in reversed(range(halvings)):
-        small = cv2.resize(small, (width << k, height << k), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
+    return _averaged(inside, width, height)
+
+
+def _averaged(image: Image, width: int, height: int) -> Image:
+    """Return an image resized to (height, width, 3) by area averaging.
+
+    Halving is many times faster than averaging by a fractional factor: a large image is halved to two to four times the
+    size, then resized to two or four times the size, and halved again.
+    """
+    rows, columns = image.shape[:2]
+    step = _step(min(columns / width, rows / height))
+    if rows % step or columns % step:
+        image = _resized(image, round(columns / step) * step, round(rows / step) * step)
+    while step > 1:
+        image = _halved(image)
+        step //= 2
+    halvings = (-(-image.shape[1] // width) - 1).bit_length()
+    image = _resized(image, width << halvings, height << halvings)
+    for _ in range(halvings):
+        image = _halved(image)
+    return image
+
+
+def _resized(image: Image, width: int, height: int) -> Image:
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def _halved(image: Image) -> Image:
+    half = (image.shape[1] // 2, image.shape[0] // 2)
+    return np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _step(times: float) -> int:
+    """Return the power of two by which an image ``times`` too large is divided to be at most 4 times too large."""
+    step = 1
+    while times > 4 * step:
+        step *= 2
+    return step
 
 
 def around(box: FloatArray, *, aspect: float, fill: float) -> Window:
@@ -64,9 +99,11 @@ def around(box: FloatArray, *, aspect: float, fill: float) -> Window:
     """
     width, height = float(box[2] - box[0]), float(box[3] - box[1])
     high = max(height / fill, width / fill / aspect, 16.0)
-    wide = high * aspect
+    # Whole multiples, so that a large window can be halved without being resized first.
+    step = _step(high / _NETWORK_PX)
+    tall, wide = (max(round(size / step), 1) * step for size in (high, high * aspect))
     centre = (box[:2] + box[2:]) / 2
-    return Window(round(centre[0] - wide / 2), round(centre[1] - high / 2), max(round(wide), 8), round(high))
+    return Window(round(centre[0] - wide / 2), round(centre[1] - tall / 2), max(wide, 8), tall)
 
 
 def whole_picture(image: Image, *, height: int, multiple: int = 8) -> tuple[Window, int, int]:

@@ -63,7 +63,7 @@ def test_left_and_right_change_places_in_the_mirror(tmp_path: Path) -> None:
     # image; one that goes by colour and knows the mirrored colour is not. Here: blue is left, green is right.
     (tmp_path / "runner.onnx").write_bytes(colour_network(25, 4, {left: 0, right: 1}, gain=4.0))
     estimator = load_estimator("runner", models_dir=tmp_path, checked=False)
-    maps = estimator.maps(picture((130, 180, 0), (190, 220, 1)), Window(50, 0, 285, 400), flip=True)  # type: ignore[attr-defined]
+    maps = estimator.maps(picture((130, 180, 0), (190, 220, 1)), Window(50, 0, 285, 400), mirrored=None)  # type: ignore[attr-defined]
     # In the mirror image blue is still blue, so each wrist's map holds both spots, half each.
     for wrist in (left, right):
         top = np.sort(maps[wrist].ravel())[::-1]

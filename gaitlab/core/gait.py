@@ -44,6 +44,10 @@ class Angles:
             if values.shape != self.time_s.shape:
                 raise ValueError(f"{name} must have one value a frame, {self.time_s.shape}, not {values.shape}")
 
+    def __repr__(self) -> str:
+        span = f", {self.time_s[0]:.3f} to {self.time_s[-1]:.3f} s" if len(self.time_s) else ""
+        return f"<Angles: {len(self.time_s)} frames{span}, degrees: {', '.join(self.values_deg) or 'none'}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -137,6 +141,14 @@ class GaitEvents:
     contacts: tuple[Contact, ...]
     activity: Activity
     belt: Belt = Belt()
+
+    def __repr__(self) -> str:
+        counts = ", ".join(
+            f"{s} {len(self.of(s))} ({sum(c.accepted for c in self.of(s))} accepted)" for s in BOTH_SIDES
+        )
+        speed = self.belt.speed_px_per_s
+        belt = f", belt {speed:.4g} px/s" if math.isfinite(speed) else ""
+        return f"<GaitEvents: {self.activity}, contacts: {counts}{belt}>"
 
     def of(self, side: Side) -> tuple[Contact, ...]:
         """Return the contacts of one foot."""

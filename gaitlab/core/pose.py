@@ -94,6 +94,15 @@ class PoseSequence:
     def __len__(self) -> int:
         return len(self.time_s)
 
+    def __repr__(self) -> str:
+        span = f", {self.time_s[0]:.3f} to {self.time_s[-1]:.3f} s, {self.fps:.4g} fps" if len(self) > 1 else ""
+        seen = np.isfinite(self.xy[..., 0]).mean() if self.xy.size else 0.0
+        steps = ", ".join(step.name for step in self.history) or "none"
+        return (
+            f"<PoseSequence: {len(self)} frames{span}, {len(self.skeleton)} keypoints ({self.skeleton.name}), "
+            f"{seen:.0%} of the points seen, steps: {steps}>"
+        )
+
     @property
     def fps(self) -> float:
         """Frame rate, Hz, see `frame_rate_hz`; NaN for fewer than two frames."""

@@ -38,6 +38,11 @@ def read_file(spec: RecordingSpec, opened: Video | None = None) -> Import:
         film_fps=opened.info.fps if opened is not None else spec.fps_otherwise,
         layout=spec.layout, axes=spec.axes, picture_px=size,
     )  # fmt: skip
+    if spec.picture_px is not None and opened is None and not found.shares:
+        raise InputError(
+            f"{argument('picture')} is of coordinates that are shares of the picture, but those in '{spec.keypoints}' "
+            "are not; leave it out"
+        )
     check_posture(found.pose, spec.keypoints, rotate_deg=None)
     return replace(found, notes=(*found.notes, *check_body(found.pose, spec.keypoints, from_file=True)))
 

@@ -33,7 +33,7 @@ def load_keypoints(
     format : str, optional
         format of the file, see docs/files.md; ``auto`` detects it from the contents.
     fps : float | None, optional
-        frame rate, Hz, if the file does not contain it.
+        frame rate, Hz, if the file or dataset does not contain it; one that its times contradict is refused.
     person : int | None, optional
         which person, by order of appearance, counted from 0; None takes the one most like a runner: longest in the
         picture, in one place, with legs that alternate.
@@ -69,6 +69,9 @@ def load_keypoints(
                 f"{argument('source')} must be the path of a file or folder, or a poses dataset of movement, not "
                 f"{shown(source)}"
             )
+        told = {"format": format if format != "auto" else None, "layout": layout, "axes": axes, "picture": picture}
+        for name in (name for name, value in told.items() if value is not None):
+            raise InputError(f"{argument(name)} is of a file, but a dataset names all this itself; leave it out")
         from gaitlab.io.keypoints.programs.movement import from_dataset
 
         return from_dataset(source, fps=fps, person=person)

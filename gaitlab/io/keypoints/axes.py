@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
+from gaitlab.kinematics.plausibility import posture_of
 from gaitlab.kinematics.proportions import proportions_of
 
 # Lengths are converted to millimetres and used as px.
 _MM: dict[str, float] = {"m": 1000.0, "meters": 1000.0, "dm": 100.0, "cm": 10.0, "mm": 1.0, "in": 25.4, "ft": 304.8}
 UNITS = (*_MM, "px")
 _HUMAN_MM = (900.0, 2400.0)
+_FARTHEST = 1e9
 # Of the way from feet to hips, the share along one axis that makes it the vertical.
 _CLEARLY = 0.8
 
@@ -34,6 +38,10 @@ class Axes:
 
 
 OF_A_PICTURE = Axes((0, 1), (1, -1))
+Y_UPWARDS = Axes((0, 1), (1, 1))
+# How else points of a picture may be written: by tables, whose columns people choose; by networks, in turned pictures.
+_OF_TABLES = (Y_UPWARDS, Axes((1, 1), (0, -1)), Axes((1, 1), (0, 1)))
+_OF_TURNED = (Axes((0, -1), (1, 1)), Axes((1, 1), (0, 1)), Axes((1, -1), (0, -1)))
 
 
 def axes_asked(word: str) -> Axes:
@@ -46,6 +54,75 @@ def axes_asked(word: str) -> Axes:
         )
     signs = [-1 if found[at] == "-" else 1 for at in (1, 3)]
     return Axes(("xyz".index(found[2]), signs[0]), ("xyz".index(found[4]), signs[1]))
+
+
+def stands_in(xy: FloatArray, skeleton: Skeleton) -> bool:
+    """Return whether somebody stands upright in (frame, keypoint, 2) px, y downwards; True where that is not known."""
+    far = (np.abs(np.where(np.isfinite(xy), xy, 0.0)) > _FARTHEST).any()
+    return bool(far) or posture_of(_pose(xy, skeleton)).upright
+
+
+def that_stand(xy: FloatArray, skeleton: Skeleton, *, of_a_table: bool) -> Axes | None:
+    """Return the axes with which a picture's points stand upright, head above hips above feet; None where none do.
+
+    Parameters
+    ----------
+    xy : FloatArray
+        (frame, keypoint, 2) px, y downwards, of somebody who does not stand upright.
+    skeleton : Skeleton
+        of the points.
+    of_a_table : bool
+        whether people chose the axes; otherwise a network saw a turned picture.
+    """
+    for axes in _OF_TABLES if of_a_table else _OF_TURNED:
+        turned = posture_of(_pose(_turned(xy, axes), skeleton))
+        if turned.upright and turned.legs[1] > 0 and turned.trunk[1] > 0:  # both are known
+            return axes
+    return None
+
+
+def turned(
+    frames: Sequence[Sequence[Body]], axes: Axes, path: Path, *, whole: tuple[float, float] = (0.0, 0.0)
+) -> list[list[Body]]:
+    """Return the people of a picture with x to the right and y downwards.
+
+    Parameters
+    ----------
+    frames : Sequence[Sequence[Body]]
+        people of each frame.
+    axes : Axes
+        which of their coordinates point to the right and up.
+    path : Path
+        the file.
+    whole : tuple[float, float], optional
+        width and height of the picture, in the unit of the points, 0 where not known: axes that point the other way
+        count from there.
+
+    Raises
+    ------
+    InputError
+        an axis that a picture has not.
+    """
+    if 2 in (axes.right[0], axes.up[0]):
+        raise InputError(
+            f"{argument('axes')} names z, but '{path}' has the points of a picture; expected two of x and y"
+        )
+    return [[replace(one, xy=_turned(one.xy, axes, whole)) for one in people] for people in frames]
+
+
+def _turned(xy: FloatArray, axes: Axes, whole: tuple[float, float] = (0.0, 0.0)) -> FloatArray:
+    (right, right_sign), (up, up_sign) = axes.right, axes.up
+    x = xy[..., right] if right_sign > 0 else whole[0] - xy[..., right]
+    return np.stack([x, whole[1] - xy[..., up] if up_sign > 0 else xy[..., up]], axis=-1)
+
+
+def _pose(xy: FloatArray, skeleton: Skeleton) -> PoseSequence:
+    return PoseSequence(xy, np.isfinite(xy[..., 0]), np.arange(len(xy), dtype=np.float64), skeleton)
+
+
+def height_of(xy: FloatArray, skeleton: Skeleton) -> float:
+    """Return the height of a body by its bones, in the unit of (frame, keypoint, 2) points; NaN where not known."""
+    return proportions_of(_pose(xy, skeleton)).height_px
 
 
 def from_the_side(
@@ -117,10 +194,9 @@ def _found(points: FloatArray, skeleton: Skeleton) -> Axes | None:
 def _unit(flat: FloatArray, skeleton: Skeleton, said: str, *, flat_file: bool) -> str:
     """Return the unit in which a runner is as tall as people are; what the file says where that is so or nothing is."""
     seen = np.abs(np.where(np.isfinite(flat), flat, 0.0))
-    if said == "px" or (seen > 1e9).any():
+    if said == "px" or (seen > _FARTHEST).any():
         return said
-    pose = PoseSequence(flat, np.isfinite(flat[..., 0]), np.arange(len(flat), dtype=np.float64), skeleton)
-    height = proportions_of(pose).height_px
+    height = height_of(flat, skeleton)
     if not np.isfinite(height) or _HUMAN_MM[0] <= height * _MM[said] <= _HUMAN_MM[1]:
         return said
     if flat_file and height > 50:  # a picture's points, which have no depth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,15 @@ from gaitlab.core.errors import InputError, argument
 from gaitlab.io.keypoints.coco import read_alphapose, read_coco
 from gaitlab.io.keypoints.imported import Asked, ImportedPoses
 from gaitlab.io.keypoints.openpose import read_openpose
-from gaitlab.io.keypoints.own import our_columns, read_csv, read_gaitlab_pose
+from gaitlab.io.keypoints.own import read_csv, read_gaitlab_pose
 from gaitlab.io.keypoints.programs.c3d import read_c3d
 from gaitlab.io.keypoints.programs.hdf5 import MAGIC, opened, read_deeplabcut_h5, read_movement, read_sleap
 from gaitlab.io.keypoints.programs.landmarks import read_mediapipe, read_yolo_folder, read_yolo_json
 from gaitlab.io.keypoints.programs.opensim import read_opensim
+from gaitlab.io.keypoints.programs.strangers import check_content, check_folder, check_json, no_table
 from gaitlab.io.keypoints.programs.trc import read_trc
-from gaitlab.io.keypoints.programs.wide import points_of, read_deeplabcut_csv, read_wide
+from gaitlab.io.keypoints.programs.wide import in_one_line, points_of, read_deeplabcut_csv, read_wide
+from gaitlab.io.keypoints.tables.heading import START, cells_of, heading, our_columns
 from gaitlab.io.reading import read_start, read_text
 
 
@@ -42,6 +44,8 @@ class Format:
         whether its points may be three-dimensional, in a unit of length.
     own : bool
         whether it is gaitlab's own format.
+    table : bool
+        whether it is a table whose axes people choose, not a network.
     """
 
     read: Callable[[Path, Asked], ImportedPoses]
@@ -51,12 +55,13 @@ class Format:
     folder: bool = False
     in_space: bool = False
     own: bool = False
+    table: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(
         read_csv, "columns frame, keypoint, x_px and y_px", "rate, without time_s", "0,left_hip,612.5,480.2,0.93",
-        own=True,
+        own=True, table=True,
     ),
     "gaitlab-pose": Format(
         read_gaitlab_pose, "fields keypoint_names and frames", "", '{"keypoint_names": [...], "fps": 60, ...}', own=True
@@ -80,7 +85,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "wide-csv": Format(
         read_wide, "columns such as left_hip_x and left_hip_y, or x1 and y1", "rate, without a time",
-        "frame,left_hip_x,left_hip_y,left_hip_visibility",
+        "frame,left_hip_x,left_hip_y,left_hip_visibility", table=True,
     ),
     "deeplabcut-csv": Format(
         read_deeplabcut_csv, "headings scorer, bodyparts and coords", "rate", "scorer,DLC_resnet50"
@@ -105,8 +110,6 @@ FORMATS: Mapping[str, Format] = {
     ),
 }  # fmt: skip
 
-_START = 65536  # bytes read for format detection
-
 
 def format_of(path: Path) -> str:
     """Return the key of `FORMATS` from the contents of a file or folder, or from its name if they are ambiguous.
@@ -118,7 +121,8 @@ def format_of(path: Path) -> str:
     """
     if path.is_dir():
         return _folder(path)
-    start = read_start(path, "file of keypoints", size=_START)
+    start = read_start(path, "file of keypoints", size=START)
+    check_content(path, start)
     if start.startswith(MAGIC):
         return _hdf5(path)
     # The first byte of a C3D is a small number; that of a text may be the same letter only beside its own name.
@@ -135,8 +139,10 @@ def format_of(path: Path) -> str:
         return "opensim"
     if text.lstrip()[:1] in ("[", "{"):
         return _json(path, text.lstrip())
-    if lines and (found := _table(lines[0])):
+    if lines and (found := _table(lines)):
         return found
+    if lines and path.suffix.lower() in _TABLES and len(words := heading(lines)[1]) > 1:
+        raise no_table(path, words)
     if found := _BY_NAME.get(path.suffix.lower(), ""):
         return found  # whose reader says what is missing
     raise InputError(
@@ -145,6 +151,7 @@ def format_of(path: Path) -> str:
     )
 
 
+_TABLES = (".csv", ".tsv", ".txt")
 _BY_NAME = {
     ".json": "gaitlab-pose", ".csv": "csv", ".trc": "trc", ".c3d": "c3d", ".sto": "opensim", ".mot": "opensim",
 }  # fmt: skip
@@ -155,6 +162,7 @@ def _folder(path: Path) -> str:
         names = [one.name.lower() for one in path.iterdir()]
     except OSError as error:
         raise InputError(f"cannot read the folder '{path}': {error.strerror}") from error
+    check_folder(path, names)
     texts = sum(bool(re.search(r"\d\)?\.txt$", name)) for name in names)
     return "yolo-txt" if texts and not any(name.endswith(".json") for name in names) else "openpose-json"
 
@@ -166,21 +174,22 @@ def _hdf5(path: Path) -> str:
         return "movement-nc" if "position" in file else "deeplabcut-h5"
 
 
-def _table(header: str) -> str | None:
-    separator = max(",;\t", key=header.count)
-    words = [word.strip().strip('"') for word in header.split(separator)]
+def _table(lines: Sequence[str]) -> str | None:
+    separator, words, at = heading(lines)
     ours = set(our_columns(words))
     if words[0].lower() == "scorer":
         return "deeplabcut-csv"
     if {"frame", "keypoint"} <= ours or {"keypoint", "x_px"} <= ours:
         return "csv"
-    return "wide-csv" if len(points_of(words)) > 1 else None
+    below = [cell.strip() for cell in cells_of(lines[at + 1], separator)] if at + 1 < len(lines) else []
+    return "wide-csv" if len(points_of(in_one_line(words, below) or words)[0]) > 1 else None
 
 
 def _json(path: Path, start: str) -> str:
     """Return which JSON it is by the first names in it, without reading gigabytes; a small file is looked at whole."""
     names = re.findall(r'"(\w+)"\s*:', start)
     known = set(names)
+    check_json(path, known)
     if "keypoint_names" in known and "instance_info" not in known and "meta_info" not in known:
         return "gaitlab-pose"
     if known & {"pose_landmarks", "poseLandmarks", "landmarks"}:

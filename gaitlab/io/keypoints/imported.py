@@ -14,7 +14,7 @@ from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SKELETONS, Skeleton
-from gaitlab.io.keypoints.names import is_plain, our_name
+from gaitlab.io.keypoints.names import is_plain, our_name, without_legs
 from gaitlab.io.reading import Entry, read_json
 
 # Frames without people may be missing from a file, at most this many per frame that is present.
@@ -24,6 +24,7 @@ _MOST_FRAMES = 1_000_000  # over an hour at 240 fps
 _MOST_POINTS = 1000  # MediaPipe writes 543 per person, with face and hands
 _MOST_PEOPLE = 100  # per image
 _MOST_NUMBERS = 50_000_000  # frames times keypoints, limited by memory
+_FEW_NAMES = 5  # that are shown
 _FARTHEST = 1e6  # px, or mm if the file's unit is a length
 # Larger numbers are not frame numbers but times or dates.
 LAST_FRAME = 10**12
@@ -48,6 +49,8 @@ class ImportedPoses:
         no numbers.
     notes : tuple[str, ...]
         assumptions made, one sentence each.
+    turned : bool
+        whether the points have the picture's axes already, x to the right and y downwards.
     """
 
     skeleton: Skeleton
@@ -56,6 +59,7 @@ class ImportedPoses:
     fps: float | None = None
     first: int | None = None
     notes: tuple[str, ...] = ()
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,18 @@ def named_points(
     Raises
     ------
     InputError
-        no names, or too many.
+        no names, too many, or names that are not known where hips, knees or ankles are missing.
     """
     if not 0 < len(names) <= _MOST_POINTS:
         raise InputError(f"'{path}' names {len(names)} keypoints; expected 1 to {_MOST_POINTS}")
+    missing_legs, strange = without_legs(names)
+    if missing_legs and strange:
+        few = ", ".join(shown(name) for name in strange[:_FEW_NAMES])
+        more = f" and {len(strange) - _FEW_NAMES} more" if len(strange) > _FEW_NAMES else ""
+        raise InputError(
+            f"'{path}' names no {', '.join(missing_legs)}, and these of its names are not known: {few}{more}; expected "
+            "names such as left_hip, RKnee or 'right ankle'"
+        )
     often = np.asarray(seen if seen is not None else np.ones(len(names)), dtype=np.float64)
     candidates: dict[str, list[int]] = {}
     for column, name in enumerate(names):
@@ -180,10 +192,12 @@ def table(entry: Entry, width: int) -> FloatArray:
 def body(points: Any) -> Body:
     """Return a body from (keypoint, 3) x, y, score; a score of 0, or a number that is missing, means not seen.
 
-    Scores keep their scale, see `with_scores_to_one`.
+    Scores keep their scale, see `with_scores_to_one`. Programs without scores put what they do not see into a corner
+    of the picture, at exactly 0, 0 or -1, -1.
     """
     points = np.asarray(points, dtype=np.float64)
-    seen = (points[:, 2] > 0) & np.isfinite(points[:, 2]) & ~np.isnan(points[:, :2]).any(axis=1)
+    cornered = (points[:, :2] == 0).all(axis=1) | (points[:, :2] == -1).all(axis=1)
+    seen = (points[:, 2] > 0) & np.isfinite(points[:, 2]) & ~np.isnan(points[:, :2]).any(axis=1) & ~cornered
     return Body(np.where(seen[:, None], points[:, :2], np.nan), np.where(seen, points[:, 2], 0.0))
 
 

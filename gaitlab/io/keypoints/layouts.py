@@ -60,7 +60,7 @@ def layout_of(
     """
     count = len(people[0])
     if asked is not None:
-        skeleton = _asked(asked)
+        skeleton = layout_named(asked)
         if len(skeleton) > count:
             raise InputError(
                 f"'{path}' has {count} keypoints a person, but {argument('layout')} {skeleton.name} has {len(skeleton)}"
@@ -74,7 +74,7 @@ def layout_of(
     return best, np.arange(len(best)), note
 
 
-def _asked(word: str) -> Skeleton:
+def layout_named(word: str) -> Skeleton:
     """Return a layout by name, however it is written: ``BODY-25B``, ``body25b``."""
     plain = {re.sub(r"[^a-z0-9]", "", name): skeleton for name, skeleton in LAYOUTS.items()}
     found = plain.get(re.sub(r"[^a-z0-9]", "", word.lower()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,39 +25,31 @@ from gaitlab.io.keypoints.imported import (
     named_points,
 )
 from gaitlab.io.keypoints.layouts import layout_of
-from gaitlab.io.reading import Entry, read_rows
+from gaitlab.io.keypoints.tables.heading import frame_column, numbers_as_names, open_table, our_columns
+from gaitlab.io.keypoints.tables.times import time_cells, unit_of
+from gaitlab.io.reading import Entry
 
 # Times written with three digits differ from frame / fps by no more than this.
 _ROUNDED_S = 0.0011
-# Columns of the format and their synonyms.
-_COLUMNS = {
-    "frame": ("frame", "frame_number", "frame_index", "frame_idx", "image", "image_id"),
-    "keypoint": ("keypoint", "keypoint_name", "name", "point", "bodypart", "bodyparts", "joint", "landmark", "marker"),
-    "x_px": ("x_px", "x"),
-    "y_px": ("y_px", "y"),
-    "score": ("score", "confidence", "likelihood", "conf"),
-    "time_s": ("time_s", "time", "timestamp", "timestamp_s"),
-    "person": ("person", "person_id", "individual", "individuals", "track", "track_id"),
-}
 _NEEDED = ("frame", "keypoint", "x_px", "y_px")
-_SEPARATORS = (";", "\t")
 
 
 def read_csv(path: Path, asked: Asked) -> ImportedPoses:
     """Read ``frame,keypoint,x_px,y_px,score``; ``time_s`` and ``person`` may stand beside them, ``score`` may lack."""
-    separator, header, rows = open_table(path, "csv")
-    header = our_columns(header)
+    separator, theirs, rows = open_table(path, "csv")
+    header = our_columns(theirs)
     for column in _NEEDED:
         if column not in header:
             raise missing(path, "csv", f"column '{column}'")
-    table = _table(path, header, rows, comma=separator != ",")
+    unit_s = unit_of(theirs[header.index("time_s")]) if "time_s" in header else None
+    table = _table(path, header, rows, comma=separator != ",", unit_s=unit_s or 0.0)
     if not table.frames:
         raise InputError(f"'{path}' has no rows; expected one a frame and keypoint")
     points = np.frombuffer(table.points).reshape(-1, 3)
     often = np.bincount(np.array(table.keypoints), weights=np.isfinite(points[:, :2]).all(axis=1))
     people = _people(table, path)
-    if set(table.names) == {str(number) for number in range(len(table.names))}:  # numbers in the place of names
-        numbered = np.argsort([int(name) for name in table.names])
+    numbered = numbers_as_names(list(table.names))
+    if numbered is not None:
         every = [one[numbered] for of_frame in people.values() for one in of_frame.values()]
         skeleton, listed, notes = layout_of(every, path, asked=asked.layout)
         order = numbered[listed]
@@ -66,29 +58,6 @@ def read_csv(path: Path, asked: Asked) -> ImportedPoses:
     bodies = {number: [body(one[order]) for one in people[number].values()] for number in sorted(people)}
     frames = frames_of(bodies, path)
     return ImportedPoses(skeleton, frames, _times(table), first=min(bodies), notes=notes)
-
-
-def open_table(path: Path, format: str) -> tuple[str, list[str], Iterator[tuple[int, list[str]]]]:
-    """Return what separates the cells of a table, its heading and its other rows, as `reading.read_rows` gives them."""
-    what, advice = f"file of '{format}'", "choose another --format"
-    rows = read_rows(path, what, advice=advice, windows=True)
-    header = next(rows, (1, []))[1]
-    for separator in _SEPARATORS:
-        if header and header[0].count(separator) and header[0].count(separator) >= len(header) - 1:
-            rows = read_rows(path, what, separator=separator, advice=advice, windows=True)
-            return separator, next(rows)[1], rows
-    return ",", header, rows
-
-
-def our_columns(header: Sequence[str]) -> list[str]:
-    """Return a heading with our names for what they are called elsewhere, unless ours are there too."""
-    words = [word.lower() for word in header]
-    ours = list(header)
-    for name, others in _COLUMNS.items():
-        found = next((other for other in others if other in words), None)
-        if found is not None:
-            ours = [name if word == found else our for our, word in zip(ours, words, strict=True)]
-    return ours
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +73,13 @@ class _Table:
     times_s: array[float]
 
 
-def _table(path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str]]], *, comma: bool) -> _Table:
-    wanted = [columns.whole("frame", 0, LAST_FRAME), columns.text("keypoint")]
+def _table(
+    path: Path, header: Sequence[str], rows: Iterable[tuple[int, list[str]]], *, comma: bool, unit_s: float
+) -> _Table:
+    wanted = [frame_column("frame", 0, LAST_FRAME), columns.text("keypoint")]
     wanted += [columns.number(name, comma=comma) for name in ("x_px", "y_px")]
-    wanted += [columns.number(name, comma=comma) for name in ("score", "time_s") if name in header]
+    wanted += [columns.number("score", comma=comma)] if "score" in header else []
+    wanted += [time_cells("time_s", comma=comma, unit_s=unit_s)] if "time_s" in header else []
     wanted += [columns.text("person")] if "person" in header else []
     table = _Table(array("q"), array("q"), {}, array("q"), [], array("d"), array("d"))
     for line, (frame, word, x, y, *beside) in columns.read_columns(path, header, rows, wanted):

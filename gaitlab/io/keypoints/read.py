@@ -11,11 +11,12 @@ import numpy as np
 from gaitlab.core.errors import InputError, argument, one_of
 from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
-from gaitlab.io.keypoints.axes import OF_A_PICTURE, axes_asked
+from gaitlab.io.keypoints.axes import OF_A_PICTURE, Y_UPWARDS, axes_asked, stands_in, that_stand, turned
 from gaitlab.io.keypoints.clock import clock
 from gaitlab.io.keypoints.formats import FORMATS, format_of
 from gaitlab.io.keypoints.imported import Asked, ImportedPoses, check_imported
-from gaitlab.io.keypoints.shares import in_pixels
+from gaitlab.io.keypoints.layouts import layout_named
+from gaitlab.io.keypoints.shares import bodies_of, check_place, in_pixels, lowest_share
 from gaitlab.tracking.fragments import joined
 from gaitlab.tracking.people import link, most_like_a_runner
 
@@ -39,6 +40,8 @@ class Import:
         whether the file numbers its frames.
     timed : bool
         whether the file contains frame times.
+    shares : bool
+        whether its coordinates are shares of the picture.
     notes : tuple[str, ...]
         assumptions made, one sentence each.
     """
@@ -48,6 +51,7 @@ class Import:
     first: int
     numbered: bool
     timed: bool
+    shares: bool
     notes: tuple[str, ...]
 
 
@@ -127,33 +131,59 @@ def import_keypoints(
         raise InputError(f"'{path}' is {kind}, but the format '{name}' is {wanted}; formats: {', '.join(FORMATS)}")
     found = chosen.read(path, Asked(layout=layout, axes=axes))
     check_imported(found, path)
+    check_place(found, path)
+    if not chosen.in_space and not found.turned:
+        found = _upright(found, path, asked=axes, of_a_table=chosen.table, picture_px=picture_px)
+    if layout is not None and found.skeleton.name != layout_named(layout).name:
+        raise InputError(
+            f"{argument('layout')} is of points without names, but '{path}' names its points "
+            f"({', '.join(found.skeleton.names[:3])} …); leave it out"
+        )
+    is_shares = not chosen.in_space and not found.turned and lowest_share(found) is not None
     if not chosen.in_space:
-        found = in_pixels(_turned(found, axes), path, picture_px=picture_px)
+        found = in_pixels(found, path, picture_px=picture_px)
     found = with_scores_to_one(found, path)
     if format == "auto" and not chosen.own:
         found = replace(found, notes=(f"'{path.name}' was taken for {name} ({chosen.told})", *found.notes))
+    of_time: tuple[str, ...] = ()
     if time_s is not None:
         if len(time_s) != len(found.frames):
             raise InputError(f"'{path}' has {len(found.frames)} frames, but {len(time_s)} times were given")
         times_s, first = np.asarray(time_s, dtype=np.float64), 0
     else:
-        times_s, first = clock(found, path, fps=fps, film_fps=film_fps)
+        times_s, first, of_time = clock(found, path, fps=fps, film_fps=film_fps)
     pose, notes = _one_person(found, times_s, path, format=name, person=person)
-    return Import(pose, name, first, found.first is not None, found.time_s is not None, (*found.notes, *notes))
+    said = tuple(str(InputError(note)) for note in (*found.notes, *of_time, *notes))
+    return Import(pose, name, first, found.first is not None, found.time_s is not None, is_shares, said)
 
 
-def _turned(found: ImportedPoses, axes: str | None) -> ImportedPoses:
-    """Return the points of a picture whose axes a user names, with x to the right and y downwards."""
-    if axes is None or (asked := axes_asked(axes)) == OF_A_PICTURE:
+def _upright(
+    found: ImportedPoses, path: Path, *, asked: str | None, of_a_table: bool, picture_px: tuple[int, int] | None
+) -> ImportedPoses:
+    """Return the points of a picture with x to the right and y downwards: by the axes asked for, or by who stands.
+
+    Raises
+    ------
+    InputError
+        nobody stands upright; names the axes with which they do.
+    """
+    bodies = bodies_of(found)
+    axes, notes = (OF_A_PICTURE, found.notes) if asked is None else (axes_asked(asked), found.notes)
+    if asked is None and not stands_in(bodies, found.skeleton):
+        better = that_stand(bodies, found.skeleton, of_a_table=of_a_table)
+        if of_a_table and better == Y_UPWARDS:
+            axes = Y_UPWARDS
+            notes = (*notes, f"in '{path.name}' the head has the largest y and the feet the smallest: y points upwards")
+        elif better is not None:
+            raise InputError(
+                f"in '{path}' the runner does not stand upright, with x to the right and y downwards; with "
+                f"{argument('axes')} {better} the head is above the hips above the feet"
+            )
+    if axes == OF_A_PICTURE:
         return found
-    if 2 in (asked.right[0], asked.up[0]):
-        raise InputError(f"{argument('axes')} names z, but the points lie in a picture; expected two of x and y")
-    (right, right_sign), (up, up_sign) = asked.right, asked.up
-
-    def turned(one: Body) -> Body:
-        return Body(np.column_stack([right_sign * one.xy[:, right], -up_sign * one.xy[:, up]]), one.score)
-
-    return replace(found, frames=[[turned(one) for one in people] for people in found.frames])
+    low = lowest_share(found)
+    whole = (1.0 + low, 1.0 + low) if low is not None else picture_px or (0.0, 0.0)
+    return replace(found, frames=turned(found.frames, axes, path, whole=whole), notes=notes)
 
 
 def with_scores_to_one(found: ImportedPoses, path: Path) -> ImportedPoses:

@@ -15,7 +15,7 @@ from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.io.keypoints.clock import check_times
+from gaitlab.io.keypoints.clock import SAME_RATE, check_times, clock, contradicted
 from gaitlab.io.keypoints.imported import ImportedPoses, check_imported, named_points
 from gaitlab.tracking.people import most_like_a_runner
 from gaitlab.tracking.track import Track
@@ -79,18 +79,19 @@ def from_dataset(dataset: xarray.Dataset, *, fps: float | None = None, person: i
     dataset : xarray.Dataset
         as `to_dataset` returns it; ``confidence`` may be missing, and counts as 1 then.
     fps : float | None, optional
-        frames a second, where the dataset counts time in frames and does not say.
+        frames a second, where the dataset counts time in frames and does not say; one that its times or attributes
+        contradict is refused.
     person : int | None, optional
         which of the individuals, counted from 0; None takes the one most like a runner.
 
     Raises
     ------
     InputError
-        no poses dataset, points in space, no frame rate, times that do not rise, or nobody in it.
+        no poses dataset, points in space, no frame rate or two, times that do not rise, or nobody in it.
     """
     position, confidence = _arrays(dataset)
-    time_s = _times_s(dataset, fps)
     skeleton, columns, _ = named_points([str(name) for name in dataset["keypoints"].values.tolist()], _NAME)
+    time_s = _times_s(dataset, skeleton, fps)
     position, confidence = position[:, :, columns], confidence[:, columns]
     people: list[FloatArray] = [position[..., number].transpose(0, 2, 1) for number in range(position.shape[3])]
     number = _runner(people, confidence, time_s, skeleton) if person is None else person
@@ -146,14 +147,23 @@ def _no_poses(expected: str) -> InputError:
     return InputError(f"this is no poses dataset of movement: expected {expected}; or give the path of a file")
 
 
-def _times_s(dataset: Any, fps: float | None) -> FloatArray:
+def _times_s(dataset: Any, skeleton: Skeleton, fps: float | None) -> FloatArray:
+    """Return (frame,) times, s, as the same clock tells them that reads those of files."""
     if "time" not in dataset.coords:
         raise _no_poses("labels for 'time'")
-    time = np.asarray(dataset["time"].values, dtype=np.float64)
+    told = dataset["time"].values
+    if np.issubdtype(told.dtype, np.timedelta64) or np.issubdtype(told.dtype, np.datetime64):
+        told = (told - told[:1]) / np.timedelta64(1, "s")
+    time = np.asarray(told, dtype=np.float64)
+    rate = dataset.attrs.get("fps")
+    said = float(rate) if isinstance(rate, int | float | np.number) and np.isfinite(rate) and rate > 0 else None
     if dataset.attrs.get("time_unit", "seconds") == "frames":
-        rate = fps or dataset.attrs.get("fps")
-        if rate is None:
+        if fps and said and abs(fps / said - 1) > SAME_RATE:
+            raise InputError(contradicted(_NAME, f"says {said:g} frames a second", fps))
+        if fps is None and said is None:
             raise InputError(f"the dataset does not say its frame rate; give it with {argument('fps')}, e.g. 120")
-        time = time / float(rate)
+        time, said = time / float(fps or said or 1.0), None
+    found = ImportedPoses(skeleton, [()] * len(time), time, said)
+    time, _, _ = clock(found, _NAME, fps=fps)
     check_times(time, _NAME)
     return time

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.errors import InputError, shown
+from gaitlab.core.errors import InputError, argument, shown
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
+from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.keypoints import columns
+from gaitlab.io.keypoints.axes import axes_asked, from_the_side, stands_in
 from gaitlab.io.keypoints.imported import (
     LAST_FRAME,
     Asked,
@@ -22,11 +25,24 @@ from gaitlab.io.keypoints.imported import (
     named_points,
 )
 from gaitlab.io.keypoints.layouts import layout_of
-from gaitlab.io.keypoints.own import open_table, our_columns
+from gaitlab.io.keypoints.tables.heading import (
+    Rows,
+    frame_column,
+    numbers_as_names,
+    open_table,
+    our_columns,
+    time_column,
+)
+from gaitlab.io.keypoints.tables.times import time_cells, unit_of
+from gaitlab.io.keypoints.tables.whose import check_whose
 
 _SCORES = ("score", "likelihood", "visibility", "confidence", "conf", "presence", "prob", "v", "c", "p")
-_NAME = re.compile(rf"(?P<name>.+?)[\s_.:-]?(?P<axis>x|y|z|{'|'.join(_SCORES)})(?:_px)?", re.I)
-_NUMBERED = re.compile(r"(?P<axis>x|y|z|v|c|visibility|score)[\s_.]?(?P<name>\d+)", re.I)
+_AXES = rf"(?P<axis>x|y|z|{'|'.join(_SCORES)})"
+_UNIT = r"(?:(?:[\s_]+|[\s_]*[\[(])(?P<unit>px|pixels?|mm|cm|m)[\])]?)?"
+# A column's name: the point first, left_hip_x, LHip (X), left_hip_x_m; its number behind, x1; or behind the axis.
+_NAMED = re.compile(rf"(?P<name>.+?)[\s_.:-]*[\[(]?{_AXES}[\])]?{_UNIT}", re.I)
+_NUMBERED = re.compile(r"(?P<axis>x|y|z|v|c|visibility|score)[\s_.]?(?P<name>\d+)(?P<unit>\b)", re.I)
+_AXIS_FIRST = re.compile(rf"{_AXES}[\s_.:-]+(?P<name>.+?){_UNIT}", re.I)
 _PERSON = re.compile(r"(person|track|individual|id|player)(_?id)?", re.I)
 # Coordinates, each three numbers at most, of all points of one person.
 _MOST_CELLS = 4000
@@ -35,93 +51,158 @@ _MOST_CELLS = 4000
 def read_wide(path: Path, asked: Asked) -> ImportedPoses:
     """Read a row a frame with columns such as ``left_hip_x, left_hip_y, left_hip_visibility`` or ``x1, y1, z1, v1``."""
     separator, header, rows = open_table(path, "wide-csv")
-    places = points_of(header)
+    header, rows = _in_one_line(header, rows)
+    places, unit = points_of(header)
     if not places:
         raise missing(path, "wide-csv", "columns such as 'left_hip_x' and 'left_hip_y'")
-    frame, time = (_place(header, name) for name in ("frame", "time_s"))
+    comma = separator != ","
+    ours = our_columns(header)
+    frame, time = (ours.index("frame") if "frame" in ours else None), time_column(header)
+    person = next((n for n, word in enumerate(header) if _PERSON.fullmatch(word)), None)
+    wanted = [columns.text(name) for name in header]  # columns that are of no point may hold anything
+    for column in (column for place in places.values() for column in place.values()):
+        wanted[column] = columns.number(header[column], comma=comma)
+    if frame is not None:
+        wanted[frame] = frame_column(header[frame], 0, LAST_FRAME)
+    if time is not None:
+        wanted[time] = time_cells(header[time], comma=comma, unit_s=unit_of(header[time]) or 0.0)
     numbers: list[int] = []
     times: list[float] = []
+    persons: list[str] = []
     table: list[list[list[float]]] = []
-    wanted = [columns.number(name, comma=separator != ",") for name in header]
-    # Columns that are of no point may hold anything.
-    used = {column for place in places.values() for column in place.values()} | {frame, time}
-    wanted = [one if n in used else columns.text(one.name) for n, one in enumerate(wanted)]
-    for line, values in columns.read_columns(path, header, rows, wanted):
-        numbers.append(_whole(values[frame], path, line) if frame is not None else len(numbers))
+    for _, values in columns.read_columns(path, header, rows, wanted):
+        persons.append(values[person] if person is not None else "")
+        numbers.append(values[frame] if frame is not None else -1)
         times.append(values[time] if time is not None else np.nan)
-        table.append([
-            [values[place["x"]], values[place["y"]], values[place["score"]] if "score" in place else np.nan]
-            for place in places.values()
-        ])  # fmt: skip
+        table.append([[values[place[a]] if a in place else np.nan for a in _ROW] for place in places.values()])
     if not table:
         raise InputError(f"'{path}' has no rows; expected one a frame")
-    _check_one_row_a_frame(path, header, numbers)
     points = np.array(table, dtype=np.float64)
-    return of_one(
-        path, list(places), dict(zip(numbers, points, strict=True)), asked, numbered=frame is not None,
-        times=dict(zip(numbers, times, strict=True)),
+    if len(set(persons)) == len(persons):  # an identifier of the row
+        persons = [""] * len(persons)
+    if frame is None:
+        numbers = _counted(persons)
+    _check_one_row_a_frame(path, numbers, persons)
+    notes = () if any(persons) else check_whose(points[..., :2], path, numbers=numbers)
+    return _of_rows(
+        path, list(places), points, list(zip(numbers, persons, strict=True)), asked, unit=unit,
+        numbered=frame is not None, times=times, notes=notes,
     )  # fmt: skip
 
 
-def _check_one_row_a_frame(path: Path, header: list[str], numbers: list[int]) -> None:
-    """Raise InputError for a table of several people, which would be mixed up.
-
-    Without a column of frames nothing tells them apart but the check of the body afterwards.
-    """
-    twice = min((number for number, count in Counter(numbers).items() if count > 1), default=None)
-    if twice is None:
-        return
-    person = next(
-        (word for word in header if re.fullmatch(r"(?i)(person|track|individual|id|player)(_?id)?", word)), ""
-    )
-    told = f"; keep the rows of one '{person}'" if person else "; is it a table of several people?"
-    raise InputError(f"'{path}' has frame {twice} twice; expected a row a frame, of one person{told}")
+_ROW = ("x", "y", "z", "score")
 
 
-def of_one(
-    path: Path, names: list[str], points: dict[int, FloatArray], asked: Asked, *, numbered: bool,
-    times: dict[int, float] | None = None,
+def _counted(persons: Sequence[str]) -> list[int]:
+    """Return the number of every row among those of the same person."""
+    seen: dict[str, int] = {}
+    numbers = []
+    for person in persons:
+        numbers.append(seen.get(person, 0))
+        seen[person] = numbers[-1] + 1
+    return numbers
+
+
+def _check_one_row_a_frame(path: Path, numbers: list[int], persons: list[str]) -> None:
+    """Raise InputError for two rows of one frame and person, of which one would be lost."""
+    seen: set[tuple[int, str]] = set()
+    for one in zip(numbers, persons, strict=True):
+        if one in seen:
+            of = f" of person {one[1]}" if one[1] else ", of one person; is it a table of several people?"
+            told = "" if one[1] else " A column 'person' tells them apart"
+            raise InputError(f"'{path}' has frame {one[0]} twice; expected a row a frame{of}{told}")
+        seen.add(one)
+
+
+def _of_rows(
+    path: Path, names: list[str], points: FloatArray, rows: list[tuple[int, str]], asked: Asked, *, unit: str,
+    numbered: bool, times: list[float], notes: tuple[str, ...],
 ) -> ImportedPoses:  # fmt: skip
-    """Return one person's points by frame, (keypoint, 3) x, y, score; where all scores are NaN none are told."""
-    every = np.array(list(points.values()))
-    if np.isnan(every[..., 2]).all():
-        every[..., 2] = np.isfinite(every[..., :2]).all(axis=-1)
+    """Return the people of (row, keypoint, 4) x, y, z, score; where all scores are NaN none are told."""
+    if np.isnan(points[..., 3]).all():
+        points[..., 3] = np.isfinite(points[..., :2]).all(axis=-1)
+    every = points[..., [0, 1, 3]]
     often = np.isfinite(every).all(axis=-1).sum(axis=0)
-    if asked.layout is not None or all(name.isdecimal() for name in names):
-        skeleton, order, notes = layout_of(list(every), path, asked=asked.layout)
+    numbers = numbers_as_names(names)
+    if numbers is not None:
+        skeleton, listed, told = layout_of(list(every[:, numbers]), path, asked=asked.layout)
+        order = numbers[listed]
     else:
-        skeleton, order, notes = named_points(names, path, seen=often)
-    bodies = {number: [body(one[order])] for number, one in zip(points, every, strict=True)}
-    frames = frames_of(bodies, path)
-    first = min(bodies)
+        skeleton, order, told = named_points(names, path, seen=often)
+    every, points = every[:, order], points[:, order]
+    flat, assumed = _seen_from_the_side(points[..., :3], skeleton, path, asked, unit=unit)
+    if flat is not None:
+        every = np.concatenate([flat, np.where(np.isnan(flat).any(axis=-1), 0.0, every[..., 2])[..., None]], axis=-1)
+    frames: dict[int, list[Body]] = {}
+    for (number, _), one in zip(rows, every, strict=True):
+        frames.setdefault(number, []).append(body(one))
+    time_of = {number: time for (number, _), time in zip(rows, times, strict=True) if np.isfinite(time)}
+    listed_frames = frames_of(frames, path)
+    first = min(frames)
     times_s = None
-    known = sorted(number for number, time in (times or {}).items() if np.isfinite(time))
-    if times and known:
-        times_s = np.interp(np.arange(first, first + len(frames)), known, [times[number] for number in known])
-    return ImportedPoses(skeleton, frames, times_s, first=first if numbered else None, notes=notes)
+    if known := sorted(time_of):
+        times_s = np.interp(np.arange(first, first + len(listed_frames)), known, [time_of[number] for number in known])
+    return ImportedPoses(
+        skeleton, listed_frames, times_s, first=first if numbered else None, notes=(*notes, *told, *assumed),
+        turned=flat is not None,
+    )  # fmt: skip
 
 
-def points_of(header: list[str]) -> dict[str, dict[str, int]]:
-    """Return point to axis (``x``, ``y``, ``score``) to column, of points that have both x and y."""
+def _seen_from_the_side(
+    points: FloatArray, skeleton: Skeleton, path: Path, asked: Asked, *, unit: str
+) -> tuple[FloatArray | None, tuple[str, ...]]:
+    """Return (row, keypoint, 2) of points in space, see `from_the_side`; None of those in a picture, which stay."""
+    has_z = bool(np.isfinite(points[..., 2]).any())
+    lengths = unit in _LENGTHS
+    across = asked.axes is not None and "z" in str(axes_asked(asked.axes))
+    if across and not has_z:
+        raise InputError(f"{argument('axes')} names z, but '{path}' has x and y alone; expected two of these")
+    # MediaPipe's z is a guess of depth, beside points that stand upright in the picture.
+    lies = has_z and asked.axes is None and not stands_in(points[..., :2], skeleton)
+    if not (lengths or across or lies):
+        return None, ()
+    solid = points if has_z else np.concatenate([points[..., :2], np.zeros((*points.shape[:2], 1))], axis=-1)
+    return from_the_side(solid, skeleton, path, unit=unit if lengths else "px", asked=asked.axes)
+
+
+_LENGTHS = ("mm", "cm", "m")
+
+
+def points_of(header: Sequence[str]) -> tuple[dict[str, dict[str, int]], str]:
+    """Return point to axis (``x``, ``y``, ``z``, ``score``) to column, of points that have x and y; and their unit."""
     if len(header) > _MOST_CELLS:
-        return {}
-    found: dict[str, dict[str, int]] = {}
-    for column, word in enumerate(header):
-        if match := _NUMBERED.fullmatch(word) or _NAME.fullmatch(word):
-            axis = match["axis"].lower()
-            found.setdefault(match["name"], {}).setdefault(axis if axis in "xyz" else "score", column)
-    return {name: place for name, place in found.items() if {"x", "y"} <= set(place)}
+        return {}, ""
+    for patterns in ((_NUMBERED, _NAMED), (_AXIS_FIRST,)):
+        found: dict[str, dict[str, int]] = {}
+        units: set[str] = set()
+        for column, word in enumerate(header):
+            if match := next((m for pattern in patterns if (m := pattern.fullmatch(word))), None):
+                axis = match["axis"].lower()
+                found.setdefault(match["name"], {}).setdefault(axis if axis in "xyz" else "score", column)
+                units |= {(match["unit"] or "").lower()} if axis in "xy" else set()
+        if places := {name: place for name, place in found.items() if {"x", "y"} <= set(place)}:
+            return places, units.pop() if len(units) == 1 else ""
+    return {}, ""
 
 
-def _place(header: list[str], name: str) -> int | None:
-    ours = our_columns(header)
-    return ours.index(name) if name in ours else None
+def in_one_line(header: Sequence[str], below: Sequence[str]) -> list[str] | None:
+    """Return the heading of two lines, names above ``x`` and ``y``, as one; None where the second is no heading."""
+    words = [cell for cell in below if cell]
+    if len(words) < 4 or len(below) < len(header) or {word.lower() for word in words} - {"x", "y", "z", *_SCORES}:
+        return None
+    merged, name = [], ""
+    for above, axis in zip(header, below, strict=False):
+        name = above or name
+        merged.append(f"{name}_{axis}" if axis else name)
+    return merged
 
 
-def _whole(value: float, path: Path, line: int) -> int:
-    if not (np.isfinite(value) and 0 <= value <= LAST_FRAME and value == int(value)):
-        raise InputError(f"'{path}', line {line}: frame is {shown(value)}; expected a whole number from 0")
-    return int(value)
+def _in_one_line(header: list[str], rows: Rows) -> tuple[list[str], Rows]:
+    first = next(rows, None)
+    if first is None:
+        return header, rows
+    merged = in_one_line(header, first[1])
+    return (merged, rows) if merged is not None else (header, chain([first], rows))
 
 
 def read_deeplabcut_csv(path: Path, asked: Asked) -> ImportedPoses:

@@ -45,8 +45,8 @@ def test_a_video_on_its_side_is_refused_with_the_turn_that_helps(lies_deg: int, 
 
 def test_keypoints_with_another_axis_upwards_are_refused_with_the_axes_that_are_expected(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"stands on their head .* y downwards in a picture's pixels"):
-        measured(tmp_path, turned(clip_points("side"), 180))
-    with pytest.raises(InputError, match="seen from above where another axis points up"):
+        check_posture(turned(clip_points("side"), 180), "a.csv", rotate_deg=None)
+    with pytest.raises(InputError, match=r"does not stand upright.* with axes yx the head is above the hips"):
         measured(tmp_path, turned(clip_points("side"), 90))
     assert not (tmp_path / "out").exists()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.person import Body
@@ -192,13 +192,17 @@ def table(entry: Entry, width: int) -> FloatArray:
 def body(points: Any) -> Body:
     """Return a body from (keypoint, 3) x, y, score; a score of 0, or a number that is missing, means not seen.
 
-    Scores keep their scale, see `with_scores_to_one`. Programs without scores put what they do not see into a corner
-    of the picture, at exactly 0, 0 or -1, -1.
+    Scores keep their scale, see `with_scores_to_one`.
     """
     points = np.asarray(points, dtype=np.float64)
-    cornered = (points[:, :2] == 0).all(axis=1) | (points[:, :2] == -1).all(axis=1)
-    seen = (points[:, 2] > 0) & np.isfinite(points[:, 2]) & ~np.isnan(points[:, :2]).any(axis=1) & ~cornered
+    seen = (points[:, 2] > 0) & np.isfinite(points[:, 2]) & ~np.isnan(points[:, :2]).any(axis=1)
+    seen &= ~in_a_corner(points[:, :2])
     return Body(np.where(seen[:, None], points[:, :2], np.nan), np.where(seen, points[:, 2], 0.0))
+
+
+def in_a_corner(xy: FloatArray) -> NDArray[np.bool_]:
+    """Return of (…, 2) points whether they are at exactly 0, 0 or -1, -1: so programs write what they do not see."""
+    return np.asarray((xy == 0).all(axis=-1) | (xy == -1).all(axis=-1))
 
 
 def load_json(path: Path, format: str) -> Entry:

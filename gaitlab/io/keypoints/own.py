@@ -26,7 +26,7 @@ from gaitlab.io.keypoints.imported import (
 )
 from gaitlab.io.keypoints.layouts import layout_of
 from gaitlab.io.keypoints.tables.heading import frame_column, numbers_as_names, open_table, our_columns
-from gaitlab.io.keypoints.tables.times import time_cells, unit_of
+from gaitlab.io.keypoints.tables.times import time_cells, times_of, unit_of
 from gaitlab.io.reading import Entry
 
 # Times written with three digits differ from frame / fps by no more than this.
@@ -138,12 +138,8 @@ def _times(table: _Table) -> FloatArray | None:
     if not table.times_s:
         return None
     told = {frame: time for frame, time in zip(table.frames, table.times_s, strict=True) if np.isfinite(time)}
-    if not told:
-        return None
-    # Frames without a row lie between those with one.
-    known = sorted(told)
-    every = np.arange(min(table.frames), max(table.frames) + 1)
-    return np.interp(every, known, [told[frame] for frame in known])
+    first = min(table.frames)
+    return times_of(told, first, max(table.frames) + 1 - first)
 
 
 def read_gaitlab_pose(path: Path, asked: Asked) -> ImportedPoses:

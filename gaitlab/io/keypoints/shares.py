@@ -73,7 +73,7 @@ def check_place(found: ImportedPoses, path: Path) -> None:
     bodies = bodies_of(found)
     middle = bodies[:, [found.skeleton.index(hip) for hip in hips]].mean(axis=1)
     middle = middle[np.isfinite(middle).all(axis=1)]
-    if len(middle) < _FEW or np.percentile(np.abs(middle), 95) > _AT_ORIGIN * height_of(bodies, found.skeleton):
+    if len(middle) < _FEW or not np.percentile(np.abs(middle), 95) < _AT_ORIGIN * height_of(bodies, found.skeleton):
         return
     raise InputError(
         f"in '{path}' all points are told from the middle of the hips (as MediaPipe's pose_world_landmarks are), which "

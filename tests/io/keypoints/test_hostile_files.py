@@ -125,7 +125,7 @@ def person(**changes: Any) -> str:
     return json.dumps(people)
 
 
-TRC = "PathFileType\t4\nUnits\nmm\nFrame#\tTime\tA\n\t\tX1\tY1\tZ1\n"
+TRC = "PathFileType\t4\nUnits\nmm\nFrame#\tTime\tLHip\n\t\tX1\tY1\tZ1\n"
 HEAD = "frame,keypoint,x_px,y_px,score\n"
 DEEP = "[" * 100_000 + "]" * 100_000
 FRAME = [[1.0, 2.0, 0.9]] * len(NAMES)
@@ -149,7 +149,7 @@ FRAME = [[1.0, 2.0, 0.9]] * len(NAMES)
             "line 3: a quote is opened and not closed",
         ),
         ("csv", HEAD + f"0,{'y' * 200_000},1,2,1\n", "line 2: field larger than field limit"),
-        ("csv", HEAD + "".join(f"0,p{n},1,2,1\n" for n in range(1001)), "names 1001 keypoints; expected 1 to 1000"),
+        ("csv", HEAD + "".join(f"0,p{n}a,1,2,1\n" for n in range(1001)), "names 1001 keypoints; expected 1 to 1000"),
         ("gaitlab-pose", DEEP, "is not JSON that can be read: it is nested too deeply; choose another --format"),
         ("gaitlab-pose", '{"a": ' + "9" * 5000 + "}", "a number in it has thousands of digits"),
         ("gaitlab-pose", own(keypoint_names=[None] * 6), r"keypoint_names\[0\]: expected a text, not nothing"),
@@ -167,7 +167,7 @@ FRAME = [[1.0, 2.0, 0.9]] * len(NAMES)
         ("gaitlab-pose", own(fps=float("nan")), "fps: expected a number from 5 to 2000, not nan"),
         ("gaitlab-pose", own(timestamps=[0, 1]), "has 12 frames, but 2 timestamps"),
         ("gaitlab-pose", own(timestamps=[1.0] * 11 + [None]), "has no time for frame 11"),
-        ("gaitlab-pose", own(timestamps=[33.0 * n for n in range(12)]), "make 0.030303 frames a second; expected sec"),
+        ("gaitlab-pose", own(timestamps=[500.0 * n for n in range(12)]), "make 0.002 frames a second; expected sec"),
         ("gaitlab-pose", own(timestamps=[n / 50 for n in range(11)] + [1e9]), "without such gaps in time"),
         ("coco-json", person(image_id=-1), r"\[1\]\.image_id: expected a whole number from 0"),
         ("coco-json", person(image_id=[1]), r"\[1\]\.image_id: expected a whole number.*not a list of 1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,13 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.io.keypoints.imported import LAST_FRAME, Asked, ImportedPoses, body, frames_of, load_json, missing
 from gaitlab.io.keypoints.layouts import layout_of
 from gaitlab.io.keypoints.openpose import frame_files
+from gaitlab.io.keypoints.tables.times import times_of, unit_of
 from gaitlab.io.reading import Entry, read_text
 
 _LANDMARKS = ("pose_landmarks", "poseLandmarks", "landmarks")
 _NUMBERS = ("frame", "frame_id", "frame_number", "frame_index")
 _SCORES = ("visibility", "score", "presence")
+_LATEST = 1e20  # any date, in nanoseconds
 _BOX = 5  # class and box before the points of a line
 
 
@@ -28,6 +30,7 @@ def read_mediapipe(path: Path, asked: Asked) -> ImportedPoses:
     if not isinstance(content.value, list):
         raise missing(path, "mediapipe-json", "list of frames")
     people: dict[int, list[FloatArray]] = {}
+    times: dict[int, float] = {}
     numbered = False
     for place, frame in enumerate(content.entries()):
         number = place
@@ -35,6 +38,8 @@ def read_mediapipe(path: Path, asked: Asked) -> ImportedPoses:
         if field is not None:
             number, numbered = frame.field(field).whole(0, LAST_FRAME), True
         if isinstance(frame.value, dict):
+            for time_s in _time(frame):
+                times[number] = time_s
             name = next((name for name in _LANDMARKS if name in frame.value), None)
             if name is None:
                 raise missing(path, "mediapipe-json", f"field 'pose_landmarks' in {frame.place}")
@@ -51,7 +56,15 @@ def read_mediapipe(path: Path, asked: Asked) -> ImportedPoses:
         many = bool(bodies) and isinstance(bodies[0].value, list)
         found = [_landmarks(one) for one in bodies] if many else [_landmarks(frame)]
         people.setdefault(number, []).extend(points for points in found if len(points))
-    return _found(path, people, asked, numbered=numbered)
+    return _found(path, people, asked, numbered=numbered, times=times)
+
+
+def _time(frame: Entry) -> Iterator[float]:
+    """Yield the time of a frame, s by its field's name or as it is, where it has one."""
+    for name, value in frame.fields().items():
+        if (unit_s := unit_of(name)) is not None and type(value.value) in (int, float):
+            yield value.number(-_LATEST, _LATEST) * (unit_s or 1.0)
+            return
 
 
 def _landmarks(person: Entry) -> FloatArray:
@@ -110,7 +123,10 @@ def _line(line: str, path: Path, at: int) -> FloatArray:
     return np.column_stack([found[:, :2], np.where((found[:, :2] == 0).all(axis=1), 0.0, score)])
 
 
-def _found(path: Path, people: dict[int, list[FloatArray]], asked: Asked, *, numbered: bool) -> ImportedPoses:
+def _found(
+    path: Path, people: dict[int, list[FloatArray]], asked: Asked, *, numbered: bool,
+    times: Mapping[int, float] | None = None,
+) -> ImportedPoses:  # fmt: skip
     everybody: Sequence[FloatArray] = [points for frame in people.values() for points in frame]
     if not everybody:
         raise InputError(f"'{path}' shows nobody in {len(people)} frames; is it the right file?")
@@ -118,4 +134,7 @@ def _found(path: Path, people: dict[int, list[FloatArray]], asked: Asked, *, num
         raise InputError(f"'{path}' mixes people of different numbers of keypoints")
     skeleton, columns, notes = layout_of(everybody, path, asked=asked.layout)
     bodies = {number: [body(points[columns]) for points in frame] for number, frame in people.items()}
-    return ImportedPoses(skeleton, frames_of(bodies, path), first=min(bodies) if numbered else None, notes=notes)
+    frames, first = frames_of(bodies, path), min(bodies)
+    return ImportedPoses(
+        skeleton, frames, times_of(times or {}, first, len(frames)), first=first if numbered else None, notes=notes
+    )

@@ -33,7 +33,7 @@ from gaitlab.io.keypoints.tables.heading import (
     our_columns,
     time_column,
 )
-from gaitlab.io.keypoints.tables.times import time_cells, unit_of
+from gaitlab.io.keypoints.tables.times import time_cells, times_of, unit_of
 from gaitlab.io.keypoints.tables.whose import check_whose
 
 _SCORES = ("score", "likelihood", "visibility", "confidence", "conf", "presence", "prob", "v", "c", "p")
@@ -83,7 +83,7 @@ def read_wide(path: Path, asked: Asked) -> ImportedPoses:
     if frame is None:
         numbers = _counted(persons)
     _check_one_row_a_frame(path, numbers, persons)
-    notes = () if any(persons) else check_whose(points[..., :2], path, numbers=numbers)
+    notes = () if any(persons) else check_whose(points[..., :2], path, numbers=numbers, times=times)
     return _of_rows(
         path, list(places), points, list(zip(numbers, persons, strict=True)), asked, unit=unit,
         numbered=frame is not None, times=times, notes=notes,
@@ -139,9 +139,7 @@ def _of_rows(
     time_of = {number: time for (number, _), time in zip(rows, times, strict=True) if np.isfinite(time)}
     listed_frames = frames_of(frames, path)
     first = min(frames)
-    times_s = None
-    if known := sorted(time_of):
-        times_s = np.interp(np.arange(first, first + len(listed_frames)), known, [time_of[number] for number in known])
+    times_s = times_of(time_of, first, len(listed_frames))
     return ImportedPoses(
         skeleton, listed_frames, times_s, first=first if numbered else None, notes=(*notes, *told, *assumed),
         turned=flat is not None,

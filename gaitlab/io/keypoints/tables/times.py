@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
 from gaitlab.io.keypoints import columns
 
 # Seconds in each unit, by its names.
@@ -45,3 +49,9 @@ def time_cells(name: str, *, comma: bool, unit_s: float) -> columns.Column:
         return float(number.read(cell)) * (unit_s or 1.0)
 
     return columns.Column(name, read, "a time in seconds, or nothing")
+
+
+def times_of(told: Mapping[int, float], first: int, count: int) -> FloatArray | None:
+    """Return (frame,) times of so many frames from the first on, those without one between the others; None of none."""
+    known = sorted(told)
+    return np.interp(np.arange(first, first + count), known, [told[frame] for frame in known]) if known else None

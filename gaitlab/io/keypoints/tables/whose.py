@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import FloatArray
+from gaitlab.io.keypoints.imported import in_a_corner
 
 # Rows on both sides of a border that are enough to judge by, and the share of all rows.
 _LEAST_ROWS, _LEAST_SHARE = 20, 0.1
@@ -16,12 +18,17 @@ _LEAST_ROWS, _LEAST_SHARE = 20, 0.1
 _TIMES_USUAL, _LEAST_JUMP = 8.0, 0.03
 # A body that is larger, or stands elsewhere, by more than this share of its size is another.
 _OTHER_SIZE, _ELSEWHERE = 0.06, 0.4
+# So many pairs of points, farther apart than this share of the size, are bones; those of another person differ by more
+# than this share of their length, in the mean, and so many times as much as they do at other rows.
+_BONES, _BONE, _OTHER_BONES, _CLEARLY = 8, 0.4, 0.03, 2.5
 # Bodies whose rows take turns, at most; those of one are nearer to each other by this than to the next row.
 _MOST_TURNS, _NEARER = 6, 0.5
+_NEAR = 3  # rows that show a place beside a border
+_GAP = 1.5  # times the usual step: a frame is missing
 _ADVICE = "keep the rows of one person, or add a column 'person' that tells them apart"
 
 
-def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int]) -> tuple[str, ...]:
+def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int], times: Sequence[float] = ()) -> tuple[str, ...]:
     """Return a note where the rows may be of two persons.
 
     Parameters
@@ -32,6 +39,8 @@ def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int]) -> tuple[
         the file.
     numbers : Sequence[int]
         (row,) numbers of the frames.
+    times : Sequence[float], optional
+        (row,) times, in any unit: where frames are missing, everything may be elsewhere afterwards.
 
     Raises
     ------
@@ -39,7 +48,7 @@ def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int]) -> tuple[
         rows that take turns between several bodies, or blocks of rows of one body below another.
     """
     order = np.argsort(numbers, kind="stable")
-    xy = np.where(np.isfinite(xy).all(axis=-1, keepdims=True), xy, np.nan)[order]
+    xy = np.where((np.isfinite(xy) & ~in_a_corner(xy)[..., None]).all(axis=-1, keepdims=True), xy, np.nan)[order]
     if len(xy) < 2 * _LEAST_ROWS or not np.isfinite(xy).any() or np.nanmax(np.abs(xy)) > 1e9:
         return ()
     size = float(np.nanmedian(_sizes(xy)))
@@ -47,9 +56,16 @@ def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int]) -> tuple[
         return ()
     if (turns := _turns(xy, size)) > 1:
         raise InputError(f"the rows of '{path}' take turns between {turns} people; {_ADVICE}")
-    steps = np.diff(np.asarray(numbers)[order])
-    borders = [border for border in _borders(xy, size) if steps[border - 1] == 1]
+    go_on = _goes_on(np.asarray(numbers, dtype=np.float64)[order])
+    if len(times) == len(xy):
+        go_on &= _goes_on(np.asarray(times, dtype=np.float64)[order])
+    borders = [border for border in _borders(xy, size) if go_on[border - 1]]
     if not borders:
+        if (row := _other_bones(xy, size)) is not None:
+            raise InputError(
+                f"the rows of '{path}' are of several people, one below the other: from about row {row + 1} on bones "
+                f"have other lengths; {_ADVICE}"
+            )
         return ()
     blocks = [xy[a:b] for a, b in zip([0, *borders], [*borders, len(xy)], strict=True)]
     line = f"from row {borders[0] + 1} on"
@@ -58,6 +74,12 @@ def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int]) -> tuple[
             f"the rows of '{path}' are of several people, one below the other: {line} it is another; {_ADVICE}"
         )
     return (f"in '{path.name}' the whole body jumps {line}: a cut in the film, or the rows of somebody else",)
+
+
+def _goes_on(told: FloatArray) -> NDArray[np.bool_]:
+    """Return of every step from row to row whether no frame is missing in it; where nothing is told, none is."""
+    steps = np.diff(told)
+    return np.asarray(~(steps > _GAP * np.nanmedian(steps)) if np.isfinite(steps).any() else np.ones(len(steps), bool))
 
 
 def _median(values: FloatArray) -> FloatArray:
@@ -99,7 +121,42 @@ def _borders(xy: FloatArray, size: float) -> list[int]:
         beside = np.concatenate([wrong[row - 2 : row], wrong[row + 1 : row + 3]])
         if np.nanmax(beside, initial=0.0) < limit / 2 and least <= row <= len(xy) - least:
             found.append(int(row))
-    return [row for n, row in enumerate(found) if n == 0 or row - found[n - 1] >= least]
+    kept: list[int] = []
+    while found:
+        near = [row for row in found if row - found[0] < least]
+        # Those near each other may lead away and back: a mistake of a few frames, which stays one person's.
+        if len(near) == 1 or _another(xy[: near[0]], xy[near[-1] :]):
+            kept.append(near[0])
+        found = found[len(near) :]
+    return kept
+
+
+def _other_bones(xy: FloatArray, size: float) -> int | None:
+    """Return the row from which on bones have other lengths at once; None where there is none.
+
+    Bones are the pairs of points whose distance changes least, as shares of it.
+    """
+    wide = max(_LEAST_ROWS, int(_LEAST_SHARE * len(xy)))
+    rows = xy[:: max(len(xy) // 300, 1)]
+    first, second = np.triu_indices(xy.shape[1], 1)
+    apart = np.linalg.norm(rows[:, first] - rows[:, second], axis=-1)
+    usual = _median(apart.T)
+    changes = _median(np.abs(apart - usual).T) / usual
+    changes[~(usual > _BONE * size)] = np.nan
+    stiff = np.argsort(changes)[: min(_BONES, int(np.isfinite(changes).sum()))]  # NaN last
+    if len(stiff) < _BONES:
+        return None
+    lengths = np.log(np.linalg.norm(xy[:, first[stiff]] - xy[:, second[stiff]], axis=-1).clip(1e-9))
+    at = np.arange(wide, len(xy) - wide + 1, max(wide // 10, 1))
+    differ = np.array([
+        np.mean(np.abs(_median(lengths[row - wide : row].T) - _median(lengths[row : row + wide].T))) for row in at
+    ])  # fmt: skip
+    if not np.isfinite(differ).any():
+        return None
+    most = int(np.nanargmax(differ))
+    else_where = differ[np.abs(at - at[most]) >= wide]
+    noise = float(np.nanpercentile(else_where, 90)) if np.isfinite(else_where).any() else np.inf
+    return int(at[most]) if differ[most] > max(_OTHER_BONES, _CLEARLY * noise) else None
 
 
 def _alike(lengths: list[int]) -> bool:
@@ -107,11 +164,9 @@ def _alike(lengths: list[int]) -> bool:
 
 
 def _another(before: FloatArray, after: FloatArray) -> bool:
-    """Return whether two blocks are of bodies of other sizes, or in other places."""
+    """Return whether two blocks are of bodies of other sizes, or of one that is elsewhere at once."""
     sizes = [float(np.nanmedian(_sizes(block))) for block in (before, after)]
-    near = (before[-_LEAST_ROWS:], after[:_LEAST_ROWS])
-    places = [np.array([float(np.nanmedian(_median(block[..., axis]))) for axis in range(2)]) for block in near]
-    return bool(
-        max(sizes) > (1 + _OTHER_SIZE) * min(sizes)
-        or float(np.linalg.norm(places[0] - places[1])) > _ELSEWHERE * min(sizes)
-    )
+    move = np.stack([_median(block.T.reshape(-1, len(block))) for block in (before[-_NEAR:], after[:_NEAR])])
+    move = np.diff(move, axis=0).reshape(2, -1)  # of every point, along x and y
+    far = float(np.linalg.norm(_median(move)))
+    return bool(max(sizes) > (1 + _OTHER_SIZE) * min(sizes) or far > _ELSEWHERE * min(sizes))

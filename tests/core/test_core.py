@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gaitlab.core.gait import Angles, Contact, GaitEvents
 from gaitlab.core.pose import PoseSequence, Step
 from gaitlab.core.skeleton import SKELETONS
 
@@ -12,6 +13,22 @@ COCO = SKELETONS["coco_18"]
 def sequence(frames: int = 3) -> PoseSequence:
     xy = np.arange(frames * len(COCO) * 2, dtype=float).reshape(frames, len(COCO), 2)
     return PoseSequence(xy, np.ones((frames, len(COCO))), np.arange(frames) / 30, COCO)
+
+
+def test_types_show_themselves_in_a_line() -> None:
+    pose = sequence(60).after(Step("gaps"))
+    shown = (
+        "<PoseSequence: 60 frames, 0.000 to 1.967 s, 30 fps, 18 keypoints (coco_18), 100% of the points seen, steps: g"
+    )
+    assert repr(pose) == f"{shown}aps>"
+    curve = np.zeros(60)
+    assert repr(Angles(pose.time_s, {"trunk_lean_deg": curve})) == (
+        "<Angles: 60 frames, 0.000 to 1.967 s, degrees: trunk_lean_deg>"
+    )
+    contacts = tuple(Contact("left", at, at + 0.3, 0.01, 0.01, accepted=at > 0) for at in (0.0, 0.7, 1.4))
+    assert repr(GaitEvents(contacts, "running")) == (
+        "<GaitEvents: running, contacts: left 3 (2 accepted), right 0 (0 accepted)>"
+    )
 
 
 def test_arrays_are_copied_and_read_only() -> None:

@@ -46,6 +46,8 @@ class Format:
         whether it is gaitlab's own format.
     table : bool
         whether it is a table whose axes people choose, not a network.
+    rows : bool
+        whether it has a row a frame, whose person its reader looks at.
     """
 
     read: Callable[[Path, Asked], ImportedPoses]
@@ -56,6 +58,7 @@ class Format:
     in_space: bool = False
     own: bool = False
     table: bool = False
+    rows: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -85,7 +88,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "wide-csv": Format(
         read_wide, "columns such as left_hip_x and left_hip_y, or x1 and y1", "rate, without a time",
-        "frame,left_hip_x,left_hip_y,left_hip_visibility", table=True,
+        "frame,left_hip_x,left_hip_y,left_hip_visibility", table=True, rows=True,
     ),
     "deeplabcut-csv": Format(
         read_deeplabcut_csv, "headings scorer, bodyparts and coords", "rate", "scorer,DLC_resnet50"

@@ -17,6 +17,7 @@ from gaitlab.io.keypoints.formats import FORMATS, format_of
 from gaitlab.io.keypoints.imported import Asked, ImportedPoses, check_imported
 from gaitlab.io.keypoints.layouts import layout_named
 from gaitlab.io.keypoints.shares import bodies_of, check_place, in_pixels, lowest_share
+from gaitlab.io.keypoints.tables.whose import doubts_whose
 from gaitlab.tracking.fragments import joined
 from gaitlab.tracking.people import link, most_like_a_runner
 
@@ -153,6 +154,8 @@ def import_keypoints(
     else:
         times_s, first, of_time = clock(found, path, fps=fps, film_fps=film_fps)
     pose, notes = _one_person(found, times_s, path, format=name, person=person)
+    if not chosen.rows:  # their reader looked at them before
+        notes = (*notes, *doubts_whose(pose, path))
     said = tuple(str(InputError(note)) for note in (*found.notes, *of_time, *notes))
     return Import(pose, name, first, found.first is not None, found.time_s is not None, is_shares, said)
 

@@ -20,7 +20,7 @@ _BEYOND = 1.5
 _METRES = (0.9, 2.4)
 _SAMPLE = 2000  # bodies that are enough to judge by
 # The middle of the hips is the origin where it is nearer than this share of the height, in so many bodies at least.
-_AT_ORIGIN, _FEW = 0.002, 10
+_AT_ORIGIN, _ABOUT_ORIGIN, _FEW = 0.002, 0.05, 10
 
 
 def lowest_share(found: ImportedPoses) -> float | None:
@@ -55,9 +55,10 @@ def in_pixels(found: ImportedPoses, path: Path, *, picture_px: tuple[int, int] |
         return found
     what = f"the coordinates in '{path.name}' are shares of the picture, {low:g} to 1"
     if picture_px is None:
+        metres = "; if they are metres, write them as millimetres" if _METRES[0] <= tall <= _METRES[1] else ""
         raise InputError(
             f"{what} (up to {np.abs(_points(found)).max():.3g}), not pixels; name the video too, or the picture's size "
-            f"with {argument('picture')}, e.g. 1920x1080"
+            f"with {argument('picture')}, e.g. 1920x1080{metres}"
         )
     scale = np.array(picture_px, dtype=np.float64) / (1.0 - low)
     frames = [[Body((one.xy - low) * scale, one.score) for one in people] for people in found.frames]
@@ -73,7 +74,10 @@ def check_place(found: ImportedPoses, path: Path) -> None:
     bodies = bodies_of(found)
     middle = bodies[:, [found.skeleton.index(hip) for hip in hips]].mean(axis=1)
     middle = middle[np.isfinite(middle).all(axis=1)]
-    if len(middle) < _FEW or not np.percentile(np.abs(middle), 95) < _AT_ORIGIN * height_of(bodies, found.skeleton):
+    # A middle at 0, 0 itself was taken for a point that was not seen.
+    lost = "mid_hip" in found.skeleton and not np.isfinite(bodies[:, found.skeleton.index("mid_hip")]).any()
+    near = (_ABOUT_ORIGIN if lost else _AT_ORIGIN) * height_of(bodies, found.skeleton)
+    if len(middle) < _FEW or not np.percentile(np.abs(middle), 95) < near:
         return
     raise InputError(
         f"in '{path}' all points are told from the middle of the hips (as MediaPipe's pose_world_landmarks are), which "

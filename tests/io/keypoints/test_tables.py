@@ -162,6 +162,18 @@ def test_people_one_below_the_other_are_refused(
         import_keypoints(path, fps=FPS)
 
 
+def test_somebody_else_in_a_film_is_told(cases: Path, tmp_path: Path) -> None:
+    """Where a file numbers the frames of a film, a tracker may have gone over to somebody else."""
+    names, xy = base(cases)
+    both = np.concatenate([xy[:240], somebody_else(xy, size=0.85)[150:390]])
+    rows = ["frame,keypoint,x_px,y_px"]
+    rows += [f"{n},{name},{x:.2f},{y:.2f}" for n in range(480) for name, (x, y) in zip(names, both[n], strict=True)]
+    (tmp_path / "run.csv").write_text("\n".join(rows))
+    notes = import_keypoints(tmp_path / "run.csv", fps=FPS).notes
+    assert "of several people, one below the other: from row 241 on it is another; the numbers are nobody" in notes[-1]
+    assert import_keypoints(cases / "base.csv", fps=FPS).notes == ()
+
+
 @pytest.mark.parametrize("people", [2, 3])
 def test_people_whose_rows_take_turns_are_refused(cases: Path, tmp_path: Path, people: int) -> None:
     names, xy = base(cases)
@@ -245,6 +257,9 @@ def test_points_around_the_hips_are_refused(run: tuple[list[str], np.ndarray], t
     path = write(tmp_path / "run.csv", names, (xy - hips) / 400)
     with pytest.raises(InputError, match=r"told from the middle of the hips .* expected points of the picture"):
         import_keypoints(path, fps=FPS, picture_px=(1920, 1080))
+    rooted = write(tmp_path / "rooted.csv", names, xy - xy[:, [names.index("mid_hip")]])
+    with pytest.raises(InputError, match="told from the middle of the hips"):
+        import_keypoints(rooted, fps=FPS)
     (tmp_path / "world.json").write_text('[{"frame": 0, "pose_world_landmarks": [{"x": 0, "y": 0}]}]')
     with pytest.raises(InputError, match="has pose_world_landmarks alone"):
         import_keypoints(tmp_path / "world.json", fps=FPS)

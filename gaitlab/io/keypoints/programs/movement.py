@@ -17,6 +17,8 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.keypoints.clock import SAME_RATE, check_times, clock, contradicted
 from gaitlab.io.keypoints.imported import ImportedPoses, check_imported, named_points
+from gaitlab.io.keypoints.shares import check_place
+from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.tracking.people import most_like_a_runner
 from gaitlab.tracking.track import Track
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import xarray
 
 DIMENSIONS = ("time", "space", "keypoints", "individuals")
+_SAME_S = 1e-5  # times that differ by less are the same, and stay as they are
 _NAME = Path("dataset")  # what errors call it, where those of files have a path
 
 
@@ -87,7 +90,8 @@ def from_dataset(dataset: xarray.Dataset, *, fps: float | None = None, person: i
     Raises
     ------
     InputError
-        no poses dataset, points in space, no frame rate or two, times that do not rise, or nobody in it.
+        no poses dataset, points in space, no frame rate or two, times that do not rise, or nobody in it who stands
+        upright.
     """
     position, confidence = _arrays(dataset)
     skeleton, columns, _ = named_points([str(name) for name in dataset["keypoints"].values.tolist()], _NAME)
@@ -102,9 +106,14 @@ def from_dataset(dataset: xarray.Dataset, *, fps: float | None = None, person: i
     if not seen.any():
         raise InputError(f"the dataset shows nobody in {len(time_s)} frames; is it the right one?")
     xy = np.where(seen[..., None], xy, np.nan)
-    check_imported(ImportedPoses(skeleton, [[Body(*one)] for one in zip(xy, score, strict=True)]), _NAME)
+    found = ImportedPoses(skeleton, [[Body(*one)] for one in zip(xy, score, strict=True)])
+    check_imported(found, _NAME)
+    check_place(found, _NAME)
     counts = {"people": len(people), "frames_seen": int(seen.any(axis=1).sum())}
-    return PoseSequence(xy, score, time_s, skeleton, (Step("import", {"format": "movement"}, counts),))
+    pose = PoseSequence(xy, score, time_s, skeleton, (Step("import", {"format": "movement"}, counts),))
+    check_posture(pose, _NAME, rotate_deg=None)
+    check_body(pose, _NAME, from_file=True)
+    return pose
 
 
 def _runner(people: Sequence[FloatArray], confidence: FloatArray, time_s: FloatArray, skeleton: Skeleton) -> int:
@@ -164,6 +173,6 @@ def _times_s(dataset: Any, skeleton: Skeleton, fps: float | None) -> FloatArray:
             raise InputError(f"the dataset does not say its frame rate; give it with {argument('fps')}, e.g. 120")
         time, said = time / float(fps or said or 1.0), None
     found = ImportedPoses(skeleton, [()] * len(time), time, said)
-    time, _, _ = clock(found, _NAME, fps=fps)
-    check_times(time, _NAME)
-    return time
+    clocked, _, _ = clock(found, _NAME, fps=fps)
+    check_times(clocked, _NAME)
+    return time if np.abs(clocked - time).max() < _SAME_S else clocked

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.pose import FloatArray
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.io.keypoints.imported import in_a_corner
 
 # Rows on both sides of a border that are enough to judge by, and the share of all rows.
@@ -25,6 +25,7 @@ _BONES, _BONE, _OTHER_BONES, _CLEARLY = 8, 0.4, 0.03, 2.5
 _MOST_TURNS, _NEARER = 6, 0.5
 _NEAR = 3  # rows that show a place beside a border
 _GAP = 1.5  # times the usual step: a frame is missing
+_NOBODY = "the numbers are nobody's where they mix two"
 _ADVICE = "keep the rows of one person, or add a column 'person' that tells them apart"
 
 
@@ -74,6 +75,14 @@ def check_whose(xy: FloatArray, path: Path, *, numbers: Sequence[int], times: Se
             f"the rows of '{path}' are of several people, one below the other: {line} it is another; {_ADVICE}"
         )
     return (f"in '{path.name}' the whole body jumps {line}: a cut in the film, or the rows of somebody else",)
+
+
+def doubts_whose(pose: PoseSequence, path: Path) -> tuple[str, ...]:
+    """Return the same doubts about one person of a film's frames as a note: a cut, or a tracker's change of person."""
+    try:
+        return check_whose(pose.xy, path, numbers=range(len(pose)), times=pose.time_s.tolist())
+    except InputError as error:
+        return (f"{str(error).removesuffix(f'; {_ADVICE}')}; {_NOBODY}",)
 
 
 def _goes_on(told: FloatArray) -> NDArray[np.bool_]:

@@ -203,7 +203,7 @@ def test_a_file_is_refused_by_the_names_of_this_function(side_csv: Path, tmp_pat
         gaitlab.load_keypoints(side_csv)
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"choose another format$"):
-        gaitlab.load_keypoints(tmp_path / "other.csv", fps=FPS)
+        gaitlab.load_keypoints(tmp_path / "other.csv", fps=FPS, format="csv")
     with pytest.raises(InputError, match="no such file"):
         gaitlab.load_keypoints(tmp_path / "none.csv", fps=FPS)
     with pytest.raises(InputError, match="person 3 is not in"):

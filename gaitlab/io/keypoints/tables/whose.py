@@ -23,6 +23,7 @@ _OTHER_SIZE, _ELSEWHERE = 0.06, 0.4
 _BONES, _BONE, _OTHER_BONES, _CLEARLY = 8, 0.4, 0.03, 2.5
 # Bodies whose rows take turns, at most; those of one are nearer to each other by this than to the next row.
 _MOST_TURNS, _NEARER = 6, 0.5
+_MOST_POINTS = 60  # the body's stand before those of face and hands
 _NEAR = 3  # rows that show a place beside a border
 _GAP = 1.5  # times the usual step: a frame is missing
 _NOBODY = "the numbers are nobody's where they mix two"
@@ -146,12 +147,13 @@ def _other_bones(xy: FloatArray, size: float) -> int | None:
     Bones are the pairs of points whose distance changes least, as shares of it.
     """
     wide = max(_LEAST_ROWS, int(_LEAST_SHARE * len(xy)))
+    xy = xy[:, :_MOST_POINTS]
     rows = xy[:: max(len(xy) // 300, 1)]
     first, second = np.triu_indices(xy.shape[1], 1)
     apart = np.linalg.norm(rows[:, first] - rows[:, second], axis=-1)
     usual = _median(apart.T)
+    usual = np.where(usual > _BONE * size, usual, np.nan)
     changes = _median(np.abs(apart - usual).T) / usual
-    changes[~(usual > _BONE * size)] = np.nan
     stiff = np.argsort(changes)[: min(_BONES, int(np.isfinite(changes).sum()))]  # NaN last
     if len(stiff) < _BONES:
         return None

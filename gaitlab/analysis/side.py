@@ -12,10 +12,11 @@ from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitEvents
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
-from gaitlab.events.slow_motion import slower_than_life
+from gaitlab.events.slow_motion import other_rate, slow_motion_warnings
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
 from gaitlab.metrics import Trial
+from gaitlab.signal.missing import missing_frames
 
 
 def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> tuple[Trial, tuple[str, ...]]:
@@ -56,8 +57,13 @@ def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple
     try:
         events = side_contacts(cleaned, forward=forward, settings=settings)
     except InputError as error:
-        return GaitEvents((), "ambiguous"), (str(error), *slower_than_life(cleaned, forward=forward))
-    return events, ()
+        return GaitEvents((), "ambiguous"), (str(error), *other_rate(cleaned, forward=forward))
+    cycles = gait_cycles(events)
+    usable = any(cycle.accepted for cycle in cycles)
+    # An impossible cadence says what is wrong by itself.
+    if usable or slow_motion_warnings(cycles, events.activity, missing=missing_frames(cleaned.time_s)):
+        return events, ()
+    return events, other_rate(cleaned, forward=forward)
 
 
 def side_contacts(cleaned: PoseSequence, *, forward: int, settings: Settings) -> GaitEvents:

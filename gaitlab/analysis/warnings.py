@@ -89,8 +89,8 @@ def resized(at_s: float | None) -> tuple[str, ...]:
     )
 
 
-def repeated(new: np.ndarray, *, fps: float) -> tuple[str, ...]:
-    """Report that the video repeats frames.
+def repeated(new: np.ndarray, *, fps: float, rows: bool = False) -> tuple[str, ...]:
+    """Report that the video repeats frames, or a file of keypoints its rows.
 
     Parameters
     ----------
@@ -98,7 +98,15 @@ def repeated(new: np.ndarray, *, fps: float) -> tuple[str, ...]:
         (frame,) True for frames that differ from the previous one.
     fps : float
         rate of distinct frames in real time, Hz.
+    rows : bool, optional
+        whether rows of keypoints repeat, or lie in the middle between their neighbours.
     """
+    if rows:
+        return (
+            f"{int((~new).sum())} of {len(new)} frames of the keypoints repeat the one before or lie in the middle of "
+            f"two others: they show what {fps:.4g} frames a second show; these are left out, and what is said of the "
+            f"precision is that of {fps:.4g}",
+        )
     return (
         f"{int((~new).sum())} of {len(new)} pictures of the video repeat the one before: it shows what {fps:.4g} "
         f"frames a second show; each picture counts once, and what is said of the precision is that of {fps:.4g}",

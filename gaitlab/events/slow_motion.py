@@ -1,4 +1,4 @@
-"""Detection of undeclared slow motion from an impossible cadence."""
+"""Detection of undeclared slow motion and of wrong frame rates from an impossible cadence."""
 
 from __future__ import annotations
 
@@ -68,21 +68,34 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, mis
     )
 
 
-def slower_than_life(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
-    """Return a warning with the slow-motion factor at which the recording shows running, if there is one."""
+def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
+    """Return a warning with the frame rate at which the recording shows running, if there is one.
+
+    Asked where no gait cycle is plausible: at the rate that was taken nobody runs or walks.
+    """
     if missing_frames(cleaned.time_s).share > _MANY_MISSING:
         return ()
-    for factor in _SLOW_MOTIONS:
+    for factor in (*_SLOW_MOTIONS, *(1 / factor for factor in _SLOW_MOTIONS)):
         try:
             events = detect_contacts(replace(cleaned, time_s=cleaned.time_s / factor), forward=forward)
         except InputError:
             continue
-        cadence = _cadence(gait_cycles(events))
-        if events.activity == "running" and _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
+        cycles = gait_cycles(events)
+        cadence = _cadence(cycles)
+        if not any(cycle.accepted for cycle in cycles) or events.activity != "running":
+            continue
+        if not _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
+            continue
+        entered = f"must be entered: {cleaned.fps * factor:.0f}"
+        if factor > 1:
             return (
                 f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "
-                f"motion, the true frame rate must be entered: {cleaned.fps * factor:.0f}",
+                f"motion, the true frame rate {entered}",
             )
+        return (
+            f"at 1/{1 / factor:.0f} of the speed it would be running at {cadence:.0f} steps/min: if fewer frames a "
+            f"second were taken, the true frame rate {entered}",
+        )
     return ()
 
 

@@ -14,6 +14,8 @@ from gaitlab.kinematics.frame import near_side
 # Thigh and shank as shares of body height (Winter, Biomechanics and Motor Control of Human Movement).
 LEG_SHARE_OF_HEIGHT = 0.245 + 0.246
 _SCALES_DISAGREE = 0.08
+# Heights of runners, m, with room for a leg that is measured wrongly: outside, the belt speed is not that of the film.
+_HEIGHTS_M = (1.0, 2.4)
 # A larger belt slope is due to perspective or incline rather than camera roll; the image vertical is then the better
 # reference.
 _MAX_ROLL_DEG = 4.0
@@ -174,6 +176,17 @@ def scales_of(
     return scales
 
 
+def _unlike_a_body(leg_m: float) -> str:
+    """Return a warning if the belt speed that was entered makes the runner a dwarf or a giant; else empty."""
+    tall_m = leg_m / LEG_SHARE_OF_HEIGHT
+    if not (tall_m < _HEIGHTS_M[0] or tall_m > _HEIGHTS_M[1]):
+        return ""
+    return (
+        f"by the belt speed that was entered the runner is {tall_m:.2g} m tall: check the speed and its unit, and the "
+        "frame rate; no length in metres is right"
+    )
+
+
 def calibrate(
     pose: PoseSequence,
     belt: Belt,
@@ -232,6 +245,8 @@ def calibrate(
                 f"the scale from {name} is {100 * difference:+.0f} % off the one from {source} "
                 f"({scales[source] * 1000:.2f} mm/px): check both inputs; lengths rest on {source}"
             )
+    if "belt speed" in scales and height_m is None and (told := _unlike_a_body(scales["belt speed"] * leg_px)):
+        warnings.append(told)
     metres_per_px = scales.get(source)
     if belt_speed_mps is None and metres_per_px is not None and belt.speed_px_per_s > 0:
         belt_speed_mps = metres_per_px * belt.speed_px_per_s

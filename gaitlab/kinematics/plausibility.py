@@ -21,8 +21,9 @@ _LEAST_LEGS_UP, _LEAST_TRUNK_UP = 0.5, 0.0
 _SMALLEST_PX = 20.0
 # Share of frames with jumps above which the track contains more than one person.
 _JUMPS = 0.2
-# Shank length is independent of orientation: within 1 % for markers and 10 % for network keypoints.
-_NOT_SQUARE = 1.2
+# The shape of pixels by the shanks is 0.92 to 1.14 on good side views. A camera that stands 50 degrees askew squeezes a
+# runner to 0.64; what is squeezed or stretched by more comes from no camera at the side.
+_NOT_SQUARE, _NO_PICTURE = 1.2, 1.6
 # A turn of the picture, clockwise, that brings a posture upright -> what it is.
 _POSTURES = {
     90: "lies on their side, with the head to the left of the picture",
@@ -132,10 +133,12 @@ def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[st
         if keypoints from a file have implausible proportions or size, or jump between positions.
     """
     found = proportions_of(pose)
-    wrong = [sentence for sentence in (_size(found), _bones(found), _path(pose)) if sentence]
+    # The shape before the bones: in a squeezed picture these are wrong too, and that is not what is to be mended.
+    pixels = _pixels(pose)
+    wrong = [sentence for sentence in (_size(found), pixels[0], _bones(found), _path(pose)) if sentence]
     if wrong and from_file:
         raise InputError(f"in '{path}' {wrong[0]}")
-    doubts = (_feet(pose, found), _pixels(pose))
+    doubts = (_feet(pose, found), _turned_feet(pose, found), pixels[1])
     # A sentence that stands in a session names arguments plainly, as an error does in Python.
     return tuple(str(InputError(f"in '{path}' {sentence}")) for sentence in (*wrong, *doubts) if sentence)
 
@@ -196,14 +199,47 @@ def _feet(pose: PoseSequence, found: Proportions) -> str:
 _FOOT_SHOWS = 0.06
 
 
-def _pixels(pose: PoseSequence) -> str:
-    shape = pixel_shape(pose)
-    if not (shape > _NOT_SQUARE or shape < 1 / _NOT_SQUARE):
+def _turned_feet(pose: PoseSequence, found: Proportions) -> str:
+    """Report feet whose toes lie behind the heels, by the side to which the knee bends; empty if none does."""
+    turned = []
+    for side in BOTH_SIDES:
+        hip, knee, ankle = (pose.point(f"{side}_{joint}") for joint in ("hip", "knee", "ankle"))
+        leg, thigh = ankle - hip, knee - hip
+        bend = _median((leg[:, 1] * thigh[:, 0] - leg[:, 0] * thigh[:, 1]) / found.height_px**2)
+        foot = _median((pose.point(f"{side}_big_toe") - pose.point(f"{side}_heel"))[:, 0] / found.height_px)
+        if abs(foot) > _FOOT_SHOWS and abs(bend) > _KNEE_BENDS and foot * bend < 0:
+            turned.append(side)
+    if not turned:
         return ""
     return (
-        f"lengths along the picture appear {1 / shape:.2g} times as long as upright ones (by the shanks): pixels that "
-        "are not square, or a runner who is seen askew; angles are off by that"
+        f"the toes of the {' and the '.join(turned)} foot lie behind the heel, by the side to which the knee bends; no "
+        "number of the feet is right: are heels and toes named rightly?"
     )
+
+
+# Share of the height²: the knee lies this far before the line from hip to ankle, 0.01 of the height on a leg of 0.5.
+_KNEE_BENDS = 0.005
+
+
+def _pixels(pose: PoseSequence) -> tuple[str, str]:
+    """Return what is wrong with the shape of the picture, and what is doubtful; empty if it is square."""
+    shape = pixel_shape(pose)
+    if not (shape > _NOT_SQUARE or shape < 1 / _NOT_SQUARE):
+        return "", ""
+    found = f"lengths along the picture appear {1 / shape:.2g} times as long as upright ones (by the shanks)"
+    if shape > _NO_PICTURE or shape < 1 / _NO_PICTURE:
+        return (
+            f"{found}; expected pixels that are square: pixels that are not square, width and height exchanged (is "
+            f"{argument('picture')} right?), or a runner who is not seen from the side",
+            "",
+        )
+    return "", f"{found}: pixels that are not square, or a runner who is seen askew; angles are off by that"
+
+
+def _median(values: FloatArray) -> float:
+    """Return the median of the finite values; NaN if there is none."""
+    seen = values[np.isfinite(values)]
+    return float(np.median(seen)) if len(seen) else float("nan")
 
 
 def _middle(pose: PoseSequence, joint: str) -> FloatArray:

@@ -77,9 +77,9 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         if spec.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
         found = read_file(spec)
-        raw = part_of(found.pose, spec)
+        raw, told = _rows_once(part_of(found.pose, spec))
         view, unclear = _view_of(spec, raw)
-        return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes))
+        return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes, *told))
     from gaitlab.io.video.reader import open_video
     from gaitlab.pipeline.repeated import RepeatedPictures
 
@@ -195,6 +195,16 @@ def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, .
 
         raise refused_front(spec.video if spec.video is not None else spec.keypoints, seen)
     return likely, ()
+
+
+def _rows_once(raw: PoseSequence) -> tuple[PoseSequence, tuple[str, ...]]:
+    """Return the keypoints without rows that repeat others, and a note if there were any."""
+    from gaitlab.pipeline.repeated import repeated_rows
+
+    repeated = repeated_rows(raw)
+    if repeated is None:
+        return raw, ()
+    return _each_once(raw, repeated), warnings.repeated(repeated.new, fps=repeated.fps, rows=True)
 
 
 def _each_once(raw: PoseSequence, repeated: Repeated) -> PoseSequence:

@@ -6,16 +6,20 @@ import csv
 import json
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 import gaitlab
+from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.keypoints import import_keypoints
 from gaitlab.kinematics.plausibility import check_body, check_posture
+from gaitlab.kinematics.proportions import pixel_shape
+from gaitlab.pipeline.repeated import repeated_rows
 from tests.io.keypoints.mutations import c3d
 
 
@@ -154,12 +158,26 @@ FAULTS = {
     "two recordings": (lambda n, xy: (n, xy + np.where(np.arange(480) % 2, 600, 0)[:, None, None]), "jumps"),
     "two people a row": (lambda n, xy: (n, xy + 700 * (np.arange(480) % 3 == 0)[:, None, None]), "jumps"),
     "knees and ankles exchanged": (lambda n, xy: ([_exchanged(name) for name in n], xy), "expected bones of one body"),
+    "squeezed to 0.3": (lambda n, xy: (n, xy * [0.3, 1.0]), "pixels that are not square"),
+    "squeezed to a half": (lambda n, xy: (n, xy * [0.5, 1.0]), "pixels that are not square"),
+    "twice as wide": (lambda n, xy: (n, xy * [2.0, 1.0]), "pixels that are not square"),
+    "three times as wide": (lambda n, xy: (n, xy * [3.0, 1.0]), "pixels that are not square"),
+    "width and height exchanged": (lambda n, xy: (n, xy * [9 / 16, 16 / 9]), "pixels that are not square"),
+    "heels and toes of both feet exchanged": (
+        lambda n, xy: ([_turned(_turned_right(name)) for name in n], xy),
+        "left and the right foot lie behind the heel",
+    ),
+    "heel and toe of one foot": (lambda n, xy: ([_turned(name) for name in n], xy), "the left foot lie behind"),
     "heel and toe exchanged": (lambda n, xy: ([_turned(name) for name in n], xy), "point to opposite sides"),
 }
 
 
 def _exchanged(name: str) -> str:
     return {"left_knee": "left_ankle", "left_ankle": "left_knee"}.get(name, name)
+
+
+def _turned_right(name: str) -> str:
+    return {"right_heel": "right_big_toe", "right_big_toe": "right_heel"}.get(name, name)
 
 
 def _turned(name: str) -> str:
@@ -177,3 +195,62 @@ def test_no_silent_fault_is_plausible(cases: Path, fault: str) -> None:
     except InputError as refusal:
         sentences = str(refusal)
     assert said in sentences
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8, 1.0, 2.0, 3.0])
+def test_the_shape_of_pixels_follows_every_squeeze(cases: Path, share: float) -> None:
+    """A picture squeezed to a share of its width has pixels that are wider by its inverse."""
+    names, xy = base(cases)
+    pose = PoseSequence(xy * [share, 1], np.ones(xy.shape[:2]), np.arange(len(xy)) / 60, Skeleton("t", tuple(names)))
+    assert pixel_shape(pose) == pytest.approx(1 / share, rel=0.02)
+
+
+def write_rows(path: Path, names: list[str], xy: np.ndarray) -> Path:
+    lines = ["frame,keypoint,x_px,y_px,score"]
+    for frame, points in enumerate(xy.round(3).tolist()):
+        lines += [f"{frame},{name},{x},{y},0.9" for name, (x, y) in zip(names, points, strict=True)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("between", [False, True])
+def test_frames_doubled_in_a_file_of_keypoints_count_once(cases: Path, tmp_path: Path, between: bool) -> None:
+    """30 frames a second written as 60: by repeating each, or by the middle between each and the next."""
+    names, xy = base(cases)
+    doubled = np.repeat(xy[::2], 2, axis=0)
+    if between:
+        doubled[1:-1:2] = (doubled[:-2:2] + doubled[2::2]) / 2
+    session = measured(write_rows(tmp_path / "doubled.csv", names, doubled), tmp_path / "out", fps=60)
+    assert session.pose.fps == pytest.approx(30, abs=0.1)
+    assert any("what 30 frames a second show" in warning for warning in session.warnings)
+    found = session.summary.set_index(["metric", "side"])["mean"]
+    assert abs(found["cadence", "both"] - 173.2) < 1.2
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("rate", "told"), [(15, "entered: 60"), (30, "2x is likely"), (120, "entered: 60")])
+def test_a_wrong_frame_rate_is_told_with_the_likeliest(cases: Path, tmp_path: Path, rate: int, told: str) -> None:
+    session = measured(cases / "base.csv", tmp_path / "out", fps=rate)
+    assert sum(told in warning for warning in session.warnings) == 1
+
+
+@pytest.mark.shared
+def test_a_belt_speed_that_makes_a_giant_is_questioned(cases: Path, tmp_path: Path) -> None:
+    """The belt runs at 3.5 m/s; at 10 m/s a runner of 1.675 m would be 4.8 m tall."""
+    for speed, questioned in ((3.5, False), (10.0, True), (1.0, True)):
+        output = tmp_path / f"{speed}"
+        session = gaitlab.analyze(keypoints=cases / "base.csv", fps=60, belt_speed_mps=speed, output=output)
+        assert any("by the belt speed that was entered" in warning for warning in session.warnings) is questioned
+
+
+@pytest.mark.shared
+def test_no_force_plate_runner_is_thought_a_fault(shared: Path) -> None:
+    for number, path in enumerate(sorted((shared / "data" / DEFAULT_FOLDER.name).glob("*.npz"))[::3]):
+        trial, rng = load_trial(path), np.random.default_rng(number)
+        pictures: tuple[Literal["right", "left", "behind"], ...] = ("right", "left", "behind")
+        for seen_from in pictures:
+            pose = film(trial, fps=60, seen_from=seen_from, noise_m=0.008, rng=rng)
+            assert check_body(pose, path.name, from_file=True) == ()
+            assert repeated_rows(pose) is None

@@ -77,7 +77,9 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         if spec.dots is not None:
             raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
         found = read_file(spec)
-        raw, told = _rows_once(part_of(found.pose, spec))
+        raw = part_of(found.pose, spec)
+        # Who stands still repeats themselves.
+        raw, told = (raw, ()) if spec.stands else _rows_once(raw)
         view, unclear = _view_of(spec, raw)
         return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes, *told))
     from gaitlab.io.video.reader import open_video

@@ -122,7 +122,7 @@ def repeated_rows(pose: PoseSequence) -> Repeated | None:
         new = np.concatenate([[True], ~same])
     else:
         off = np.linalg.norm(np.diff(step, axis=0), axis=-1)  # of rows 1, 2 ... from the middle of their neighbours
-        odd, even = (_median(off[first::2]) for first in (0, 1))
+        odd, even = (_mean(off[first::2]) for first in (0, 1))
         if not min(odd, even) < _BETWEEN * max(odd, even):
             return None
         new = np.arange(len(pose)) % 2 == (0 if odd < even else 1)
@@ -130,6 +130,7 @@ def repeated_rows(pose: PoseSequence) -> Repeated | None:
     return Repeated(new, times_s, fps)
 
 
-def _median(values: FloatArray) -> float:
+def _mean(values: FloatArray) -> float:
+    """Return the mean of the finite values; unlike a median it is not that of whole pixels where these are rounded."""
     seen = values[np.isfinite(values)]
-    return float(np.median(seen)) if len(seen) else float("nan")
+    return float(np.mean(seen)) if len(seen) else float("nan")

@@ -20,7 +20,7 @@ def resample(values: FloatArray, time_s: FloatArray, at_s: FloatArray, *, longes
     time_s : FloatArray
         (frame,) seconds; intervals may vary.
     at_s : FloatArray
-        (time,) seconds, increasing.
+        (time,) seconds, in any order.
     longest_gap_s : float
         longest interval between samples that is interpolated, s.
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from gaitlab.core.gait import GaitCycle
 from gaitlab.core.pose import FloatArray
+from gaitlab.events.signals import LONGEST_GAP_S
+from gaitlab.signal.spline import resample
 
 PERCENT: FloatArray = np.linspace(0.0, 100.0, 101)
 # Least share of cycles in a mean, which would otherwise jump at gaps.
@@ -54,10 +56,9 @@ def cycle_curve(
         whether the curve ends at toe-off instead of the next foot strike.
     """
     used = [cycle for cycle in cycles if cycle.accepted]
-    curves = [
-        _stretched(time_s, values_deg, cycle.start_s, cycle.toe_off_s if stance_only else cycle.end_s) for cycle in used
-    ]
-    together = np.array([curve for curve in curves if np.isfinite(curve).any()])
+    spans_s = np.array([(c.start_s, c.toe_off_s if stance_only else c.end_s) for c in used]).reshape(-1, 2)
+    curves = _stretched(time_s, values_deg, spans_s)
+    together = curves[np.isfinite(curves).any(axis=1)]
     if not len(together):
         return None
     count = np.isfinite(together).sum(axis=0)
@@ -74,6 +75,14 @@ def cycle_curve(
     )
 
 
-def _stretched(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float) -> FloatArray:
-    """Return a curve interpolated at 0-100 % of an interval; NaN next to missing frames and outside the recording."""
-    return np.interp(start_s + PERCENT / 100 * (end_s - start_s), time_s, values, left=np.nan, right=np.nan)
+def _stretched(time_s: FloatArray, values: FloatArray, spans_s: FloatArray) -> FloatArray:
+    """Return (interval, 101) curves at 0-100 % of (interval, 2) start and end, s, by cubic splines through the samples.
+
+    Straight lines would cut the peaks of a fast joint at 25 frames a second. Next to missing samples, outside the
+    recording and where an end is unknown a curve is NaN.
+    """
+    at_s = (spans_s[:, :1] + PERCENT / 100 * np.diff(spans_s)).ravel()
+    there = np.isfinite(np.interp(at_s, time_s, values, left=np.nan, right=np.nan)) & np.isfinite(at_s)
+    curves = np.full(len(at_s), np.nan)
+    curves[there] = resample(values[:, None], time_s, at_s[there], longest_gap_s=LONGEST_GAP_S)[:, 0]
+    return curves.reshape(len(spans_s), len(PERCENT))

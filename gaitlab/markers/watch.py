@@ -7,6 +7,7 @@ from collections import deque
 import numpy as np
 
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Image
@@ -18,6 +19,15 @@ from gaitlab.markers.heel_registration import EdgeCollector
 _CHECK_EVERY, _MEMORY_FRAMES = 15, 600
 # Least duration, s, and least confidence of the camera view.
 _VIEW_S, _VIEW_SURE = 2.0, 0.9
+
+
+def collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotCollector | None, EdgeCollector | None]:
+    """Return who looks at the lower legs in every frame: one for dots, or else one for heels, if there are legs."""
+    if dots:
+        return DotCollector(skeleton), None
+    if heels and all(f"{side}_{joint}" in skeleton for side in BOTH_SIDES for joint in ("knee", "ankle")):
+        return None, EdgeCollector(skeleton)
+    return None, None
 
 
 class LegWatch:

@@ -13,7 +13,6 @@ import numpy as np
 
 from gaitlab.analysis import warnings
 from gaitlab.core.errors import InputError, argument
-from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
@@ -28,9 +27,11 @@ if TYPE_CHECKING:
     from gaitlab.io.video.clip import CleanClip
     from gaitlab.io.video.reader import Frame, Video, VideoInfo
     from gaitlab.markers.clicks import Clicks
-    from gaitlab.markers.dots import DotCollector, Dots
+    from gaitlab.markers.dots import DotCollector
     from gaitlab.markers.heel_registration import EdgeCollector
     from gaitlab.markers.layout import Layout
+    from gaitlab.markers.patches import Picture
+    from gaitlab.markers.spots import Spots
     from gaitlab.markers.watch import LegWatch
     from gaitlab.pipeline.repeated import Repeated, RepeatedPictures
     from gaitlab.pose.follow import Followed
@@ -74,96 +75,170 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         whatever cannot be read, or does not belong together.
     """
     if spec.video is None:
-        if spec.dots is not None:
-            raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
-        found = read_file(spec)
-        raw = part_of(found.pose, spec)
-        # Who stands still repeats themselves.
-        raw, told = (raw, ()) if spec.stands else _rows_once(raw)
-        view, unclear = _view_of(spec, raw)
-        return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes, *told))
+        return _of_file(spec)
     from gaitlab.io.video.reader import open_video
-    from gaitlab.pipeline.repeated import RepeatedPictures
 
-    pictures = RepeatedPictures()
     with open_video(spec.video, rotate_deg=spec.rotate_deg, fps=spec.fps) as opened:
         info = opened.info
         _check_clock(spec, info)
+        slow_motion = (spec.capture_fps or info.capture_fps or info.fps) / info.fps
         # What is wrong with a file of clicks is said before the network works for minutes.
         clicks = _clicks(spec, info) if layout is None else None
-        looks = layout is not None or spec.dots is not None
+        looks, told = layout is not None or spec.dots is not None, layout is not None or clicks is not None
         if spec.keypoints is not None:
-            found = read_film_keypoints(spec, opened)
-            raw, facts, assumed = found.pose, file_facts(found), found.notes
-            followed = None
-            # Dots from a keypoint file take precedence over images.
-            heels = spec.heels and "left_heel_top" not in raw.skeleton
-            heels = heels and not (spec.heels_unless_side and view_of(raw).view == "side")
-            for_dots, for_heels = _collectors(raw.skeleton, dots=looks, heels=heels)
-            if collector := for_dots or for_heels:
-                _collect(spec, opened, raw, collector, pictures, progress=progress)
+            film = _given(spec, opened, dots=looks, progress=progress)
         else:
-            from gaitlab.pose.networks.estimator import load_estimator
-
-            named = None if spec.model == "auto" else spec.model
-            estimator = load_estimator(named, models_dir=spec.models_dir)
-            for_dots, for_heels = _collectors(estimator.skeleton, dots=looks, heels=spec.heels)
-            collector = for_dots or for_heels
-            watch = _watch(spec, collector, estimator.skeleton, told=clicks is not None or layout is not None)
-            with _clean_clip(spec, info) as clean:
-                raw, followed = _estimate(opened, estimator, spec, watch, pictures, clean, progress=progress)
-            if watch is not None and watch.collector is None:
-                for_heels = None
-            facts = {**estimator.model, "points": len(estimator.skeleton)}
-            assumed = check_body(raw, info.path, from_file=False)
-        # Given keypoints are taken at their word: the frames they were found in were there.
-        unreadable = 0 if spec.keypoints is not None else _frames_held(opened, spec) - len(raw)
-        resized_s = opened.resized_s
-    dots: Dots | None = None
-    if for_dots is not None:
-        from gaitlab.markers.dots import track_dots
-
-        dots = track_dots(raw, for_dots.seen, clicks=clicks, layout=layout)
-        raw = dots.pose
-    missing = missing_frames(raw.time_s)
-    sd_px, heel_pictures = dots.sd_px if dots else None, for_heels.seen if for_heels else None
-    repeated = pictures.found(raw.time_s)
-    video_time_s = raw.time_s
-    if repeated is not None:
-        video_time_s = raw.time_s[repeated.new]
-        raw = _each_once(raw, repeated)
-        sd_px = None if sd_px is None else {name: sd[repeated.new] for name, sd in sd_px.items()}
-        heel_pictures = None if heel_pictures is None else list(compress(heel_pictures, repeated.new))
-    rate = spec.capture_fps or info.capture_fps
-    if spec.capture_fps is not None:  # then what the file says of it does not matter
-        info = replace(info, remark="")
-    # A slow-motion file plays its frames at a lower rate than they were taken at; gait happens in true time.
-    slow_motion = rate / info.fps if rate is not None else 1.0
-    slow = warnings.slow_motion(
-        plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=spec.capture_fps, key=info.capture_key
-    )
-    raw = replace(raw, time_s=raw.time_s / slow_motion)
+            film = _found(spec, opened, dots=looks, dots_told=told, slow_motion=slow_motion, progress=progress)
+        notes = (*info.remarks, *warnings.resized(opened.resized_s))
+    film, dots = _with_dots(film, clicks=clicks, layout=layout)
+    missing = missing_frames(film.raw.time_s)
+    film, shown_s, repeated = _each_once(film, slow_motion=slow_motion)
+    raw = replace(film.raw, time_s=film.raw.time_s / slow_motion)  # gait happens in true time
     view, unclear = _view_of(spec, raw)
-    if view == "rear" and heel_pictures is not None:
+    if view == "rear" and film.heel_pictures is not None:
         from gaitlab.markers.heel_registration import with_heel_lines
 
         progress("looking at the heels", 0, 1)
-        raw = with_heel_lines(raw, heel_pictures)
+        raw = with_heel_lines(raw, film.heel_pictures)
+    followed = film.followed
     return Recording(
-        raw, view, info, video_time_s, facts, followed.others if followed else [], slow_motion,
+        raw, view, info if spec.capture_fps is None else replace(info, remark=""),  # of the rate that was not asked for
+        shown_s, film.facts, followed.others if followed else [], slow_motion,
         notes=(
             *unclear,
-            *info.remarks,
-            *warnings.resized(resized_s),
-            *(warnings.repeated(repeated.new, fps=repeated.fps * slow_motion) if repeated else ()),
-            *warnings.damaged(missing, unreadable=unreadable, lacking_s=info.lacking_s),
+            *notes,
+            *repeated,
+            *warnings.damaged(missing, unreadable=film.unreadable, lacking_s=info.lacking_s),
             *(warnings.who_was_followed(followed, width=info.width) if followed else ()),
-            *slow,
-            *assumed,
+            *warnings.slow_motion(
+                plays_fps=info.fps, noted_fps=info.capture_fps, said_fps=spec.capture_fps, key=info.capture_key
+            ),
+            *film.notes,
         ),
-        dot_sd_px=sd_px, layout=dots.layout if dots else None,
+        dot_sd_px=film.dot_sd_px, layout=dots,
         clean_clip=spec.clean_clip if spec.clean_clip is not None and spec.clean_clip.is_file() else None,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Film:
+    """What was read of a film, on its own clock: keypoints, their source, and what was seen of the pictures.
+
+    ``unreadable`` frames are in the file but cannot be decoded. ``dots_seen`` and ``heel_pictures`` are those of each
+    frame, where they were looked for; ``dot_sd_px`` follows from the dots.
+    """
+
+    raw: PoseSequence
+    facts: dict[str, Any]
+    notes: tuple[str, ...]
+    pictures: RepeatedPictures
+    followed: Followed | None = None
+    unreadable: int = 0
+    dots_seen: list[Spots] | None = None
+    heel_pictures: list[tuple[Picture, ...]] | None = None
+    dot_sd_px: Mapping[str, FloatArray] | None = None
+
+
+def _of_file(spec: RecordingSpec) -> Recording:
+    """Read keypoints without their video."""
+    if spec.dots is not None:
+        raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
+    found = read_file(spec)
+    raw = part_of(found.pose, spec)
+    told: tuple[str, ...] = ()
+    if not spec.stands:  # who stands still repeats themselves
+        raw, told = _rows_once(raw)
+    view, unclear = _view_of(spec, raw)
+    return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes, *told))
+
+
+def _rows_once(raw: PoseSequence) -> tuple[PoseSequence, tuple[str, ...]]:
+    """Return the keypoints without rows that repeat others, and a note if there were any."""
+    from gaitlab.pipeline.repeated import repeated_rows
+
+    repeated = repeated_rows(raw)
+    if repeated is None:
+        return raw, ()
+    return _of_new(raw, repeated), warnings.repeated(repeated.new, fps=repeated.fps, rows=True)
+
+
+def _given(spec: RecordingSpec, opened: Video, *, dots: bool, progress: Progress) -> _Film:
+    """Read the keypoints of a film from a file, and look at its pictures only for dots or heels.
+
+    Given keypoints are taken at their word: the frames they were found in were there.
+    """
+    from gaitlab.markers.watch import collectors
+    from gaitlab.pipeline.repeated import RepeatedPictures
+
+    read = read_film_keypoints(spec, opened)
+    raw, pictures = read.pose, RepeatedPictures()
+    # Dots from a keypoint file take precedence over images.
+    heels = spec.heels and "left_heel_top" not in raw.skeleton
+    heels = heels and not (spec.heels_unless_side and view_of(raw).view == "side")
+    for_dots, for_heels = collectors(raw.skeleton, dots=dots, heels=heels)
+    if collector := for_dots or for_heels:
+        _collect(spec, opened, raw, collector, pictures, progress=progress)
+    return _Film(
+        raw, file_facts(read), read.notes, pictures,
+        dots_seen=for_dots.seen if for_dots else None, heel_pictures=for_heels.seen if for_heels else None,
+    )  # fmt: skip
+
+
+def _found(
+    spec: RecordingSpec, opened: Video, *, dots: bool, dots_told: bool, slow_motion: float, progress: Progress
+) -> _Film:
+    """Find the keypoints of a film with the network, which looks at every picture."""
+    from gaitlab.markers.watch import collectors
+    from gaitlab.pipeline.repeated import RepeatedPictures
+    from gaitlab.pose.networks.estimator import load_estimator
+
+    named = None if spec.model == "auto" else spec.model
+    estimator = load_estimator(named, models_dir=spec.models_dir)
+    for_dots, for_heels = collectors(estimator.skeleton, dots=dots, heels=spec.heels)
+    watch = _watch(spec, for_dots or for_heels, estimator.skeleton, told=dots_told)
+    pictures = RepeatedPictures()
+    with _clean_clip(spec, opened.info) as clean:
+        raw, followed = _estimate(
+            opened, estimator, spec, watch, pictures, clean, slow_motion=slow_motion, progress=progress
+        )
+    looked = watch is not None and watch.collector is not None
+    return _Film(
+        raw, {**estimator.model, "points": len(estimator.skeleton)},
+        check_body(raw, opened.info.path, from_file=False), pictures, followed,
+        unreadable=opened.count(spec.start_s, spec.end_s) - len(raw), dots_seen=for_dots.seen if for_dots else None,
+        heel_pictures=for_heels.seen if for_heels and looked else None,
+    )  # fmt: skip
+
+
+def _with_dots(film: _Film, *, clicks: Clicks | None, layout: Layout | None) -> tuple[_Film, Layout | None]:
+    """Return a film with its tape dots as keypoints, where they were looked for, and how they lie."""
+    if film.dots_seen is None:
+        return film, None
+    from gaitlab.markers.dots import track_dots
+
+    dots = track_dots(film.raw, film.dots_seen, clicks=clicks, layout=layout)
+    return replace(film, raw=dots.pose, dot_sd_px=dots.sd_px), dots.layout
+
+
+def _each_once(film: _Film, *, slow_motion: float) -> tuple[_Film, FloatArray, tuple[str, ...]]:
+    """Leave out pictures that repeat the one before, where many do; say so, and when the film shows the others, s."""
+    raw, repeated = film.raw, film.pictures.found(film.raw.time_s)
+    if repeated is None:
+        return film, raw.time_s, ()
+    new, sd_px, heels = repeated.new, film.dot_sd_px, film.heel_pictures
+    once = replace(
+        film,
+        raw=_of_new(raw, repeated),
+        dot_sd_px=None if sd_px is None else {name: sd[new] for name, sd in sd_px.items()},
+        heel_pictures=None if heels is None else list(compress(heels, new)),
+    )
+    return once, raw.time_s[new], warnings.repeated(new, fps=repeated.fps * slow_motion)
+
+
+def _of_new(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
+    """Return the keypoints of the new pictures, when they were taken."""
+    step = Step("repeated pictures", {}, {"frames_left_out": int((~repeated.new).sum())})
+    return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
 
 
 def _clean_clip(spec: RecordingSpec, info: VideoInfo) -> AbstractContextManager[CleanClip | None]:
@@ -199,29 +274,6 @@ def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, .
     return likely, ()
 
 
-def _rows_once(raw: PoseSequence) -> tuple[PoseSequence, tuple[str, ...]]:
-    """Return the keypoints without rows that repeat others, and a note if there were any."""
-    from gaitlab.pipeline.repeated import repeated_rows
-
-    repeated = repeated_rows(raw)
-    if repeated is None:
-        return raw, ()
-    return _each_once(raw, repeated), warnings.repeated(repeated.new, fps=repeated.fps, rows=True)
-
-
-def _each_once(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
-    """Return the keypoints of the new pictures, when they were taken."""
-    step = Step("repeated pictures", {}, {"frames_left_out": int((~repeated.new).sum())})
-    return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
-
-
-def _frames_held(opened: Video, spec: RecordingSpec) -> int:
-    """Return how many frames the file holds in the part that was asked for, readable or not."""
-    first_s, last_s = spec.start_s or 0.0, spec.end_s if spec.end_s is not None else np.inf
-    times_s = np.unique(opened.timestamps_s)
-    return int(np.sum((times_s > first_s - 1e-6) & (times_s < last_s + 1e-6)))
-
-
 def _check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
     """Refuse times and rates that the video cannot have.
 
@@ -241,19 +293,6 @@ def _check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
             f"{argument('capture_fps')} ({spec.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
             f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
         )
-
-
-def _collectors(skeleton: Skeleton, *, dots: bool, heels: bool) -> tuple[DotCollector | None, EdgeCollector | None]:
-    """Return who looks at the lower legs in every frame: one for dots, or else one for heels, if there are legs."""
-    if dots:
-        from gaitlab.markers.dots import DotCollector
-
-        return DotCollector(skeleton), None
-    if heels and all(f"{side}_{joint}" in skeleton for side in BOTH_SIDES for joint in ("knee", "ankle")):
-        from gaitlab.markers.heel_registration import EdgeCollector
-
-        return None, EdgeCollector(skeleton)
-    return None, None
 
 
 def _watch(
@@ -317,14 +356,16 @@ def _estimate(
     pictures: RepeatedPictures,
     clean: CleanClip | None,
     *,
+    slow_motion: float = 1.0,
     progress: Progress,
 ) -> tuple[PoseSequence, Followed]:
+    """Find the runner in every frame, and show it to those who look at the pictures; the times are the film's."""
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.scout import check_for_somebody
 
     check_for_somebody(opened, estimator, start_s=spec.start_s, end_s=spec.end_s, front_refused=spec.front_refused)
     info = opened.info
-    total = _frames_between(info, spec.start_s, spec.end_s)
+    total = opened.count(spec.start_s, spec.end_s)
     done = 0
     # Whether that person appears is known only at the end; the progress line says from the start who is awaited.
     stage = "finding the runner" if spec.person < 0 else f"looking for person {spec.person}"
@@ -338,13 +379,14 @@ def _estimate(
         if body is not None:
             stage = "finding the runner"
         if watch is not None:
-            watch.see(frame.image, frame.time_s, None if body is None else body.xy)
+            watch.see(frame.image, frame.time_s / slow_motion, None if body is None else body.xy)
         progress(stage, done, total)
 
     followed = follow_runner(
         opened.frames(spec.start_s, spec.end_s, small=None if clean is None else clean.size),
         estimator,
         person=None if spec.person < 0 else spec.person,
+        slow_motion=slow_motion,
         on_frame=on_frame,
     )
     if followed.pose is None:
@@ -355,8 +397,3 @@ def _estimate(
         )
     check_posture(followed.pose, info.path, rotate_deg=info.rotate_deg)
     return followed.pose, followed
-
-
-def _frames_between(info: VideoInfo, start_s: float | None, end_s: float | None) -> int:
-    start, end = start_s or 0.0, min(end_s if end_s is not None else np.inf, info.duration_s)
-    return max(round((end - start) * info.frames / info.duration_s), 1)

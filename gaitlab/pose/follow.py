@@ -7,7 +7,7 @@ seconds only those who may be the runner are tracked further.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Frame
 from gaitlab.pose.networks.estimator import PoseEstimator
 from gaitlab.tracking.people import distance, match, most_like_a_runner, runner_score
-from gaitlab.tracking.track import Track
+from gaitlab.tracking.track import ROUNDED_S, Track
 
 _FIRST_DETECTIONS = 2  # number of first frames with detection in the whole image
 _DETECTION_INTERVAL_S = 0.1  # while nobody is tracked
@@ -68,6 +68,7 @@ def follow_runner(
     estimator: PoseEstimator,
     *,
     person: int | None = None,
+    slow_motion: float = 1.0,
     on_frame: Callable[[Frame, Body | None], None] | None = None,
 ) -> Followed:
     """Track the runner and return their keypoints in every frame.
@@ -81,6 +82,8 @@ def follow_runner(
     person : int | None, optional
         number of the person to track (by order of appearance, as in ``Followed.others``); by default the runner is
         selected automatically.
+    slow_motion : float, optional
+        how many times slower than life the clip plays, see `PersonTracker`.
     on_frame : Callable[[Frame, Body | None], None] | None, optional
         called after every frame with the frame and the body of the most probable runner so far.
 
@@ -89,7 +92,7 @@ def follow_runner(
     InputError
         if ``person`` was not detected.
     """
-    tracker = PersonTracker(estimator, person=person)
+    tracker = PersonTracker(estimator, person=person, slow_motion=slow_motion)
     for frame in frames:
         tracker.see(frame)
         if on_frame is not None:
@@ -98,11 +101,26 @@ def follow_runner(
 
 
 class PersonTracker:
-    """Tracker of all people of a clip; `see` processes the next frame."""
+    """Tracker of all people of a clip; `see` processes the next frame.
 
-    def __init__(self, estimator: PoseEstimator, *, person: int | None = None) -> None:
+    People are tracked in true time: the crop is to be smooth over a step. In slow motion that is not seen as such, it
+    bounces with the runner, and the network, which then sees less movement, underestimates it.
+
+    Parameters
+    ----------
+    estimator : PoseEstimator
+        the pose network.
+    person : int | None, optional
+        number of the person to track; by default the runner is selected automatically.
+    slow_motion : float, optional
+        how many times slower than life the clip plays.
+    """
+
+    def __init__(self, estimator: PoseEstimator, *, person: int | None = None, slow_motion: float = 1.0) -> None:
         self._estimator = estimator
         self._wanted = person
+        self._slow_motion = slow_motion
+        self._shown_s: list[float] = []  # on the clock of the clip; all other times are true ones
         self._tracks: list[Track] = []
         self._times_s: list[float] = []
         self._last_detection_s = -np.inf
@@ -112,14 +130,17 @@ class PersonTracker:
     def see(self, frame: Frame) -> None:
         """Track and, at intervals, detect people in the next frame."""
         number = len(self._times_s)
+        self._shown_s.append(frame.time_s)
+        frame = replace(frame, time_s=frame.time_s / self._slow_motion)
         self._times_s.append(frame.time_s)
         self._follow(number, frame)
         followed = any(t.dense and t.frames[-1] == number for t in self._tracks)
         pause_s = self._estimator.detection_interval_s if followed else _DETECTION_INTERVAL_S
-        if number < _FIRST_DETECTIONS or frame.time_s - self._last_detection_s >= pause_s - 1e-6:
+        if number < _FIRST_DETECTIONS or frame.time_s - self._last_detection_s >= pause_s - ROUNDED_S:
             self._last_detection_s = frame.time_s
             self._detect(number, frame)
-        if frame.time_s - self._last_ranking_s >= _RANKING_INTERVAL_S or len(self._rank) < len(self._tracks):
+        ranked_s = frame.time_s - self._last_ranking_s
+        if ranked_s >= _RANKING_INTERVAL_S - ROUNDED_S or len(self._rank) < len(self._tracks):
             self._last_ranking_s = frame.time_s
             self._rank_people(frame.time_s)
 
@@ -143,12 +164,14 @@ class PersonTracker:
         runner = self._runner()
         if runner is None:
             return Followed(None, np.empty((len(self._times_s), 4)), None, [])
-        pose = _sequence(runner, self._times_s, self._estimator)
+        pose = _sequence(runner, self._shown_s, self._estimator)
         boxes = np.full((len(pose), 4), np.nan)
         for frame, body in zip(runner.frames, runner.bodies, strict=True):
             boxes[frame] = body.box
         others = [
-            _described(t) for t in self._tracks if t is not runner and t.times_s[-1] - t.times_s[0] >= _LEAST_REPORTED_S
+            _described(t, slow_motion=self._slow_motion)
+            for t in self._tracks
+            if t is not runner and t.times_s[-1] - t.times_s[0] >= _LEAST_REPORTED_S
         ]
         return Followed(pose, boxes, runner.number, others, chosen=self._wanted is None)
 
@@ -212,7 +235,7 @@ class PersonTracker:
         dense = [t for t in self._tracks if t.dense and t.hidden_s(time_s) <= _FORGOTTEN_S]
         dense.sort(key=lambda t: -self._rank[t.number])
         for position, track in enumerate(dense):
-            tried = time_s - track.times_s[0] >= _TRIAL_S
+            tried = time_s - track.times_s[0] >= _TRIAL_S - ROUNDED_S
             unlikely = tried and self._rank[track.number] < _LEAST_RANK * self._rank[dense[0].number]
             if track.number != self._wanted and (unlikely or position >= _MOST_TRACKED):
                 track.dense = False
@@ -224,7 +247,9 @@ class PersonTracker:
             return self._tracks[self._wanted]
         if not self._tracks:
             return None
-        seen = ", ".join(f"{t.number} ({t.times_s[0]:.1f}-{t.times_s[-1]:.1f} s)" for t in self._tracks)
+        seen = ", ".join(
+            f"{t.number} ({self._shown_s[t.frames[0]]:.1f}-{self._shown_s[t.frames[-1]]:.1f} s)" for t in self._tracks
+        )
         raise InputError(f"person {self._wanted} was not seen; there are: {seen}")
 
 
@@ -237,11 +262,13 @@ def _sequence(track: Track, times_s: Sequence[float], estimator: PoseEstimator) 
     return PoseSequence(xy, score, np.array(times_s), skeleton, (step,))
 
 
-def _described(track: Track) -> dict[str, Any]:
+def _described(track: Track, *, slow_motion: float) -> dict[str, Any]:
+    """Return what is reported of another person, times on the clock of the clip."""
+    first_s, last_s = (slow_motion * track.times_s[end] for end in (0, -1))
     return {
         "person": track.number,
-        "first_s": round(track.times_s[0], 3),
-        "last_s": round(track.times_s[-1], 3),
-        "seen_s": round(track.times_s[-1] - track.times_s[0], 3),
+        "first_s": round(first_s, 3),
+        "last_s": round(last_s, 3),
+        "seen_s": round(last_s - first_s, 3),
         "box": [round(float(v), 1) for v in track.bodies[0].box],
     }

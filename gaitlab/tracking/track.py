@@ -20,6 +20,8 @@ _SURE = 0.3  # keypoints with a lower confidence do not extend the box
 # to hip 0.29).
 _LEG_PER_TRUNK = 1.7
 _LONGEST_STEP_S = 0.1  # longest extrapolation of limbs at constant velocity
+# Intervals may be off by so much: otherwise rounding decides whether 0.4 s are 24 frames of 60 Hz or 25.
+ROUNDED_S = 1e-3
 
 
 class Track:
@@ -58,7 +60,7 @@ class Track:
         box = sure.box if np.isfinite(sure.box).all() else body.box
         box = _with_legs(box, body.xy, self._skeleton)
         self._recent.append((time_s, centre, box - np.tile(centre, 2)))
-        while time_s - self._recent[0][0] > _EXTENT_S and len(self._recent) > _FEWEST_POSITIONS:
+        while time_s - self._recent[0][0] > _EXTENT_S + ROUNDED_S and len(self._recent) > _FEWEST_POSITIONS:
             self._recent.popleft()
 
     def hidden_s(self, time_s: float) -> float:
@@ -77,7 +79,8 @@ class Track:
         """Return the body predicted for ``time_s`` with constant velocity."""
         last, hidden_s = self.bodies[-1], self.hidden_s(time_s)
         step_s = self.times_s[-1] - self.times_s[-2] if len(self.bodies) > 1 else np.inf
-        if max(step_s, hidden_s) > _LONGEST_STEP_S:  # limbs are unpredictable: translate the body as a whole
+        if max(step_s, hidden_s) > _LONGEST_STEP_S + ROUNDED_S:
+            # Limbs are unpredictable: translate the body as a whole.
             return Body(last.xy + self._position(time_s) - self._position(self.times_s[-1]), last.score)
         velocity = np.nan_to_num((last.xy - self.bodies[-2].xy) / step_s)
         return Body(last.xy + velocity * hidden_s, last.score)
@@ -85,9 +88,8 @@ class Track:
     def _position(self, time_s: float) -> FloatArray:
         """Return the predicted trunk position, (2,) px, by linear regression on the last few positions."""
         newest = self._recent[-1][0]
-        count = max(
-            sum(newest - t <= _POSITION_S for t, _, _ in self._recent), min(_FEWEST_POSITIONS, len(self._recent))
-        )
+        near = sum(newest - t <= _POSITION_S + ROUNDED_S for t, _, _ in self._recent)
+        count = max(near, min(_FEWEST_POSITIONS, len(self._recent)))
         times, positions, _ = zip(*list(self._recent)[-count:], strict=True)
         middle_s, mean = float(np.mean(times)), np.mean(positions, axis=0)
         spread = np.array(times) - middle_s

@@ -11,6 +11,7 @@ from gaitlab.pipeline import unused_arguments
 from gaitlab.pipeline.description import _describe_video
 from gaitlab.pipeline.recording import read_recording
 from gaitlab.pipeline.spec import RecordingSpec
+from tests.conftest import DemoRun
 from tests.io.video.make import make_video
 from tests.io.video.test_kinds import encode, moving, numbered
 
@@ -52,3 +53,20 @@ def test_keypoints_of_pictures_or_of_their_fields_fit_an_interlaced_film(tmp_pat
     said = _describe_video(read.video)
     assert (said["fps"], said["frames"], said["deinterlaced"]) == (pytest.approx(50), 40, "fields, top first")
     assert (said["mirrored"], said["sample_aspect"], said["tone_mapped"]) == (False, 1.0, None)
+
+
+@pytest.mark.shared
+def test_slow_motion_shows_the_same_points_as_the_film_at_its_true_speed(shared: Path, demo_run: DemoRun) -> None:
+    """The demonstration clip at half its speed, each picture twice: the hips rise and fall as far as in life."""
+    slow = shared / "data" / "cases" / "v09_slow_60fps_ms_clock.mkv"
+    read = read_recording(
+        RecordingSpec(video=slow, view="side", capture_fps=120.0, end_s=3.0), progress=lambda *_: None
+    )
+    (folder,) = (path.parent for path in demo_run.folder.rglob("keypoints.npz"))
+    with np.load(folder / "keypoints.npz") as alive:
+        frames = len(read.raw)
+        hip = list(alive["names"]).index("mid_hip")
+        assert alive["time_s"][:frames] == pytest.approx(read.raw.time_s, abs=1e-3)
+        off_px = read.raw.point("mid_hip") - alive["raw_xy"][:frames, hip]
+        assert frames == pytest.approx(90, abs=1)
+        assert np.nanstd(off_px, axis=0).max() < 0.7  # the noise of an encoder; 1.4 where the crop bounces

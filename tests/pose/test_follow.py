@@ -69,6 +69,7 @@ class Stage:
     frame: int = 0
     looks: int = 0
     crops: int = 0
+    boxes: list[FloatArray] = field(default_factory=list)  # of the crops
 
     def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         self.looks += 1
@@ -76,6 +77,7 @@ class Stage:
 
     def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         self.crops += 1
+        self.boxes.append(box)
         there = [b for a in self.actors if (b := a.body(self.frame)) is not None and overlap(b.box, box) > 0.1]
         return min(there, key=lambda b: float(np.nanmean(np.abs(b.xy - guess.xy))), default=None)
 
@@ -218,3 +220,37 @@ def test_every_frame_is_told_and_has_its_time() -> None:
     assert followed.pose.time_s.tolist() == [f / FPS for f in range(40)]
     assert followed.boxes.shape == (40, 4)
     assert followed.boxes[7] == pytest.approx(RUNNER.body(7).box)  # type: ignore[union-attr]
+
+
+def clip(stage: Stage, fps: float, *, count: int = 150, off_s: float = 0.0) -> Iterator[Frame]:
+    """The stage's frames at another rate, every other one so much later."""
+    for number, frame in enumerate(stage.frames(count)):
+        yield Frame(number / fps + off_s * (number % 2), frame.image)
+
+
+def test_in_slow_motion_people_are_followed_at_the_speed_of_life() -> None:
+    """The same crops in every frame as at true speed, so the same points; what is said has the times of the film."""
+    people = [Actor(640, runs=True, speed=1), Actor(300, height=470, seen=(30, 90))]
+    alive, slow = Stage(people), Stage(people)
+    follow(alive)
+    followed = follow_runner(clip(slow, FPS / 8), slow, slow_motion=8.0)
+    np.testing.assert_allclose(np.array(slow.boxes), np.array(alive.boxes), atol=1e-6)
+    assert followed.pose is not None
+    assert followed.pose.time_s.tolist() == [number / (FPS / 8) for number in range(150)]
+    (coach,) = followed.others
+    assert (coach["first_s"], coach["last_s"]) == (pytest.approx(8.0, abs=4.1), pytest.approx(8 * 89 / 30, abs=0.01))
+    with pytest.raises(InputError, match=r"there are: 0 \(0\.0-39\.7 s\)"):
+        follow_runner(clip(slow, FPS / 8), Stage(people[:1]), slow_motion=8.0, person=7)
+
+
+@pytest.mark.parametrize("fps", [25, 30, 50, 60, 120])
+def test_the_last_digit_of_a_time_changes_nothing(fps: int) -> None:
+    """0.1, 0.25, 0.4 and 1 s are whole frames at most of these rates."""
+    people = [Actor(640, runs=True, speed=3, phase=0.3)]
+    boxes = []
+    for off_s in (0.0, 1e-9, -1e-9):
+        stage = Stage(people)
+        follow_runner(clip(stage, fps, off_s=off_s), stage)
+        boxes.append(np.array(stage.boxes))
+    np.testing.assert_allclose(boxes[1], boxes[0], atol=1e-3)
+    np.testing.assert_allclose(boxes[2], boxes[0], atol=1e-3)

@@ -141,6 +141,12 @@ class Video:
             worker.join()
             self._at_work.remove((stop, worker))
 
+    def count(self, start_s: float | None = None, end_s: float | None = None) -> int:
+        """Return how many frames the file announces between two times, s; some of them may not be readable."""
+        first_s, last_s = start_s or 0.0, np.inf if end_s is None else end_s
+        times_s = np.unique(self.timestamps_s)
+        return int(np.sum((times_s > first_s - 1e-6) & (times_s < last_s + 1e-6)))
+
     def _decode(self, start_s: float | None, end_s: float | None, small: tuple[int, int] | None) -> Iterator[Frame]:
         first_s = max(start_s or 0.0, 0.0)
         last_s = -np.inf

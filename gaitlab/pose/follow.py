@@ -29,8 +29,11 @@ _LEAST_RANK = 0.3  # relative to the best person
 _MOST_TRACKED = 4
 # People smaller than this share of the most probable runner are not searched for while that one is tracked.
 _LEAST_HEIGHT = 0.6
-# Longest interval of frames that are looked at in turn with their mirror images: 48 frames per second and more.
-_IN_TURN_S = 1 / 47
+# Longest interval of frames that are looked at in turn with their mirror images: 90 frames per second and more. At 60,
+# noise that both looks average out reaches the angles (docs/speed.md).
+_IN_TURN_S = 1 / 89
+# Mean difference, grey levels, of the pixels sampled at this distance, below which a picture repeats the one before.
+_SAMPLED_PX, _REPEATED_LEVELS = 16, 0.5
 _HIDDEN_S = 1.0  # longest occlusion during which the crop is still searched
 _FORGOTTEN_S = 5.0
 _LEAST_REPORTED_S = 0.5  # people visible for a shorter time are not reported
@@ -125,6 +128,10 @@ class PersonTracker:
         self._times_s: list[float] = []
         self._last_detection_s = -np.inf
         self._last_ranking_s = -np.inf
+        # How the last new picture was looked at, when that was, and some pixels of the last picture.
+        self._mirror: bool | None = None
+        self._new_s = -np.inf
+        self._sample: np.ndarray | None = None
         self._rank: dict[int, float] = {}  # `RunnerScore.rank` of each person at the last ranking
 
     def see(self, frame: Frame) -> None:
@@ -182,7 +189,7 @@ class PersonTracker:
         the track with the nearest prediction, and the other person is hidden.
         """
         found: list[tuple[float, Track, Body]] = []
-        mirrored = self._mirrored(number, frame.time_s)
+        mirrored = self._mirrored(frame)
         for track in self._tracks:
             if not track.dense or track.hidden_s(frame.time_s) > _HIDDEN_S:
                 continue
@@ -202,15 +209,19 @@ class PersonTracker:
             return 0.0
         return _LEAST_HEIGHT * box_height(self.current.box)
 
-    def _mirrored(self, number: int, time_s: float) -> bool | None:
+    def _mirrored(self, frame: Frame) -> bool | None:
         """Return whether to look at the mirror image of a frame, or None for both: in fast films in turn.
 
         What is wrong with one is wrong with the other the other way round. Where frames follow each other fast, the
-        smoothing averages over both, and one look a frame is enough.
+        smoothing averages over both, and one look a frame is enough. A repeated picture is looked at like the first.
         """
-        if number == 0 or time_s - self._times_s[number - 1] > _IN_TURN_S:
-            return None
-        return number % 2 == 1
+        sample = frame.image[::_SAMPLED_PX, ::_SAMPLED_PX].astype(np.int16)
+        if self._sample is None or np.abs(sample - self._sample).mean() > _REPEATED_LEVELS:
+            fast = frame.time_s - self._new_s <= _IN_TURN_S
+            self._mirror = self._mirror is False if fast else None
+            self._new_s = frame.time_s
+        self._sample = sample
+        return self._mirror
 
     def _detect(self, number: int, frame: Frame) -> None:
         """Detect all people in the whole image and start tracks for new ones."""

@@ -132,6 +132,9 @@ def cheapest_pairs(cost: FloatArray, *, max_cost: float) -> list[tuple[int, int]
     max_cost : float
         what it costs not to make a pair: dearer ones are not made.
     """
+    if 1 in cost.shape:  # one person, most often: not worth the half second that importing the library takes
+        row, column = np.unravel_index(int(cost.argmin()), cost.shape)
+        return [(int(row), int(column))] if cost[row, column] < max_cost else []
     from scipy.optimize import linear_sum_assignment
 
     pairs = zip(*linear_sum_assignment(np.minimum(cost, max_cost)), strict=True)

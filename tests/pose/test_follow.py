@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +71,18 @@ class Stage:
     looks: int = 0
     crops: int = 0
     boxes: list[FloatArray] = field(default_factory=list)  # of the crops
+    mirrored: list[bool | None] = field(default_factory=list)  # how the crops were looked at
+    least_heights_px: list[float] = field(default_factory=list)  # of the people searched for
 
     def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
         self.looks += 1
+        self.least_heights_px.append(least_height_px)
         return [b for a in self.actors if (b := a.body(self.frame)) is not None]
 
     def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         self.crops += 1
         self.boxes.append(box)
+        self.mirrored.append(mirrored)
         there = [b for a in self.actors if (b := a.body(self.frame)) is not None and overlap(b.box, box) > 0.1]
         return min(there, key=lambda b: float(np.nanmean(np.abs(b.xy - guess.xy))), default=None)
 
@@ -254,3 +259,38 @@ def test_the_last_digit_of_a_time_changes_nothing(fps: int) -> None:
         boxes.append(np.array(stage.boxes))
     np.testing.assert_allclose(boxes[1], boxes[0], atol=1e-3)
     np.testing.assert_allclose(boxes[2], boxes[0], atol=1e-3)
+
+
+def test_a_search_beside_a_runner_is_for_people_who_could_be_the_runner() -> None:
+    stage = Stage([RUNNER])
+    follow(stage)
+    (height_px,) = {
+        round(float(box[3] - box[1])) for body in [RUNNER.body(0)] if body is not None for box in [body.box]
+    }
+    assert stage.least_heights_px[:2] == [0.0, 0.0]
+    assert stage.least_heights_px[2:] == pytest.approx([0.6 * height_px] * (stage.looks - 2), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("fps", "shown", "in_turn"),
+    [(30.0, 1, False), (60.0, 1, False), (120.0, 1, True), (240.0, 1, True), (120.0, 2, False), (240.0, 2, True)],
+)
+def test_only_fast_pictures_are_looked_at_in_turn_with_their_mirror_images(
+    fps: float, shown: int, in_turn: bool
+) -> None:
+    """Each picture is ``shown`` so often: of 120 frames a second where each is shown twice, 60 are pictures."""
+    stage = Stage([RUNNER])
+    pictures = np.random.default_rng(0).integers(0, 255, (60, 72, 128, 3), dtype=np.uint8)
+
+    def film() -> Iterator[Frame]:
+        for number, frame in enumerate(stage.frames(60)):
+            yield replace(frame, time_s=number / fps, image=pictures[number // shown])
+
+    follow_runner(film(), stage)
+    looked = [None, *stage.mirrored]  # nobody is known in the first frame
+    pairs = list(pairwise(looked[2 * shown - 1 :: shown]))
+    if in_turn:
+        assert all({one, other} == {False, True} for one, other in pairs)
+    else:
+        assert set(looked) == {None}
+    assert all(looked[number] is looked[number // shown * shown] for number in range(2 * shown, 60))

@@ -46,13 +46,27 @@ def cut(image: Image, window: Window, *, width: int, height: int, border: float)
     left, top = max(window.left, 0), max(window.top, 0)
     right, bottom = min(window.left + window.width, columns), min(window.top + window.height, rows)
     inside = image[top:bottom, left:right] if right > left and bottom > top else image[:0, :0]
-    if inside.shape[:2] != (window.height, window.width):
-        whole = np.full((window.height, window.width, 3), round(border), dtype=np.uint8)
-        if inside.size:
-            y, x = top - window.top, left - window.left
-            whole[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
-        inside = whole
-    return _averaged(inside, width, height)
+    # What lies within the image is made small before it is placed, so that what lies beyond costs little.
+    step = _step(min(window.width / width, window.height / height))
+    if any(size % step for size in (left - window.left, top - window.top, window.width, window.height)):
+        step = 1
+    inside = inside[: inside.shape[0] // step * step, : inside.shape[1] // step * step]
+    if inside.size:
+        for _ in range(step.bit_length() - 1):
+            inside = _halved(inside)
+    y, x = (top - window.top) // step, (left - window.left) // step
+    whole = _placed(inside, y, x, (window.height // step, window.width // step), border=round(border))
+    return _averaged(whole, width, height)
+
+
+def _placed(image: Image, y: int, x: int, shape: tuple[int, int], *, border: int) -> Image:
+    """Return an image of a (rows, columns) shape with the given one in it, its first pixel at a row and column."""
+    if image.shape[:2] == shape:
+        return image
+    whole = np.full((*shape, 3), border, dtype=np.uint8)
+    if image.size:
+        whole[y : y + image.shape[0], x : x + image.shape[1]] = image
+    return whole
 
 
 def _averaged(image: Image, width: int, height: int) -> Image:
@@ -103,7 +117,8 @@ def around(box: FloatArray, *, aspect: float, fill: float) -> Window:
     step = _step(high / _NETWORK_PX)
     tall, wide = (max(round(size / step), 1) * step for size in (high, high * aspect))
     centre = (box[:2] + box[2:]) / 2
-    return Window(round(centre[0] - wide / 2), round(centre[1] - tall / 2), max(wide, 8), tall)
+    left, top = (round((at - size / 2) / step) * step for at, size in zip(centre, (wide, tall), strict=True))
+    return Window(left, top, max(wide, 8), tall)
 
 
 def whole_picture(image: Image, *, height: int, multiple: int = 8) -> tuple[Window, int, int]:

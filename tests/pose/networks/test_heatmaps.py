@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaitlab.pose.networks.heatmaps import local_peaks, refine, soft_max, strongest
-from gaitlab.pose.networks.window import Window, around, whole_picture
+from gaitlab.pose.networks.window import Window, around, cut, whole_picture
 
 
 def gaussian(x: float, y: float, *, sd: float, rows: int = 30, columns: int = 24) -> np.ndarray:
@@ -80,3 +80,25 @@ def test_the_whole_picture_is_not_stretched(rows: int, columns: int) -> None:
     assert width % 8 == height % 8 == 0
     assert window.width >= columns
     assert width / height == pytest.approx(window.width / window.height, rel=0.01)
+
+
+@pytest.mark.parametrize("times", [1.6, 3.0, 5.3, 9.7])
+@pytest.mark.parametrize("corner", [(-37, -51), (40, 30), (301, 203)])
+def test_a_crop_is_the_average_over_areas_wherever_it_lies(times: float, corner: tuple[int, int]) -> None:
+    """A picture whose values rise evenly stays one: every pixel is the value at its own middle, and grey beyond."""
+    rows, columns = 700, 900
+    down, across = np.mgrid[:rows, :columns]
+    image = np.stack([down * 255 / rows, across * 255 / columns, 0 * down + 30], axis=-1).astype(np.uint8)
+    tall = round(224 * times)
+    box = np.array([corner[0], corner[1], corner[0] + 0.3 * tall, corner[1] + 0.72 * tall])
+    window = around(box, aspect=160 / 224, fill=0.72)
+    small = cut(image, window, width=160, height=224, border=118).astype(float)
+    places = np.stack(np.meshgrid(np.arange(160), np.arange(224)), axis=-1)
+    x, y = np.moveaxis(window.to_picture(places, columns=160, rows=224), -1, 0)
+    reach = window.height / 224
+    within = (x > reach) & (y > reach) & (x < columns - 1 - reach) & (y < rows - 1 - reach)
+    beyond = (x < -reach) | (y < -reach) | (x > columns - 1 + 4 * reach) | (y > rows - 1 + 4 * reach)
+    assert within.sum() > 1000
+    assert np.abs(small[..., 0] - y * 255 / rows)[within].max() < 1.6
+    assert np.abs(small[..., 1] - x * 255 / columns)[within].max() < 1.6
+    assert np.all(small[beyond] == 118)

@@ -283,10 +283,8 @@ def main() -> None:
     programs += [sports2d(options.sports2d.absolute())] if options.sports2d else []
     with tempfile.TemporaryDirectory() as folder:
         rows = measured(programs, options.frames, options.rounds, Path(folder))
-    cores = os.cpu_count() or 1
-    table = f"{options.frames} frames, medians of {options.rounds} rounds, {cores} cores.\n\n" + others_table(
-        rows, options.frames
-    )
+    line = f"{options.frames} frames, medians of {options.rounds} rounds, {os.cpu_count()} cores with a mean load of "
+    table = f"{line}{os.getloadavg()[2]:.0f} over the last 15 minutes.\n\n{others_table(rows, options.frames)}"
     print(table)
     if options.write:
         _DOC.write_text(written(_DOC.read_text(encoding="utf-8"), "table: others", table), encoding="utf-8")

@@ -21,6 +21,7 @@ ORDER = (
     ("metrics",),
     ("tracking",),
     ("io",),
+    ("scene",),
     ("pose",),
     ("markers",),
     ("stats",),
@@ -36,6 +37,7 @@ ORDER = (
 INNER = {
     "events": (("models",),),
     "io": (("resources", "reading"), ("files", "parallel", "cells"), ("video", "keypoints"), ("session",), ("export",)),
+    "scene": (("motion",), ("background", "shots")),
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
     "report": (("render", "shared"), ("session",), ("comparison",)),
     "steps": (("checks",), ("loading", "measuring")),
@@ -57,6 +59,7 @@ STRANGERS = {
     "events": NUMBERS_ONLY,
     "metrics": NUMBERS_ONLY,
     "tracking": NUMBERS_ONLY,
+    "scene.motion": NUMBERS_ONLY,
     "io.session": {"cv2", "av", "plotly"},
     "io.export": {"cv2", "av", "plotly", "pandas"},
     "stats": {"cv2", "av", "plotly"},

@@ -1,0 +1,1 @@
+"""What the camera and the film do: motion of the background, cuts."""

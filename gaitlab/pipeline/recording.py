@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -18,7 +18,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
 from gaitlab.pipeline.keypoint_file import file_facts, part_of, read_file, read_film_keypoints
-from gaitlab.pipeline.spec import Progress, RecordingSpec
+from gaitlab.pipeline.spec import Progress, RecordingSpec, check_clock, read_clicks_of
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from gaitlab.pipeline.repeated import Repeated, RepeatedPictures
     from gaitlab.pose.follow import Followed
     from gaitlab.pose.networks.estimator import PoseEstimator
+    from gaitlab.scene.film import FilmWatch
+    from gaitlab.scene.motion import CameraMotion
+    from gaitlab.scene.shots import Shot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +48,8 @@ class Recording:
     ``notes`` say what was assumed: the view where it is not clear, whose keypoints they are where several people were
     seen, and which slow motion. ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and
     ``layout`` are those of tape dots, where they were looked for. ``clean_clip`` is the file that was asked for, if it
-    could be written.
+    could be written and shows no more than was measured. ``camera`` is its motion in the frames of ``raw``, where the
+    pictures were looked at.
     """
 
     raw: PoseSequence
@@ -59,6 +63,7 @@ class Recording:
     dot_sd_px: Mapping[str, FloatArray] | None = None
     layout: Layout | None = None
     clean_clip: Path | None = None
+    camera: CameraMotion | None = None
 
 
 def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
@@ -80,10 +85,10 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
 
     with open_video(spec.video, rotate_deg=spec.rotate_deg, fps=spec.fps) as opened:
         info = opened.info
-        _check_clock(spec, info)
+        check_clock(spec, info)
         slow_motion = (spec.capture_fps or info.capture_fps or info.fps) / info.fps
         # What is wrong with a file of clicks is said before the network works for minutes.
-        clicks = _clicks(spec, info) if layout is None else None
+        clicks = read_clicks_of(spec, info) if layout is None else None
         looks, told = layout is not None or spec.dots is not None, layout is not None or clicks is not None
         if spec.keypoints is not None:
             film = _given(spec, opened, dots=looks, progress=progress)
@@ -93,6 +98,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
     film, dots = _with_dots(film, clicks=clicks, layout=layout)
     missing = missing_frames(film.raw.time_s)
     film, shown_s, repeated = _each_once(film, slow_motion=slow_motion)
+    film, shown_s, spliced = _one_shot(film, shown_s)
     raw = replace(film.raw, time_s=film.raw.time_s / slow_motion)  # gait happens in true time
     view, unclear = _view_of(spec, raw)
     if view == "rear" and film.heel_pictures is not None:
@@ -107,6 +113,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         notes=(
             *unclear,
             *notes,
+            *spliced,
             *repeated,
             *warnings.damaged(missing, unreadable=film.unreadable, lacking_s=info.lacking_s),
             *(warnings.who_was_followed(followed, width=info.width) if followed else ()),
@@ -116,7 +123,8 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
             *film.notes,
         ),
         dot_sd_px=film.dot_sd_px, layout=dots,
-        clean_clip=spec.clean_clip if spec.clean_clip is not None and spec.clean_clip.is_file() else None,
+        clean_clip=_whole_clip(spec.clean_clip, spliced=bool(spliced)),
+        camera=None if film.camera is None else replace(film.camera, time_s=raw.time_s),
     )  # fmt: skip
 
 
@@ -125,7 +133,8 @@ class _Film:
     """What was read of a film, on its own clock: keypoints, their source, and what was seen of the pictures.
 
     ``unreadable`` frames are in the file but cannot be decoded. ``dots_seen`` and ``heel_pictures`` are those of each
-    frame, where they were looked for; ``dot_sd_px`` follows from the dots.
+    frame, where they were looked for; ``dot_sd_px`` follows from the dots. ``camera`` is its motion and ``shots`` are
+    what the film is spliced from, where its pictures were looked at.
     """
 
     raw: PoseSequence
@@ -137,6 +146,8 @@ class _Film:
     dots_seen: list[Spots] | None = None
     heel_pictures: list[tuple[Picture, ...]] | None = None
     dot_sd_px: Mapping[str, FloatArray] | None = None
+    camera: CameraMotion | None = None
+    shots: Sequence[Shot] = ()
 
 
 def _of_file(spec: RecordingSpec) -> Recording:
@@ -191,15 +202,16 @@ def _found(
     from gaitlab.markers.watch import collectors
     from gaitlab.pipeline.repeated import RepeatedPictures
     from gaitlab.pose.networks.estimator import load_estimator
+    from gaitlab.scene.film import FilmWatch
 
     named = None if spec.model == "auto" else spec.model
     estimator = load_estimator(named, models_dir=spec.models_dir)
     for_dots, for_heels = collectors(estimator.skeleton, dots=dots, heels=spec.heels)
     watch = _watch(spec, for_dots or for_heels, estimator.skeleton, told=dots_told)
-    pictures = RepeatedPictures()
+    pictures, scene = RepeatedPictures(), FilmWatch(width=opened.info.width, height=opened.info.height)
     with _clean_clip(spec, opened.info) as clean:
         raw, followed = _estimate(
-            opened, estimator, spec, watch, pictures, clean, slow_motion=slow_motion, progress=progress
+            opened, estimator, spec, watch, pictures, scene, clean, slow_motion=slow_motion, progress=progress
         )
     looked = watch is not None and watch.collector is not None
     return _Film(
@@ -207,6 +219,7 @@ def _found(
         check_body(raw, opened.info.path, from_file=False), pictures, followed,
         unreadable=opened.count(spec.start_s, spec.end_s) - len(raw), dots_seen=for_dots.seen if for_dots else None,
         heel_pictures=for_heels.seen if for_heels and looked else None,
+        camera=scene.background.motion(), shots=scene.shots.found(raw.time_s, raw),
     )  # fmt: skip
 
 
@@ -225,14 +238,40 @@ def _each_once(film: _Film, *, slow_motion: float) -> tuple[_Film, FloatArray, t
     raw, repeated = film.raw, film.pictures.found(film.raw.time_s)
     if repeated is None:
         return film, raw.time_s, ()
-    new, sd_px, heels = repeated.new, film.dot_sd_px, film.heel_pictures
-    once = replace(
-        film,
-        raw=_of_new(raw, repeated),
-        dot_sd_px=None if sd_px is None else {name: sd[new] for name, sd in sd_px.items()},
-        heel_pictures=None if heels is None else list(compress(heels, new)),
-    )
-    return once, raw.time_s[new], warnings.repeated(new, fps=repeated.fps * slow_motion)
+    once = replace(_of_frames(film, repeated.new), raw=_of_new(raw, repeated))
+    return once, raw.time_s[repeated.new], warnings.repeated(repeated.new, fps=repeated.fps * slow_motion)
+
+
+def _one_shot(film: _Film, shown_s: FloatArray) -> tuple[_Film, FloatArray, tuple[str, ...]]:
+    """Keep the shot of a spliced film that shows the runner for longest; say so, and when it shows its frames, s."""
+    if len(film.shots) < 2:
+        return film, shown_s, ()
+    from gaitlab.scene.shots import longest, spliced
+
+    taken = longest(film.shots, shown_s, seen=np.any(np.isfinite(film.raw.xy[..., 0]), axis=1))
+    kept = (shown_s >= taken.start_s) & (shown_s <= taken.end_s)
+    return _of_frames(film, kept), shown_s[kept], spliced(film.shots, taken)
+
+
+def _of_frames(film: _Film, kept: np.ndarray) -> _Film:
+    """Return some frames of a film, (frame,) bool."""
+    raw, sd_px, heels, camera = film.raw, film.dot_sd_px, film.heel_pictures, film.camera
+    return replace(
+        film, raw=replace(raw, xy=raw.xy[kept], score=raw.score[kept], time_s=raw.time_s[kept]),
+        dot_sd_px=None if sd_px is None else {name: sd[kept] for name, sd in sd_px.items()},
+        heel_pictures=None if heels is None else list(compress(heels, kept)),
+        camera=None if camera is None else camera.part(kept, raw.time_s[kept]),
+    )  # fmt: skip
+
+
+def _whole_clip(clip: Path | None, *, spliced: bool) -> Path | None:
+    """Return the clean clip, if it was written; that of a spliced film shows too much, and is removed."""
+    if clip is None or not clip.is_file():
+        return None
+    if spliced:
+        clip.unlink()
+        return None
+    return clip
 
 
 def _of_new(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
@@ -274,27 +313,6 @@ def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, .
     return likely, ()
 
 
-def _check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
-    """Refuse times and rates that the video cannot have.
-
-    Raises
-    ------
-    InputError
-        a start beyond its end, or a true frame rate below the one it plays at.
-    """
-    from gaitlab.io.video.contents import SAME_RATE
-
-    if spec.start_s is not None and spec.start_s >= info.duration_s:
-        raise InputError(
-            f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
-        )
-    if spec.capture_fps is not None and spec.capture_fps < SAME_RATE * info.fps:
-        raise InputError(
-            f"{argument('capture_fps')} ({spec.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
-            f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
-        )
-
-
 def _watch(
     spec: RecordingSpec, collector: DotCollector | EdgeCollector | None, skeleton: Skeleton, *, told: bool
 ) -> LegWatch | None:
@@ -303,27 +321,6 @@ def _watch(
     from gaitlab.markers.watch import LegWatch
 
     return LegWatch(collector, skeleton, unless_side=spec.heels_unless_side, dots_told=told)
-
-
-def _clicks(spec: RecordingSpec, info: VideoInfo) -> Clicks | None:
-    """Read the file of clicks, if one is named.
-
-    Raises
-    ------
-    InputError
-        no clicks, or those of a video of another size.
-    """
-    if spec.dots is None or str(spec.dots) == "auto":
-        return None
-    from gaitlab.markers.clicks import read_clicks
-
-    clicks = read_clicks(Path(spec.dots))
-    if (clicks.width, clicks.height) != (info.width, info.height):
-        raise InputError(
-            f"the dots in '{spec.dots}' were clicked on a video of {clicks.width} x {clicks.height}, but "
-            f"'{spec.video}' has {info.width} x {info.height}; click anew with `gaitlab dots {spec.video}`"
-        )
-    return clicks
 
 
 def _collect(
@@ -354,6 +351,7 @@ def _estimate(
     spec: RecordingSpec,
     watch: LegWatch | None,
     pictures: RepeatedPictures,
+    scene: FilmWatch,
     clean: CleanClip | None,
     *,
     slow_motion: float = 1.0,
@@ -374,6 +372,7 @@ def _estimate(
         nonlocal done, stage
         done += 1
         pictures.see(frame.image)
+        scene.see(frame, None if body is None else body.box)
         if clean is not None:
             clean.see(frame)
         if body is not None:

@@ -1,10 +1,17 @@
-"""Which recording is analysed and how it is read."""
+"""Which recording is analysed and how it is read, and whether its video can be read so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gaitlab.core.errors import InputError, argument
+
+if TYPE_CHECKING:
+    from gaitlab.io.video.reader import VideoInfo
+    from gaitlab.markers.clicks import Clicks
 
 # progress(stage, done, total): called after every frame of a stage.
 Progress = Callable[[str, int, int], None]
@@ -52,3 +59,45 @@ class RecordingSpec:
     def heels_unless_side(self) -> bool:
         """Whether heels are looked for only as long as the runner may be seen from behind."""
         return self.view == "auto"
+
+
+def check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
+    """Refuse times and rates that the video cannot have.
+
+    Raises
+    ------
+    InputError
+        a start beyond its end, or a true frame rate below the one it plays at.
+    """
+    from gaitlab.io.video.contents import SAME_RATE
+
+    if spec.start_s is not None and spec.start_s >= info.duration_s:
+        raise InputError(
+            f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
+        )
+    if spec.capture_fps is not None and spec.capture_fps < SAME_RATE * info.fps:
+        raise InputError(
+            f"{argument('capture_fps')} ({spec.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
+            f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
+        )
+
+
+def read_clicks_of(spec: RecordingSpec, info: VideoInfo) -> Clicks | None:
+    """Read the file of clicks, if one is named.
+
+    Raises
+    ------
+    InputError
+        no clicks, or those of a video of another size.
+    """
+    if spec.dots is None or str(spec.dots) == "auto":
+        return None
+    from gaitlab.markers.clicks import read_clicks
+
+    clicks = read_clicks(Path(spec.dots))
+    if (clicks.width, clicks.height) != (info.width, info.height):
+        raise InputError(
+            f"the dots in '{spec.dots}' were clicked on a video of {clicks.width} x {clicks.height}, but "
+            f"'{spec.video}' has {info.width} x {info.height}; click anew with `gaitlab dots {spec.video}`"
+        )
+    return clicks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -54,6 +54,26 @@ class CameraMotion:
         whole = _square(self.to_first)
         steps = np.linalg.solve(whole[:-1], whole[1:])
         return np.concatenate([np.eye(3)[None], steps])[:, :2]
+
+    def part(self, frames: np.ndarray, time_s: FloatArray) -> CameraMotion:
+        """Return the motion in some frames, to the first of these.
+
+        Parameters
+        ----------
+        frames : np.ndarray
+            (frame,) bool, those that are kept.
+        time_s : FloatArray
+            (kept frame,) their times on the clock that is wanted.
+        """
+        whole = _square(self.to_first[frames])
+        to_first: FloatArray = np.asarray(np.linalg.solve(whole[:1], whole)[:, :2], dtype=np.float64)
+        drift_px = self.drift_px[frames]
+        with np.errstate(invalid="ignore"):  # where it is unknown from the first frame on
+            drift_px = np.nan_to_num(np.abs(drift_px - drift_px[0]), nan=np.inf) if len(drift_px) else drift_px
+        return replace(
+            self, time_s=time_s, to_first=to_first, inliers=self.inliers[frames],
+            rms_px=self.rms_px[frames], drift_px=drift_px,
+        )  # fmt: skip
 
     @property
     def camera(self) -> Camera:

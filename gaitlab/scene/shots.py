@@ -99,19 +99,22 @@ def find_shots(small: np.ndarray, time_s: FloatArray, *, jumps: np.ndarray | Non
     return [_shot(int(run[0]), int(run[-1]), time_s) for run in long] or [_shot(0, len(time_s) - 1, time_s)]
 
 
-def longest(shots: Sequence[Shot], seen: np.ndarray) -> Shot:
+def longest(shots: Sequence[Shot], time_s: FloatArray, *, seen: np.ndarray) -> Shot:
     """Return the shot that shows the runner for longest.
 
     Parameters
     ----------
     shots : Sequence[Shot]
         one or more.
+    time_s : FloatArray
+        (frame,) on the same clock.
     seen : np.ndarray
         (frame,) bool, whether the runner is seen.
     """
 
     def seen_s(shot: Shot) -> float:
-        return (shot.end_s - shot.start_s) * float(seen[shot.first : shot.last + 1].mean())
+        inside = (time_s >= shot.start_s) & (time_s <= shot.end_s)
+        return (shot.end_s - shot.start_s) * float(seen[inside].mean()) if inside.any() else 0.0
 
     return max(shots, key=seen_s)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS
 from gaitlab.pipeline import unused_arguments
 from gaitlab.pipeline.description import _describe_video
-from gaitlab.pipeline.recording import read_recording
+from gaitlab.pipeline.recording import _Film, _one_shot, read_recording
+from gaitlab.pipeline.repeated import RepeatedPictures
 from gaitlab.pipeline.spec import RecordingSpec
+from gaitlab.scene.motion import CameraMotion
+from gaitlab.scene.shots import Shot
 from tests.conftest import DemoRun
 from tests.io.video.make import make_video
 from tests.io.video.test_kinds import encode, moving, numbered
@@ -70,3 +76,25 @@ def test_slow_motion_shows_the_same_points_as_the_film_at_its_true_speed(shared:
         off_px = read.raw.point("mid_hip") - alive["raw_xy"][:frames, hip]
         assert frames == pytest.approx(90, abs=1)
         assert np.nanstd(off_px, axis=0).max() < 0.7  # the noise of an encoder; 1.4 where the crop bounces
+
+
+def test_of_a_spliced_film_the_shot_that_shows_the_runner_for_longest_is_kept() -> None:
+    skeleton, time_s = SKELETONS["coco_17"], np.arange(100) / 25
+    xy = np.full((100, len(skeleton), 2), 50.0)
+    xy[:45] = np.nan  # nobody in the first shot, which is the longest
+    shift = np.column_stack([3.0 * np.arange(100), np.zeros(100)])
+    to_first = np.concatenate([np.broadcast_to(np.eye(2), (100, 2, 2)), shift[:, :, None]], axis=2)
+    camera = CameraMotion(time_s, to_first, np.full(100, 50), np.full(100, 0.1), np.zeros(100), 640, 360)
+    shots = [Shot(0, 44, 0.0, 1.76), Shot(45, 59, 1.8, 2.36), Shot(60, 99, 2.4, 3.96)]
+    raw = PoseSequence(xy, np.ones(xy.shape[:2]), time_s, skeleton)
+    film = _Film(raw, {}, (), RepeatedPictures(), heel_pictures=[()] * 100, camera=camera, shots=shots)
+    part, shown_s, (note,) = _one_shot(film, time_s)
+    assert shown_s.tolist() == time_s[60:].tolist() == part.raw.time_s.tolist()
+    assert len(part.heel_pictures or ()) == 40
+    assert "from 2.40 to 3.96 s is measured" in note
+    # On the ground of the shot's own first picture: 3 px for each frame since.
+    assert part.camera is not None
+    assert part.camera.to_first[:, 0, 2] == pytest.approx(3.0 * np.arange(40))
+    # A film of one shot stays as it is.
+    whole, _, said = _one_shot(replace(film, shots=shots[:1]), time_s)
+    assert (len(whole.raw), said) == (100, ())

@@ -106,7 +106,8 @@ def test_the_shot_with_the_runner_is_taken_and_the_others_are_named() -> None:
     empty, taken, short = Shot(0, 99, 0.0, 3.3), Shot(100, 159, 3.333, 5.3), Shot(160, 199, 5.333, 6.633)
     seen = np.arange(200) >= 90
     shots = [empty, taken, short]
-    assert longest(shots, seen) == taken
+    times_s = np.arange(200) / FPS
+    assert longest(shots, times_s, seen=seen) == taken
     (note,) = spliced(shots, taken)
     assert "from 3 shots" in note
     assert "from 3.33 to 5.30 s is measured" in note

@@ -31,6 +31,7 @@ class Trial:
         name: file name without its ending.
         subject: the runner.
         nominal_speed_mps: what the belt was set to.
+        height_m: of the body.
         strike: foot-strike type a side, lower case.
         time_s: (frame,).
         names: marker names.
@@ -41,6 +42,7 @@ class Trial:
     name: str
     subject: str
     nominal_speed_mps: float
+    height_m: float
     strike: dict[str, str]
     time_s: FloatArray
     names: tuple[str, ...]
@@ -81,6 +83,7 @@ def load_trial(path: Path) -> Trial:
             name=path.stem,
             subject=str(meta["subject"]),
             nominal_speed_mps=float(meta["nominal_speed_mps"]),
+            height_m=float(meta["height_m"]),
             strike={side: str(meta[f"strike_{side}"]).lower() for side in ("left", "right")},
             time_s=data["time_s"].astype(np.float64),
             names=tuple(str(name) for name in data["names"]),

@@ -13,6 +13,9 @@ from gaitlab.events.swings import Swings
 
 # A duty factor in between may be grounded running or very fast walking.
 _RUNNING_BELOW, _WALKING_ABOVE = 0.48, 0.52
+# Slower than this, leg lengths (thigh plus shank) per second, nobody runs: 1.4 m/s, a Froude number of 0.2, far below
+# the 0.5 at which people change from walking to running (Alexander 1989, Physiological Reviews 69:1199).
+_NOBODY_RUNS = 1.6
 
 
 def is_inverted_pendulum(legs: Sequence[LegPoints], swings: Sequence[Swings]) -> bool:
@@ -41,6 +44,11 @@ def is_inverted_pendulum(legs: Sequence[LegPoints], swings: Sequence[Swings]) ->
     all_rises = np.concatenate(rises)
     all_rises = all_rises[np.isfinite(all_rises)]
     return bool(len(all_rises) and np.median(all_rises) > 0)
+
+
+def activity_at(speed_legs_per_s: float) -> Activity | None:
+    """Return ``walking`` for a speed over the ground at which nobody runs, leg lengths/s; None where either may be."""
+    return "walking" if speed_legs_per_s < _NOBODY_RUNS else None
 
 
 def duty_factor(contacts: Sequence[Contact]) -> float:

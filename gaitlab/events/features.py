@@ -18,6 +18,8 @@ from gaitlab.events.swings import Swings
 # From the turning points of the foot to its events in running: a first estimate, accurate to 30 ms.
 FRONT_TO_STRIKE_S = 0.033
 OFF_TO_BACK_S = 0.108
+# Strides shorter than those of the trials that this and the models are fitted on, s: a sprinter does all of it faster.
+_SHORTEST_FITTED_S = 0.58
 _LEVEL_CONTACTS = 9  # consecutive contacts whose ground levels are combined
 
 
@@ -92,7 +94,8 @@ OFF_FEATURES: dict[str, EventFeature] = {
 
 def coarse_stances(swings: Swings) -> tuple[FloatArray, FloatArray]:
     """Return the coarse times of each contact: (foot_strike_s, toe_off_s), (contact,) each."""
-    return swings.front_s + FRONT_TO_STRIKE_S, swings.back_s - OFF_TO_BACK_S
+    quicker = min(swings.stride_s / _SHORTEST_FITTED_S, 1.0)
+    return swings.front_s + quicker * FRONT_TO_STRIKE_S, swings.back_s - quicker * OFF_TO_BACK_S
 
 
 def curves(leg: LegPoints, belt_speed: float) -> dict[str, FloatArray]:

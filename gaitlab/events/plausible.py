@@ -10,14 +10,14 @@ from gaitlab.core.gait import Activity, Contact
 
 # Shortest and longest durations, s, that are still running or walking.
 CONTACT_S: dict[Activity, tuple[float, float]] = {
-    "running": (0.12, 0.42),
+    "running": (0.08, 0.42),
     "walking": (0.5, 1.1),
-    "ambiguous": (0.12, 1.1),
+    "ambiguous": (0.08, 1.1),
 }
 STRIDE_S: dict[Activity, tuple[float, float]] = {
-    "running": (0.5, 1.0),
+    "running": (0.42, 1.0),
     "walking": (0.8, 1.8),
-    "ambiguous": (0.5, 1.8),
+    "ambiguous": (0.42, 1.8),
 }
 RECORDING_ENDS = "the recording ends before toe-off"
 AT_THE_EDGE = "too close to the start or end of the recording"

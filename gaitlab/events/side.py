@@ -18,8 +18,8 @@ from gaitlab.events.activity import activity_of, is_inverted_pendulum
 from gaitlab.events.belt import level, measure_belt, stance_slices, stances_of
 from gaitlab.events.features import OFF_FEATURES, STRIKE_FEATURES, EventModel, coarse_stances, curves, find_features
 from gaitlab.events.models import side
-from gaitlab.events.plausible import AT_THE_EDGE, IN_A_GAP, UNCLEAR, validate_contact
-from gaitlab.events.signals import LegPoints, check_legs_seen, leg_points
+from gaitlab.events.plausible import AT_THE_EDGE, CONTACT_S, IN_A_GAP, UNCLEAR, validate_contact
+from gaitlab.events.signals import SHORTEST_SIDE_S, LegPoints, check_legs_seen, leg_points
 from gaitlab.events.swings import Swings, both_swings
 from gaitlab.events.walking import walking_events
 from gaitlab.kinematics.frame import near_side
@@ -132,6 +132,11 @@ def _contacts(
         strike_sd_s, off_sd_s = strike.sd_s[leg.feet], off.sd_s[leg.feet]
         strike_features, off_features = running_features(leg, swings, belt)
         strike_s, strike_weight = fuse(strike_features, strike, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
+        # In the shortest contacts of sprinters the search for the toe-off reaches back before the foot strike.
+        off_features = {
+            name: np.where(at_s < strike_s + CONTACT_S["running"][0], np.nan, at_s)
+            for name, at_s in off_features.items()
+        }
         off_s, off_weight = fuse(off_features, off, feet=leg.feet, belt_speed=belt.speed_legs_per_s)
     coarse_s, coarse_off_s = coarse_stances(swings)
     tracks = [leg.xy[name] for name in ("mid_hip", "knee", "ankle")]
@@ -163,7 +168,7 @@ def _contacts(
 def _check(pose: PoseSequence, forward: int) -> None:
     if forward not in (1, -1):
         raise InputError(f"forward must be +1 (runner faces image-right) or -1 (image-left), not {forward}")
-    check_legs_seen(pose, also=("mid_hip",))
+    check_legs_seen(pose, also=("mid_hip",), shortest_s=SHORTEST_SIDE_S)
 
 
 def detect_contacts(
@@ -198,8 +203,8 @@ def detect_contacts(
     Raises
     ------
     InputError
-        for a direction that is none, missing joints, a recording under 2 s, no repeating stride, or no foot seen on the
-        ground.
+        for a direction that is none, missing joints, a recording under 0.8 s, no repeating stride, or no foot seen on
+        the ground.
     """
     _check(pose, forward)
     legs = [leg_points(pose, side, forward=forward) for side in BOTH_SIDES]

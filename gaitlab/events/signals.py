@@ -18,6 +18,8 @@ from gaitlab.signal.spline import resample
 
 RATE_HZ = 250.0
 _SHORTEST_RECORDING_S = 2.0
+# A pass through the picture is short: two steps seen from the side.
+SHORTEST_SIDE_S = 0.8
 # Passes the movement of the foot at impact and attenuates keypoint noise.
 _CUTOFF_HZ = 12.0
 # Longer gaps are not interpolated: an event within would be invented.
@@ -123,8 +125,10 @@ def bridged(values: FloatArray) -> FloatArray:
     return np.interp(np.arange(len(values)), seen, values[seen])
 
 
-def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = ()) -> None:
-    """Raise InputError if a leg joint (or one of ``also``) was never detected or the recording is under 2 s."""
+def check_legs_seen(
+    pose: PoseSequence, *, also: tuple[str, ...] = (), shortest_s: float = _SHORTEST_RECORDING_S
+) -> None:
+    """Raise InputError if a leg joint (or one of ``also``) was never detected or the recording is too short."""
     needed = [*also, *(f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle"))]
     missing = [name for name in needed if not pose.seen(name)]
     if missing:
@@ -132,14 +136,14 @@ def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = ()) -> None:
             f"gait events need hips, knees and ankles of both legs, but {', '.join(missing)} never came; "
             "use a model or a keypoint file that has them"
         )
-    check_long_enough(pose)
+    check_long_enough(pose, shortest_s=shortest_s)
 
 
-def check_long_enough(pose: PoseSequence) -> None:
-    """Raise InputError if the recording is under 2 s."""
+def check_long_enough(pose: PoseSequence, *, shortest_s: float = _SHORTEST_RECORDING_S) -> None:
+    """Raise InputError if the recording is shorter than ``shortest_s``."""
     duration_s = float(pose.time_s[-1] - pose.time_s[0])
-    if duration_s < _SHORTEST_RECORDING_S:
+    if duration_s < shortest_s:
         raise InputError(
-            f"gait events need {_SHORTEST_RECORDING_S:g} s of recording or more, not "
+            f"gait events need {shortest_s:g} s of recording or more, not "
             f"{np.floor(100 * duration_s) / 100:.2f} s; record longer, or use more of the recording"
         )

@@ -18,6 +18,10 @@ _SHORTEST_STRIDE_S, _LONGEST_STRIDE_S = 0.45, 2.0
 _COARSE_CUTOFF_HZ = 5.0
 # The autocorrelation of what repeats.
 _HIGH_CORRELATION = 0.3
+# A recording of fewer strides repeats too little for an autocorrelation: one wave is fitted to it, which must explain
+# this share of the movement, and of which this share at least must be seen.
+_FEW_STRIDES = 2.5
+_EXPLAINED, _LEAST_SEEN = 0.8, 0.8
 # Two maxima of one foot closer than this share of a stride are one.
 _CLOSEST = 0.6
 # Least height of a maximum above the median, as a share of the usual amplitude.
@@ -44,7 +48,7 @@ class Swings:
 
 
 def stride_time_s(foot_separation: FloatArray) -> float:
-    """Return the stride time, s: the first high peak of the autocorrelation.
+    """Return the stride time, s: the first high peak of the autocorrelation, or of few strides the wave that fits.
 
     Parameters
     ----------
@@ -70,11 +74,35 @@ def stride_time_s(foot_separation: FloatArray) -> float:
     if len(high):
         # Two strides correlate as well as one: the shortest of those nearly as high as the best is the stride.
         good = high[correlation[high] > 0.85 * correlation[high].max()]
+        if len(x) >= _FEW_STRIDES * good[0]:
+            return float(good[0] / RATE_HZ)
+    if len(x) < _FEW_STRIDES * _LONGEST_STRIDE_S * RATE_HZ and np.isfinite(wave_s := _wave_time_s(foot_separation)):
+        return wave_s
+    if len(high):
         return float(good[0] / RATE_HZ)
     raise InputError(
         "no repeating stride found in the foot tracks; expected a few seconds of running or walking seen from the "
         "side, check the start and end of the recording and the keypoints"
     )
+
+
+def _wave_time_s(values: FloatArray) -> float:
+    """Return the period, s, of the wave about 0 that fits (time,) values at `RATE_HZ` best; NaN if none fits well.
+
+    The feet change places about the hips, so the wave needs no mean, which a part of a stride would not show.
+    """
+    time_s = np.arange(len(values)) / RATE_HZ
+    longest_s = min(_LONGEST_STRIDE_S, time_s[-1] / _LEAST_SEEN) if len(values) > 1 else 0.0
+    periods_s = np.arange(_SHORTEST_STRIDE_S, longest_s, 0.01)
+    explained = np.zeros(len(periods_s))
+    for i, period_s in enumerate(periods_s):
+        angle = 2 * np.pi * time_s / period_s
+        wave = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        rest = values - wave @ np.linalg.lstsq(wave, values, rcond=None)[0]
+        explained[i] = 1 - rest @ rest / max(values @ values, 1e-12)
+    best = int(np.argmax(explained)) if len(explained) else 0
+    inside = 0 < best < len(explained) - 1
+    return float(periods_s[best]) if inside and explained[best] > _EXPLAINED else float("nan")
 
 
 def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swings:

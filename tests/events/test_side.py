@@ -214,7 +214,7 @@ def standing() -> PoseSequence:
     [
         (filmed(RUNNING), 0, r"forward must be \+1 .* or -1 .*, not 0"),
         (dropped(filmed(RUNNING), ("ankle",)), 1, "left_ankle, right_ankle never came; use a model"),
-        (filmed(RUNNING, seconds=1.5), 1, r"2 s of recording or more, not 1\.48 s; record longer"),
+        (filmed(RUNNING, seconds=0.7), 1, r"0\.8 s of recording or more, not 0\.68 s; record longer"),
         (dropped(filmed(RUNNING), ("ankle", *FEET), slice(3, None), "left_"), 1, "the left leg .* never seen together"),
         (standing(), 1, "no repeating stride found"),
     ],

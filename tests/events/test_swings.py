@@ -28,6 +28,14 @@ def test_the_stride_is_found_to_the_ends_of_what_is_searched() -> None:
         stride_time_s(slow)
 
 
+@pytest.mark.parametrize("strides", [1.2, 1.6, 2.2])
+@pytest.mark.parametrize("stride_s", [0.6, 1.2])
+def test_a_stride_and_a_bit_are_enough(strides: float, stride_s: float) -> None:
+    part = TIME_S[: int(strides * stride_s * RATE_HZ)]
+    wave = np.cos(2 * np.pi * part / stride_s + 1.0) + 0.15 * np.cos(6 * np.pi * part / stride_s)
+    assert stride_time_s(wave) == pytest.approx(stride_s, rel=0.05)
+
+
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 6.0])
 def test_what_does_not_repeat_has_no_stride(seconds: float) -> None:
     with pytest.raises(InputError, match="no repeating stride"):

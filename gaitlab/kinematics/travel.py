@@ -1,0 +1,201 @@
+"""The way of a person through the picture, and the coordinates of a runner's own frame, in which the ground is a belt.
+
+A stance foot overground stands still in the picture, on a treadmill it rides back with the belt. Seen from the smooth
+path of the hips both are the same: the ground goes back at the speed of travel. What is fitted on treadmills serves
+overground in these coordinates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.signal.runs import runs
+
+# Knots of the smooth path, s apart: it follows a change of pace, not the push and brake within each step.
+_KNOTS_S = 1.5
+# Slower than this, leg lengths per second, a person stays in place, as on a treadmill or standing.
+_LEAST_SPEED = 0.2
+# A pass goes on for at least this way, leg lengths, and this time: on a treadmill a runner drifts by less.
+_LEAST_WAY, _LEAST_TIME_S = 1.5, 0.8
+# The speed is that of a line through the hips over this time, about one stride of a walker.
+_WINDOW_S = 1.2
+# Who is not seen for longer than this may have turned round.
+_LONGEST_GAP_S = 0.5
+# The feet of who runs or walks in place move about each other by this, leg lengths (standard deviation).
+_STRIDING = 0.15
+_CHAINS = (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle"), ("mid_hip", "neck"))
+# A person whose distance falls below this share of the median within one pass is measured wrongly.
+_NEAREST = 0.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Travel:
+    """One pass of a person through the picture.
+
+    Attributes
+    ----------
+    frames : slice
+        those of the recording that show it.
+    path_px : FloatArray
+        (frame, 2) smooth path of the middle of the hips, px.
+    scale : FloatArray
+        (frame,) size of the person in the picture as a share of the median size of the pass.
+    speed_px_per_s : float
+        mean speed of the hips, px/s at the median size.
+    leg_px : float
+        length of thigh plus shank at the median size, px: the mean of both legs, so that it is that at the distance of
+        the hips, to which the near leg is 2-4 % too long.
+    passes : int
+        how many passes the recording shows.
+    """
+
+    frames: slice
+    path_px: FloatArray
+    scale: FloatArray
+    speed_px_per_s: float
+    leg_px: float
+    passes: int = 1
+
+    @property
+    def speed_legs_per_s(self) -> float:
+        """Mean speed of the hips, leg lengths (thigh plus shank) per second."""
+        return self.speed_px_per_s / self.leg_px
+
+    @property
+    def way_px(self) -> FloatArray:
+        """(frame,) way of the hips along the ground since the first frame, px at the median size."""
+        steps_px = np.hypot(*np.diff(self.path_px, axis=0).T) / self.scale[1:]
+        return np.concatenate([[0.0], np.cumsum(steps_px)])
+
+
+def passes(pose: PoseSequence, *, leg_px: float) -> tuple[slice, ...]:
+    """Return the frames of each pass: the hips go one way through the picture, steadily and for several leg lengths.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        keypoints in coordinates in which the ground stands still: those of a fixed camera, or of a camera that follows
+        with its motion taken out.
+    leg_px : float
+        length of thigh plus shank, px; NaN (never seen) gives no pass.
+
+    Returns
+    -------
+    tuple[slice, ...]
+        in the order of time; empty on a treadmill, and where a camera follows the person.
+    """
+    x, time_s = pose.point("mid_hip")[:, 0], pose.time_s
+    seen = np.flatnonzero(np.isfinite(x))
+    if len(seen) < 3 or not leg_px > 0:
+        return ()
+    speed = np.full(len(x), np.nan)
+    for i in seen:
+        near = seen[np.abs(time_s[seen] - time_s[i]) <= _WINDOW_S / 2]
+        about_s = time_s[near] - time_s[near].mean()
+        if len(near) >= 3:
+            speed[i] = about_s @ x[near] / (about_s @ about_s) / leg_px
+    last_seen_s = np.maximum.accumulate(np.where(np.isfinite(x), time_s, -np.inf))
+    gone = time_s - last_seen_s > _LONGEST_GAP_S
+    known = np.interp(time_s, time_s[seen], np.nan_to_num(speed[seen]), left=0.0, right=0.0)
+    found = []
+    for way in (1, -1):
+        for run in runs((way * known > _LEAST_SPEED) & ~gone):
+            inside = seen[(seen >= run.start) & (seen < run.stop)]
+            if len(inside) < 3:
+                continue
+            frames = slice(int(inside[0]), int(inside[-1]) + 1)
+            legs = abs(x[frames.stop - 1] - x[frames.start]) / leg_px
+            if legs >= _LEAST_WAY and time_s[frames.stop - 1] - time_s[frames.start] >= _LEAST_TIME_S:
+                found.append(frames)
+    return tuple(sorted(found, key=lambda frames: frames.start))
+
+
+def strides_in_place(pose: PoseSequence, found: tuple[slice, ...], *, leg_px: float) -> bool:
+    """Return whether the person runs or walks in place for longer than all passes: who steps onto a treadmill."""
+    apart = (pose.point("left_ankle") - pose.point("right_ankle"))[:, 0] / leg_px
+    still = np.isfinite(apart)
+    for frames in found:
+        still[frames] = False
+    passing = sum(frames.stop - frames.start for frames in found)
+    return bool(still.sum() > passing and np.std(apart[still]) > _STRIDING)
+
+
+def smooth_path(values: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return (frame, column) values without their oscillation within a step: a least-squares spline, also in gaps."""
+    from scipy.interpolate import make_lsq_spline
+
+    seen = np.isfinite(values).all(axis=1)
+    duration_s = time_s[-1] - time_s[0]
+    pieces = max(int(duration_s / _KNOTS_S), 1)
+    degree = 2 if pieces == 1 else 3
+    if pieces == 1 or seen.sum() < 4 * (pieces + degree):
+        fit = np.polyfit(time_s[seen] - time_s[0], values[seen], min(degree, max(int(seen.sum()) - 1, 0)))
+        return np.stack([np.polyval(column, time_s - time_s[0]) for column in fit.T], axis=1)
+    inner = np.linspace(time_s[0], time_s[-1], pieces + 1)[1:-1]
+    knots = np.concatenate([np.full(degree + 1, time_s[0]), inner, np.full(degree + 1, time_s[-1])])
+    smooth: FloatArray = make_lsq_spline(time_s[seen], values[seen], knots, degree)(time_s)
+    return smooth
+
+
+def size_px(pose: PoseSequence) -> FloatArray:
+    """Return the (frame, chain) lengths of legs and trunk in the picture, px; NaN where not seen."""
+    lengths = []
+    for chain in _CHAINS:
+        path = np.stack([pose.point(name) for name in chain])
+        lengths.append(np.linalg.norm(np.diff(path, axis=0), axis=2).sum(axis=0))
+    return np.stack(lengths, axis=1)
+
+
+def scale_of(pose: PoseSequence) -> FloatArray:
+    """Return the (frame,) size of the person as a share of the median size.
+
+    On a straight path at constant speed the distance from the camera changes linearly with time, and the size is its
+    inverse (pinhole). All chains of segments share that, whatever they measure.
+    """
+    size = size_px(pose)
+    seen_enough = np.isfinite(size).sum(axis=0) >= max(0.5 * len(pose), 3)
+    if not seen_enough.any():
+        return np.ones(len(pose))
+    size = size[:, seen_enough]
+    inverse = np.nanmedian(size, axis=0) / size
+    time_s = np.repeat(pose.time_s[:, None], inverse.shape[1], axis=1)
+    keep = np.isfinite(inverse)
+    middle_s = float(np.mean(pose.time_s))
+    slope, level = np.polyfit(time_s[keep] - middle_s, inverse[keep], 1)
+    distance = level + slope * (pose.time_s - middle_s)
+    if distance.min() < _NEAREST * np.median(distance):
+        return np.ones(len(pose))
+    scale: FloatArray = np.median(distance) / distance
+    return scale
+
+
+def travel_of(pose: PoseSequence, frames: slice, *, passes: int = 1) -> Travel:
+    """Return the travel in a pass.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        repaired keypoints of the pass alone.
+    frames : slice
+        the pass in the whole recording.
+    passes : int, optional
+        how many passes the recording shows.
+    """
+    path_px, scale = smooth_path(pose.point("mid_hip"), pose.time_s), scale_of(pose)
+    velocity = np.gradient(path_px, pose.time_s, axis=0) / scale[:, None]
+    speed = float(np.mean(np.hypot(*velocity.T)))
+    legs_px = [np.nanmedian(leg) for leg in size_px(pose)[:, :2].T if np.isfinite(leg).any()]
+    return Travel(frames, path_px, scale, speed, float(np.mean(legs_px)) if legs_px else float("nan"), passes)
+
+
+def in_runners_frame(pose: PoseSequence, travel: Travel) -> PoseSequence:
+    """Return the keypoints of a pass as a camera would see them that goes along with the hips at a constant distance.
+
+    The hips stay where they were in the middle of the pass, and the person keeps the median size.
+    """
+    middle = travel.path_px[len(travel.path_px) // 2]
+    xy = (pose.xy - travel.path_px[:, None]) / travel.scale[:, None, None] + middle
+    return pose.after(Step("runner's frame"), xy=xy)

@@ -12,6 +12,7 @@ import numpy as np
 from gaitlab.analysis.claims import contradiction
 from gaitlab.analysis.rear import rear_trial
 from gaitlab.analysis.side import side_trial
+from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES
@@ -41,12 +42,15 @@ class Analysis:
         one row per metric and accepted cycle.
     warnings : tuple[str, ...]
         warnings for the report, one sentence each.
+    shown : PoseSequence
+        smoothed keypoints in the picture, px, for drawing; in a trial on a treadmill its own.
     doubt : str
         contradiction between the keypoints and the stated view or facing, which invalidates the results; else empty.
     """
 
     trial: Trial
     raw: PoseSequence
+    shown: PoseSequence
     summary: tuple[MetricValue, ...]
     values: tuple[CycleValue, ...]
     warnings: tuple[str, ...]
@@ -74,6 +78,7 @@ def analyze_pose(
     standing: PoseSequence | None = None,
     dot_sd_px: Mapping[str, FloatArray] | None = None,
     network: str = "",
+    on_ground: PoseSequence | None = None,
 ) -> Analysis:
     """Analyse a side or rear view.
 
@@ -94,6 +99,9 @@ def analyze_pose(
         rear view only: name of a tape dot to (frame,) standard deviation of its position, px.
     network : str, optional
         name of the pose network, used to look up its known errors; empty if unknown.
+    on_ground : PoseSequence | None, optional
+        side view only: the same keypoints in coordinates in which the ground stands still, px, where a camera followed
+        the person; by default ``raw``, as a fixed camera sees them.
 
     Returns
     -------
@@ -112,11 +120,14 @@ def analyze_pose(
             raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px, network=network
         )
     else:
-        trial, told = side_trial(raw, runner=runner, settings=settings, network=network)
-    return _measured(raw, trial, told, doubt=contradiction(raw, view=view, facing=runner.facing))
+        trial, told = side_trial(raw, runner=runner, settings=settings, network=network, on_ground=on_ground)
+    shown = trial.pose
+    if trial.travel is not None:
+        shown = preprocessed(raw, settings, view="side", leg_px=trial.calibration.leg_px)[1]
+    return _measured(raw, trial, told, shown=shown, doubt=contradiction(raw, view=view, facing=runner.facing))
 
 
-def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, doubt: str) -> Analysis:
+def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, shown: PoseSequence, doubt: str) -> Analysis:
     """Compute the metrics and collect the warnings, omitting those that depend on a contradicted view or facing."""
     rows, values = measure(trial, METRICS.values())
     found = (
@@ -127,6 +138,7 @@ def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, doubt: 
     return Analysis(
         trial=trial,
         raw=raw,
+        shown=shown,
         summary=tuple(with_network_errors(trial, rows, METRICS, shipped())),
         values=tuple(values),
         doubt=doubt,
@@ -154,13 +166,15 @@ def _cycle_warnings(trial: Trial) -> list[str]:
 
 def quality(analysis: Analysis) -> dict[str, Any]:
     """Return the track and cycle quality written to session.json: counts, shares and rejection reasons."""
-    raw, pose, cycles = analysis.raw, analysis.trial.pose, analysis.trial.cycles
+    pose, cycles, travel = analysis.trial.pose, analysis.trial.cycles, analysis.trial.travel
+    # Before and after a pass the runner is not in the picture.
+    raw_xy = analysis.raw.xy if travel is None else analysis.raw.xy[travel.frames]
     counts = {step.name: dict(step.counts) for step in pose.history}
     rejected = Counter(cycle.reason for cycle in cycles if not cycle.accepted)
     return {
         "share_of_frames_seen": {
-            name: round(float(np.isfinite(raw.xy[:, column, 0]).mean()), 4)
-            for column, name in enumerate(raw.skeleton.names)
+            name: round(float(np.isfinite(raw_xy[:, column, 0]).mean()), 4)
+            for column, name in enumerate(pose.skeleton.names)
         },
         "points_below_min_score": counts["gate"]["points_dropped"],
         "swaps_mended": counts["swaps"]["frames_mended"],

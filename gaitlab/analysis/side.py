@@ -1,41 +1,65 @@
-"""Analysis of a side view: facing, contacts, belt, scale and sagittal-plane angles."""
+"""Analysis of a side view: setting, facing, contacts, belt or ground, scale and sagittal-plane angles."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+
+import numpy as np
 
 from gaitlab.analysis.claims import FORWARD, facing_unclear
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitEvents, Setting
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
+from gaitlab.events.activity import activity_at
 from gaitlab.events.slow_motion import other_rate, slow_motion_warnings
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
+from gaitlab.kinematics.travel import Travel, in_runners_frame, passes, strides_in_place, travel_of
 from gaitlab.metrics import Trial
 from gaitlab.signal.missing import missing_frames
 
 
-def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network: str) -> tuple[Trial, tuple[str, ...]]:
+def side_trial(
+    raw: PoseSequence,
+    *,
+    runner: Runner,
+    settings: Settings,
+    network: str,
+    on_ground: PoseSequence | None = None,
+) -> tuple[Trial, tuple[str, ...]]:
     """Prepare a side view for the metrics; return the trial and its warnings.
 
     Parameters
     ----------
-    raw, runner, settings, network
+    raw, runner, settings, network, on_ground
         see `recording.analyze_pose`.
     """
-    shown, agreement = facing(raw)
+    ground = raw if on_ground is None else on_ground
+    seen, setting, told = _pass_of(ground, said=runner.setting)
+    part = ground if seen is None else _part(ground, seen[0])
+    shown, agreement = facing(part)
     forward = FORWARD.get(runner.facing, shown)
     if forward != shown:
         agreement = 1 - agreement
-    cleaned, pose = preprocessed(raw, settings, view="side", leg_px=leg_length_px(raw, forward=forward))
-    events, warnings = _events(cleaned, forward=forward, settings=settings)
+    leg_px = leg_length_px(part, forward=forward)
+    cleaned, pose = preprocessed(part, settings, view="side", leg_px=leg_px)
+    travel = None
+    if seen is not None:
+        travel = travel_of(cleaned, seen[0], passes=seen[1])
+        cleaned, pose = in_runners_frame(cleaned, travel), _within(ground, in_runners_frame(pose, travel), seen[0])
+    if setting == "overground" and runner.belt_speed_mps is not None:
+        told = (*told, "the belt speed that was entered is not used: the runner moves over the ground")
+        runner = replace(runner, belt_speed_mps=None)
+    events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel)
     calibration = side_calibration(
-        cleaned, events, forward=forward, runner=runner, settings=settings, facing_agreement=agreement
-    )
+        cleaned, events, forward=forward, runner=runner, settings=settings, facing_agreement=agreement,
+        leg_px=travel.leg_px if travel is not None else None,
+    )  # fmt: skip
     trial = Trial(
         view="side",
         pose=pose,
@@ -47,15 +71,52 @@ def side_trial(raw: PoseSequence, *, runner: Runner, settings: Settings, network
         mass_kg=runner.mass_kg,
         min_cycles=settings.gait.min_cycles,
         network=network,
+        setting=setting,
+        travel=travel,
     )
     unclear = facing_unclear(agreement) if runner.facing == "auto" else ()
-    return trial, (*warnings, *unclear)
+    return trial, (*told, *warnings, *unclear)
 
 
-def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple[GaitEvents, tuple[str, ...]]:
+def _pass_of(ground: PoseSequence, *, said: str) -> tuple[tuple[slice, int] | None, Setting, tuple[str, ...]]:
+    """Return the pass to measure and how many there are (None where the person stays in place), setting and warnings.
+
+    Several passes are not put together: back and forth the camera sees another leg, and the pace is another one.
+    """
+    leg_px = leg_length_px(ground, forward=facing(ground)[0])
+    found = passes(ground, leg_px=leg_px) if said != "treadmill" else ()
+    if said == "auto" and strides_in_place(ground, found, leg_px=leg_px):
+        found = ()
+    if not found:
+        return None, "overground" if said == "overground" else "treadmill", ()
+    longest = max(found, key=lambda frames: ground.time_s[frames.stop - 1] - ground.time_s[frames.start])
+    told: tuple[str, ...] = ()
+    if len(found) > 1:
+        start_s, end_s = ground.time_s[longest.start], ground.time_s[longest.stop - 1]
+        told = (
+            f"{len(found)} passes through the picture were seen; the longest was measured, {start_s:.1f} to "
+            f"{end_s:.1f} s: for another one, start and end must be entered",
+        )
+    return (longest, len(found)), "overground", told
+
+
+def _part(pose: PoseSequence, frames: slice) -> PoseSequence:
+    return replace(pose, xy=pose.xy[frames], score=pose.score[frames], time_s=pose.time_s[frames], unsmoothed_xy=None)
+
+
+def _within(whole: PoseSequence, part: PoseSequence, frames: slice) -> PoseSequence:
+    """Return the keypoints of a part at their place in the whole recording, NaN before and after."""
+    xy, score = np.full_like(whole.xy, np.nan), np.zeros_like(whole.score)
+    xy[frames], score[frames] = part.xy, part.score
+    return replace(part, xy=xy, score=score, time_s=whole.time_s)
+
+
+def _events(
+    cleaned: PoseSequence, *, forward: int, settings: Settings, travel: Travel | None
+) -> tuple[GaitEvents, tuple[str, ...]]:
     """Detect the contacts; a recording without contacts gives a warning, not an error."""
     try:
-        events = side_contacts(cleaned, forward=forward, settings=settings)
+        events = side_contacts(cleaned, forward=forward, settings=settings, travel=travel)
     except InputError as error:
         return GaitEvents((), "ambiguous"), (str(error), *other_rate(cleaned, forward=forward))
     cycles = gait_cycles(events)
@@ -66,10 +127,23 @@ def _events(cleaned: PoseSequence, *, forward: int, settings: Settings) -> tuple
     return events, other_rate(cleaned, forward=forward)
 
 
-def side_contacts(cleaned: PoseSequence, *, forward: int, settings: Settings) -> GaitEvents:
-    """Detect the contacts in repaired tracks; InputError if there are none."""
+def side_contacts(
+    cleaned: PoseSequence, *, forward: int, settings: Settings, travel: Travel | None = None
+) -> GaitEvents:
+    """Detect the contacts in repaired tracks; InputError if there are none.
+
+    Overground, where the tracks are in the runner's frame, the ground takes the place of the belt: it goes back at the
+    speed of the hips, which is better known than that of the foot.
+    """
     activities: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
-    return detect_contacts(cleaned, forward=forward, activity=activities[settings.gait.activity])
+    activity = activities[settings.gait.activity]
+    if travel is None:
+        return detect_contacts(cleaned, forward=forward, activity=activity)
+    events = detect_contacts(cleaned, forward=forward, activity=activity or activity_at(travel.speed_legs_per_s))
+    belt = replace(
+        events.belt, speed_px_per_s=travel.speed_px_per_s, speed_legs_per_s=travel.speed_legs_per_s
+    )  # fmt: skip
+    return replace(events, belt=belt)
 
 
 def side_calibration(
@@ -80,6 +154,7 @@ def side_calibration(
     runner: Runner,
     settings: Settings,
     facing_agreement: float = 1.0,
+    leg_px: float | None = None,
 ) -> Calibration:
     """Return tilt and scale of a side view, from its repaired tracks and the belt that its contacts show."""
     return calibrate(
@@ -92,6 +167,7 @@ def side_calibration(
         known_length_m=settings.calibration.known_length_m,
         known_length_px=settings.calibration.known_length_px,
         level=settings.calibration.level,
+        leg_px=leg_px,
     )
 
 

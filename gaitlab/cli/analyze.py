@@ -35,6 +35,9 @@ def analyze(
     athlete: Annotated[str | None, typer.Option(help="A name for the report.")] = None,
     label: Annotated[str | None, typer.Option(help="What tells this session from others, e.g. 'shoe A'.")] = None,
     facing: Annotated[str, typer.Option(help="Which way the runner faces: left, right or auto.")] = "auto",
+    setting: Annotated[
+        str, typer.Option(help="Where the runner moves: treadmill, overground (through the picture) or auto.")
+    ] = "auto",
     level: Annotated[
         str | None, typer.Option(help="Is the belt's slope in the picture camera roll? on, off or auto.")
     ] = None,
@@ -86,6 +89,7 @@ def analyze(
             athlete=athlete,
             label=label,
             facing=facing,
+            setting=setting,
             capture_fps=capture_fps,
             start_s=start,
             end_s=end,

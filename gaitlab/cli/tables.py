@@ -126,6 +126,7 @@ def print_summary(session: Session) -> None:
     """Print a session's metrics: a row a metric, left and right beside each other, or why there is none."""
     info = session.info
     about = [info["athlete"], info["label"], f"{info['view']} view", info["activity"]]
+    about += ["overground"] if info.get("setting") == "overground" else []
     about += [f"facing {info['facing']}", f"{info['fps']:.4g} fps", info["model"].get("name")]
     table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
     for heading, justify in (

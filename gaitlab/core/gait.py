@@ -11,6 +11,8 @@ from gaitlab.core.pose import FloatArray
 
 Side = Literal["left", "right"]
 Activity = Literal["running", "walking", "ambiguous"]
+# Whether the ground goes back beneath the person, or the person goes over it.
+Setting = Literal["treadmill", "overground"]
 BOTH_SIDES: tuple[Side, Side] = ("left", "right")
 
 

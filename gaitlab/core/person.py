@@ -90,9 +90,12 @@ class Runner:
         of the body.
     facing : str
         ``left`` or ``right`` in the picture of a side view, or ``auto`` to let the keypoints say.
+    setting : str
+        ``treadmill`` or ``overground``, or ``auto`` to let the way of the hips through the picture say.
     """
 
     belt_speed_mps: float | None = None
     height_m: float | None = None
     mass_kg: float | None = None
     facing: str = "auto"
+    setting: str = "auto"

@@ -20,7 +20,7 @@ _HEIGHTS_M = (1.0, 2.4)
 # reference.
 _MAX_ROLL_DEG = 4.0
 _STEEP = (
-    "the belt slopes by {:.0f}° in the picture: the treadmill is inclined or the camera looks at it obliquely or was "
+    "belt or ground slopes by {:.0f}° in the picture: it is inclined, or the camera looks at it obliquely or was "
     "tilted; trunk, thigh and shank are measured against the picture's vertical, and angles of the two legs, and "
     "lengths measured in the picture, are not compared"
 )
@@ -198,6 +198,7 @@ def calibrate(
     known_length_m: float | None = None,
     known_length_px: float | None = None,
     level: str = "auto",
+    leg_px: float | None = None,
 ) -> Calibration:
     """Estimate tilt and scale of a side view, and warn if the available scales disagree.
 
@@ -220,6 +221,8 @@ def calibrate(
     level : str, optional
         whether the belt's slope is treated as camera roll and corrected: ``on`` always, ``off`` never, ``auto`` up to
         4 degrees.
+    leg_px : float | None, optional
+        length of thigh plus shank, px; by default that of the near leg, which is seen best.
 
     Returns
     -------
@@ -232,7 +235,7 @@ def calibrate(
     tilt_deg, tilt_source, warnings = _levelled(
         belt.slope_deg, level, lacking="too few clear stances" if toes else "no toes seen"
     )
-    leg_px = leg_length_px(pose, forward=forward)
+    leg_px = leg_length_px(pose, forward=forward) if leg_px is None else leg_px
     scales = scales_of(
         belt, leg_px=leg_px, belt_speed_mps=belt_speed_mps, height_m=height_m, known_length_m=known_length_m,
         known_length_px=known_length_px,

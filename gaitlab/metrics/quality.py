@@ -14,6 +14,7 @@ GRADES = ("good", "fair", "poor")
 _LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe")
 # These limit the accuracy of some metrics but do not make a recording poor.
 _LIMITS_ONLY = ("fps", "scale_disagreement")
+_OF_CYCLES = ("accepted_cycles_a_side", "share_of_cycles_accepted")
 _NO_CYCLE = "no gait cycle could be measured in this recording: the numbers are missing"
 
 
@@ -84,10 +85,16 @@ def graded(info: Mapping[str, Any]) -> dict[str, Any]:
 def checks(info: Mapping[str, Any]) -> tuple[Check, ...]:
     """Return every check for which a session.json has values."""
     return tuple(
-        Check(name, grade(value, LIMITS[name]), value, found)
+        Check(name, _at_least_fair(grade(value, LIMITS[name]), name, info), value, found)
         for name, value, found in _measured(info)
         if math.isfinite(value)
     )
+
+
+def _at_least_fair(graded: str, name: str, info: Mapping[str, Any]) -> str:
+    """Return the grade of a check, at least ``fair`` for the few cycles of a pass overground: they are no fault."""
+    few_are_usual = info.get("setting") == "overground" and any(info["quality"]["cycles_accepted"].values())
+    return "fair" if graded == "poor" and name in _OF_CYCLES and few_are_usual else graded
 
 
 def grade(value: float, limits: Limits) -> str:

@@ -71,7 +71,7 @@ def _double_support(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _stride_length(trial: Trial, cycle: GaitCycle) -> float:
-    return trial.belt_speed * cycle.stride_time_s
+    return trial.belt_speed * cycle.stride_time_s if trial.travel is None else trial.stride_on_ground(cycle)
 
 
 def _speed(trial: Trial, cycle: GaitCycle) -> float:
@@ -79,7 +79,7 @@ def _speed(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _step_length(trial: Trial, cycle: GaitCycle) -> float:
-    return trial.belt_speed * _step_time(trial, cycle)
+    return trial.belt_speed * _step_time(trial, cycle) if trial.travel is None else trial.step_on_ground(cycle)
 
 
 def _vertical_oscillation(trial: Trial, cycle: GaitCycle) -> float:
@@ -311,18 +311,19 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     ),
     MetricSpec(
         "step_length", "Step length", "m", _LENGTH, _SIDE,
-        "belt speed times step time", _step_length, (0.2, 2.0), needs_belt_speed=True, unit_without_scale="leg lengths",
+        "belt speed times step time; overground the distance of the feet", _step_length, (0.2, 2.0),
+        needs_belt_speed=True, unit_without_scale="leg lengths",
         systematic=_step_length_unsure, decimals=2, reference=Reference(0.965, 1.025, YOUNG_RUNNERS), ratio=True,
     ),
     MetricSpec(
         "stride_length", "Stride length", "m", _LENGTH, _SIDE,
-        "belt speed times stride time", _stride_length, (0.4, 4.0), needs_belt_speed=True,
-        unit_without_scale="leg lengths", systematic=_speed_unsure, decimals=2, ratio=True,
+        "belt speed times stride time; overground the distance of the foot's places", _stride_length, (0.4, 4.0),
+        needs_belt_speed=True, unit_without_scale="leg lengths", systematic=_speed_unsure, decimals=2, ratio=True,
     ),
     MetricSpec(
         "speed", "Belt speed", "m/s", _LENGTH, _SIDE,
-        "as entered, or how fast the stance foot rides backwards", _speed, (0.3, 7.0), needs_belt_speed=True,
-        per_side=False, unit_without_scale="leg lengths/s", systematic=_speed_unsure, decimals=2,
+        "as entered, or how fast the stance foot rides back; overground, the hips", _speed, (0.2, 12.0),
+        needs_belt_speed=True, per_side=False, unit_without_scale="leg lengths/s", systematic=_speed_unsure, decimals=2,
     ),
     MetricSpec(
         "vertical_oscillation", "Vertical oscillation", "m", _LENGTH, _SIDE,

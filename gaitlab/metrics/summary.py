@@ -27,6 +27,8 @@ REARFOOT_NOTES = {
     "network points": "from points that a network guessed, not from dots",
     "proxy": "a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it",
 }
+# Names of metrics overground, where they are not those of a treadmill.
+_LABELS_OVERGROUND = {"speed": "Speed"}
 # Activities in which a metric of one activity is omitted; for an ambiguous activity all are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
@@ -132,7 +134,8 @@ def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue
 def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
     unit = unit_of(trial, spec)
     surrogate = bool(spec.proxy_label) and trial.by_proxy
-    label, reference = (spec.proxy_label, None) if surrogate else (spec.label, spec.reference)
+    named = _LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
+    label, reference = (spec.proxy_label, None) if surrogate else (named, spec.reference)
     if not len(values):
         why = reason or ("no accepted gait cycle" if not n_cycles else "no accepted cycle shows the points it needs")
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Angles, GaitCycle, GaitEvents, Side
+from gaitlab.core.gait import Activity, Angles, GaitCycle, GaitEvents, Setting, Side, other
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.kinematics.frame import forward_up
+from gaitlab.kinematics.travel import Travel
 
 # Sampling rate of the spline interpolation between frames.
 _DENSE_HZ = 500.0
+# Share of the contact in which the foot is flat on the ground.
+FLAT = (0.25, 0.60)
 # Share of the contact until heel-off; the line of a lifted heel in the rear view is not a rearfoot angle.
 HEEL_DOWN_SHARE = 0.6
 
@@ -28,7 +31,7 @@ class Trial:
     view : View
         camera view.
     pose : PoseSequence
-        smoothed keypoints.
+        smoothed keypoints; overground in the runner's frame, NaN outside the pass, see `kinematics.travel`.
     angles : Angles
         angle curves of the same frames.
     events : GaitEvents
@@ -51,6 +54,10 @@ class Trial:
         name of the pose network; empty if unknown, e.g. for a keypoint file.
     tracked_dots : bool
         whether gaitlab tracked tape dots.
+    setting : Setting
+        on a treadmill or overground.
+    travel : Travel | None
+        pass through the picture that is measured; None where the person stays in place in it.
     """
 
     view: View
@@ -66,6 +73,8 @@ class Trial:
     rearfoot_zero_deg: Mapping[Side, float] = field(default_factory=dict)
     network: str = ""
     tracked_dots: bool = False
+    setting: Setting = "treadmill"
+    travel: Travel | None = None
 
     @property
     def by_dots(self) -> bool:
@@ -93,6 +102,36 @@ class Trial:
         )
         return np.stack([_read(self.pose.time_s, points[:, axis], start_s, end_s) for axis in range(2)], axis=1)
 
+    def step_on_ground(self, cycle: GaitCycle) -> float:
+        """Return the distance of the two feet of a cycle's second step on the ground, m (or leg lengths)."""
+        own, opposite = (self._place_px(s, at) for s, at in ((cycle.side, cycle.end_s), _opposite_strike(cycle)))
+        return (own - opposite) * self.length_per_px
+
+    def stride_on_ground(self, cycle: GaitCycle) -> float:
+        """Return the distance of the places where a foot stands at both ends of a cycle, m (or leg lengths)."""
+        first, second = (self._place_px(cycle.side, at_s) for at_s in (cycle.start_s, cycle.end_s))
+        return (second - first) * self.length_per_px
+
+    def _place_px(self, side: Side, strike_s: float) -> float:
+        """Return where a foot that strikes at a time stands along the way of a pass, px; NaN if it was not seen.
+
+        It is the heel's, or without it the ankle's, while the foot is flat.
+        """
+        contact = next((c for c in self.events.of(side) if c.foot_strike_s == strike_s), None)
+        usual_s = [c.duration_s for c in self.events.of(side) if c.accepted]
+        if self.travel is None or contact is None or not usual_s:
+            return float("nan")
+        # The last one may not be over at the end of the pass.
+        duration_s = contact.duration_s if np.isfinite(contact.toe_off_s) else float(np.median(usual_s))
+        share = (self.pose.time_s - strike_s) / duration_s
+        flat = (share > FLAT[0]) & (share < FLAT[1])
+        flat[: self.travel.frames.start], flat[self.travel.frames.stop :] = False, False
+        foot = "heel" if self.pose.seen(f"{side}_heel") else "ankle"
+        frames = np.flatnonzero(flat)
+        ahead = self.calibration.forward * self.pose.point(f"{side}_{foot}")[frames, 0]
+        place = ahead + self.travel.way_px[frames - self.travel.frames.start]
+        return float(np.nanmedian(place)) if np.isfinite(place).any() else float("nan")
+
     @property
     def length_per_px(self) -> float:
         """Metres per pixel if the scale is known, otherwise leg lengths per pixel."""
@@ -104,6 +143,10 @@ class Trial:
         if self.calibration.belt_speed_mps is not None:
             return self.calibration.belt_speed_mps
         return self.calibration.belt.speed_px_per_s * self.length_per_px
+
+
+def _opposite_strike(cycle: GaitCycle) -> tuple[Side, float]:
+    return other(cycle.side), cycle.opposite_strike_s
 
 
 def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float | None) -> FloatArray:

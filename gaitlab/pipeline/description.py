@@ -62,6 +62,7 @@ def describe(
         "dated_by": dated[1],
         "view": analysis.trial.view,
         "facing": analysis.facing,
+        "setting": analysis.trial.setting,
         "activity": analysis.trial.events.activity,
         "rearfoot_source": analysis.trial.rearfoot_source or None,
         "runner": {

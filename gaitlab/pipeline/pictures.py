@@ -74,7 +74,7 @@ def write_videos(
             opened = open_video(clean) if clean is not None and from_clip else _again(source)
             with opened as video:
                 times_s = video_time_s - video_time_s[0] if from_clip else video_time_s
-                pose = _scaled(analysis.trial.pose, source, (video.info.width, video.info.height))
+                pose = _scaled(analysis.shown, source, (video.info.width, video.info.height))
                 hide = _face_hidden(pose, times_s) if settings.blur_face else None
                 films = []
                 if clean is None or hide is not None:
@@ -239,7 +239,7 @@ def _face_hidden(pose: PoseSequence, times_s: np.ndarray) -> Callable[[Image, fl
 
 def _follows(analysis: Analysis, source: VideoInfo, follow: str) -> bool:
     """Whether the annotated video follows the runner."""
-    small = height_share(analysis.trial.pose, height=source.height) < SMALL_SHARE
+    small = height_share(analysis.shown, height=source.height) < SMALL_SHARE
     return follow == "yes" or (follow == "auto" and small)
 
 

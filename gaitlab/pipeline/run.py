@@ -37,6 +37,7 @@ _ALSO_CALLED = {
 _BEGUN_CLIP = ".clip.mp4"
 _OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
 FACINGS = ("auto", "left", "right")
+SETTINGS = ("auto", "treadmill", "overground")
 
 
 def analyze(
@@ -49,6 +50,7 @@ def analyze(
     athlete: str | None = None,
     label: str | None = None,
     facing: str = "auto",
+    setting: str = "auto",
     capture_fps: float | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
@@ -91,6 +93,8 @@ def analyze(
         label that distinguishes this session from others, e.g. ``shoe A``.
     facing : str, optional
         ``left`` or ``right`` in the picture, or ``auto``.
+    setting : str, optional
+        side view only: ``treadmill``, ``overground`` (the runner moves through the picture), or ``auto``.
     capture_fps : float | None, optional
         true frame rate of a slow-motion video, Hz.
     start_s : float | None, optional
@@ -145,7 +149,7 @@ def analyze(
         if an input is invalid; the message is one line, and no incomplete session is left.
     """
     given = locals()
-    arguments.check(given, ARGUMENTS, needed=("view", "facing", "keypoints_format", "force"))
+    arguments.check(given, ARGUMENTS, needed=("view", "facing", "setting", "keypoints_format", "force"))
     arguments.check_span(start_s, end_s)
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
     if video is None and keypoints is None:
@@ -173,7 +177,7 @@ def analyze(
         dots=None if view == "side" else dots, heels=heels and view != "side",
         layout=layout, axes=axes, picture_px=picture_px(picture),
     )  # fmt: skip
-    runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing)
+    runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing, setting=setting)
     make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
     # Recordings are read while their folder is in the making, because their clean clips are written meanwhile.
     with whole_folder(target, force=force) as folder:
@@ -314,6 +318,7 @@ ARGUMENTS: Mapping[str, arguments.Check] = {
     "view": _view,
     "rotate": _rotation,
     "facing": arguments.choice(FACINGS),
+    "setting": arguments.choice(SETTINGS),
     "belt_speed_mps": arguments.quantity(units.SPEED),
     "height_m": arguments.quantity(units.HEIGHT),
     "mass_kg": arguments.quantity(units.MASS),

@@ -112,9 +112,14 @@ _TABLE = (
     _Idle("dots", _no_pictures, "are tracked in a video, but only keypoints are given; name the video too"),
     *(_Idle(name, _seen_from("side"), _FROM_THE_SIDE) for name in ("dots", "standing", "profile")),
     _Idle("facing", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
+    _Idle("setting", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
+    _Idle(
+        "belt_speed_mps", lambda given: given.get("setting") == "overground",
+        "is of a treadmill's belt, but this is overground, where the hips tell the speed; leave it out",
+    ),
 )  # fmt: skip
 # What counts as not given, beside None.
-_DEFAULTS: Mapping[str, object] = {"keypoints_format": "auto", "rotate": 0, "facing": "auto"}
+_DEFAULTS: Mapping[str, object] = {"keypoints_format": "auto", "rotate": 0, "facing": "auto", "setting": "auto"}
 
 
 def idle(given: Given) -> Iterator[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _write_numbers(folder: Path, clip: Clip, other: Clip | None) -> None:
             "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique)],
         }  # fmt: skip
     write_data(
-        folder, info=info, raw=analysis.raw, pose=trial.pose, angles=trial.angles, events=trial.events,
+        folder, info=info, raw=analysis.raw, pose=analysis.shown, angles=trial.angles, events=trial.events,
         summary=tuple(summary), cycles=tuple(cycles),
     )  # fmt: skip
 

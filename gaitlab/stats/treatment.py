@@ -137,6 +137,10 @@ def _activity(info: Info) -> str:
     return str(info["activity"]) if info["activity"] != "ambiguous" else _UNKNOWN
 
 
+def _setting(info: Info) -> str:
+    return str(info.get("setting", "treadmill")) if info["view"] != "rear" else _UNKNOWN
+
+
 def _near(info: Info) -> str:
     return str(info["facing"]) if info["view"] != "rear" else ""
 
@@ -263,6 +267,11 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
         "known less well.",
     ),
     _Circumstance(_activity, _other_known(_activity), "They do not do the same ({told})."),
+    _Circumstance(
+        _setting, _other_known(_setting),
+        "One is overground, the other on a treadmill ({told}): what differs may be the ground, and the speed is known "
+        "in another way.",
+    ),
     _Circumstance(
         _speed, _apart(_speed_mps, _SAME_SPEED), "The belt speeds differ ({told}): most numbers change with speed."
     ),

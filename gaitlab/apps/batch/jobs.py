@@ -75,6 +75,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "rotate": ("rotate", _whole),
     "view": ("view", str),
     "facing": ("facing", str),
+    "setting": ("setting", str),
     "speed": ("belt_speed_mps", _quantity(units.SPEED)),
     "height": ("height_m", _quantity(units.HEIGHT)),
     "mass": ("mass_kg", _quantity(units.MASS)),
@@ -136,9 +137,9 @@ def _videos_in(folder: Path) -> list[Path]:
 def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> list[Job]:
     """Return one job per row of a CSV file.
 
-    Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, speed, height, mass, athlete, label,
-    start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an empty cell
-    means not given. An invalid row becomes a job with its ``problem``, so that the others are processed.
+    Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, setting, speed, height, mass,
+    athlete, label, start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an
+    empty cell means not given. An invalid row becomes a job with its ``problem``, so that the others are processed.
 
     Parameters
     ----------

@@ -95,6 +95,7 @@ ENTRIES: Mapping[str, Kind] = {
     "dated_by?": _or_null(TEXT),
     "view": VIEW,
     "facing": _or_null(TEXT),
+    "setting?": _one_of("treadmill", "overground"),
     "activity": _one_of("running", "walking", "ambiguous"),
     "fps": POSITIVE,
     "duration_s": NUMBER,

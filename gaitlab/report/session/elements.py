@@ -61,7 +61,7 @@ def facts(content: Content) -> list[tuple[str, str]]:
         (names["label"], info["label"]),
         _date(content),
         (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
-        (names["speed"], _speed(content)),
+        (names["speed_overground" if content.info.get("setting") == "overground" else "speed"], _speed(content)),
         (names["runner"], numbers.body(info["runner"]["height_m"], info["runner"]["mass_kg"], units=content.units)),
         (names["video" if file else "recording"], ", ".join(part for part in (file, frames) if part)),
         (names["keypoints"], names["from_file"].format(name=info["keypoints"]["name"]))

@@ -1,0 +1,109 @@
+"""Runs and walks past a fixed camera, of known speed, cadence and step length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.overground import Shot, film_pass
+from benchmarks.truth import load_trial
+from gaitlab.analysis.recording import Analysis, analyze_pose, quality
+from gaitlab.config import Settings
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.person import Runner
+from gaitlab.core.pose import PoseSequence
+from gaitlab.events import detect_contacts
+from gaitlab.kinematics.travel import in_runners_frame, travel_of
+from tests.events.make import RUNNING, WALKING, Style, filmed
+from tests.kinematics.test_travel import joined, passing
+
+# Of a leg (thigh plus shank) of 0.86 m.
+HEIGHT_M = 0.86 / 0.491
+
+
+def analyzed(pose: PoseSequence, **runner: object) -> Analysis:
+    return analyze_pose(pose, runner=Runner(height_m=HEIGHT_M, **runner), settings=Settings())  # type: ignore[arg-type]
+
+
+def value(analysis: Analysis, metric: str, side: str = "both") -> float:
+    return next(row.mean for row in analysis.summary if (row.metric, row.side) == (metric, side))
+
+
+@pytest.mark.parametrize(("style", "seconds"), [(RUNNING, 2.0), (WALKING, 3.5)])
+@pytest.mark.parametrize("way", [1, -1])
+def test_speed_cadence_and_step_length_of_a_pass(style: Style, seconds: float, way: int) -> None:
+    found = analyzed(passing(style, seconds=seconds, way=way))
+    assert found.trial.setting == "overground"
+    assert found.trial.activity == ("running" if style is RUNNING else "walking")
+    assert value(found, "speed") == pytest.approx(style.belt_mps, rel=0.02)
+    assert value(found, "cadence") == pytest.approx(120 / style.stride_s, rel=0.01)
+    assert value(found, "step_length", "left") == pytest.approx(style.belt_mps * style.stride_s / 2, rel=0.03)
+    assert next(row.label for row in found.summary if row.metric == "speed") == "Speed"
+
+
+def test_a_pass_of_little_more_than_a_second_gives_what_it_shows_with_n() -> None:
+    found = analyzed(passing(seconds=1.4))
+    assert found.supports_gait
+    cadence = next(row for row in found.summary if row.metric == "cadence")
+    assert cadence.n == sum(cycle.accepted for cycle in found.trial.cycles)
+    assert cadence.mean == pytest.approx(120 / 0.72, rel=0.01)
+
+
+def test_who_stays_in_place_is_on_a_treadmill_whatever_else_is_not_said() -> None:
+    assert analyzed(filmed(RUNNING, seconds=4.0)).trial.setting == "treadmill"
+    said = analyzed(passing(seconds=2.5), setting="treadmill")
+    assert (said.trial.setting, said.trial.travel) == ("treadmill", None)
+
+
+def test_a_belt_speed_is_not_used_overground() -> None:
+    found = analyzed(passing(seconds=2.0), belt_speed_mps=5.0)
+    assert any("is not used" in warning for warning in found.warnings)
+    assert value(found, "speed") == pytest.approx(3.0, rel=0.02)
+
+
+def test_of_passes_back_and_forth_the_longest_is_measured_as_it_is_alone() -> None:
+    there, back = passing(seconds=1.5), passing(seconds=3.0, way=-1)
+    both, alone = analyzed(joined(there, back)), analyzed(back)
+    assert both.facing == "left"
+    assert any(warning.startswith("2 passes") for warning in both.warnings)
+    assert value(both, "cadence") == pytest.approx(value(alone, "cadence"), rel=0.01)
+    assert all(contact.foot_strike_s > there.time_s[-1] for contact in both.trial.events.contacts)
+
+
+def test_frames_without_the_runner_are_kept_for_drawing_and_not_counted_as_unseen() -> None:
+    pose = passing(seconds=2.0)
+    xy = np.concatenate([np.full((120, *pose.xy.shape[1:]), np.nan), pose.xy])
+    later = PoseSequence(xy, np.isfinite(xy[..., 0]) * 1.0, np.arange(len(xy)) / 60, pose.skeleton)
+    found = analyzed(later)
+    assert len(found.shown) == len(found.trial.pose) == len(later)
+    off_px = np.linalg.norm(found.shown.xy - later.xy, axis=-1)[120:]
+    assert np.nanmedian(off_px) < 1.0  # drawn where they are in the picture
+    assert np.isnan(found.trial.angles.values_deg["left_knee_flexion_deg"][:110]).all()
+    assert quality(found)["share_of_frames_seen"]["left_knee"] == 1.0
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("camera", ["fixed", "drift"])
+@pytest.mark.parametrize("name", ["RBDS001_2.5mps", "RBDS014_4.5mps"])
+def test_events_of_passes_agree_with_the_force_plates(shared: Path, name: str, camera: str) -> None:
+    """The bounds leave room above what ``benchmarks/overground.py`` measures."""
+    trial = load_trial(shared / "data" / "treadmill_truth" / f"{name}.npz")
+    errors_s = []
+    for number, distance_m in enumerate((4.0, 6.0, 8.0)):
+        shot = Shot(distance_m, 60.0, 0.004, camera, -1)
+        pose = film_pass(trial, shot, rng=np.random.default_rng(number))
+        frame = in_runners_frame(pose, travel_of(pose, slice(0, len(pose))))
+        found = detect_contacts(frame, forward=-1)
+        for side in BOTH_SIDES:
+            strike_s, off_s = trial.of(side)
+            whole = (strike_s > pose.time_s[0] + 0.15) & (off_s < pose.time_s[-1] - 0.15)
+            accepted = [c for c in found.of(side) if c.accepted]
+            for true_s, true_off_s in zip(strike_s[whole], off_s[whole], strict=True):
+                nearest = min(accepted, key=lambda c: abs(c.foot_strike_s - true_s))
+                errors_s.append((nearest.foot_strike_s - true_s, nearest.toe_off_s - true_off_s))
+    assert len(errors_s) >= 6
+    strike_ms, off_ms = 1000 * np.abs(errors_s).mean(axis=0)
+    assert strike_ms < 12
+    assert off_ms < 15

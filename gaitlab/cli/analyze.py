@@ -74,14 +74,20 @@ def analyze(
     force: Force = False,
 ) -> None:
     """Analyse a video (or keypoints) and write a session folder with a report."""
+    from gaitlab.config import parse_assignment
     from gaitlab.pipeline.run import analyze as run
+    from gaitlab.pipeline.unused_arguments import check_settings
 
     assignments = set_ or []
     assignments += ["video.annotate=false"] if no_video else []
     assignments += ["video.blur_face=true"] if blur_face else []
     assignments += [f"pose.person={person}"] if person is not None else []
     assignments += [f"calibration.level={level}"] if level is not None else []
-    settings = settings_of(config, assignments + page_assignments(units, embed_video))
+    assignments += page_assignments(units, embed_video)
+    settings = settings_of(config, assignments)
+    check_settings(
+        (parse_assignment(text)[0] for text in assignments), {"video": video, "keypoints": keypoints, "with_": with_}
+    )
     with progress_bar() as progress:
         session = run(
             video,

@@ -97,16 +97,19 @@ def sessions(
     directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
     csv: Annotated[Path | None, typer.Option(help="Write every session's summary to this file.")] = None,
 ) -> None:
-    """List the sessions of a directory; exit 1 where a damaged one is left out."""
+    """List the sessions of a directory; exit 1 where there is none, or a damaged one is left out."""
     from gaitlab.cli.tables import print_sessions
     from gaitlab.io.session.sessions import find_sessions, summaries_of
 
     skipped: list[str] = []
     found = list(find_sessions(directory, skip=skipped.append))
-    print_sessions(found)
+    if found:
+        print_sessions(found)
+    elif not skipped:
+        say(f"gaitlab: no session below '{directory}'; `gaitlab analyze` writes them", err=True)
     if csv is not None:
         write_csv(summaries_of(found, skip=skipped.append), csv)
     for why in skipped:
         say(f"gaitlab: skipped: {why}", err=True)
-    if skipped:
+    if skipped or not found:
         raise typer.Exit(1)

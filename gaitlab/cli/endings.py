@@ -24,6 +24,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _CALLED = {
     "video": "VIDEO", "belt_speed_mps": "--speed", "height_m": "--height", "mass_kg": "--mass", "start_s": "--start",
     "end_s": "--end", "keypoints_format": "--format", "with_": "--with",
+    "video.annotate": "--no-video (video.annotate)", "video.blur_face": "--blur-face (video.blur_face)",
+    "report.embed_video": "--embed-video (report.embed_video)",
 }  # fmt: skip
 # What a command leaves behind that is stopped by a signal; all others leave nothing.
 _LEFT = {
@@ -56,8 +58,9 @@ def run(app: Callable[..., Any]) -> None:
 
 
 def option_of(argument: str) -> str:
-    """Return the option of the command line that gives an argument of a Python call."""
-    return _CALLED.get(argument, f"--{argument.replace('_', '-')}")
+    """Return the option of the command line that gives an argument of a Python call, or a setting (``video.crf``)."""
+    plain = f"--set {argument}" if "." in argument else f"--{argument.replace('_', '-')}"
+    return _CALLED.get(argument, plain)
 
 
 def _end(said: str, error: Exception, *, code: int, debug: bool) -> NoReturn:

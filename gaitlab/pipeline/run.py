@@ -155,6 +155,8 @@ def analyze(
     if video is None and keypoints is None:
         raise InputError(f"nothing to analyse: name a video, or a file of keypoints with {argument('keypoints')}")
     unused_arguments.check(given)
+    if isinstance(settings, Mapping):
+        unused_arguments.check_settings(settings, given)
     check_said(athlete, "athlete's name")
     check_said(label, "label")
     name = Path(video if video is not None else keypoints or "").stem

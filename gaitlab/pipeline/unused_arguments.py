@@ -6,7 +6,7 @@ Silently ignoring them would be misleading.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,17 @@ _TABLE = (
         "is of a treadmill's belt, but this is overground, where the hips tell the speed; leave it out",
     ),
 )  # fmt: skip
+_NO_PICTURES = "is of a video's pictures, but only keypoints are given; leave it out"
+# The same of settings: `section.name` -> what it was set to.
+_SETTINGS = (
+    _Idle("pose.model", _no_network, f"names a network, {_FROM_FILES}"),
+    *(
+        _Idle(name, _no_pictures, _NO_PICTURES)
+        for name in (
+            "video.annotate", "video.crf", "video.height", "video.follow", "video.blur_face", "report.embed_video",
+        )
+    ),
+)  # fmt: skip
 # What counts as not given, beside None.
 _DEFAULTS: Mapping[str, object] = {"keypoints_format": "auto", "rotate": 0, "facing": "auto", "setting": "auto"}
 
@@ -140,3 +151,20 @@ def check(given: Given) -> None:
     """
     for _, sentence in idle(given):
         raise InputError(sentence)
+
+
+def check_settings(said: Iterable[str], given: Given) -> None:
+    """Raise InputError where a setting has no effect beside the arguments of `gaitlab.analyze`.
+
+    Parameters
+    ----------
+    said : Iterable[str]
+        names, as ``video.crf``, of the settings that were asked for this recording; those of a file of settings, which
+        is meant for many recordings, are not.
+    given : Given
+        name to what was given; names that are missing were not.
+    """
+    asked = set(said)
+    for one in _SETTINGS:
+        if one.name in asked and one.when(given):
+            raise InputError(f"{argument(one.name)} {one.why}")

@@ -146,6 +146,12 @@ def test_a_terminal_that_cannot_show_a_letter_shows_its_number(tmp_path: Path) -
     assert "\\u674e" in result.stdout
 
 
+def test_a_folder_without_sessions_is_said_in_one_line(tmp_path: Path) -> None:
+    result = command("sessions", ".", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "gaitlab: no session below '.'; `gaitlab analyze` writes them\n"
+
+
 # Batches
 
 

@@ -17,7 +17,7 @@ from gaitlab.core.errors import GaitlabError, InputError, argument
 from gaitlab.pipeline.recording import read_recording
 from gaitlab.pipeline.run import analyze
 from gaitlab.pipeline.spec import RecordingSpec
-from gaitlab.pipeline.unused_arguments import idle
+from gaitlab.pipeline.unused_arguments import check_settings, idle
 from tests.io.video.make import make_video
 
 NAN, INF = float("nan"), float("inf")
@@ -167,3 +167,41 @@ def test_every_argument_is_called_by_an_option_that_there_is() -> None:
     known = {option for parameter in command.params for option in parameter.opts}
     python = set(inspect.signature(analyze).parameters) - {"video", "settings", "progress"}
     assert {option_of(name) for name in python} - known == set()
+
+
+def test_a_setting_of_pictures_is_refused_where_there_are_none(tmp_path: Path) -> None:
+    for name, value in (
+        ("video.annotate", False), ("video.crf", 20), ("video.height", 480), ("video.follow", "no"),
+        ("video.blur_face", True), ("report.embed_video", "yes"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=rf"^{name} is of a video's pictures, but only keypoints are given"):
+            analyze(keypoints="k.csv", with_="rear.csv", settings={name: value})
+        for given in ({"video": "v.mp4", "keypoints": "k.csv"}, {"keypoints": "k.csv", "with_": "rear.mp4"}):
+            check_settings([name], given)
+    with pytest.raises(InputError, match=r"^pose\.model names a network, but all keypoints come from files"):
+        analyze(keypoints="k.csv", settings={"pose.model": "body"})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--no-video"], "--no-video "),
+        (["--blur-face"], "--blur-face "),
+        (["--no-embed-video"], "--embed-video "),
+        (["--set", "video.crf=20"], "--set video.crf "),
+    ],
+)
+def test_a_command_names_the_option_of_pictures_that_there_are_not(options: list[str], said: str) -> None:
+    with pytest.raises(InputError) as error:
+        app(["analyze", "--keypoints", "k.csv", *options], standalone_mode=False)
+    assert error.value.worded(option_of).startswith(said)
+
+
+def test_a_file_of_settings_is_for_many_recordings(tmp_path: Path) -> None:
+    """What it says of pictures is no reason to refuse keypoints: the next complaint is that there are none."""
+    (tmp_path / "shop.toml").write_text("[video]\ncrf = 20\n")
+    with pytest.raises(InputError, match="no such file"):
+        app(
+            ["analyze", "--keypoints", str(tmp_path / "k.csv"), "--config", str(tmp_path / "shop.toml")],
+            standalone_mode=False,
+        )

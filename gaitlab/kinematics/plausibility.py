@@ -5,13 +5,16 @@ Impossible postures and proportions raise an error that states the finding and t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.movement import frozen_points, jitter, text_order, turning
 from gaitlab.kinematics.proportions import TOLERANCE, Proportions, jumps, pixel_shape, proportions_of
 
 # Legs hang within 60 degrees of the vertical, in the median over all frames: those of the force-plate runners, up to
@@ -24,6 +27,16 @@ _JUMPS = 0.2
 # The shape of pixels by the shanks is 0.92 to 1.14 on good side views. A camera that stands 50 degrees askew squeezes a
 # runner to 0.64; what is squeezed or stretched by more comes from no camera at the side.
 _NOT_SQUARE, _NO_PICTURE = 1.2, 1.6
+# Rows in text order have half of the way when they are sorted; 1.17 and more of it on all good recordings.
+_SORTED = 0.7
+# Share of the time that a point stands still: none does in good recordings.
+_FROZEN = 0.2
+# Feet that turn the other way, see `movement.turning`: -0.5 in a reversed file, above 0 in good ones, and down to -0.1
+# where somebody walks to and fro.
+_BACKWARDS = -0.2
+# Share of the height: up to 0.012 on good recordings, real clips through networks among them; at fewer frames a second
+# than this movement and noise are not told apart.
+_JITTERS, _SLOW_FPS = 0.015, 20.0
 # A turn of the picture, clockwise, that brings a posture upright -> what it is.
 _POSTURES = {
     90: "lies on their side, with the head to the left of the picture",
@@ -133,17 +146,18 @@ def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[st
         if keypoints from a file have implausible proportions or size, or jump between positions.
     """
     found = proportions_of(pose)
-    # The shape before the bones: in a squeezed picture these are wrong too, and that is not what is to be mended.
-    pixels = _pixels(pose)
-    wrong = [sentence for sentence in (_size(found), pixels[0], _bones(found), _path(pose)) if sentence]
-    if wrong and from_file:
-        raise InputError(f"in '{path}' {wrong[0]}")
-    doubts = (_feet(pose, found), _turned_feet(pose, found), pixels[1])
-    # A sentence that stands in a session names arguments plainly, as an error does in Python.
-    return tuple(str(InputError(f"in '{path}' {sentence}")) for sentence in (*wrong, *doubts) if sentence)
+    told = []
+    for check in _CHECKS:
+        if not (sentence := check.finds(pose, found)):
+            continue
+        if from_file and check.of_a_file == "refuse":
+            raise InputError(f"in '{path}' {sentence}")
+        # A sentence that stands in a session names arguments plainly, as an error does in Python.
+        told.append(str(InputError(f"in '{path}' {sentence}")))
+    return tuple(dict.fromkeys(told))
 
 
-def _size(found: Proportions) -> str:
+def _size(_: PoseSequence, found: Proportions) -> str:
     if not found.height_px < _SMALLEST_PX:
         return ""
     return (
@@ -152,7 +166,7 @@ def _size(found: Proportions) -> str:
     )
 
 
-def _bones(found: Proportions) -> str:
+def _bones(pose: PoseSequence, found: Proportions) -> str:
     """Describe a thigh, shank or trunk of implausible length or left-right difference; empty if there is none."""
     bone, off = found.worst
     unlike = {
@@ -164,13 +178,14 @@ def _bones(found: Proportions) -> str:
         how = f"the right {other[0]} is {1 + unlike[other[0]]:.2g} times as long as the left"
     else:
         return ""
-    return (
+    # A point that stands still makes strange bones, and another order of the points does not mend that.
+    return _frozen(pose, found) or (
         f"{how}; expected bones of one body, within {100 * TOLERANCE:.0f} %: are the points in the order that is "
         f"thought ({argument('layout')} names it), and is it one runner?"
     )
 
 
-def _path(pose: PoseSequence) -> str:
+def _path(pose: PoseSequence, _: Proportions) -> str:
     share = jumps(pose)
     if share < _JUMPS:
         return ""
@@ -221,19 +236,66 @@ def _turned_feet(pose: PoseSequence, found: Proportions) -> str:
 _KNEE_BENDS = 0.005
 
 
-def _pixels(pose: PoseSequence) -> tuple[str, str]:
-    """Return what is wrong with the shape of the picture, and what is doubtful; empty if it is square."""
+def _no_picture(pose: PoseSequence, _: Proportions) -> str:
+    """Report a squeeze that comes from no camera at the side; empty if there is none."""
     shape = pixel_shape(pose)
-    if not (shape > _NOT_SQUARE or shape < 1 / _NOT_SQUARE):
-        return "", ""
-    found = f"lengths along the picture appear {1 / shape:.2g} times as long as upright ones (by the shanks)"
-    if shape > _NO_PICTURE or shape < 1 / _NO_PICTURE:
-        return (
-            f"{found}; expected pixels that are square: pixels that are not square, width and height exchanged (is "
-            f"{argument('picture')} right?), or a runner who is not seen from the side",
-            "",
-        )
-    return "", f"{found}: pixels that are not square, or a runner who is seen askew; angles are off by that"
+    if not (shape > _NO_PICTURE or shape < 1 / _NO_PICTURE):
+        return ""
+    return (
+        f"{_squeezed(shape)}; expected pixels that are square: pixels that are not square, width and height exchanged "
+        f"(is {argument('picture')} right?), or a runner who is not seen from the side"
+    )
+
+
+def _not_square(pose: PoseSequence, _: Proportions) -> str:
+    """Report a smaller squeeze, which a camera that stands askew shows too; empty if there is none."""
+    shape = pixel_shape(pose)
+    if shape > _NO_PICTURE or shape < 1 / _NO_PICTURE or not (shape > _NOT_SQUARE or shape < 1 / _NOT_SQUARE):
+        return ""
+    return f"{_squeezed(shape)}: pixels that are not square, or a runner who is seen askew; angles are off by that"
+
+
+def _squeezed(shape: float) -> str:
+    return f"lengths along the picture appear {1 / shape:.2g} times as long as upright ones (by the shanks)"
+
+
+def _order(pose: PoseSequence, _: Proportions) -> str:
+    if text_order(pose) > _SORTED:
+        return ""
+    return (
+        "the frames are in the order of text, as 1, 10, 100, 2: sorted by number the movement is even; write them in "
+        "the order of time, or with a column 'frame'"
+    )
+
+
+def _frozen(pose: PoseSequence, _: Proportions) -> str:
+    still = {name: share for name, share in frozen_points(pose).items() if share > _FROZEN}
+    if not still:
+        return ""
+    which = ", ".join(f"{name.replace('_', ' ')} in {100 * share:.0f} %" for name, share in still.items())
+    return (
+        f"points stand still while those beside them move ({which} of the time): they were not followed, and no number "
+        "of these joints is right; leave them out of the file"
+    )
+
+
+def _backwards(pose: PoseSequence, _: Proportions) -> str:
+    if not turning(pose) < _BACKWARDS:
+        return ""
+    return (
+        "the feet go forward while they are low and back while they are high: the frames are in reverse order, or "
+        "somebody runs backwards; if they are reversed, no time of a foot strike or toe-off is right"
+    )
+
+
+def _jitters(pose: PoseSequence, found: Proportions) -> str:
+    noise = jitter(pose) if pose.fps > _SLOW_FPS else 0.0
+    if not noise > _JITTERS:
+        return ""
+    return (
+        f"the points jitter by {noise * found.height_px:.2g} px ({100 * noise:.1f} % of the height) from frame to "
+        "frame, more than those of runners who are seen well (up to 1.2 %): contact times and angles are off by that"
+    )
 
 
 def _median(values: FloatArray) -> float:
@@ -257,3 +319,41 @@ def _direction(low: FloatArray, high: FloatArray) -> FloatArray:
     if not len(vectors):
         return np.full(2, np.nan)
     return np.asarray(np.median(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One check of the body: what it finds, as a sentence or nothing, and what follows.
+
+    Attributes
+    ----------
+    finds : Callable[[PoseSequence, Proportions], str]
+        the sentence that says what is wrong; empty if nothing is.
+    of_a_file : Literal['refuse', 'warn']
+        what is done about keypoints from a file.
+    why : str
+        why that.
+    """
+
+    finds: Callable[[PoseSequence, Proportions], str]
+    of_a_file: Literal["refuse", "warn"]
+    why: str
+
+
+# In the order in which they are said; the first that refuses is the only one. Of a network's keypoints all only warn:
+# there is no file to be written otherwise, minutes of work are done, and what it saw rightly can be used. Who does not
+# stand upright (`check_posture`) is refused in both, with the turn of the picture that helps.
+# The shape stands before the bones: in a squeezed picture these are wrong too, and that is not what is to be mended.
+_CHECKS = (
+    _Check(_size, "refuse", "no number is in its unit; the file can be written in pixels"),
+    _Check(_order, "refuse", "the movement is another; the file can be sorted"),
+    _Check(_no_picture, "refuse", "no camera at the side sees that; the size of the picture can be said"),
+    _Check(_bones, "refuse", "the points are others than is thought; their order can be said"),
+    _Check(_path, "refuse", "it is not one person's movement; the file can be taken apart"),
+    _Check(_feet, "warn", "legs and trunk are right without the feet"),
+    _Check(_turned_feet, "warn", "legs and trunk are right without the feet"),
+    _Check(_not_square, "warn", "a camera may stand askew, which is nobody's mistake in the file"),
+    _Check(_frozen, "warn", "the other joints are right without the one"),
+    _Check(_backwards, "warn", "somebody may run backwards"),
+    _Check(_jitters, "warn", "averages over many strides are of use still"),
+)

@@ -168,8 +168,24 @@ FAULTS = {
         "left and the right foot lie behind the heel",
     ),
     "heel and toe of one foot": (lambda n, xy: ([_turned(name) for name in n], xy), "the left foot lie behind"),
+    "a knee that stands still from frame 60 on": (lambda n, xy: (n, _still(n, xy, slice(60, None))), "left knee in 8"),
+    "a knee that stands still for 3 s": (lambda n, xy: (n, _still(n, xy, slice(60, 240))), "left knee in 3"),
+    "frames in text order": (lambda n, xy: (n, xy[sorted(range(480), key=str)]), "in the order of text"),
+    "text order from 1": (lambda n, xy: (n, xy[sorted(range(480), key=lambda f: str(f + 1))]), "in the order of text"),
+    "backwards in time": (lambda n, xy: (n, xy[::-1]), "the feet go forward while they are low"),
+    "noise of 15 px": (lambda n, xy: (n, xy + _noise_px(15, xy)), "jitter by 15 px"),
     "heel and toe exchanged": (lambda n, xy: ([_turned(name) for name in n], xy), "point to opposite sides"),
 }
+
+
+def _still(names: list[str], xy: np.ndarray, frames: slice) -> np.ndarray:
+    still, knee = xy.copy(), names.index("left_knee")
+    still[frames, knee] = xy[frames.start, knee]
+    return still
+
+
+def _noise_px(sd_px: float, xy: np.ndarray) -> np.ndarray:
+    return np.random.default_rng(1).normal(0, sd_px, xy.shape)
 
 
 def _exchanged(name: str) -> str:

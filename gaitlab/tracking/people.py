@@ -15,6 +15,7 @@ from gaitlab.tracking.track import Track
 _FORGOTTEN_S = 2.0  # a person hidden for longer gets a new track
 # Variation of the ankles' distance in running, as a share of the body height.
 _SWING = 0.06
+_SOON_S = 0.06  # legs have hardly moved in so short a time
 _SAMPLE = 200  # number of bodies sampled from a track for its score
 _ANKLES = ("left_ankle", "right_ankle")
 _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
@@ -34,7 +35,8 @@ class RunnerScore:
     seen_s : float
         visible time, s.
     swing : float
-        0 to 1, whether the legs alternate, unlike those of a poster or a standing coach.
+        0 to 1, whether the legs alternate, unlike those of a poster, a standing coach or a tree, whose points only
+        tremble.
     steady : float
         0 to 1, whether the person stays in place, unlike a passer-by.
     size : float
@@ -57,7 +59,8 @@ class RunnerScore:
 
 def runner_score(track: Track, skeleton: Skeleton) -> RunnerScore:
     """Return the score of a person from evenly sampled bodies of their track."""
-    sample = track.bodies[:: max(len(track.bodies) // _SAMPLE, 1)]
+    every = max(len(track.bodies) // _SAMPLE, 1)
+    sample = track.bodies[::every]
     xy = np.array([body.xy for body in sample])
     boxes = np.array([body.box for body in sample])
     size = float(np.median(boxes[:, 3] - boxes[:, 1]))
@@ -65,7 +68,7 @@ def runner_score(track: Track, skeleton: Skeleton) -> RunnerScore:
     drift = float(np.ptp(np.percentile(positions[:, 0], [5, 95]))) / max(size, 1.0)
     return RunnerScore(
         seen_s=_seen_s(track.times_s),
-        swing=float(np.clip(_swing(xy, skeleton, size) / _SWING, 0.02, 1.0)),
+        swing=float(np.clip(_swing(xy, _steps(track, every), skeleton, size) / _SWING, 0.02, 1.0)),
         steady=_LEAST_STEADY + (1 - _LEAST_STEADY) * float(np.exp(-((drift / 0.8) ** 2))),
         size=size,
         legs=_legs(np.array([body.score for body in sample]), xy, skeleton),
@@ -84,23 +87,69 @@ def _legs(score: FloatArray, xy: FloatArray, skeleton: Skeleton) -> float:
     return max(float(seen.mean()), 0.02) if columns else 0.02
 
 
-def _swing(xy: FloatArray, skeleton: Skeleton, size: float) -> float:
-    """Return the variation of the vector between the ankles, as a share of ``size``."""
+def _steps(track: Track, every: int) -> FloatArray:
+    """Return by how much the points move to the frame after each sampled one, (step, keypoint, 2) px."""
+    pairs = [
+        after.xy - before.xy
+        for before, after, interval_s in zip(
+            track.bodies[::every], track.bodies[1::every], np.diff(track.times_s)[::every], strict=False
+        )
+        if interval_s <= _SOON_S
+    ]
+    return np.array(pairs).reshape(-1, *track.bodies[0].xy.shape)
+
+
+def _swing(xy: FloatArray, steps: FloatArray, skeleton: Skeleton, size: float) -> float:
+    """Return the variation of the vector between the ankles, as a share of ``size``, without its trembling.
+
+    Parameters
+    ----------
+    xy : FloatArray
+        (sample, keypoint, 2) px.
+    steps : FloatArray
+        (step, keypoint, 2) px, how the points move from one frame to the next: legs move little in that time, points
+        that lie on no body anywhere.
+    """
     if not all(name in skeleton for name in _ANKLES):
         return 0.0
-    left, right = (xy[:, skeleton.index(name)] for name in _ANKLES)
-    apart = (left - right)[np.isfinite(left - right).all(axis=1)]
+    apart, step = (_between_ankles(points, skeleton) for points in (xy, steps))
     if len(apart) < 4:
         return 0.0
-    # The central two thirds, robust to outliers; the larger axis, because in a rear view the height alternates.
-    low, high = np.percentile(apart, [16, 84], axis=0)
-    return float((high - low).max()) / 2 / max(size, 1.0)
+    variance = _spread(apart) ** 2
+    if len(step) >= 4:
+        # Trembling from frame to frame has twice the variance of its positions, so that nothing is left of it; of the
+        # slow swing of legs little is lost.
+        variance -= _spread(step) ** 2
+    # The larger axis, because in a rear view the height alternates.
+    return float(np.sqrt(variance.max().clip(0.0))) / max(size, 1.0)
+
+
+def _spread(vectors: FloatArray) -> FloatArray:
+    """Return half the width of the central two thirds of vectors (number, 2), each axis, robust to outliers."""
+    low, high = np.percentile(vectors, [16, 84], axis=0)
+    return np.asarray(high - low) / 2
+
+
+def _between_ankles(xy: FloatArray, skeleton: Skeleton) -> FloatArray:
+    """Return the vectors between the ankles where both are seen, (number, 2) px."""
+    left, right = (xy[:, skeleton.index(name)] for name in _ANKLES)
+    apart = left - right
+    return np.asarray(apart[np.isfinite(apart).all(axis=1)])
 
 
 def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | None:
-    """Return the track with the highest `RunnerScore.rank`; None without tracks."""
+    """Return the track with the highest `RunnerScore.rank`; None without tracks.
+
+    At the end the legs count twice: who stood all the time, however long and near, is not the runner. Before, who
+    stands may be about to run.
+    """
+
+    def likely(track: Track) -> float:
+        score = runner_score(track, skeleton)
+        return score.rank * score.swing
+
     seen = [track for track in tracks if len(track.frames) > 1] or list(tracks)
-    return max(seen, key=lambda track: runner_score(track, skeleton).rank, default=None)
+    return max(seen, key=likely, default=None)
 
 
 def distance(body: Body, guess: Body) -> float:

@@ -1,4 +1,4 @@
-"""Who is who from look to look: the cheapest pairs against all that can be made."""
+"""Who is who from look to look, the cheapest pairs against all that can be made; and who of them is the runner."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from gaitlab.tracking.people import cheapest_pairs
+from gaitlab.core.person import Body
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.tracking.people import cheapest_pairs, most_like_a_runner, runner_score
+from gaitlab.tracking.track import Track
+
+COCO = SKELETONS["coco_17"]
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -50,3 +55,36 @@ def test_dear_pairs_are_not_made() -> None:
     # Nor does what is not made keep others from what is best: 0.1 and alone cost less than 0.8 twice.
     assert cheapest_pairs(np.array([[0.1, 0.8], [0.8, 2.0]]), max_cost=1.0) == [(0, 0)]
     assert cheapest_pairs(np.empty((0, 3)), max_cost=1.0) == []
+
+
+def track_of(ankles_px: np.ndarray, *, travels_px: float = 0.0, tremble_px: float = 0.0, score: float = 0.8) -> Track:
+    """Return somebody 300 px high, 30 frames a second, with so much between the ankles in each frame."""
+    random = np.random.default_rng(0)
+    stands = {"shoulder": 60.0, "hip": 160.0, "knee": 240.0, "ankle": 320.0}
+    track = Track(0, COCO)
+    for number, apart in enumerate(ankles_px):
+        xy = np.full((len(COCO), 2), np.nan)
+        for name in COCO.names:
+            side, _, joint = name.partition("_")
+            if joint in stands:
+                sign = 1 if side == "left" else -1
+                foot = sign * apart / 2 if joint == "ankle" else 10.0 * sign
+                xy[COCO.index(name)] = (400 + travels_px * number + foot, stands[joint])
+        xy[COCO.index("nose")] = (400 + travels_px * number, 20.0)
+        track.add(number, number / 30, Body(xy + tremble_px * random.normal(size=xy.shape), np.full(len(COCO), score)))
+    return track
+
+
+def test_who_runs_past_for_a_second_wins_over_what_stands_there_for_twelve() -> None:
+    runs = track_of(90 * np.sin(2 * np.pi * 1.4 * np.arange(30) / 30), travels_px=15.0, tremble_px=1.0)
+    stands = track_of(np.full(360, 20.0), tremble_px=1.0)
+    tree = track_of(np.full(360, 20.0), tremble_px=12.0, score=0.5)
+    for other in (stands, tree):
+        assert most_like_a_runner([other, runs], COCO) is runs
+
+
+def test_points_that_tremble_are_no_swinging_legs() -> None:
+    """12 px of noise in each ankle are 17 px between them, more than the 6 % of 300 px of a runner's."""
+    assert runner_score(track_of(np.full(200, 20.0), tremble_px=12.0), COCO).swing < 0.4
+    walks = 60 * np.sin(2 * np.pi * 0.9 * np.arange(200) / 30)
+    assert runner_score(track_of(walks, tremble_px=6.0), COCO).swing == 1.0

@@ -16,13 +16,43 @@ from gaitlab.signal.missing import Missing, missing_frames
 
 # Range of cadences of runners, steps per minute.
 _LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
-# Slow-motion factors of phones.
+# The usual cadence: of several rates that are possible the one that comes nearest to it is the likeliest.
+_USUAL_CADENCE = 170.0
+# Slow-motion factors of phones, and rates that films are taken at, Hz, before an editor makes fewer of them.
 _SLOW_MOTIONS = (2, 4, 8)
+_TAKEN_HZ = (25, 30, 50, 60, 100, 120, 240)
+_LEAST_FACTOR, _ALIKE = 1.5, 1.03
 # With a larger share of missing frames, steps may be missing too.
 _MANY_MISSING = 0.02
 
 
-def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, missing: Missing) -> tuple[str, ...]:
+def likely_factors(cadence: float, *, fps: float) -> tuple[float, ...]:
+    """Return how many times slower than life a film may play, the likeliest first.
+
+    Parameters
+    ----------
+    cadence : float
+        steps per minute of the film.
+    fps : float
+        different pictures a second of it; NaN if unknown.
+
+    Notes
+    -----
+    A film that was taken at one of the usual rates and plays all its pictures at another is slower by their quotient:
+    60 a second shown at 25 are 2.4 times slower. Of those at which the runner has a cadence of running, that nearest
+    to the usual one comes first.
+    """
+    factors = [float(factor) for factor in _SLOW_MOTIONS]
+    for taken in _TAKEN_HZ if np.isfinite(fps) else ():
+        if taken / fps > _LEAST_FACTOR and not any(1 / _ALIKE < taken / fps / known < _ALIKE for known in factors):
+            factors.append(taken / fps)
+    fits = [factor for factor in factors if _LOWEST_CADENCE <= cadence * factor <= _HIGHEST_CADENCE]
+    return tuple(sorted(fits, key=lambda factor: abs(np.log(cadence * factor / _USUAL_CADENCE))))
+
+
+def slow_motion_warnings(
+    cycles: Sequence[GaitCycle], activity: Activity, *, missing: Missing, pose: PoseSequence | None = None
+) -> tuple[str, ...]:
     """Return a warning that asks for the true frame rate if the cadence is impossible for running.
 
     Parameters
@@ -33,6 +63,8 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, mis
         only running is checked.
     missing : Missing
         frames missing from the video.
+    pose : PoseSequence | None, optional
+        the recording, whose frame rate says which slow motion is possible.
 
     Returns
     -------
@@ -59,13 +91,20 @@ def slow_motion_warnings(cycles: Sequence[GaitCycle], activity: Activity, *, mis
             f"{cadence:.0f} steps/min is no cadence of running{would_be}: if the video was taken for slow motion and "
             "is none, the rate that it plays at must be entered as its true frame rate",
         )
-    would_be = ", ".join(f"{cadence * factor:.0f} at {factor}x" for factor in _SLOW_MOTIONS)
-    fits = [factor for factor in _SLOW_MOTIONS if _LOWEST_CADENCE <= cadence * factor <= _HIGHEST_CADENCE]
-    likely = f" ({fits[0]}x is likely)" if fits else ""
+    fits = likely_factors(cadence, fps=float("nan") if pose is None else pose.fps)
+    would_be = ", ".join(f"{cadence * factor:.0f} at {factor:.3g}x" for factor in fits or _SLOW_MOTIONS)
+    likely = f" ({fits[0]:.3g}x is likely)" if fits else ""
+    rate = f": {fits[0] * _plays_fps(pose):.0f} if it is {fits[0]:.3g}x" if fits and pose is not None else ""
     return (
         f"{cadence:.0f} steps/min is no cadence of running; in slow motion it would be {would_be}{likely}: if the "
-        "video is slow motion, the true frame rate must be entered",
+        f"video is slow motion, the true frame rate must be entered{rate}",
     )
+
+
+def _plays_fps(pose: PoseSequence) -> float:
+    """Return the frame rate of the film, Hz, in which pictures may be repeated that the keypoints hold once."""
+    left_out = sum(step.counts.get("frames_left_out", 0) for step in pose.history if step.name == "repeated pictures")
+    return pose.fps * (1 + float(left_out) / len(pose))
 
 
 def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
@@ -86,7 +125,7 @@ def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
             continue
         if not _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
             continue
-        entered = f"must be entered: {cleaned.fps * factor:.0f}"
+        entered = f"must be entered: {_plays_fps(cleaned) * factor:.0f}"
         if factor > 1:
             return (
                 f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "

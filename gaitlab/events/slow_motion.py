@@ -103,8 +103,8 @@ def slow_motion_warnings(
 
 def _plays_fps(pose: PoseSequence) -> float:
     """Return the frame rate of the film, Hz, in which pictures may be repeated that the keypoints hold once."""
-    left_out = sum(step.counts.get("frames_left_out", 0) for step in pose.history if step.name == "repeated pictures")
-    return pose.fps * (1 + float(left_out) / len(pose))
+    shown_times = [step.parameters.get("shown_times", 1.0) for step in pose.history if step.name == "repeated pictures"]
+    return pose.fps * float(np.prod(shown_times))
 
 
 def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:

@@ -276,7 +276,8 @@ def _whole_clip(clip: Path | None, *, spliced: bool) -> Path | None:
 
 def _of_new(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
     """Return the keypoints of the new pictures, when they were taken."""
-    step = Step("repeated pictures", {}, {"frames_left_out": int((~repeated.new).sum())})
+    shown_times = raw.fps / repeated.fps  # each of them
+    step = Step("repeated pictures", {"shown_times": shown_times}, {"frames_left_out": int((~repeated.new).sum())})
     return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
 
 

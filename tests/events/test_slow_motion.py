@@ -36,7 +36,7 @@ def test_no_slow_motion_makes_a_run_of_five_steps_a_minute() -> None:
 def test_the_rate_to_enter_is_that_of_the_film_with_its_repeated_pictures() -> None:
     """25 different pictures a second, each shown twice, are a film of 50."""
     skeleton = SKELETONS["coco_17"]
-    step = Step("repeated pictures", {}, {"frames_left_out": 40})
+    step = Step("repeated pictures", {"shown_times": 2.0}, {"frames_left_out": 40})
     pose = PoseSequence(
         np.zeros((40, len(skeleton), 2)), np.ones((40, len(skeleton))), np.arange(40) / 25, skeleton, (step,)
     )

@@ -23,6 +23,7 @@ from gaitlab.pipeline.repeated import RepeatedPictures
 from gaitlab.pipeline.spec import RecordingSpec
 from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.pose.networks.window import Window
+from gaitlab.scene.film import FilmWatch
 from tests.io.video.make import make_video
 from tests.pose.synthetic import standing
 
@@ -153,6 +154,7 @@ def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame
             wanted,
             None,
             RepeatedPictures(),
+            FilmWatch(width=64, height=48),
             None,
             progress=lambda stage, done, total: told.append(stage),
         )

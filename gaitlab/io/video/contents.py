@@ -189,8 +189,9 @@ def contents_of(container: Any, path: Path, *, fps: float | None) -> Contents:
         clock, ticks, lacking_s = even_clock(len(packets), rate), None, 0.0
     else:
         clock, ticks, lacking_s = _told(container, stream, known, first_tick=picture.pts, otherwise_fps=rate)
-        announced_s, held_s = stream.frames / clock.fps, len(all_packets) / clock.fps
-        lacking_s = max(lacking_s, _worth_saying(announced_s - held_s, announced_s))
+        if not {"avi", "mov"} & set(container.format.name.split(",")):
+            announced_s, held_s = stream.frames / clock.fps, len(all_packets) / clock.fps
+            lacking_s = max(lacking_s, _worth_saying(announced_s - held_s, announced_s))
         if _in_order_of_decoding(path, packets, stream):
             ticks = None
     info = _info(container, stream, path, shape=shape, clock=clock, interlaced=interlaced)
@@ -288,10 +289,19 @@ def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
     end_s : float
         where its last frame ends, on the file's own clock.
     """
-    if stream.duration is not None:
-        promised_s, doubt_s = float((stream.start_time or 0) + stream.duration) * float(stream.time_base), 0.25
+    tick_s, kind = float(stream.time_base), container.format.name.split(",")
+    doubt_s = 0.25
+    if "avi" in kind:  # it numbers its frames from its beginning, those that are empty too
+        promised_s = max(stream.duration or 0, stream.frames) * tick_s
+    elif (
+        stream.duration is not None
+    ):  # an edit list may leave out frames of a mov or mp4, so their number is no promise
+        promised_s = float((stream.start_time or 0) + stream.duration) * tick_s
     elif container.duration is not None:  # of the longest stream: sound may go on
-        promised_s, doubt_s = ((container.start_time or 0) + container.duration) / av.time_base, 1.0
+        doubt_s = 1.0
+        # Matroska's duration is when the last frame ends, also where the first does not begin at 0.
+        begins = 0 if "matroska" in kind else container.start_time or 0
+        promised_s = (begins + container.duration) / av.time_base
     else:
         return 0.0
     return _worth_saying(promised_s - end_s, promised_s, doubt_s=doubt_s)

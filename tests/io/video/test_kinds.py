@@ -287,3 +287,41 @@ def test_files_that_were_read_wrongly(shared: Path, name: str) -> None:
         found = [frame.time_s for frame in video.frames()]
         np.testing.assert_allclose(found, np.arange(frames) / fps, atol=1e-6)
         assert len(list(video.frames(2.0))) == frames - 120
+
+
+@pytest.mark.parametrize("ending", ["mkv", "avi", "mp4", "mov", "ts"])
+@pytest.mark.parametrize("first_s", [0.0, 3.0, -0.5])
+def test_a_whole_video_lacks_nothing_wherever_its_clock_begins(tmp_path: Path, ending: str, first_s: float) -> None:
+    """A start before 0 is an edit list, which leaves frames out on purpose; AVI counts empty frames too."""
+    clip = begun_at(tmp_path / f"a.{ending}", max(first_s, 0.0) if ending in ("mkv", "avi", "ts") else first_s)
+    with open_video(clip) as opened:
+        assert opened.info.lacking_s == 0
+        assert opened.info.frames == (75 if first_s < 0 and ending in ("mp4", "mov") else 90)
+
+
+@pytest.mark.parametrize(("ending", "first_s"), [("mkv", 0.0), ("mkv", 3.0), ("mp4", 0.0)])
+def test_a_video_that_was_cut_off_lacks_its_end_wherever_its_clock_begins(
+    tmp_path: Path, ending: str, first_s: float
+) -> None:
+    """Of 3 s: whatever frames are there, and what is lacking, are the whole."""
+    clip = begun_at(tmp_path / f"a.{ending}", first_s, options={"movflags": "faststart"} if ending == "mp4" else {})
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 6 // 10])
+    with open_video(clip) as opened:
+        assert opened.info.lacking_s > 0.5
+        assert opened.info.duration_s + opened.info.lacking_s == pytest.approx(3.0, abs=0.05)
+
+
+def begun_at(path: Path, first_s: float, *, options: dict[str, str] | None = None) -> Path:
+    """3 s at 30 frames a second, without frames that are shown in another order, whose first is at that time."""
+    tick = Fraction(1, 90_000)
+    with av.open(str(path), "w", options={"avoid_negative_ts": "disabled", **(options or {})}) as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.time_base = tick
+        stream.options = {"g": "10", "bf": "0"}
+        for number in range(90):
+            frame = av.VideoFrame.from_ndarray(picture(number % 30), format="bgr24")
+            frame.pts, frame.time_base = round((first_s + number / 30) / tick), tick
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path

@@ -19,7 +19,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.events.slow_motion import slow_motion_warnings
+from gaitlab.events.slow_motion import ramp_warnings, slow_motion_warnings
 from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
 from gaitlab.signal import preprocessing
@@ -132,6 +132,7 @@ def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, shown: 
     rows, values = measure(trial, METRICS.values())
     found = (
         *slow_motion_warnings(trial.cycles, trial.activity, missing=missing_frames(raw.time_s), pose=raw),
+        *ramp_warnings(trial.pose, view=trial.view),
         *trial.calibration.warnings,
         *_cycle_warnings(trial),
     )

@@ -36,6 +36,7 @@ OPTIONS: Mapping[str, str] = {
     "the person's number": "--person",
     "a recording of it": "--standing",
     "use more of the recording": "--start, --end",
+    "the part to analyse": "--start, --end",
     "the same levelling": "--level",
 }
 # A share of rejected cycles that is nothing to tell in a terminal, and how many reasons are told there.

@@ -1,4 +1,4 @@
-"""Detection of undeclared slow motion and of wrong frame rates from an impossible cadence."""
+"""Detection of undeclared slow motion, of the whole film or a part, and of wrong frame rates, from the strides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import Activity, GaitCycle
-from gaitlab.core.pose import PoseSequence
+from gaitlab.core.metric import View
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.cycles import gait_cycles
 from gaitlab.events.side import detect_contacts
 from gaitlab.signal.missing import Missing, missing_frames
@@ -24,6 +25,15 @@ _TAKEN_HZ = (25, 30, 50, 60, 100, 120, 240)
 _LEAST_FACTOR, _ALIKE = 1.5, 1.03
 # With a larger share of missing frames, steps may be missing too.
 _MANY_MISSING = 0.02
+# Strides of a ramp may be off the factors of phones by this factor: runners change their stride by a tenth, and from
+# walking to running by 1.6.
+_NEAR = 1.25
+# So many strides, and so long, are a part; where they are shorter (240 steps/min) left and right are confused.
+_STRIDES, _PART_S, _SHORTEST_S = 2, 1.0, 0.5
+# The legs pass each other by this share of what lies between their usual extremes.
+_PASS = 0.25
+# Between the strides of a ramp few are of lengths between; of one gait no two neighbours differ by as much.
+_GAP = 1.25
 
 
 def likely_factors(cadence: float, *, fps: float) -> tuple[float, ...]:
@@ -142,3 +152,74 @@ def _cadence(cycles: Sequence[GaitCycle]) -> float:
     """Return steps per minute of the accepted cycles, or of all if none is accepted; NaN without a cycle."""
     strides_s = [cycle.stride_time_s for cycle in cycles if cycle.accepted] or [c.stride_time_s for c in cycles]
     return 120.0 / float(np.median(strides_s)) if strides_s else float("nan")
+
+
+def ramp_warnings(pose: PoseSequence, *, view: View) -> tuple[str, ...]:
+    """Return a warning where strides last 2, 4 or 8 times as long in one part as in another.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        smoothed keypoints, px.
+    view : View
+        from the side the ankles pass each other along the picture, from behind upwards.
+    """
+    starts_s = _stride_starts(pose, axis=0 if view == "side" else 1)
+    strides_s = np.diff(starts_s)
+    if len(strides_s) < 2 * _STRIDES:
+        return ()
+    split = _split(strides_s)
+    if split is None:
+        return ()
+    slow = strides_s > split
+    factor = float(np.median(strides_s[slow]) / np.median(strides_s[~slow]))
+    likely = next((one for one in _SLOW_MOTIONS if one / _NEAR <= factor <= one * _NEAR), None)
+    if likely is None or np.median(strides_s[~slow]) < _SHORTEST_S:
+        return ()
+    first, last = _longest(~slow)
+    first_slow, last_slow = _longest(slow)
+    parts = ((first, last), (first_slow, last_slow))
+    if any(b - a < _STRIDES or starts_s[b] - starts_s[a] < _PART_S for a, b in parts):
+        return ()
+    from_s = starts_s[first] if first > 0 else pose.time_s[0]
+    to_s = starts_s[last] if last < len(strides_s) else pose.time_s[-1]
+    return (
+        f"strides last {np.median(strides_s[slow]):.2f} s from {starts_s[first_slow]:.1f} to {starts_s[last_slow]:.1f} "
+        f"s and {np.median(strides_s[~slow]):.2f} s elsewhere: that part plays in slow motion ({likely:.0f}x), or is "
+        f"another gait; numbers mix the two: the part to analyse must be entered, e.g. {from_s:.1f} to {to_s:.1f} s",
+    )
+
+
+def _split(strides_s: FloatArray) -> float | None:
+    """Return the length, s, in the widest gap between short and long strides; None where they are all alike."""
+    lengths = np.sort(strides_s)
+    steps = np.diff(np.log(lengths))
+    at = int(np.argmax(steps))
+    return float(np.sqrt(lengths[at] * lengths[at + 1])) if steps[at] > np.log(_GAP) else None
+
+
+def _stride_starts(pose: PoseSequence, *, axis: int) -> FloatArray:
+    """Return when the left ankle passes the right one in one direction, s: once a stride, in every gait and speed."""
+    apart = (pose.point("left_ankle") - pose.point("right_ankle"))[:, axis]
+    seen = np.isfinite(apart)
+    apart, time_s = apart[seen], pose.time_s[seen]
+    if len(apart) < 2:
+        return np.empty(0)
+    low, middle, high = np.percentile(apart, (5, 50, 95))
+    if not high > low:
+        return np.empty(0)
+    behind, starts = False, []
+    for value, at_s in zip((apart - middle) / (high - low), time_s, strict=True):
+        if value < -_PASS:
+            behind = True
+        elif value > _PASS and behind:
+            behind = False
+            starts.append(float(at_s))
+    return np.array(starts)
+
+
+def _longest(which: np.ndarray) -> tuple[int, int]:
+    """Return the first stride of the longest run, and that after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], which, [False]]).astype(int)))
+    first, after = max(edges.reshape(-1, 2).tolist(), key=lambda run: run[1] - run[0])
+    return first, after

@@ -129,17 +129,6 @@ _SETTINGS = (
         )
     ),
 )  # fmt: skip
-_NO_PICTURES = "is of a video's pictures, but only keypoints are given; leave it out"
-# The same of settings: `section.name` -> what it was set to.
-_SETTINGS = (
-    _Idle("pose.model", _no_network, f"names a network, {_FROM_FILES}"),
-    *(
-        _Idle(name, _no_pictures, _NO_PICTURES)
-        for name in (
-            "video.annotate", "video.crf", "video.height", "video.follow", "video.blur_face", "report.embed_video",
-        )
-    ),
-)  # fmt: skip
 # What counts as not given, beside None.
 _DEFAULTS: Mapping[str, object] = {"keypoints_format": "auto", "rotate": 0, "facing": "auto", "setting": "auto"}
 

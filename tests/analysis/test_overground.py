@@ -16,7 +16,7 @@ from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts
 from gaitlab.kinematics.travel import in_runners_frame, travel_of
-from tests.events.make import RUNNING, WALKING, Style, filmed
+from tests.events.make import RUNNING, WALKING, Style, events, filmed
 from tests.kinematics.test_travel import joined, passing
 
 # Of a leg (thigh plus shank) of 0.86 m.
@@ -107,3 +107,18 @@ def test_events_of_passes_agree_with_the_force_plates(shared: Path, name: str, c
     strike_ms, off_ms = 1000 * np.abs(errors_s).mean(axis=0)
     assert strike_ms < 12
     assert off_ms < 15
+
+
+def test_a_far_foot_that_is_hidden_as_it_passes_the_other_keeps_its_strikes() -> None:
+    """Hidden until 0.13 s before it reaches furthest ahead: nothing between can lie further ahead."""
+    pose = passing(WALKING, seconds=3.5)
+    xy = pose.xy.copy()
+    strikes_s, _ = events(WALKING, "left", 3.5)
+    for strike_s in strikes_s:
+        hidden = (pose.time_s > strike_s - 0.30) & (pose.time_s < strike_s - 0.12)
+        xy[hidden, pose.skeleton.index("left_heel")] = np.nan
+    found = detect_contacts(PoseSequence(xy, pose.score, pose.time_s, pose.skeleton), forward=1, activity="walking")
+    seen_s = [contact.foot_strike_s for contact in found.of("left") if contact.accepted]
+    assert len(seen_s) >= 2
+    for strike_s in seen_s:
+        assert np.abs(strikes_s - strike_s).min() < 0.03

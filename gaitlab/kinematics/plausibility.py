@@ -264,7 +264,7 @@ def _order(pose: PoseSequence, _: Proportions) -> str:
         return ""
     return (
         "the frames are in the order of text, as 1, 10, 100, 2: sorted by number the movement is even; write them in "
-        "the order of time, or with a column 'frame'"
+        "the order of time, or with their true numbers in a column 'frame'"
     )
 
 

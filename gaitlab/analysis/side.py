@@ -23,6 +23,9 @@ from gaitlab.kinematics.travel import Travel, in_runners_frame, passes, strides_
 from gaitlab.metrics import Trial
 from gaitlab.signal.missing import missing_frames
 
+# Share of the cycles that are accepted where the frame rate is right, also in poor recordings.
+_USABLE_SHARE = 0.15
+
 
 def side_trial(
     raw: PoseSequence,
@@ -120,7 +123,8 @@ def _events(
     except InputError as error:
         return GaitEvents((), "ambiguous"), (str(error), *other_rate(cleaned, forward=forward))
     cycles = gait_cycles(events)
-    usable = any(cycle.accepted for cycle in cycles)
+    # At a wrong frame rate one cycle of many may pass by chance.
+    usable = sum(cycle.accepted for cycle in cycles) >= max(_USABLE_SHARE * len(cycles), 1)
     # An impossible cadence says what is wrong by itself.
     if usable or slow_motion_warnings(cycles, events.activity, missing=missing_frames(cleaned.time_s)):
         return events, ()

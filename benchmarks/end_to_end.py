@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -246,6 +246,14 @@ def written(text: str, section: str, content: str) -> str:
     return part.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text, count=1)
 
 
+def write_tables(document: Path, tables: Mapping[str, str]) -> None:
+    """Put each table into its section of a document."""
+    text = document.read_text(encoding="utf-8")
+    for section, content in tables.items():
+        text = written(text, section, content)
+    document.write_text(text, encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=24, help="from the side")
@@ -277,10 +285,7 @@ def main() -> None:
         print(f"{tables[f'bounds: {view}']}\n")
     if options.write:
         write_table(TABLE, told, " ".join([*said, f"Real clip: {REAL.name if real else 'none'}."]))
-        text = _DOC.read_text(encoding="utf-8")
-        for section, content in tables.items():
-            text = written(text, section, content)
-        _DOC.write_text(text, encoding="utf-8")
+        write_tables(_DOC, tables)
 
 
 if __name__ == "__main__":

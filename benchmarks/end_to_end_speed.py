@@ -33,7 +33,7 @@ import av
 import cv2
 import numpy as np
 
-from benchmarks.end_to_end import written
+from benchmarks.end_to_end import write_tables
 from benchmarks.speed_and_weight import ENVIRONMENT, GAITLAB, ROOT, peak_mb
 from gaitlab.apps.demo import demo_clip
 from gaitlab.io.video.clip import CRF, clip_size
@@ -319,10 +319,7 @@ def main() -> None:
             tables["table: batch"] = batch_table(folder)
     print("\n\n".join(tables.values()))
     if options.write:
-        text = _DOC.read_text(encoding="utf-8")
-        for section, content in tables.items():
-            text = written(text, section, content)
-        _DOC.write_text(text, encoding="utf-8")
+        write_tables(_DOC, tables)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.end_to_end import written
+from benchmarks.end_to_end import write_tables
 from benchmarks.end_to_end_speed import analysis, phone_clip
 from benchmarks.speed_and_weight import ENVIRONMENT, GAITLAB, ROOT
 from gaitlab.core.gait import GaitEvents
@@ -287,7 +287,7 @@ def main() -> None:
     table = f"{line}{os.getloadavg()[2]:.0f} over the last 15 minutes.\n\n{others_table(rows, options.frames)}"
     print(table)
     if options.write:
-        _DOC.write_text(written(_DOC.read_text(encoding="utf-8"), "table: others", table), encoding="utf-8")
+        write_tables(_DOC, {"table: others": table})
 
 
 if __name__ == "__main__":

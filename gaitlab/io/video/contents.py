@@ -293,9 +293,7 @@ def _lacking_s(container: Any, stream: Any, end_s: float) -> float:
     doubt_s = 0.25
     if "avi" in kind:  # it numbers its frames from its beginning, those that are empty too
         promised_s = max(stream.duration or 0, stream.frames) * tick_s
-    elif (
-        stream.duration is not None
-    ):  # an edit list may leave out frames of a mov or mp4, so their number is no promise
+    elif stream.duration is not None:  # an edit list may leave out frames: their number is no promise
         promised_s = float((stream.start_time or 0) + stream.duration) * tick_s
     elif container.duration is not None:  # of the longest stream: sound may go on
         doubt_s = 1.0

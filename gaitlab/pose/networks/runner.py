@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-import cv2
 import numpy as np
 
 from gaitlab.core.errors import ModelError
@@ -18,7 +17,7 @@ from gaitlab.pose.models.catalogue import InstalledModel
 from gaitlab.pose.networks.heatmaps import refine, share_near, soft_max
 from gaitlab.pose.networks.legs import joint_legs
 from gaitlab.pose.networks.network import Network
-from gaitlab.pose.networks.window import Window, around, centres, cut
+from gaitlab.pose.networks.window import Window, around, centres, cut, halved
 
 # The confidence of a keypoint is the probability of its map within this radius of the peak.
 _NEAR_CELLS = 3.0
@@ -187,7 +186,7 @@ class RunnerNetwork:
 
     def _search(self, image: Image, least_height_px: float) -> Iterator[tuple[Window, FloatArray]]:
         """Yield windows of several sizes over the whole image, each with its (keypoint, row, column) logits."""
-        image, factor = _halved(image)
+        image, factor = _reduced(image)
         rows, columns = image.shape[:2]
         cell = self._cell_px
         high, wide, whole = self._height // cell, self._width // cell, _SEARCH_PX // cell
@@ -229,7 +228,7 @@ class RunnerNetwork:
         return logits
 
 
-def _halved(image: Image) -> tuple[Image, int]:
+def _reduced(image: Image) -> tuple[Image, int]:
     """Return the image reduced by a power of two to about `_SEARCH_ROWS` lines, and the factor.
 
     The smallest person searched for stays larger than in the network's input; at 4K the largest windows would take half
@@ -237,10 +236,7 @@ def _halved(image: Image) -> tuple[Image, int]:
     """
     factor = 1
     while image.shape[0] >= 2 * _SEARCH_ROWS:
-        rows, columns = (size - size % 2 for size in image.shape[:2])
-        image = np.asarray(
-            cv2.resize(image[:rows, :columns], (columns // 2, rows // 2), interpolation=cv2.INTER_AREA), dtype=np.uint8
-        )
+        image = halved(image)
         factor *= 2
     return image, factor
 

@@ -53,13 +53,13 @@ def cut(image: Image, window: Window, *, width: int, height: int, border: float)
     inside = inside[: inside.shape[0] // step * step, : inside.shape[1] // step * step]
     if inside.size:
         for _ in range(step.bit_length() - 1):
-            inside = _halved(inside)
+            inside = halved(inside)
     y, x = (top - window.top) // step, (left - window.left) // step
-    whole = _placed(inside, y, x, (window.height // step, window.width // step), border=round(border))
+    whole = _on_grey(inside, y, x, (window.height // step, window.width // step), border=round(border))
     return _averaged(whole, width, height)
 
 
-def _placed(image: Image, y: int, x: int, shape: tuple[int, int], *, border: int) -> Image:
+def _on_grey(image: Image, y: int, x: int, shape: tuple[int, int], *, border: int) -> Image:
     """Return an image of a (rows, columns) shape with the given one in it, its first pixel at a row and column."""
     if image.shape[:2] == shape:
         return image
@@ -80,12 +80,12 @@ def _averaged(image: Image, width: int, height: int) -> Image:
     if rows % step or columns % step:
         image = _resized(image, round(columns / step) * step, round(rows / step) * step)
     while step > 1:
-        image = _halved(image)
+        image = halved(image)
         step //= 2
     halvings = (-(-image.shape[1] // width) - 1).bit_length()
     image = _resized(image, width << halvings, height << halvings)
     for _ in range(halvings):
-        image = _halved(image)
+        image = halved(image)
     return image
 
 
@@ -93,9 +93,11 @@ def _resized(image: Image, width: int, height: int) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
-def _halved(image: Image) -> Image:
-    half = (image.shape[1] // 2, image.shape[0] // 2)
-    return np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def halved(image: Image) -> Image:
+    """Return an image of half the size by area averaging; a last odd row or column is left out."""
+    rows, columns = image.shape[0] // 2, image.shape[1] // 2
+    half = cv2.resize(image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(half, dtype=np.uint8)
 
 
 def _step(times: float) -> int:

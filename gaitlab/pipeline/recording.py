@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from gaitlab.scene.motion import CameraMotion
     from gaitlab.scene.shots import Shot
 
+_LOOKED_AT_BEHIND = 2  # frames that those who look at pictures may lag behind the network
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
@@ -359,6 +361,7 @@ def _estimate(
     progress: Progress,
 ) -> tuple[PoseSequence, Followed]:
     """Find the runner in every frame, and show it to those who look at the pictures; the times are the film's."""
+    from gaitlab.io.parallel import Beside
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.scout import check_for_somebody
 
@@ -369,26 +372,32 @@ def _estimate(
     # Whether that person appears is known only at the end; the progress line says from the start who is awaited.
     stage = "finding the runner" if spec.person < 0 else f"looking for person {spec.person}"
 
-    def on_frame(frame: Frame, body: Body | None) -> None:
-        nonlocal done, stage
-        done += 1
+    def look(seen: tuple[Frame, Body | None]) -> None:
+        frame, body = seen
         pictures.see(frame.image)
         scene.see(frame, None if body is None else body.box)
         if clean is not None:
             clean.see(frame)
-        if body is not None:
-            stage = "finding the runner"
         if watch is not None:
             watch.see(frame.image, frame.time_s / slow_motion, None if body is None else body.xy)
+
+    def on_frame(frame: Frame, body: Body | None) -> None:
+        nonlocal done, stage
+        done += 1
+        beside.give((frame, body))
+        if body is not None:
+            stage = "finding the runner"
         progress(stage, done, total)
 
-    followed = follow_runner(
-        opened.frames(spec.start_s, spec.end_s, small=None if clean is None else clean.size),
-        estimator,
-        person=None if spec.person < 0 else spec.person,
-        slow_motion=slow_motion,
-        on_frame=on_frame,
-    )
+    # None of them is waited for by the network, which looks at the next frame meanwhile.
+    with Beside(look, waiting=_LOOKED_AT_BEHIND) as beside:
+        followed = follow_runner(
+            opened.frames(spec.start_s, spec.end_s, small=None if clean is None else clean.size),
+            estimator,
+            person=None if spec.person < 0 else spec.person,
+            slow_motion=slow_motion,
+            on_frame=on_frame,
+        )
     if followed.pose is None:
         raise InputError(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "

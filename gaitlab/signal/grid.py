@@ -53,10 +53,10 @@ def on_uniform_grid(
     Cubic splines interpolate to a grid at the median rate, with at least as many points as frames, and back. Linear
     interpolation would flatten the peaks of a fast foot at 15 fps.
     """
-    from scipy.interpolate import CubicSpline
-
     if is_uniform(time_s):
         return smooth(values, sampling_rate_hz(time_s))
+    from scipy.interpolate import CubicSpline
+
     steps = math.ceil((time_s[-1] - time_s[0]) * sampling_rate_hz(time_s))
     grid_s = np.linspace(time_s[0], time_s[-1], max(steps + 1, len(time_s)))
     smoothed = smooth(CubicSpline(time_s, values)(grid_s), sampling_rate_hz(grid_s))

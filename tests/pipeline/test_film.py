@@ -12,8 +12,9 @@ from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS
 from gaitlab.pipeline import unused_arguments
 from gaitlab.pipeline.description import _describe_video
-from gaitlab.pipeline.recording import _Film, _one_shot, read_recording
-from gaitlab.pipeline.repeated import RepeatedPictures
+from gaitlab.pipeline.reading.film import Film, one_shot
+from gaitlab.pipeline.reading.repeated import RepeatedPictures
+from gaitlab.pipeline.recording import read_recording
 from gaitlab.pipeline.spec import RecordingSpec
 from gaitlab.scene.motion import CameraMotion
 from gaitlab.scene.shots import Shot
@@ -87,8 +88,8 @@ def test_of_a_spliced_film_the_shot_that_shows_the_runner_for_longest_is_kept() 
     camera = CameraMotion(time_s, to_first, np.full(100, 50), np.full(100, 0.1), np.zeros(100), 640, 360)
     shots = [Shot(0, 44, 0.0, 1.76), Shot(45, 59, 1.8, 2.36), Shot(60, 99, 2.4, 3.96)]
     raw = PoseSequence(xy, np.ones(xy.shape[:2]), time_s, skeleton)
-    film = _Film(raw, {}, (), RepeatedPictures(), heel_pictures=[()] * 100, camera=camera, shots=shots)
-    part, shown_s, (note,) = _one_shot(film, time_s)
+    film = Film(raw, {}, (), RepeatedPictures(), heel_pictures=[()] * 100, camera=camera, shots=shots)
+    part, shown_s, (note,) = one_shot(film, time_s)
     assert shown_s.tolist() == time_s[60:].tolist() == part.raw.time_s.tolist()
     assert len(part.heel_pictures or ()) == 40
     assert "from 2.40 to 3.96 s is measured" in note
@@ -96,5 +97,5 @@ def test_of_a_spliced_film_the_shot_that_shows_the_runner_for_longest_is_kept() 
     assert part.camera is not None
     assert part.camera.to_first[:, 0, 2] == pytest.approx(3.0 * np.arange(40))
     # A film of one shot stays as it is.
-    whole, _, said = _one_shot(replace(film, shots=shots[:1]), time_s)
+    whole, _, said = one_shot(replace(film, shots=shots[:1]), time_s)
     assert (len(whole.raw), said) == (100, ())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gaitlab.analysis import warnings
-from gaitlab.pipeline.repeated import Repeated, RepeatedPictures
+from gaitlab.pipeline.reading.repeated import Repeated, RepeatedPictures
 
 RNG = np.random.default_rng(5)
 WALL = RNG.integers(60, 120, (120, 160, 3))

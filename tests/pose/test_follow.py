@@ -18,8 +18,8 @@ from gaitlab.core.person import Body, overlap
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS, Skeleton
 from gaitlab.io.video.reader import Frame, Image, open_video
-from gaitlab.pipeline.recording import _estimate
-from gaitlab.pipeline.repeated import RepeatedPictures
+from gaitlab.pipeline.reading.film import _estimate
+from gaitlab.pipeline.reading.repeated import RepeatedPictures
 from gaitlab.pipeline.spec import RecordingSpec
 from gaitlab.pose.follow import Followed, follow_runner
 from gaitlab.pose.networks.window import Window

@@ -19,7 +19,7 @@ from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.keypoints import import_keypoints
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.proportions import pixel_shape
-from gaitlab.pipeline.repeated import repeated_rows
+from gaitlab.pipeline.reading.repeated import repeated_rows
 from tests.io.keypoints.mutations import c3d
 
 

@@ -1,0 +1,1 @@
+"""Reading of a film and of keypoint files."""

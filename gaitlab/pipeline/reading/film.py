@@ -1,0 +1,261 @@
+"""What is read of a film in one pass: keypoints from a network or a file, and what its pictures show beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gaitlab.analysis import warnings
+from gaitlab.core.errors import InputError, argument
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.kinematics.plausibility import check_body, check_posture
+from gaitlab.kinematics.view import view_of
+from gaitlab.pipeline.reading.keypoint_file import file_facts, read_film_keypoints
+from gaitlab.pipeline.spec import Progress, RecordingSpec
+
+if TYPE_CHECKING:
+    from gaitlab.core.person import Body
+    from gaitlab.core.skeleton import Skeleton
+    from gaitlab.io.video.clip import CleanClip
+    from gaitlab.io.video.reader import Frame, Video, VideoInfo
+    from gaitlab.markers.clicks import Clicks
+    from gaitlab.markers.dots import DotCollector
+    from gaitlab.markers.heel_registration import EdgeCollector
+    from gaitlab.markers.layout import Layout
+    from gaitlab.markers.patches import Picture
+    from gaitlab.markers.spots import Spots
+    from gaitlab.markers.watch import LegWatch
+    from gaitlab.pipeline.reading.repeated import Repeated, RepeatedPictures
+    from gaitlab.pose.follow import Followed
+    from gaitlab.pose.networks.estimator import PoseEstimator
+    from gaitlab.scene.film import FilmWatch
+    from gaitlab.scene.motion import CameraMotion
+    from gaitlab.scene.shots import Shot
+
+_LOOKED_AT_BEHIND = 2  # frames that those who look at pictures may lag behind the network
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Film:
+    """What was read of a film, on its own clock: keypoints, their source, and what was seen of the pictures.
+
+    ``unreadable`` frames are in the file but cannot be decoded. ``dots_seen`` and ``heel_pictures`` are those of each
+    frame, where they were looked for; ``dot_sd_px`` follows from the dots. ``camera`` is its motion and ``shots`` are
+    what the film is spliced from, where its pictures were looked at.
+    """
+
+    raw: PoseSequence
+    facts: dict[str, Any]
+    notes: tuple[str, ...]
+    pictures: RepeatedPictures
+    followed: Followed | None = None
+    unreadable: int = 0
+    dots_seen: list[Spots] | None = None
+    heel_pictures: list[tuple[Picture, ...]] | None = None
+    dot_sd_px: Mapping[str, FloatArray] | None = None
+    camera: CameraMotion | None = None
+    shots: Sequence[Shot] = ()
+
+
+def given_film(spec: RecordingSpec, opened: Video, *, dots: bool, progress: Progress) -> Film:
+    """Read the keypoints of a film from a file, and look at its pictures only for dots or heels.
+
+    Given keypoints are taken at their word: the frames they were found in were there.
+    """
+    from gaitlab.markers.watch import collectors
+    from gaitlab.pipeline.reading.repeated import RepeatedPictures
+
+    read = read_film_keypoints(spec, opened)
+    raw, pictures = read.pose, RepeatedPictures()
+    # Dots from a keypoint file take precedence over images.
+    heels = spec.heels and "left_heel_top" not in raw.skeleton
+    heels = heels and not (spec.heels_unless_side and view_of(raw).view == "side")
+    for_dots, for_heels = collectors(raw.skeleton, dots=dots, heels=heels)
+    if collector := for_dots or for_heels:
+        _collect(spec, opened, raw, collector, pictures, progress=progress)
+    return Film(
+        raw, file_facts(read), read.notes, pictures,
+        dots_seen=for_dots.seen if for_dots else None, heel_pictures=for_heels.seen if for_heels else None,
+    )  # fmt: skip
+
+
+def found_film(
+    spec: RecordingSpec, opened: Video, *, dots: bool, dots_told: bool, slow_motion: float, progress: Progress
+) -> Film:
+    """Find the keypoints of a film with the network, which looks at every picture."""
+    from gaitlab.markers.watch import collectors
+    from gaitlab.pipeline.reading.repeated import RepeatedPictures
+    from gaitlab.pose.networks.estimator import load_estimator
+    from gaitlab.scene.film import FilmWatch
+
+    named = None if spec.model == "auto" else spec.model
+    estimator = load_estimator(named, models_dir=spec.models_dir)
+    for_dots, for_heels = collectors(estimator.skeleton, dots=dots, heels=spec.heels)
+    watch = _watch(spec, for_dots or for_heels, estimator.skeleton, told=dots_told)
+    pictures, scene = RepeatedPictures(), FilmWatch(width=opened.info.width, height=opened.info.height)
+    with _clean_clip(spec, opened.info) as clean:
+        raw, followed = _estimate(
+            opened, estimator, spec, watch, pictures, scene, clean, slow_motion=slow_motion, progress=progress
+        )
+    looked = watch is not None and watch.collector is not None
+    return Film(
+        raw, {**estimator.model, "points": len(estimator.skeleton)},
+        check_body(raw, opened.info.path, from_file=False), pictures, followed,
+        unreadable=opened.count(spec.start_s, spec.end_s) - len(raw), dots_seen=for_dots.seen if for_dots else None,
+        heel_pictures=for_heels.seen if for_heels and looked else None,
+        camera=scene.background.motion(), shots=scene.shots.found(raw.time_s, raw),
+    )  # fmt: skip
+
+
+def with_dots(film: Film, *, clicks: Clicks | None, layout: Layout | None) -> tuple[Film, Layout | None]:
+    """Return a film with its tape dots as keypoints, where they were looked for, and how they lie."""
+    if film.dots_seen is None:
+        return film, None
+    from gaitlab.markers.dots import track_dots
+
+    dots = track_dots(film.raw, film.dots_seen, clicks=clicks, layout=layout)
+    return replace(film, raw=dots.pose, dot_sd_px=dots.sd_px), dots.layout
+
+
+def each_once(film: Film, *, slow_motion: float) -> tuple[Film, FloatArray, tuple[str, ...]]:
+    """Leave out pictures that repeat the one before, where many do; say so, and when the film shows the others, s."""
+    raw, repeated = film.raw, film.pictures.found(film.raw.time_s)
+    if repeated is None:
+        return film, raw.time_s, ()
+    once = replace(_of_frames(film, repeated.new), raw=of_new(raw, repeated))
+    return once, raw.time_s[repeated.new], warnings.repeated(repeated.new, fps=repeated.fps * slow_motion)
+
+
+def one_shot(film: Film, shown_s: FloatArray) -> tuple[Film, FloatArray, tuple[str, ...]]:
+    """Keep the shot of a spliced film that shows the runner for longest; say so, and when it shows its frames, s."""
+    if len(film.shots) < 2:
+        return film, shown_s, ()
+    from gaitlab.scene.shots import longest, spliced
+
+    taken = longest(film.shots, shown_s, seen=np.any(np.isfinite(film.raw.xy[..., 0]), axis=1))
+    kept = (shown_s >= taken.start_s) & (shown_s <= taken.end_s)
+    return _of_frames(film, kept), shown_s[kept], spliced(film.shots, taken)
+
+
+def _of_frames(film: Film, kept: np.ndarray) -> Film:
+    """Return some frames of a film, (frame,) bool."""
+    raw, sd_px, heels, camera = film.raw, film.dot_sd_px, film.heel_pictures, film.camera
+    return replace(
+        film, raw=replace(raw, xy=raw.xy[kept], score=raw.score[kept], time_s=raw.time_s[kept]),
+        dot_sd_px=None if sd_px is None else {name: sd[kept] for name, sd in sd_px.items()},
+        heel_pictures=None if heels is None else list(compress(heels, kept)),
+        camera=None if camera is None else camera.part(kept, raw.time_s[kept]),
+    )  # fmt: skip
+
+
+def of_new(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
+    """Return the keypoints of the new pictures, when they were taken."""
+    shown_times = raw.fps / repeated.fps  # each of them
+    step = Step("repeated pictures", {"shown_times": shown_times}, {"frames_left_out": int((~repeated.new).sum())})
+    return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
+
+
+def _clean_clip(spec: RecordingSpec, info: VideoInfo) -> AbstractContextManager[CleanClip | None]:
+    """Return the writer of the clean clip, if one is asked for."""
+    if spec.clean_clip is None:
+        return nullcontext()
+    from gaitlab.io.video.clip import CleanClip
+
+    return CleanClip(spec.clean_clip, info)
+
+
+def _watch(
+    spec: RecordingSpec, collector: DotCollector | EdgeCollector | None, skeleton: Skeleton, *, told: bool
+) -> LegWatch | None:
+    if collector is None:
+        return None
+    from gaitlab.markers.watch import LegWatch
+
+    return LegWatch(collector, skeleton, unless_side=spec.heels_unless_side, dots_told=told)
+
+
+def _collect(
+    spec: RecordingSpec,
+    opened: Video,
+    raw: PoseSequence,
+    collector: DotCollector | EdgeCollector,
+    pictures: RepeatedPictures,
+    *,
+    progress: Progress,
+) -> None:
+    """Show a collector the frames of a video whose keypoints are given, each with its own, also where some are lost."""
+    for frame in opened.frames(spec.start_s, spec.end_s):
+        number = int(np.searchsorted(raw.time_s, frame.time_s - 1e-6))
+        for _ in range(min(number, len(raw)) - len(collector.seen)):
+            collector.miss()
+        pictures.see(frame.image)
+        if number < len(raw):
+            collector.see(frame.image, raw.xy[number])
+        progress("looking at the lower legs", number + 1, len(raw))
+    for _ in range(len(raw) - len(collector.seen)):
+        collector.miss()
+
+
+def _estimate(
+    opened: Video,
+    estimator: PoseEstimator,
+    spec: RecordingSpec,
+    watch: LegWatch | None,
+    pictures: RepeatedPictures,
+    scene: FilmWatch,
+    clean: CleanClip | None,
+    *,
+    slow_motion: float = 1.0,
+    progress: Progress,
+) -> tuple[PoseSequence, Followed]:
+    """Find the runner in every frame, and show it to those who look at the pictures; the times are the film's."""
+    from gaitlab.io.parallel import Beside
+    from gaitlab.pose.follow import follow_runner
+    from gaitlab.pose.scout import check_for_somebody
+
+    check_for_somebody(opened, estimator, start_s=spec.start_s, end_s=spec.end_s, front_refused=spec.front_refused)
+    info = opened.info
+    total = opened.count(spec.start_s, spec.end_s)
+    done = 0
+    # Whether that person appears is known only at the end; the progress line says from the start who is awaited.
+    stage = "finding the runner" if spec.person < 0 else f"looking for person {spec.person}"
+
+    def look(seen: tuple[Frame, Body | None]) -> None:
+        frame, body = seen
+        pictures.see(frame.image)
+        scene.see(frame, None if body is None else body.box)
+        if clean is not None:
+            clean.see(frame)
+        if watch is not None:
+            watch.see(frame.image, frame.time_s / slow_motion, None if body is None else body.xy)
+
+    def on_frame(frame: Frame, body: Body | None) -> None:
+        nonlocal done, stage
+        done += 1
+        beside.give((frame, body))
+        if body is not None:
+            stage = "finding the runner"
+        progress(stage, done, total)
+
+    # None of them is waited for by the network, which looks at the next frame meanwhile.
+    with Beside(look, waiting=_LOOKED_AT_BEHIND) as beside:
+        followed = follow_runner(
+            opened.frames(spec.start_s, spec.end_s, small=None if clean is None else clean.size),
+            estimator,
+            person=None if spec.person < 0 else spec.person,
+            slow_motion=slow_motion,
+            on_frame=on_frame,
+        )
+    if followed.pose is None:
+        raise InputError(
+            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
+            f"or from behind, try another network with {argument('model')} or another part "
+            f"with {argument('start_s')} and {argument('end_s')}"
+        )
+    check_posture(followed.pose, info.path, rotate_deg=info.rotate_deg)
+    return followed.pose, followed

@@ -215,6 +215,9 @@ class PersonTracker:
         What is wrong with one is wrong with the other the other way round. Where frames follow each other fast, the
         smoothing averages over both, and one look a frame is enough. A repeated picture is looked at like the first.
         """
+        if len(self._times_s) > 1 and self._times_s[-1] - self._times_s[-2] > _IN_TURN_S:
+            self._mirror, self._sample, self._new_s = None, None, frame.time_s
+            return None
         sample = frame.image[::_SAMPLED_PX, ::_SAMPLED_PX].astype(np.int16)
         if self._sample is None or np.abs(sample - self._sample).mean() > _REPEATED_LEVELS:
             fast = frame.time_s - self._new_s <= _IN_TURN_S

@@ -103,7 +103,8 @@ class Background:
         """
         number = len(self._times_s)
         self._times_s.append(frame.time_s)
-        if number and self._rests and frame.time_s - self._looked_s < _PAUSE_S:
+        # A camera that is lost stays so: nothing more is told of it.
+        if number and (self._rests or self._lost) and frame.time_s - self._looked_s < _PAUSE_S:
             self._told.append(self._told[-1])
             return
         self.looks += 1

@@ -206,3 +206,14 @@ def test_cameras_of_real_clips(shared: Path, clip: str, camera: str) -> None:
         for frame in video.frames(0.0, 3.0):
             background.see(frame, None)
     assert background.motion().camera == camera
+
+
+def test_a_plain_wall_is_looked_at_only_now_and_then() -> None:
+    background = Background(width=WIDTH, height=HEIGHT)
+    wall = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+    for number in range(120):
+        background.see(Frame(number / 60, wall), None)
+    # Two seconds, a look every quarter of a second, after the few pictures in which it was hoped for.
+    assert background.looks <= 2 / 0.25 + 6
+    assert not background.motion().inliers.any()
+    assert len(background.motion().time_s) == 120

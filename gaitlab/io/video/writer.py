@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 
 from gaitlab.core.errors import OutputError
@@ -17,15 +18,16 @@ from gaitlab.io.video.reader import Image, frames_held
 
 _TIME_BASE = Fraction(1, 90_000)
 _LOOK_EVERY_S = 0.1
-# The fastest of x264's presets whose files are not twice as large.
+# The fastest of x264's presets whose files are not twice as large, without B-frames and fine searches for motion: a
+# third less time for a fifth larger files of the same quality. The look-ahead is in images of 20 MB each for 4K; the
+# preset's ten make files no smaller.
 PRESET = "veryfast"
-# Look-ahead of the encoder in images of 20 MB each for 4K; its default of ten makes files no smaller.
-_LOOKAHEAD = 3
+_CHEAPER = "bframes=0:ref=1:me=dia:subme=1:rc-lookahead=3"
 
 
 def encoder_options(*, crf: int, preset: str = PRESET) -> dict[str, str]:
     """Return the options of x264 for a quality from 0 (lossless) to 51 and a speed preset."""
-    return {"crf": str(crf), "preset": preset, "rc-lookahead": str(_LOOKAHEAD)}
+    return {"crf": str(crf), "preset": preset, "x264-params": _CHEAPER}
 
 
 class _DiscardedError(Exception):
@@ -132,7 +134,9 @@ class VideoWriter:
                 image = _even(image)
                 if not stream.codec_context.is_open:
                     stream.height, stream.width = image.shape[:2]
-                picture = av.VideoFrame.from_ndarray(image, format="bgr24")
+                # A third of the time of FFmpeg's own conversion, and nearer to the colours.
+                planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420), dtype=np.uint8)
+                picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
                 picture.pts = round(time_s / _TIME_BASE)
                 picture.time_base = _TIME_BASE
                 container.mux(stream.encode(picture))

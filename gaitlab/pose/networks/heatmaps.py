@@ -44,13 +44,14 @@ def refine(maps: FloatArray, channel: np.ndarray, row: np.ndarray, column: np.nd
     is half-way between them.
     """
     offsets = np.arange(-_REACH, _REACH + 1)
-    patch = np.maximum(_patches(maps, channel, row[:, None] + offsets, column[:, None] + offsets), 0.0)
+    patch = _patches(maps, channel, row[:, None] + offsets, column[:, None] + offsets)
+    patch = np.maximum(patch, 0.0, dtype=np.float64)
     shift = np.zeros((len(channel), 2))
     for _ in range(_ROUNDS):
-        across, down = (np.exp(-0.5 * ((offsets - shift[:, i, None]) / _WINDOW_SD) ** 2) for i in (0, 1))
-        columns = across * (down[:, None] @ patch)[:, 0]
-        rows = down * (patch @ across[:, :, None])[:, :, 0]
-        centre = np.stack([columns @ offsets, rows @ offsets], axis=1) / np.maximum(columns.sum(axis=1), 1e-12)[:, None]
+        window = np.exp(-0.5 * ((offsets - shift[:, :, None]) / _WINDOW_SD) ** 2)  # (peak, x or y, offset)
+        weight = np.stack([window, window * offsets], axis=2)  # (peak, x or y, power of the offset, offset)
+        moments = weight[:, 1] @ patch @ weight[:, 0].transpose(0, 2, 1)  # (peak, power of y, power of x)
+        centre = np.stack([moments[:, 0, 1], moments[:, 1, 0]], axis=1) / np.maximum(moments[:, :1, 0], 1e-12)
         shift = np.clip(shift + 2 * (centre - shift), -1.0, 1.0)
     cells: FloatArray = shift + np.stack([column, row], axis=1)
     return cells

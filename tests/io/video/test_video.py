@@ -185,3 +185,16 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     ):
         for number in range(20):
             writer.write(picture(number), number / 30)
+
+
+def test_a_written_picture_keeps_its_colours(tmp_path: Path) -> None:
+    colours = np.array([[30, 60, 200], [200, 90, 40], [60, 180, 70], [128, 128, 128]], dtype=np.uint8)  # BGR
+    image = np.repeat(np.repeat(colours[None], 64, axis=0), 32, axis=1)
+    path = tmp_path / "colours.mp4"
+    with VideoWriter(path, fps=30, crf=10) as writer:
+        for number in range(5):
+            writer.write(image, number / 30)
+    with open_video(path) as video:
+        back = next(iter(video.frames())).image
+    middle = back[32, 16::32].astype(int)
+    assert np.abs(middle - colours).max() <= 4

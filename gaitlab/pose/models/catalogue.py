@@ -201,9 +201,9 @@ def known_model(name: str) -> Model:
 
 def user_folder() -> Path:
     """Return the default folder of `gaitlab models install`."""
-    import pooch
+    import platformdirs
 
-    return Path(pooch.os_cache("gaitlab")) / "models"
+    return platformdirs.user_cache_path("gaitlab") / "models"
 
 
 def search_folders(models_dir: Path | None = None) -> list[Path]:

@@ -84,8 +84,7 @@ class RunnerNetwork:
         """
         found: list[Body] = []
         for window, logits in self._search(image, least_height_px):
-            trial = _points(soft_max(logits[:_BODY_POINTS]), window)
-            if _mean_score(trial) >= 0.5 * _MIN_SCORE_ANYWHERE:
+            if _shown(soft_max(logits[:_BODY_POINTS])) >= 0.5 * _MIN_SCORE_ANYWHERE:
                 found.append(_points(soft_max(logits), window))
         found.sort(key=_mean_score, reverse=True)
         people: list[Body] = []
@@ -259,8 +258,20 @@ def _points(maps: FloatArray, window: Window) -> Body:
 
 def _peaks(maps: FloatArray) -> FloatArray:
     """Return (keypoint, 2) x, y in cells of each map's highest peak."""
+    return refine(maps, np.arange(len(maps)), *_highest(maps))
+
+
+def _highest(maps: FloatArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row and column, (keypoint,) each, of each map's highest cell."""
     row, column = np.divmod(maps.reshape(len(maps), -1).argmax(axis=1), maps.shape[2])
-    return refine(maps, np.arange(len(maps)), row, column)
+    return row, column
+
+
+def _shown(maps: FloatArray) -> float:
+    """Return the mean probability near each map's highest cell: whether anybody is there, without a place for them."""
+    row, column = _highest(maps)
+    cells = np.stack([column, row], axis=1).astype(np.float64)
+    return float(share_near(maps, np.arange(len(maps)), cells, reach=_NEAR_CELLS).mean())
 
 
 def _placed(maps: FloatArray, cells: FloatArray, window: Window) -> Body:

@@ -37,7 +37,7 @@ ORDER = (
 INNER = {
     "events": (("models",),),
     "io": (("resources", "reading"), ("files", "parallel", "cells"), ("video", "keypoints"), ("session",), ("export",)),
-    "scene": (("motion",), ("background", "shots"), ("film",)),
+    "scene": (("motion", "ground"), ("background", "shots"), ("film",)),
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
     "report": (("render", "shared"), ("session",), ("comparison",)),
     "steps": (("checks",), ("loading", "measuring")),

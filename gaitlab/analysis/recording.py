@@ -79,6 +79,7 @@ def analyze_pose(
     dot_sd_px: Mapping[str, FloatArray] | None = None,
     network: str = "",
     on_ground: PoseSequence | None = None,
+    camera: str = "",
 ) -> Analysis:
     """Analyse a side or rear view.
 
@@ -102,6 +103,8 @@ def analyze_pose(
     on_ground : PoseSequence | None, optional
         side view only: the same keypoints in coordinates in which the ground stands still, px, where a camera followed
         the person; by default ``raw``, as a fixed camera sees them.
+    camera : str, optional
+        side view only: what the pictures say of the camera, see `scene.motion.Camera`; empty where nobody looked.
 
     Returns
     -------
@@ -120,7 +123,9 @@ def analyze_pose(
             raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px, network=network
         )
     else:
-        trial, told = side_trial(raw, runner=runner, settings=settings, network=network, on_ground=on_ground)
+        trial, told = side_trial(
+            raw, runner=runner, settings=settings, network=network, on_ground=on_ground, camera=camera
+        )
     shown = trial.pose
     if trial.travel is not None:
         shown = preprocessed(raw, settings, view="side", leg_px=trial.calibration.leg_px)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,7 @@ from gaitlab.analysis.claims import FORWARD, facing_unclear
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, GaitEvents, Setting
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, CameraWork, GaitEvents, Setting
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
@@ -19,10 +20,14 @@ from gaitlab.events.activity import activity_at
 from gaitlab.events.slow_motion import other_rate, slow_motion_warnings
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
-from gaitlab.kinematics.travel import Travel, in_runners_frame, passes, strides_in_place, travel_of
+from gaitlab.kinematics.travel import Travel, followed, in_runners_frame, passes, strides_in_place, travel_of
 from gaitlab.metrics import Trial
 from gaitlab.signal.missing import missing_frames
 
+# What a camera does whose person stays where it points, or goes through its picture.
+_STAYS: Mapping[str, CameraWork] = {"fixed": "fixed", "hand-held": "hand-held", "moving": "hand-held"}
+# Where a foot on the ground slides by more than this share of the speed that the camera's motion says, that is wrong.
+_SLIDES = 0.25
 # Share of the cycles that are accepted where the frame rate is right, also in poor recordings.
 _USABLE_SHARE = 0.15
 
@@ -34,12 +39,13 @@ def side_trial(
     settings: Settings,
     network: str,
     on_ground: PoseSequence | None = None,
+    camera: str = "",
 ) -> tuple[Trial, tuple[str, ...]]:
     """Prepare a side view for the metrics; return the trial and its warnings.
 
     Parameters
     ----------
-    raw, runner, settings, network, on_ground
+    raw, runner, settings, network, on_ground, camera
         see `recording.analyze_pose`.
     """
     ground = raw if on_ground is None else on_ground
@@ -51,14 +57,18 @@ def side_trial(
         agreement = 1 - agreement
     leg_px = leg_length_px(part, forward=forward)
     cleaned, pose = preprocessed(part, settings, view="side", leg_px=leg_px)
-    travel = None
+    travel, work = None, _STAYS.get(camera, "")
     if seen is not None:
+        work = "following" if followed(raw, ground, seen[0]) else work
         travel = travel_of(cleaned, seen[0], passes=seen[1])
         cleaned, pose = in_runners_frame(cleaned, travel), _within(ground, in_runners_frame(pose, travel), seen[0])
     if setting == "overground" and runner.belt_speed_mps is not None:
         told = (*told, "the belt speed that was entered is not used: the runner moves over the ground")
         runner = replace(runner, belt_speed_mps=None)
     events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel)
+    if travel is not None:
+        events, travel, sliding = over_ground(events, travel, follows=work == "following")
+        warnings = (*warnings, *sliding)
     calibration = side_calibration(
         cleaned, events, forward=forward, runner=runner, settings=settings, facing_agreement=agreement,
         leg_px=travel.leg_px if travel is not None else None,
@@ -75,6 +85,7 @@ def side_trial(
         min_cycles=settings.gait.min_cycles,
         network=network,
         setting=setting,
+        camera=work,
         travel=travel,
     )
     unclear = facing_unclear(agreement) if runner.facing == "auto" else ()
@@ -131,23 +142,36 @@ def _events(
     return events, other_rate(cleaned, forward=forward)
 
 
+def over_ground(events: GaitEvents, travel: Travel, *, follows: bool) -> tuple[GaitEvents, Travel, tuple[str, ...]]:
+    """Return events and travel with the same speed of the ground, and warnings.
+
+    The hips tell it better than the foot does. Where the camera goes along and the foot that stands slides far over
+    the ground that the camera's motion tells, what was followed is too far behind the runner: then the foot tells it.
+    """
+    belt = events.belt
+    slides = belt.speed_px_per_s / travel.speed_px_per_s - 1
+    if not (follows and abs(slides) > _SLIDES):
+        belt = replace(belt, speed_px_per_s=travel.speed_px_per_s, speed_legs_per_s=travel.speed_legs_per_s)
+        return replace(events, belt=belt), travel, ()
+    told = (
+        f"the foot that stands goes back {100 * slides:+.0f} % faster than the motion of the camera says of the ground; "
+        "speed and lengths are those of the foot, and less sure",
+    )
+    return events, travel.standing_on(belt.speed_px_per_s), told
+
+
 def side_contacts(
     cleaned: PoseSequence, *, forward: int, settings: Settings, travel: Travel | None = None
 ) -> GaitEvents:
     """Detect the contacts in repaired tracks; InputError if there are none.
 
-    Overground, where the tracks are in the runner's frame, the ground takes the place of the belt: it goes back at the
-    speed of the hips, which is better known than that of the foot.
+    Overground the tracks are in the runner's frame, where the ground takes the place of the belt.
     """
     activities: dict[str, Activity | None] = {"auto": None, "running": "running", "walking": "walking"}
     activity = activities[settings.gait.activity]
     if travel is None:
         return detect_contacts(cleaned, forward=forward, activity=activity)
-    events = detect_contacts(cleaned, forward=forward, activity=activity or activity_at(travel.speed_legs_per_s))
-    belt = replace(
-        events.belt, speed_px_per_s=travel.speed_px_per_s, speed_legs_per_s=travel.speed_legs_per_s
-    )  # fmt: skip
-    return replace(events, belt=belt)
+    return detect_contacts(cleaned, forward=forward, activity=activity or activity_at(travel.speed_legs_per_s))
 
 
 def side_calibration(

@@ -123,11 +123,22 @@ def _difference(row: dict[str, Any] | None, metric: str) -> str:
     return f"{row['difference']:+.{_decimals(metric)}f}{doubt}"
 
 
+def _setting(info: Mapping[str, Any]) -> list[str]:
+    """Return where somebody moved and what the camera did, of a side view that says so."""
+    if info["view"] != "side" or not info.get("setting"):
+        return []
+    camera = {"fixed": "camera stands", "hand-held": "camera in the hand", "following": "camera follows"}
+    said = [info["setting"], camera.get(info.get("camera") or "")]
+    if (drift_px := info.get("camera_drift_px")) is not None:
+        said.append(f"ground known to {drift_px:.0f} px")
+    return [", ".join(part for part in said if part)]
+
+
 def print_summary(session: Session) -> None:
     """Print a session's metrics: a row a metric, left and right beside each other, or why there is none."""
     info = session.info
     about = [info["athlete"], info["label"], f"{info['view']} view", info["activity"]]
-    about += ["overground"] if info.get("setting") == "overground" else []
+    about += _setting(info)
     about += [f"facing {info['facing']}", f"{info['fps']:.4g} fps", info["model"].get("name")]
     table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
     for heading, justify in (

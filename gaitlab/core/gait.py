@@ -13,6 +13,8 @@ Side = Literal["left", "right"]
 Activity = Literal["running", "walking", "ambiguous"]
 # Whether the ground goes back beneath the person, or the person goes over it.
 Setting = Literal["treadmill", "overground"]
+# What the camera does meanwhile: on a tripod, in a hand that points one way, or going along; empty where nobody looked.
+CameraWork = Literal["fixed", "hand-held", "following", ""]
 BOTH_SIDES: tuple[Side, Side] = ("left", "right")
 
 

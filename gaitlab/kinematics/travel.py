@@ -7,7 +7,7 @@ overground in these coordinates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,8 @@ _STRIDING = 0.15
 _CHAINS = (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle"), ("mid_hip", "neck"))
 # A person whose distance falls below this share of the median within one pass is measured wrongly.
 _NEAREST = 0.3
+# A camera follows whose picture shows less than this share of the way.
+_FOLLOWED = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,9 @@ class Travel:
         the hips, to which the near leg is 2-4 % too long.
     passes : int
         how many passes the recording shows.
+    stretch : float
+        how many times as far a person went as their path says, from the foot that stands still on the ground: 1 where
+        the camera stands, more where it is carried along and what is behind moves less than the ground.
     """
 
     frames: slice
@@ -58,6 +63,7 @@ class Travel:
     speed_px_per_s: float
     leg_px: float
     passes: int = 1
+    stretch: float = 1.0
 
     @property
     def speed_legs_per_s(self) -> float:
@@ -67,8 +73,12 @@ class Travel:
     @property
     def way_px(self) -> FloatArray:
         """(frame,) way of the hips along the ground since the first frame, px at the median size."""
-        steps_px = np.hypot(*np.diff(self.path_px, axis=0).T) / self.scale[1:]
+        steps_px = self.stretch * np.hypot(*np.diff(self.path_px, axis=0).T) / self.scale[1:]
         return np.concatenate([[0.0], np.cumsum(steps_px)])
+
+    def standing_on(self, speed_px_per_s: float) -> Travel:
+        """Return the travel of hips that pass the foot on the ground at this speed, px/s at the median size."""
+        return replace(self, speed_px_per_s=speed_px_per_s, stretch=speed_px_per_s / self.speed_px_per_s)
 
 
 def passes(pose: PoseSequence, *, leg_px: float) -> tuple[slice, ...]:
@@ -111,6 +121,20 @@ def passes(pose: PoseSequence, *, leg_px: float) -> tuple[slice, ...]:
             if legs >= _LEAST_WAY and time_s[frames.stop - 1] - time_s[frames.start] >= _LEAST_TIME_S:
                 found.append(frames)
     return tuple(sorted(found, key=lambda frames: frames.start))
+
+
+def followed(shown: PoseSequence, ground: PoseSequence, frames: slice) -> bool:
+    """Return whether the camera goes along with a pass: in the picture the hips go less than half of their way.
+
+    Parameters
+    ----------
+    shown, ground : PoseSequence
+        the same keypoints in the picture, px, and in coordinates in which the ground stands still.
+    frames : slice
+        the pass.
+    """
+    ways = [np.ptp(pose.point("mid_hip")[frames, 0][[0, -1]]) for pose in (shown, ground)]
+    return bool(ways[0] < _FOLLOWED * ways[1])
 
 
 def strides_in_place(pose: PoseSequence, found: tuple[slice, ...], *, leg_px: float) -> bool:

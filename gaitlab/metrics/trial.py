@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Angles, GaitCycle, GaitEvents, Setting, Side, other
+from gaitlab.core.gait import Activity, Angles, CameraWork, GaitCycle, GaitEvents, Setting, Side, other
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
@@ -56,6 +56,8 @@ class Trial:
         whether gaitlab tracked tape dots.
     setting : Setting
         on a treadmill or overground.
+    camera : CameraWork
+        what the camera does.
     travel : Travel | None
         pass through the picture that is measured; None where the person stays in place in it.
     """
@@ -74,6 +76,7 @@ class Trial:
     network: str = ""
     tracked_dots: bool = False
     setting: Setting = "treadmill"
+    camera: CameraWork = ""
     travel: Travel | None = None
 
     @property

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gaitlab._version import __version__
 from gaitlab.analysis.recording import Analysis, quality
 from gaitlab.config import Settings
@@ -63,6 +65,8 @@ def describe(
         "view": analysis.trial.view,
         "facing": analysis.facing,
         "setting": analysis.trial.setting,
+        "camera": analysis.trial.camera or None,
+        "camera_drift_px": _drift_px(source, analysis),
         "activity": analysis.trial.events.activity,
         "rearfoot_source": analysis.trial.rearfoot_source or None,
         "runner": {
@@ -99,6 +103,15 @@ def describe(
         ],
     }
     return graded(found)
+
+
+def _drift_px(source: Recording, analysis: Analysis) -> float | None:
+    """Return how far positions on the ground drift over a pass that the camera follows, px; None if it does not."""
+    travel = analysis.trial.travel
+    if source.camera is None or travel is None or analysis.trial.camera != "following":
+        return None
+    drift_px = source.camera.drift_px[travel.frames]
+    return float(drift_px[-1] - drift_px[0]) if np.isfinite(drift_px).all() else None
 
 
 def _describe_video(video: VideoInfo) -> dict[str, Any]:

@@ -49,6 +49,14 @@ class Recording:
     clean_clip: Path | None = None
     camera: CameraMotion | None = None
 
+    @property
+    def on_ground(self) -> PoseSequence | None:
+        """The raw keypoints in coordinates in which the ground stands still; None where the camera is not known."""
+        from gaitlab.scene.motion import on_ground
+
+        known = self.camera is not None and self.camera.camera != "unknown"
+        return on_ground(self.raw, self.camera) if self.camera is not None and known else None
+
 
 def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
     """Get raw keypoints from the video or from the file, on the true clock.

@@ -223,6 +223,7 @@ class _ClipAnalyzer:
             source.raw, runner=self.runner, settings=self.settings, view=source.view,
             standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
             network="" if spec.keypoints is not None else str(source.model["name"]),
+            on_ground=source.on_ground, camera=source.camera.camera if source.camera is not None else "",
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,

@@ -14,6 +14,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.io.video.reader import Frame, Image
+from gaitlab.scene.ground import UNSEEN, ground_step
 from gaitlab.scene.motion import CameraMotion
 
 # Pictures are reduced until their longer side has at most so many px.
@@ -32,6 +33,9 @@ _ROUND_RUNNER = 0.15  # of their height, around the runner's box
 _WORDS, _STILL_SHARE, _DISTINCT_PX = 0.2, 0.4, 2.0
 # A camera that moved by less than this, px, for so long stands still, and is looked at again after each such time.
 _STILL_PX, _SETTLED_S, _PAUSE_S = 0.5, 2.0, 0.25
+
+# The ground beside the runner moves where it does so by so many px from one picture to the next.
+_GROUND_MOVES_PX = 0.5
 
 # For so many pictures on end a camera is taken to move on as it did, with an error of this share of its motion.
 _MOST_MISSES, _MISSED = 3, 0.5
@@ -59,6 +63,7 @@ class _Told:
     inliers: int = 0
     rms: float = 0.0
     drift: float = 0.0
+    ground: float = float("nan")
 
 
 class Background:
@@ -81,6 +86,7 @@ class Background:
         self._told: list[_Told] = []
         self._scale, self._offset = 1.0, 0.0
         self._grey: np.ndarray | None = None
+        self._box: FloatArray | None = None  # of the runner in it, small px
         self._key = _Key(_NO_MOTION, np.zeros(2))
         self._at_key = np.empty((0, 2), np.float32)  # the points in the key picture
         self._now = np.empty((0, 2), np.float32)  # and in the last one
@@ -114,8 +120,15 @@ class Background:
             self._told.append(self._told[-1] if number else _Told(_NO_MOTION))
             self._renew(grey, box)
         else:
+            along = UNSEEN.along_px if self._box is None else ground_step(self._grey, grey, self._box).along_px
+            if abs(along) >= _GROUND_MOVES_PX:
+                self._moved_s = frame.time_s
             self._follow(grey, box)
+            # What moved since a look a few frames ago is not known of each of them.
+            one_step = number - self._looked == 1 or abs(along) < _GROUND_MOVES_PX
+            self._told[-1] = replace(self._told[-1], ground=along if one_step else float("nan"))
         self._grey, self._looked_s, self._looked = grey, frame.time_s, number
+        self._box = None if box is None else (np.asarray(box) - self._offset) / self._scale
 
     def motion(self) -> CameraMotion:
         """Return the motion of the camera in the frames seen."""
@@ -130,6 +143,7 @@ class Background:
         return CameraMotion(
             np.array(self._times_s), whole, inliers, scale * np.array([told.rms for told in self._told]),
             scale * np.array([told.drift for told in self._told]), self._width, self._height,
+            scale * np.array([told.ground for told in self._told]),
         )  # fmt: skip
 
     def _reduced(self, image: Image) -> np.ndarray:

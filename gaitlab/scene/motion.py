@@ -16,6 +16,10 @@ Camera = Literal["fixed", "hand-held", "moving", "unknown"]
 _FIXED, _HELD = 0.004, 0.06
 # Share of the pictures whose motion must be found.
 _FOUND = 0.7
+# The ground beside the runner is heard where this share of the pictures shows it, and goes another way than what is
+# behind by so much a picture, as a share of the picture's longer side, and by this share of the larger way. Its motion
+# beyond that of the background is that of a camera carried along, smooth over so many seconds.
+_GROUND_SEEN, _GROUND_STEP, _GROUND_APART, _CARRIED_S = 0.3, 0.0008, 0.1, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +42,9 @@ class CameraMotion:
         that has nothing in common with the one before.
     width, height : int
         of the pictures, px.
+    ground_px : FloatArray
+        (frame,) motion of the ground beside the runner since the picture before, along x, px; NaN where it was not
+        seen clearly.
     """
 
     time_s: FloatArray
@@ -47,6 +54,7 @@ class CameraMotion:
     drift_px: FloatArray
     width: int
     height: int
+    ground_px: FloatArray
 
     @property
     def to_previous(self) -> FloatArray:
@@ -70,18 +78,53 @@ class CameraMotion:
         drift_px = self.drift_px[frames]
         with np.errstate(invalid="ignore"):  # where it is unknown from the first frame on
             drift_px = np.nan_to_num(np.abs(drift_px - drift_px[0]), nan=np.inf) if len(drift_px) else drift_px
+        # Between two frames that are kept the ground moves by the sum of the steps.
+        kept = np.flatnonzero(frames)
+        ground_px = np.array([self.ground_px[a + 1 : b + 1].sum() for a, b in zip([-1, *kept], kept, strict=False)])
+        if len(ground_px):
+            ground_px[0] = np.nan
         return replace(
             self, time_s=time_s, to_first=to_first, inliers=self.inliers[frames],
-            rms_px=self.rms_px[frames], drift_px=drift_px,
+            rms_px=self.rms_px[frames], drift_px=drift_px, ground_px=ground_px,
         )  # fmt: skip
+
+    @property
+    def carried_px(self) -> FloatArray:
+        """(frame,) way of the ground beside the runner beyond that of the background, along x, since the first picture.
+
+        What is far behind a camera that is carried along stays where it is, and the ground goes back; px. All 0 where
+        the ground is not seen or agrees with the background.
+        """
+        nothing = np.zeros(len(self.time_s))
+        seen = np.isfinite(self.ground_px)
+        if len(self.time_s) < 3 or seen.mean() < _GROUND_SEEN:
+            return nothing
+        middle = np.broadcast_to([[self.width / 2, self.height / 2]], (len(self.time_s), 1, 2))
+        behind_px = (middle - moved(self.to_previous, middle))[:, 0, 0]
+        apart_px = (self.ground_px - behind_px)[seen]
+        least_px = max(
+            _GROUND_STEP * max(self.width, self.height),
+            _GROUND_APART * max(abs(np.median(self.ground_px[seen])), abs(np.median(behind_px[seen]))),
+        )
+        if abs(np.median(apart_px)) < least_px:
+            return nothing
+        step_px = np.interp(self.time_s, self.time_s[seen], apart_px)
+        half = max(round(_CARRIED_S / 2 / float(np.median(np.diff(self.time_s)))), 1)
+        padded = np.pad(step_px, half, mode="edge")
+        smooth_px = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
+        way: FloatArray = np.cumsum(smooth_px) - smooth_px[0]
+        return way
 
     @property
     def camera(self) -> Camera:
         """``fixed`` on a tripod, ``hand-held`` but pointing one way, ``moving``, or ``unknown``."""
-        if len(self.time_s) < 2 or np.mean(self.inliers > 0) < _FOUND:
+        carried = self.carried_px
+        if len(self.time_s) < 2 or (np.mean(self.inliers > 0) < _FOUND and not carried.any()):
             return "unknown"
         middle = np.array([[self.width / 2, self.height / 2]])
-        way = np.ptp(moved(self.to_first, np.broadcast_to(middle, (len(self.time_s), 1, 2)))[:, 0], axis=0)
+        path = moved(self.to_first, np.broadcast_to(middle, (len(self.time_s), 1, 2)))[:, 0]
+        path[:, 0] -= carried
+        way = np.ptp(path, axis=0)
         share = float(np.hypot(*way)) / max(self.width, self.height)
         if share < _FIXED:
             return "fixed"
@@ -116,9 +159,8 @@ def on_ground(pose: PoseSequence, motion: CameraMotion) -> PoseSequence:
 
     Notes
     -----
-    A similarity is exact for a camera that turns and zooms, nearly so for one that is carried beside the runner where
-    what stands still is as far away as they are. What is further behind moves less, and then a foot on the ground
-    seems to slide.
+    A similarity is exact for a camera that turns and zooms. Behind one that is carried beside the runner what is
+    further away moves less; there the ground beside their feet says what is lacking, where it is seen.
     """
     if motion.camera == "fixed":
         return pose
@@ -126,7 +168,10 @@ def on_ground(pose: PoseSequence, motion: CameraMotion) -> PoseSequence:
     if np.abs(motion.time_s[frames] - pose.time_s).max(initial=0.0) > 1e-3:
         raise ValueError("the motion of the camera must be known at the times of the keypoints")
     step = Step("camera motion", {"camera": motion.camera}, {"drift_px": float(motion.drift_px[frames].max(initial=0))})
-    return pose.after(step, xy=moved(motion.to_first[frames], pose.xy))
+    xy = moved(motion.to_first[frames], pose.xy)
+    zoom = np.hypot(*motion.to_first[frames, :, 0].T)
+    xy[..., 0] -= (zoom * motion.carried_px[frames])[:, None]
+    return pose.after(step, xy=xy)
 
 
 def _square(transforms: FloatArray) -> FloatArray:

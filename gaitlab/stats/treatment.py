@@ -138,7 +138,10 @@ def _activity(info: Info) -> str:
 
 
 def _setting(info: Info) -> str:
-    return str(info.get("setting", "treadmill")) if info["view"] != "rear" else _UNKNOWN
+    if info["view"] == "rear":
+        return _UNKNOWN
+    follows = ", camera follows" if info.get("camera") == "following" else ""
+    return f"{info.get('setting', 'treadmill')}{follows}"
 
 
 def _near(info: Info) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +123,35 @@ def test_a_far_foot_that_is_hidden_as_it_passes_the_other_keeps_its_strikes() ->
     assert len(seen_s) >= 2
     for strike_s in seen_s:
         assert np.abs(strikes_s - strike_s).min() < 0.03
+
+
+def followed(style: Style = RUNNING, *, way: int = 1, share: float = 1.0, seconds: float = 3.0) -> Analysis:
+    """A pass before a camera that goes along; of its motion a share is told."""
+    shown, ground = filmed(style, seconds=seconds, forward=way), passing(style, seconds=seconds, way=way)
+    told = replace(ground, xy=shown.xy + share * (ground.xy - shown.xy))
+    return analyze_pose(shown, runner=Runner(height_m=HEIGHT_M), settings=Settings(), on_ground=told, camera="moving")
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_who_is_followed_by_the_camera_runs_overground(way: int) -> None:
+    found = followed(way=way)
+    assert (found.trial.setting, found.trial.camera) == ("overground", "following")
+    assert next(row.label for row in found.summary if row.metric == "speed") == "Speed"
+    assert value(found, "speed") == pytest.approx(3.0, rel=0.02)
+    assert value(found, "step_length", "left") == pytest.approx(3.0 * 0.72 / 2, rel=0.03)
+    # What is drawn stays in the picture.
+    assert np.ptp(found.shown.point("mid_hip")[:, 0]) < 40
+
+
+def test_where_the_background_goes_half_as_far_the_foot_on_the_ground_tells_the_speed() -> None:
+    found = followed(share=0.5)
+    assert any("the foot that stands goes back" in warning for warning in found.warnings)
+    assert value(found, "speed") == pytest.approx(3.0, rel=0.03)
+    assert value(found, "step_length", "left") == pytest.approx(3.0 * 0.72 / 2, rel=0.04)
+
+
+def test_a_moving_camera_before_a_treadmill_leaves_it_one() -> None:
+    shown = filmed(RUNNING, seconds=4.0)
+    swayed = replace(shown, xy=shown.xy + 60 * np.sin(shown.time_s)[:, None, None] * np.array([1.0, 0.0]))
+    found = analyze_pose(swayed, runner=Runner(), settings=Settings(), on_ground=shown, camera="moving")
+    assert (found.trial.setting, found.trial.camera) == ("treadmill", "hand-held")

@@ -85,7 +85,7 @@ def test_of_a_spliced_film_the_shot_that_shows_the_runner_for_longest_is_kept() 
     xy[:45] = np.nan  # nobody in the first shot, which is the longest
     shift = np.column_stack([3.0 * np.arange(100), np.zeros(100)])
     to_first = np.concatenate([np.broadcast_to(np.eye(2), (100, 2, 2)), shift[:, :, None]], axis=2)
-    camera = CameraMotion(time_s, to_first, np.full(100, 50), np.full(100, 0.1), np.zeros(100), 640, 360)
+    camera = CameraMotion(time_s, to_first, np.full(100, 50), np.full(100, 0.1), np.zeros(100), 640, 360, np.zeros(100))
     shots = [Shot(0, 44, 0.0, 1.76), Shot(45, 59, 1.8, 2.36), Shot(60, 99, 2.4, 3.96)]
     raw = PoseSequence(xy, np.ones(xy.shape[:2]), time_s, skeleton)
     film = Film(raw, {}, (), RepeatedPictures(), heel_pictures=[()] * 100, camera=camera, shots=shots)

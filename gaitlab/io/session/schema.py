@@ -96,6 +96,8 @@ ENTRIES: Mapping[str, Kind] = {
     "view": VIEW,
     "facing": _or_null(TEXT),
     "setting?": _one_of("treadmill", "overground"),
+    "camera?": _or_null(_one_of("fixed", "hand-held", "following")),
+    "camera_drift_px?": _or_null(NUMBER),
     "activity": _one_of("running", "walking", "ambiguous"),
     "fps": POSITIVE,
     "duration_s": NUMBER,

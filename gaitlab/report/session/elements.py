@@ -61,6 +61,7 @@ def facts(content: Content) -> list[tuple[str, str]]:
         (names["label"], info["label"]),
         _date(content),
         (names["view"], ", ".join(part for part in (words.get(content.view, content.view), facing) if part)),
+        (names["setting"], _setting(content)),
         (names["speed_overground" if content.info.get("setting") == "overground" else "speed"], _speed(content)),
         (names["runner"], numbers.body(info["runner"]["height_m"], info["runner"]["mass_kg"], units=content.units)),
         (names["video" if file else "recording"], ", ".join(part for part in (file, frames) if part)),
@@ -76,6 +77,19 @@ def _date(content: Content) -> tuple[str, str]:
     info, names = content.info, content.texts["facts"]
     date = (info["recorded_at"] or "").replace("T", " ")
     return (names["file_date"], date[:10]) if info["dated_by"] == "file" else (names["recorded"], date[:16])
+
+
+def _setting(content: Content) -> str:
+    """Return where the runner moved and what the camera did; empty in a rear view and in sessions that do not say."""
+    info, texts = content.info, content.texts
+    if content.view != "side" or not info.get("setting"):
+        return ""
+    said = [texts["words"][info["setting"]]]
+    if info.get("camera"):
+        said.append(texts["cameras"][info["camera"]])
+    if (drift_px := info.get("camera_drift_px")) is not None:
+        said.append(texts["cameras"]["drift"].format(px=f"{drift_px:.0f}"))
+    return ", ".join(said)
 
 
 def _speed(content: Content) -> str:

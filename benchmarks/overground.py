@@ -55,13 +55,14 @@ STILL = 0.35
 @dataclass(frozen=True, slots=True)
 class Shot:
     """How a pass is filmed: ``camera`` is ``fixed``, or what the error of a followed background does: ``drift`` or
-    ``jitter``, one pixel a frame."""
+    ``jitter``, one pixel a frame. ``oblique_deg`` is by how much the path comes nearer; None for up to 10 degrees."""
 
     distance_m: float
     fps: float
     noise_m: float
     camera: str
     forward: int
+    oblique_deg: float | None = None
 
 
 def film_pass(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> PoseSequence:
@@ -79,7 +80,8 @@ def film_pass(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> PoseSequ
     # The exact motion overground: the belt's way is added. The pass is centred in the picture.
     along, side = xyz[..., 0] - hips[0], xyz[..., 2] - hips[2]
     along = along + speed * (time_s - time_s.mean())[:, None]
-    turn = np.radians(rng.uniform(-OBLIQUE_DEG, OBLIQUE_DEG))
+    some_deg = rng.uniform(-OBLIQUE_DEG, OBLIQUE_DEG)
+    turn = np.radians(some_deg if shot.oblique_deg is None else -shot.oblique_deg)
     across = shot.forward * along * np.cos(turn) + shot.forward * side * np.sin(turn)
     # What is to the right of a runner to image-right, and to the left of one to image-left, is nearer.
     depth = shot.distance_m + along * np.sin(turn) - shot.forward * side * np.cos(turn)

@@ -20,7 +20,6 @@ from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.slow_motion import ramp_warnings, slow_motion_warnings
-from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
 from gaitlab.signal import preprocessing
 from gaitlab.signal.missing import missing_frames
@@ -80,6 +79,7 @@ def analyze_pose(
     network: str = "",
     on_ground: PoseSequence | None = None,
     camera: str = "",
+    picture_px: tuple[int, int] | None = None,
 ) -> Analysis:
     """Analyse a side or rear view.
 
@@ -105,6 +105,8 @@ def analyze_pose(
         the person; by default ``raw``, as a fixed camera sees them.
     camera : str, optional
         side view only: what the pictures say of the camera, see `scene.motion.Camera`; empty where nobody looked.
+    picture_px : tuple[int, int] | None, optional
+        side view only: width and height of the pictures, px, by which a pass that comes towards the camera is told.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def analyze_pose(
     Raises
     ------
     InputError
-        if the sequence contains no person, or one filmed from the front.
+        if the sequence contains no person, or one filmed from the front, or one who passes obliquely.
     """
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
@@ -124,7 +126,13 @@ def analyze_pose(
         )
     else:
         trial, told = side_trial(
-            raw, runner=runner, settings=settings, network=network, on_ground=on_ground, camera=camera
+            raw,
+            runner=runner,
+            settings=settings,
+            network=network,
+            on_ground=on_ground,
+            camera=camera,
+            picture_px=picture_px,
         )
     shown = trial.pose
     if trial.travel is not None:
@@ -165,16 +173,16 @@ def _cycle_warnings(trial: Trial) -> list[str]:
             cycles = "cycle" if count == 1 else "cycles"
             warnings.append(f"only {count} {side} gait {cycles} could be used; {trial.min_cycles} make a stable mean")
         elif not count and any(accepted.values()):
-            far = " (the far leg)" if trial.view == "side" and side != near_side(trial.calibration.forward) else ""
+            far = " (the far leg)" if side == trial.far_side else ""
             warnings.append(f"no {side} gait cycle could be used{far}")
     return warnings
 
 
 def quality(analysis: Analysis) -> dict[str, Any]:
     """Return the track and cycle quality written to session.json: counts, shares and rejection reasons."""
-    pose, cycles, travel = analysis.trial.pose, analysis.trial.cycles, analysis.trial.travel
+    pose, cycles = analysis.trial.pose, analysis.trial.cycles
     # Before and after a pass the runner is not in the picture.
-    raw_xy = analysis.raw.xy if travel is None else analysis.raw.xy[travel.frames]
+    raw_xy = analysis.raw.xy[analysis.trial.shown]
     counts = {step.name: dict(step.counts) for step in pose.history}
     rejected = Counter(cycle.reason for cycle in cycles if not cycle.accepted)
     return {

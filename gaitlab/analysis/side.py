@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from gaitlab.analysis.claims import FORWARD, facing_unclear
+from gaitlab.analysis.passes import (
+    across_the_picture,
+    over_ground,
+    part_of,
+    passes_of,
+    together,
+    travel_of_pass,
+    within,
+)
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
@@ -20,16 +27,28 @@ from gaitlab.events.activity import activity_at
 from gaitlab.events.slow_motion import other_rate, slow_motion_warnings
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
-from gaitlab.kinematics.travel import Travel, followed, in_runners_frame, passes, strides_in_place, travel_of
+from gaitlab.kinematics.travel import Travel, followed, in_runners_frame
 from gaitlab.metrics import Trial
 from gaitlab.signal.missing import missing_frames
 
 # What a camera does whose person stays where it points, or goes through its picture.
 _STAYS: Mapping[str, CameraWork] = {"fixed": "fixed", "hand-held": "hand-held", "moving": "hand-held"}
-# Where a foot on the ground slides by more than this share of the speed that the camera's motion says, that is wrong.
-_SLIDES = 0.25
 # Share of the cycles that are accepted where the frame rate is right, also in poor recordings.
 _USABLE_SHARE = 0.15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Clip:
+    """What is measured: keypoints in the picture and on the ground, and what is known, see `recording.analyze_pose`."""
+
+    raw: PoseSequence
+    ground: PoseSequence
+    runner: Runner
+    settings: Settings
+    network: str
+    setting: Setting
+    camera: str
+    picture_px: tuple[int, int] | None
 
 
 def side_trial(
@@ -40,37 +59,57 @@ def side_trial(
     network: str,
     on_ground: PoseSequence | None = None,
     camera: str = "",
+    picture_px: tuple[int, int] | None = None,
 ) -> tuple[Trial, tuple[str, ...]]:
     """Prepare a side view for the metrics; return the trial and its warnings.
 
     Parameters
     ----------
-    raw, runner, settings, network, on_ground, camera
+    raw, runner, settings, network, on_ground, camera, picture_px
         see `recording.analyze_pose`.
     """
     ground = raw if on_ground is None else on_ground
-    seen, setting, told = _pass_of(ground, said=runner.setting)
-    part = ground if seen is None else _part(ground, seen[0])
+    found, setting = passes_of(ground, said=runner.setting)
+    told: tuple[str, ...] = ()
+    if setting == "overground" and runner.belt_speed_mps is not None:
+        told = ("the belt speed that was entered is not used: the runner moves over the ground",)
+        runner = replace(runner, belt_speed_mps=None)
+    clip = _Clip(raw, ground, runner, settings, network, setting, camera, picture_px)
+    if not found:
+        trial, warnings = _measured(replace(clip, ground=raw), None)
+        return trial, (*told, *warnings)
+    # A facing that was entered is that of one of several ways; each pass shows its own.
+    each = [
+        _measured(clip if len(found) == 1 else replace(clip, runner=replace(runner, facing="auto")), frames)
+        for frames in found
+    ]
+    straight, oblique = across_the_picture([trial for trial, _ in each])
+    trial, pooled = together(straight, among=len(found))
+    taken = trial.passes or (trial,)
+    warnings = tuple(dict.fromkeys(text for one, texts in each if one in taken for text in texts))
+    return trial, (*told, *oblique, *pooled, *warnings)
+
+
+def _measured(clip: _Clip, frames: slice | None) -> tuple[Trial, tuple[str, ...]]:
+    """Return the trial of a pass, or of the whole recording, and its warnings."""
+    part = clip.ground if frames is None else part_of(clip.ground, frames)
     shown, agreement = facing(part)
-    forward = FORWARD.get(runner.facing, shown)
+    forward = FORWARD.get(clip.runner.facing, shown)
     if forward != shown:
         agreement = 1 - agreement
     leg_px = leg_length_px(part, forward=forward)
-    cleaned, pose = preprocessed(part, settings, view="side", leg_px=leg_px)
-    travel, work = None, _STAYS.get(camera, "")
-    if seen is not None:
-        work = "following" if followed(raw, ground, seen[0]) else work
-        travel = travel_of(cleaned, seen[0], passes=seen[1])
-        cleaned, pose = in_runners_frame(cleaned, travel), _within(ground, in_runners_frame(pose, travel), seen[0])
-    if setting == "overground" and runner.belt_speed_mps is not None:
-        told = (*told, "the belt speed that was entered is not used: the runner moves over the ground")
-        runner = replace(runner, belt_speed_mps=None)
-    events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel)
+    cleaned, pose = preprocessed(part, clip.settings, view="side", leg_px=leg_px)
+    travel, work = None, _STAYS.get(clip.camera, "")
+    if frames is not None:
+        work = "following" if followed(clip.raw, clip.ground, frames) else work
+        travel = travel_of_pass(cleaned, frames, picture_px=clip.picture_px, follows=work == "following")
+        cleaned, pose = in_runners_frame(cleaned, travel), within(clip.ground, in_runners_frame(pose, travel), frames)
+    events, warnings = _events(cleaned, forward=forward, settings=clip.settings, travel=travel)
     if travel is not None:
         events, travel, sliding = over_ground(events, travel, follows=work == "following")
         warnings = (*warnings, *sliding)
     calibration = side_calibration(
-        cleaned, events, forward=forward, runner=runner, settings=settings, facing_agreement=agreement,
+        cleaned, events, forward=forward, runner=clip.runner, settings=clip.settings, facing_agreement=agreement,
         leg_px=travel.leg_px if travel is not None else None,
     )  # fmt: skip
     trial = Trial(
@@ -80,49 +119,15 @@ def side_trial(
         events=events,
         cycles=gait_cycles(events),
         calibration=calibration,
-        height_m=runner.height_m,
-        mass_kg=runner.mass_kg,
-        min_cycles=settings.gait.min_cycles,
-        network=network,
-        setting=setting,
+        height_m=clip.runner.height_m,
+        mass_kg=clip.runner.mass_kg,
+        min_cycles=clip.settings.gait.min_cycles,
+        network=clip.network,
+        setting=clip.setting,
         camera=work,
         travel=travel,
     )
-    unclear = facing_unclear(agreement) if runner.facing == "auto" else ()
-    return trial, (*told, *warnings, *unclear)
-
-
-def _pass_of(ground: PoseSequence, *, said: str) -> tuple[tuple[slice, int] | None, Setting, tuple[str, ...]]:
-    """Return the pass to measure and how many there are (None where the person stays in place), setting and warnings.
-
-    Several passes are not put together: back and forth the camera sees another leg, and the pace is another one.
-    """
-    leg_px = leg_length_px(ground, forward=facing(ground)[0])
-    found = passes(ground, leg_px=leg_px) if said != "treadmill" else ()
-    if said == "auto" and strides_in_place(ground, found, leg_px=leg_px):
-        found = ()
-    if not found:
-        return None, "overground" if said == "overground" else "treadmill", ()
-    longest = max(found, key=lambda frames: ground.time_s[frames.stop - 1] - ground.time_s[frames.start])
-    told: tuple[str, ...] = ()
-    if len(found) > 1:
-        start_s, end_s = ground.time_s[longest.start], ground.time_s[longest.stop - 1]
-        told = (
-            f"{len(found)} passes through the picture were seen; the longest was measured, {start_s:.1f} to "
-            f"{end_s:.1f} s: for another one, start and end must be entered",
-        )
-    return (longest, len(found)), "overground", told
-
-
-def _part(pose: PoseSequence, frames: slice) -> PoseSequence:
-    return replace(pose, xy=pose.xy[frames], score=pose.score[frames], time_s=pose.time_s[frames], unsmoothed_xy=None)
-
-
-def _within(whole: PoseSequence, part: PoseSequence, frames: slice) -> PoseSequence:
-    """Return the keypoints of a part at their place in the whole recording, NaN before and after."""
-    xy, score = np.full_like(whole.xy, np.nan), np.zeros_like(whole.score)
-    xy[frames], score[frames] = part.xy, part.score
-    return replace(part, xy=xy, score=score, time_s=whole.time_s)
+    return trial, (*warnings, *(facing_unclear(agreement) if clip.runner.facing == "auto" else ()))
 
 
 def _events(
@@ -140,24 +145,6 @@ def _events(
     if usable or slow_motion_warnings(cycles, events.activity, missing=missing_frames(cleaned.time_s)):
         return events, ()
     return events, other_rate(cleaned, forward=forward)
-
-
-def over_ground(events: GaitEvents, travel: Travel, *, follows: bool) -> tuple[GaitEvents, Travel, tuple[str, ...]]:
-    """Return events and travel with the same speed of the ground, and warnings.
-
-    The hips tell it better than the foot does. Where the camera goes along and the foot that stands slides far over
-    the ground that the camera's motion tells, what was followed is too far behind the runner: then the foot tells it.
-    """
-    belt = events.belt
-    slides = belt.speed_px_per_s / travel.speed_px_per_s - 1
-    if not (follows and abs(slides) > _SLIDES):
-        belt = replace(belt, speed_px_per_s=travel.speed_px_per_s, speed_legs_per_s=travel.speed_legs_per_s)
-        return replace(events, belt=belt), travel, ()
-    told = (
-        f"the foot that stands goes back {100 * slides:+.0f} % faster than the motion of the camera says of the ground; "
-        "speed and lengths are those of the foot, and less sure",
-    )
-    return events, travel.standing_on(belt.speed_px_per_s), told
 
 
 def side_contacts(

@@ -13,6 +13,8 @@ from gaitlab.core.gait import BOTH_SIDES, Contact, GaitCycle, GaitEvents, other
 from gaitlab.events.plausible import RECORDING_ENDS, STRIDE_S
 
 _OFF_THE_MEDIAN = 0.20
+# No stride takes so long, s, also where it is seen four times slower than life.
+_AWAY_S = 4.0
 
 
 def _reason(start: Contact, end: Contact, opposites: Sequence[Contact], low_s: float, high_s: float) -> str:
@@ -24,6 +26,8 @@ def _reason(start: Contact, end: Contact, opposites: Sequence[Contact], low_s: f
     if not start.foot_strike_s < start.toe_off_s < end.foot_strike_s:
         return "toe-off does not lie between the foot strikes"
     stride_s = end.foot_strike_s - start.foot_strike_s
+    if stride_s >= _AWAY_S:
+        return f"no contact for {stride_s:.1f} s"
     if not low_s <= stride_s <= high_s:
         return f"stride of {stride_s:.2f} s outside {low_s:.2f}-{high_s:.2f} s"
     if len(opposites) != 1:
@@ -61,7 +65,11 @@ def gait_cycles(events: GaitEvents) -> tuple[GaitCycle, ...]:
         pairs = list(pairwise(contacts))
         if not pairs:
             continue
-        median_s = float(np.median([b.foot_strike_s - a.foot_strike_s for a, b in pairs]))
+        strides_s = np.array([b.foot_strike_s - a.foot_strike_s for a, b in pairs])
+        # The person may have gone out of the picture and come back meanwhile.
+        slowest_s = STRIDE_S[events.activity][1]
+        usual_s = strides_s[strides_s <= slowest_s] if (strides_s <= slowest_s).any() else strides_s
+        median_s = float(np.median(usual_s))
         low_s = max(STRIDE_S[events.activity][0], (1 - _OFF_THE_MEDIAN) * median_s)
         high_s = min(STRIDE_S[events.activity][1], (1 + _OFF_THE_MEDIAN) * median_s)
         for number, (start, end) in enumerate(pairs):

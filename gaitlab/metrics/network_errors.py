@@ -20,7 +20,6 @@ import numpy as np
 
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.statistics import t_quantile
-from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
@@ -198,4 +197,5 @@ def _bound(trial: Trial, spec: MetricSpec, unit: str, leg: str, table: Table, *,
 def _leg(trial: Trial, side: str) -> str:
     if trial.view == "rear" or side == "both":
         return "both"
-    return "near" if side == near_side(trial.calibration.forward) else "far"
+    # Where passes both ways show each leg in front, the larger error is that of the leg behind.
+    return "far" if trial.far_side in (side, None) else "near"

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle
 from gaitlab.core.metric import MetricValue, Unsure
 from gaitlab.core.statistics import t_quantile
-from gaitlab.kinematics.frame import near_side
 from gaitlab.metrics.asymmetry import NORMAL_95, legs_comparable
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
@@ -71,7 +70,7 @@ def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue
         for side in sides:
             cycles = [c for c in trial.cycles if c.accepted and side in (c.side, "both")]
             reason = missing_reason(trial, spec, side)
-            found = [] if reason else [_cycle_value(trial, spec, c) for c in cycles]
+            found = [] if reason else [_cycle_value(trial.of(c), spec, c) for c in cycles]
             found = [v for v in found if np.isfinite(v.value)]
             values += found
             rows.append(_row(trial, spec, side, np.array([v.value for v in found]), reason, n_cycles=len(cycles)))
@@ -190,7 +189,7 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
     if n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
         notes.append(f"only {n} {cycles}, {needed} make a stable mean")
-    if trial.view == "side" and side in BOTH_SIDES and side != near_side(trial.calibration.forward) and spec.needs:
+    if side == trial.far_side and spec.needs:
         notes.append("far leg: partly hidden, less exact")
     if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):
         notes.append("camera looks obliquely: not to be compared with the other leg")

@@ -11,7 +11,7 @@ from gaitlab.core.gait import Activity, Angles, CameraWork, GaitCycle, GaitEvent
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
-from gaitlab.kinematics.frame import forward_up
+from gaitlab.kinematics.frame import forward_up, near_side
 from gaitlab.kinematics.travel import Travel
 
 # Sampling rate of the spline interpolation between frames.
@@ -60,6 +60,8 @@ class Trial:
         what the camera does.
     travel : Travel | None
         pass through the picture that is measured; None where the person stays in place in it.
+    passes : tuple[Trial, ...]
+        where several passes are put together each of them, with its own facing, scale and angles; else empty.
     """
 
     view: View
@@ -78,6 +80,7 @@ class Trial:
     setting: Setting = "treadmill"
     camera: CameraWork = ""
     travel: Travel | None = None
+    passes: tuple[Trial, ...] = ()
 
     @property
     def by_dots(self) -> bool:
@@ -93,6 +96,32 @@ class Trial:
     def activity(self) -> Activity:
         """Running, walking or ambiguous."""
         return self.events.activity
+
+    def of(self, cycle: GaitCycle) -> Trial:
+        """Return the pass that a cycle belongs to; the trial itself where there is only one."""
+        return next((one for one in self.passes if one._shows(cycle.start_s)), self)
+
+    def _shows(self, at_s: float) -> bool:
+        if self.travel is None:
+            return True
+        frames = self.travel.frames
+        return bool(self.pose.time_s[frames.start] <= at_s <= self.pose.time_s[frames.stop - 1])
+
+    @property
+    def far_side(self) -> Side | None:
+        """The leg behind the other one; None from behind, and where passes both ways show each leg in front."""
+        ways = {one.calibration.forward for one in self.passes or (self,)}
+        if self.view != "side" or len(ways) > 1:
+            return None
+        return other(near_side(self.calibration.forward))
+
+    @property
+    def shown(self) -> np.ndarray:
+        """(frame,) whether a frame is measured: all of them on a treadmill, overground those of the passes."""
+        frames = np.zeros(len(self.pose), bool)
+        for one in self.passes or (self,):
+            frames[one.travel.frames if one.travel is not None else slice(None)] = True
+        return frames
 
     def angle(self, name: str, start_s: float, end_s: float | None = None) -> FloatArray:
         """Return an angle, (n,) degrees, at ``start_s`` (n = 1) or at 500 Hz from there to ``end_s``; NaN in gaps."""

@@ -224,6 +224,7 @@ class _ClipAnalyzer:
             standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
             network="" if spec.keypoints is not None else str(source.model["name"]),
             on_ground=source.on_ground, camera=source.camera.camera if source.camera is not None else "",
+            picture_px=None if source.video is None else (source.video.width, source.video.height),
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,

@@ -12,6 +12,7 @@ from benchmarks.overground import Shot, film_pass
 from benchmarks.truth import load_trial
 from gaitlab.analysis.recording import Analysis, analyze_pose, quality
 from gaitlab.config import Settings
+from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
@@ -64,13 +65,70 @@ def test_a_belt_speed_is_not_used_overground() -> None:
     assert value(found, "speed") == pytest.approx(3.0, rel=0.02)
 
 
-def test_of_passes_back_and_forth_the_longest_is_measured_as_it_is_alone() -> None:
-    there, back = passing(seconds=1.5), passing(seconds=3.0, way=-1)
-    both, alone = analyzed(joined(there, back)), analyzed(back)
+def test_passes_back_and_forth_are_put_together_each_with_its_own_facing() -> None:
+    there, back = passing(seconds=2.5), passing(seconds=3.0, way=-1)
+    both, first, second = analyzed(joined(there, back)), analyzed(there), analyzed(back)
     assert both.facing == "left"
-    assert any(warning.startswith("2 passes") for warning in both.warnings)
+    assert [one.calibration.forward for one in both.trial.passes] == [1, -1]
+    assert any("2 of them are put together" in warning for warning in both.warnings)
+    n = {name: {(row.metric, row.side): row.n for row in found.summary} for name, found in
+         (("both", both), ("first", first), ("second", second))}  # fmt: skip
+    for key in (("cadence", "both"), ("step_length", "left"), ("knee_flexion_at_contact", "right")):
+        # The turn costs a cycle at most at the end of one pass and the beginning of the other.
+        assert n["first"][key] + n["second"][key] - 2 <= n["both"][key] <= n["first"][key] + n["second"][key]
+        assert n["both"][key] > n["second"][key]
+    for metric in ("cadence", "speed"):
+        assert value(both, metric) == pytest.approx(value(second, metric), rel=0.02)
+    for metric in ("step_length", "foot_strike_angle", "knee_flexion_at_contact", "overstride"):
+        # A pass measured with the other's facing would change the sign of each of these.
+        assert value(both, metric, "left") == pytest.approx(value(second, metric, "left"), rel=0.1, abs=0.5)
+    # Each leg was in front once.
+    assert not any("far leg" in row.note for row in both.summary)
+    assert any("far leg" in row.note for row in second.summary)
+    assert quality(both)["share_of_frames_seen"]["left_knee"] == 1.0
+
+
+def test_passes_of_another_pace_are_left_out_and_named() -> None:
+    walk, run = passing(WALKING, seconds=3.0), passing(seconds=3.5, way=-1)
+    both, alone = analyzed(joined(walk, run)), analyzed(run)
+    assert both.trial.activity == "running"
+    assert any(warning.startswith("left out") for warning in both.warnings)
     assert value(both, "cadence") == pytest.approx(value(alone, "cadence"), rel=0.01)
-    assert all(contact.foot_strike_s > there.time_s[-1] for contact in both.trial.events.contacts)
+    assert all(contact.foot_strike_s > walk.time_s[-1] - 0.5 for contact in both.trial.events.contacts)
+
+
+def pinhole(towards: float, *, way: int = 1) -> PoseSequence:
+    """A pass by a camera of 65 degrees and 1920 px, 6 m away in the middle; the path comes nearer by an angle."""
+    pose = passing(seconds=2.0, way=way)
+    hip = pose.point("mid_hip")
+    angle = np.radians(towards)
+    along_m = way * (hip[:, 0] - hip[:, 0].mean()) / 400
+    about_m = (pose.xy - hip[:, None]) / 400
+    depth_m = 6.0 - np.sin(angle) * along_m
+    across_m = way * np.cos(angle) * along_m[:, None] + about_m[..., 0]
+    focal_px = 960 / np.tan(np.radians(32.5))
+    height_m = (hip[:, None, 1] - 300) / 400 + about_m[..., 1]
+    xy = focal_px * np.stack([across_m, height_m], axis=-1) / depth_m[:, None, None] + (960.0, 400.0)
+    return replace(pose, xy=xy)
+
+
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize("towards", [0.0, 20.0, -20.0])
+def test_an_oblique_pass_is_told_and_its_speed_is_that_along_the_path(towards: float, way: int) -> None:
+    found = analyze_pose(
+        pinhole(towards, way=way), runner=Runner(height_m=HEIGHT_M), settings=Settings(), picture_px=(1920, 1080)
+    )
+    assert found.trial.travel is not None
+    # A flat figure has no legs that are foreshortened, by which the tangent is divided.
+    expected = np.degrees(np.arctan(np.tan(np.radians(towards)) / 1.2))
+    assert found.trial.travel.towards_deg == pytest.approx(expected, abs=1.0)
+    assert value(found, "speed") == pytest.approx(3.0, rel=0.03)
+
+
+@pytest.mark.parametrize(("towards", "said"), [(45.0, "towards the camera"), (-45.0, "away from the camera")])
+def test_who_comes_towards_the_camera_is_refused(towards: float, said: str) -> None:
+    with pytest.raises(InputError, match=f"not across the picture.*{said}.*film at a right angle"):
+        analyze_pose(pinhole(towards), runner=Runner(), settings=Settings(), picture_px=(1920, 1080))
 
 
 def test_frames_without_the_runner_are_kept_for_drawing_and_not_counted_as_unseen() -> None:

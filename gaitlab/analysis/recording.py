@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from gaitlab.analysis.side import side_trial
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Clock
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import FloatArray, PoseSequence
@@ -80,6 +80,7 @@ def analyze_pose(
     on_ground: PoseSequence | None = None,
     camera: str = "",
     picture_px: tuple[int, int] | None = None,
+    clock: Clock = TRUE_TIME,
 ) -> Analysis:
     """Analyse a side or rear view.
 
@@ -107,6 +108,8 @@ def analyze_pose(
         side view only: what the pictures say of the camera, see `scene.motion.Camera`; empty where nobody looked.
     picture_px : tuple[int, int] | None, optional
         side view only: width and height of the pictures, px, by which a pass that comes towards the camera is told.
+    clock : Clock, optional
+        how fast the recording plays; the times of ``raw`` are those of life. Where it is unknown, no times are given.
 
     Returns
     -------
@@ -120,6 +123,8 @@ def analyze_pose(
     """
     if len(raw) < 2 or not np.isfinite(raw.xy).any():
         raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    if clock.source == "unknown":  # a speed makes lengths by the time
+        runner = replace(runner, belt_speed_mps=None)
     if view == "rear":
         trial, told = rear_trial(
             raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px, network=network
@@ -134,6 +139,7 @@ def analyze_pose(
             camera=camera,
             picture_px=picture_px,
         )
+    trial = replace(trial, clock=clock)
     shown = trial.pose
     if trial.travel is not None:
         shown = preprocessed(raw, settings, view="side", leg_px=trial.calibration.leg_px)[1]

@@ -15,6 +15,8 @@ from gaitlab.cli.common import (
     Output,
     SetOption,
     Units,
+    asker,
+    capture_rate,
     finish,
     page_assignments,
     progress_bar,
@@ -41,7 +43,9 @@ def analyze(
     level: Annotated[
         str | None, typer.Option(help="Is the belt's slope in the picture camera roll? on, off or auto.")
     ] = None,
-    capture_fps: Annotated[float | None, typer.Option(help="True frame rate of a slow-motion video.")] = None,
+    capture_fps: Annotated[
+        str | None, typer.Option(help="True frame rate of a slow-motion video, or auto: the likeliest by its strides.")
+    ] = None,
     start: Annotated[float | None, typer.Option(help="First second to use.")] = None,
     end: Annotated[float | None, typer.Option(help="Last second to use.")] = None,
     rotate: Annotated[int, typer.Option(help="Turn the pictures clockwise first: 0, 90, 180 or 270 degrees.")] = 0,
@@ -96,7 +100,7 @@ def analyze(
             label=label,
             facing=facing,
             setting=setting,
-            capture_fps=capture_fps,
+            capture_fps=capture_rate(capture_fps),
             start_s=start,
             end_s=end,
             rotate=rotate,
@@ -116,6 +120,7 @@ def analyze(
             output=output,
             force=force,
             progress=progress,
+            on_slow_motion=asker(progress),
             **_quantities(speed, height, mass),
         )
     finish(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gaitlab.cli.progress import Progress
     from gaitlab.config import Settings
     from gaitlab.io.session.session import Session
+    from gaitlab.pipeline.clock import Ask
 
 Force = Annotated[bool, typer.Option("--force", help="Replace the output folder if gaitlab wrote all that is in it.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The session folder [default: reports/NAME].")]
@@ -50,6 +52,56 @@ def progress_bar() -> Progress:
     from gaitlab.cli.progress import Progress
 
     return Progress(sys.stderr)
+
+
+def capture_rate(said: str | None) -> float | str | None:
+    """Return what was said of the true frame rate: a number, or a word that `gaitlab.analyze` knows or refuses."""
+    try:
+        return None if said is None else float(said)
+    except ValueError:
+        return said
+
+
+def asker(progress: Progress) -> Ask | None:
+    """Return the question about slow motion, or None where nobody sits at a terminal to answer it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        return None
+
+    def ask(cadence: float, rates: Sequence[float]) -> float | None:
+        with progress.paused():
+            return ask_capture_rate(cadence, rates)
+
+    return ask
+
+
+def ask_capture_rate(cadence: float, rates: Sequence[float]) -> float | None:
+    """Ask once at how many frames a second a film was taken; None where that is not known, or the answer is no rate.
+
+    Parameters
+    ----------
+    cadence : float
+        steps per minute that the film shows.
+    rates : Sequence[float]
+        frame rates that it may have been taken at, Hz, the likeliest first, which is the default.
+    """
+    from gaitlab.core.units import FRAME_RATE
+
+    others = f", or {', '.join(f'{rate:.0f}' for rate in rates[1:])}" if len(rates) > 1 else ""
+    say(
+        f"{cadence:.0f} steps/min is no cadence of running: the film seems to play in slow motion, taken at "
+        f"{rates[0]:.0f} frames a second{others}.",
+        err=True,
+    )
+    say(f"Frames a second it was taken at [{rates[0]:.0f}; ? if not known]:", err=True)
+    try:
+        answer = input().strip().lower().removesuffix("fps").strip()
+        rate = float(answer) if answer else rates[0]
+    except (EOFError, ValueError):
+        rate = float("nan")
+    if FRAME_RATE.low <= rate <= FRAME_RATE.high:
+        return rate
+    say("No rate: times are left out.", err=True)
+    return None
 
 
 def finish(session: Session) -> None:

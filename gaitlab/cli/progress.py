@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 _LINE_EVERY_S = 5.0
@@ -40,6 +42,15 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bars is not None:
             self._bars.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bar off the terminal while something is asked there."""
+        if self._bars is not None:
+            self._bars.stop()
+        yield
+        if self._bars is not None:
+            self._bars.start()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Say that ``done`` of ``total`` are done, and what is being done now."""

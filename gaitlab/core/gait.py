@@ -16,11 +16,34 @@ Setting = Literal["treadmill", "overground"]
 # What the camera does meanwhile: on a tripod, in a hand that points one way, or going along; empty where nobody looked.
 CameraWork = Literal["fixed", "hand-held", "following", ""]
 BOTH_SIDES: tuple[Side, Side] = ("left", "right")
+# How the speed at which a film plays is known: it plays as fast as life, its file or the user says how much slower, or
+# only its strides tell that it is slower: then the likeliest factor is assumed, or the times are left unknown.
+ClockSource = Literal["film", "noted", "entered", "assumed", "unknown"]
 
 
 def other(side: Side) -> Side:
     """Return the opposite side."""
     return "right" if side == "left" else "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How many times slower than life a recording plays, and how that is known.
+
+    Attributes
+    ----------
+    slow_motion : float
+        factor by which the times of the recording were divided; of an ``unknown`` clock the likeliest one, which finds
+        the contacts but makes no times.
+    source : ClockSource
+        how it is known.
+    """
+
+    slow_motion: float = 1.0
+    source: ClockSource = "film"
+
+
+TRUE_TIME = Clock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -104,17 +104,36 @@ def slow_motion_warnings(
     fits = likely_factors(cadence, fps=float("nan") if pose is None else pose.fps)
     would_be = ", ".join(f"{cadence * factor:.0f} at {factor:.3g}x" for factor in fits or _SLOW_MOTIONS)
     likely = f" ({fits[0]:.3g}x is likely)" if fits else ""
-    rate = f": {fits[0] * _plays_fps(pose):.0f} if it is {fits[0]:.3g}x" if fits and pose is not None else ""
+    rate = f": {fits[0] * plays_fps(pose):.0f} if it is {fits[0]:.3g}x" if fits and pose is not None else ""
     return (
         f"{cadence:.0f} steps/min is no cadence of running; in slow motion it would be {would_be}{likely}: if the "
         f"video is slow motion, the true frame rate must be entered{rate}",
     )
 
 
-def _plays_fps(pose: PoseSequence) -> float:
+def plays_fps(pose: PoseSequence) -> float:
     """Return the frame rate of the film, Hz, in which pictures may be repeated that the keypoints hold once."""
     shown_times = [step.parameters.get("shown_times", 1.0) for step in pose.history if step.name == "repeated pictures"]
     return pose.fps * float(np.prod(shown_times))
+
+
+def film_cadence(pose: PoseSequence, cycles: Sequence[GaitCycle], *, view: View) -> float:
+    """Return the steps per minute that a film of any speed shows; NaN for less than two strides.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        smoothed keypoints, px.
+    cycles : Sequence[GaitCycle]
+        strides of the recording: accepted ones tell the cadence. Where none is accepted, as in a film that is many
+        times slower than life, the ankles that pass each other do.
+    view : View
+        see `ramp_warnings`.
+    """
+    if any(cycle.accepted for cycle in cycles):
+        return _cadence(cycles)
+    strides_s = np.diff(_stride_starts(pose, axis=0 if view == "side" else 1))
+    return 120.0 / float(np.median(strides_s)) if len(strides_s) >= _STRIDES else float("nan")
 
 
 def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
@@ -135,7 +154,7 @@ def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
             continue
         if not _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
             continue
-        entered = f"must be entered: {_plays_fps(cleaned) * factor:.0f}"
+        entered = f"must be entered: {plays_fps(cleaned) * factor:.0f}"
         if factor > 1:
             return (
                 f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "

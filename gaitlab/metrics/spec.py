@@ -10,6 +10,10 @@ from gaitlab.core.gait import GaitCycle
 from gaitlab.core.metric import Detectable, Reference, Unsure, View
 from gaitlab.metrics.trial import Trial
 
+# Units of what depends on how fast a recording plays: times, what is given a time, and stiffness, which comes from
+# times.
+_TIMED_UNITS = ("s", "steps/min", "m/s", "leg lengths/s", "deg/s", "kN/m")
+
 
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
@@ -97,3 +101,8 @@ class MetricSpec:
     reference: Reference | None = None
     detectable: Detectable | None = None
     ratio: bool = False
+
+    @property
+    def timed(self) -> bool:
+        """Whether its values depend on how fast the recording plays, unlike angles, lengths and shares of the cycle."""
+        return self.unit in _TIMED_UNITS

@@ -26,6 +26,9 @@ REARFOOT_NOTES = {
     "network points": "from points that a network guessed, not from dots",
     "proxy": "a stand-in from ankle, heel and knee: not the heel's own line, no class can be read from it",
 }
+# Why times are missing, and what is said of each that rests on an assumption.
+UNKNOWN_TIMES = "needs the true frame rate"
+ASSUMED_TIMES = "assumed: {factor:.3g} times slow motion"
 # Names of metrics overground, where they are not those of a treadmill.
 _LABELS_OVERGROUND = {"speed": "Speed"}
 # Activities in which a metric of one activity is omitted; for an ambiguous activity all are given.
@@ -91,6 +94,7 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     chosen = bool(spec.proxy_label and trial.rearfoot_source)
     lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
     checks = (
+        (trial.clock.source == "unknown" and _rests_on_clock(trial, spec), UNKNOWN_TIMES),
         (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
         (
             spec.needs_zero and side not in trial.rearfoot_zero_deg,
@@ -113,6 +117,12 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
         ),
     )
     return next((reason for failed, reason in checks if failed), "")
+
+
+def _rests_on_clock(trial: Trial, spec: MetricSpec) -> bool:
+    """Return whether a metric depends on how fast the recording plays: a time, or a length that a speed scales."""
+    by_speed = trial.calibration.scale_source == "belt speed" and unit_of(trial, spec) == "m"
+    return spec.timed or by_speed or (spec.needs_belt_speed and trial.calibration.speed_was_entered)
 
 
 def _belt_in_metres(trial: Trial, spec: MetricSpec) -> bool:
@@ -138,6 +148,8 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
     if not len(values):
         why = reason or ("no accepted gait cycle" if not n_cycles else "no accepted cycle shows the points it needs")
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
+    if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
+        label = f"{label} (assumed)"
     mean = float(values.mean())
     sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
     random = t_quantile(0.975, len(values) - 1) * sd / float(np.sqrt(len(values))) if len(values) > 1 else float("nan")
@@ -185,6 +197,8 @@ def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]
 
 def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
     notes = []
+    if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
+        notes.append(ASSUMED_TIMES.format(factor=trial.clock.slow_motion))
     needed = trial.min_cycles * (2 if side == "both" else 1)
     if n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gaitlab.core.gait import Activity, Angles, CameraWork, GaitCycle, GaitEvents, Setting, Side, other
+from gaitlab.core.gait import (
+    TRUE_TIME,
+    Activity,
+    Angles,
+    CameraWork,
+    Clock,
+    GaitCycle,
+    GaitEvents,
+    Setting,
+    Side,
+    other,
+)
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
@@ -62,6 +73,8 @@ class Trial:
         pass through the picture that is measured; None where the person stays in place in it.
     passes : tuple[Trial, ...]
         where several passes are put together each of them, with its own facing, scale and angles; else empty.
+    clock : Clock
+        how fast the recording plays: where that is unknown or assumed, so is everything that depends on time.
     """
 
     view: View
@@ -81,6 +94,7 @@ class Trial:
     camera: CameraWork = ""
     travel: Travel | None = None
     passes: tuple[Trial, ...] = ()
+    clock: Clock = TRUE_TIME
 
     @property
     def by_dots(self) -> bool:

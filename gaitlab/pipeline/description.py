@@ -74,6 +74,7 @@ def describe(
             "height_m": runner.height_m,
             "mass_kg": runner.mass_kg,
         },
+        "clock": {"slow_motion": source.slow_motion, "source": source.clock},
         "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},
         "keypoints": None if keypoints is None else {"name": Path(keypoints).name},
         "fps": analysis.trial.pose.fps,

@@ -11,12 +11,14 @@ import numpy as np
 
 from gaitlab.analysis import warnings
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import ClockSource
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.events.slow_motion import plays_fps
 from gaitlab.kinematics.view import view_of
 from gaitlab.pipeline.reading.film import each_once, found_film, given_film, of_new, one_shot, with_dots
 from gaitlab.pipeline.reading.keypoint_file import file_facts, part_of, read_file
-from gaitlab.pipeline.spec import Progress, RecordingSpec, check_clock, read_clicks_of
+from gaitlab.pipeline.spec import Progress, RecordingSpec, check_capture_rate, check_clock, read_clicks_of
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
@@ -24,13 +26,17 @@ if TYPE_CHECKING:
     from gaitlab.markers.layout import Layout
     from gaitlab.scene.motion import CameraMotion
 
+# A film whose file notes a rate that is higher by less than this is no slow motion.
+_NOTED = 1.02
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """Raw keypoints, the view, the video (or None), the network or file they came from, and the clock of the video.
 
     ``notes`` say what was assumed: the view where it is not clear, whose keypoints they are where several people were
-    seen, and which slow motion. ``slow_motion`` is how many times slower than life the video plays. ``dot_sd_px`` and
+    seen, and which slow motion. ``slow_motion`` is how many times slower than life the recording plays, ``clock`` how
+    that is known. ``dot_sd_px`` and
     ``layout`` are those of tape dots, where they were looked for. ``clean_clip`` is the file that was asked for, if it
     could be written and shows no more than was measured. ``camera`` is its motion in the frames of ``raw``, where the
     pictures were looked at.
@@ -48,6 +54,7 @@ class Recording:
     layout: Layout | None = None
     clean_clip: Path | None = None
     camera: CameraMotion | None = None
+    clock: ClockSource = "film"
 
     @property
     def on_ground(self) -> PoseSequence | None:
@@ -117,6 +124,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         dot_sd_px=film.dot_sd_px, layout=dots,
         clean_clip=_whole_clip(spec.clean_clip, spliced=bool(spliced)),
         camera=None if film.camera is None else replace(film.camera, time_s=raw.time_s),
+        clock="entered" if spec.capture_fps else "noted" if slow_motion > _NOTED else "film",
     )  # fmt: skip
 
 
@@ -129,8 +137,16 @@ def _of_file(spec: RecordingSpec) -> Recording:
     told: tuple[str, ...] = ()
     if not spec.stands:  # who stands still repeats themselves
         raw, told = _rows_once(raw)
+    shown_s, slow_motion = raw.time_s, 1.0
+    if spec.capture_fps is not None:
+        check_capture_rate(spec.capture_fps, plays_fps=plays_fps(raw), path=spec.keypoints)
+        slow_motion = spec.capture_fps / plays_fps(raw)
+        raw = replace(raw, time_s=shown_s / slow_motion)
     view, unclear = _view_of(spec, raw)
-    return Recording(raw, view, None, raw.time_s, file_facts(found), [], notes=(*unclear, *found.notes, *told))
+    return Recording(
+        raw, view, None, shown_s, file_facts(found), [], slow_motion, notes=(*unclear, *found.notes, *told),
+        clock="film" if spec.capture_fps is None else "entered",
+    )  # fmt: skip
 
 
 def _rows_once(raw: PoseSequence) -> tuple[PoseSequence, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ from gaitlab.core.text import check_said, folder_name
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.io.session.folder import check_free, whole_folder
 from gaitlab.io.session.session import Session
-from gaitlab.pipeline import arguments, unused_arguments
+from gaitlab.pipeline import arguments, clock, unused_arguments
 from gaitlab.pipeline.description import describe
 from gaitlab.pipeline.memory import hand_back
 from gaitlab.pipeline.progress import WholeProgress
 from gaitlab.pipeline.recording import Recording, read_recording
-from gaitlab.pipeline.spec import Progress, RecordingSpec
+from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec
 from gaitlab.pipeline.writing import Clip, write_session
 
 VIEWS = ("side", "rear", "auto")
@@ -51,7 +52,7 @@ def analyze(
     label: str | None = None,
     facing: str = "auto",
     setting: str = "auto",
-    capture_fps: float | None = None,
+    capture_fps: float | str | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
     rotate: int = 0,
@@ -71,6 +72,7 @@ def analyze(
     output: str | Path | None = None,
     force: bool = False,
     progress: Progress | None = None,
+    on_slow_motion: clock.Ask | None = None,
 ) -> Session:
     """Analyse one recording and write its session folder.
 
@@ -95,8 +97,9 @@ def analyze(
         ``left`` or ``right`` in the picture, or ``auto``.
     setting : str, optional
         side view only: ``treadmill``, ``overground`` (the runner moves through the picture), or ``auto``.
-    capture_fps : float | None, optional
-        true frame rate of a slow-motion video, Hz.
+    capture_fps : float | str | None, optional
+        true frame rate of a slow-motion recording, Hz; ``auto`` takes the likeliest where the strides are those of slow
+        motion, and calls the times assumed. By default times are left out there.
     start_s : float | None, optional
         first second of the video to use.
     end_s : float | None, optional
@@ -137,6 +140,10 @@ def analyze(
         replace an existing session folder, if it contains only files written by gaitlab and no input.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)`` with the name of the present stage and how much of the whole is done.
+    on_slow_motion : Callable[[float, Sequence[float]], float | None] | None, optional
+        called as ``on_slow_motion(cadence, rates)`` where only slow motion explains the strides: steps per minute that
+        the recording shows, and the frame rates it may have been taken at, Hz, the likeliest first. It returns the true
+        rate, or None if it is not known. It is not called where ``capture_fps`` is given.
 
     Returns
     -------
@@ -174,13 +181,17 @@ def analyze(
     heels = standing is None and dots is None
     spec = RecordingSpec(
         video=video, view=view, keypoints=keypoints, keypoints_format=keypoints_format, fps=fps,
-        capture_fps=capture_fps, start_s=start_s, end_s=end_s, rotate_deg=rotate, model=model or chosen.pose.model,
+        capture_fps=None if isinstance(capture_fps, str) else capture_fps, start_s=start_s, end_s=end_s,
+        rotate_deg=rotate, model=model or chosen.pose.model,
         models_dir=Path(models_dir) if models_dir else None, person=chosen.pose.person,
         dots=None if view == "side" else dots, heels=heels and view != "side",
         layout=layout, axes=axes, picture_px=picture_px(picture),
     )  # fmt: skip
     runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing, setting=setting)
-    make = _ClipAnalyzer(runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report)
+    make = _ClipAnalyzer(
+        runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report,
+        unsaid=clock.Unsaid(assume=capture_fps == AUTO, ask=on_slow_motion),
+    )  # fmt: skip
     # Recordings are read while their folder is in the making, because their clean clips are written meanwhile.
     with whole_folder(target, force=force) as folder:
         main = make.clip(replace(spec, clean_clip=make.clean_clip(folder)))
@@ -209,6 +220,7 @@ class _ClipAnalyzer:
     athlete: str | None
     label: str | None
     progress: Progress
+    unsaid: clock.Unsaid
 
     def clean_clip(self, folder: Path) -> Path | None:
         """Return where the clean clip of a video is to be written while it is read; None without videos."""
@@ -219,12 +231,15 @@ class _ClipAnalyzer:
         source = read_recording(spec, progress=self.progress)
         hand_back()
         self.progress("measuring the gait", 0, 1)
-        analysis = analyze_pose(
-            source.raw, runner=self.runner, settings=self.settings, view=source.view,
+        measure = partial(
+            analyze_pose, runner=self.runner, settings=self.settings, view=source.view,
             standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
             network="" if spec.keypoints is not None else str(source.model["name"]),
             on_ground=source.on_ground, camera=source.camera.camera if source.camera is not None else "",
             picture_px=None if source.video is None else (source.video.width, source.video.height),
+        )  # fmt: skip
+        source, analysis = clock.measured(
+            source, unsaid=self.unsaid, measure=lambda raw, of: measure(raw, clock=of)
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
@@ -307,6 +322,13 @@ def _rotation(name: str, value: object) -> None:
         raise InputError(f"{argument(name)} must be 0, 90, 180 or 270 (degrees, clockwise), not {shown(value)}")
 
 
+def _capture_rate(name: str, value: object) -> None:
+    if isinstance(value, str) and value != AUTO:
+        raise InputError(f"{argument(name)} must be a frame rate in frames a second, or auto, not {shown(value)}")
+    if value != AUTO:
+        units.check(name, value, units.FRAME_RATE)
+
+
 def _settings(name: str, value: object) -> None:
     if not isinstance(value, Settings | Mapping):
         raise InputError(f"{argument(name)} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
@@ -326,7 +348,7 @@ ARGUMENTS: Mapping[str, arguments.Check] = {
     "belt_speed_mps": arguments.quantity(units.SPEED),
     "height_m": arguments.quantity(units.HEIGHT),
     "mass_kg": arguments.quantity(units.MASS),
-    "capture_fps": arguments.quantity(units.FRAME_RATE),
+    "capture_fps": _capture_rate,
     "fps": arguments.quantity(units.FRAME_RATE),
     "start_s": arguments.quantity(units.TIME),
     "end_s": arguments.quantity(units.TIME),
@@ -337,4 +359,5 @@ ARGUMENTS: Mapping[str, arguments.Check] = {
     "settings": _settings,
     "force": arguments.truth,
     "progress": _function,
+    "on_slow_motion": _function,
 }

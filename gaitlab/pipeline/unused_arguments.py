@@ -104,10 +104,6 @@ _TABLE = (
         f"true rate of slow motion is {argument('capture_fps')}",
     ),
     _Idle("fps", _rate_is_known, "is of keypoints alone, but their video is given, which says its own; leave it out"),
-    _Idle(
-        "capture_fps", _no_video,
-        f"is of a slow-motion video, but only keypoints are given; say their true rate with {argument('fps')}",
-    ),
     _Idle("rotate", _no_video, "turns the pictures of a video, but only keypoints are given; leave it out"),
     _Idle("dots", _no_pictures, "are tracked in a video, but only keypoints are given; name the video too"),
     *(_Idle(name, _seen_from("side"), _FROM_THE_SIDE) for name in ("dots", "standing", "profile")),

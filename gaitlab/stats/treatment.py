@@ -181,6 +181,13 @@ def _levelling(info: Info) -> str:
     return f"levelled by {tilt_deg:+.1f}°" if tilt_deg == belt_deg else f"not levelled, belt at {belt_deg:+.1f}°"
 
 
+def _clock(info: Info) -> str:
+    """Return what is assumed of the clock, or that it is not known; empty where the times are those of life."""
+    clock = info.get("clock", {})
+    words = {"assumed": f"{clock.get('slow_motion', 1.0):.3g} times slow motion assumed", "unknown": "slow motion"}
+    return words.get(clock.get("source", ""), "true time")
+
+
 def _speed(info: Info) -> str:
     speed_mps = _speed_mps(info)
     return f"{speed_mps * _KMH:.1f} km/h ({speed_mps * _MPH:.1f} mph)" if speed_mps else _UNKNOWN
@@ -213,6 +220,10 @@ def _other_words(describe: Callable[[Info], str]) -> Callable[[Sequence[Info]], 
 
 def _other_known(describe: Callable[[Info], str]) -> Callable[[Sequence[Info]], bool]:
     return lambda infos: len({describe(info) for info in infos} - {"", _UNKNOWN}) > 1  # unknown is not different
+
+
+def _clock_unsure(infos: Sequence[Info]) -> bool:
+    return any(_clock(info) != "true time" for info in infos)
 
 
 def _apart(number: Callable[[Info], float], share: float) -> Callable[[Sequence[Info]], bool]:
@@ -277,6 +288,11 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
     ),
     _Circumstance(
         _speed, _apart(_speed_mps, _SAME_SPEED), "The belt speeds differ ({told}): most numbers change with speed."
+    ),
+    _Circumstance(
+        _clock, _clock_unsure,
+        "How slow a film plays was told by its strides alone ({told}): times, speeds and stiffness rest on that or are "
+        "missing.",
     ),
     _Circumstance(
         _rate, _apart(lambda info: float(info["fps"]), _SAME_RATE),

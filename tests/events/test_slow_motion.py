@@ -7,7 +7,7 @@ import pytest
 
 from gaitlab.core.pose import PoseSequence, Step
 from gaitlab.core.skeleton import SKELETONS
-from gaitlab.events.slow_motion import _plays_fps, likely_factors
+from gaitlab.events.slow_motion import likely_factors, plays_fps
 
 
 @pytest.mark.parametrize(
@@ -40,5 +40,5 @@ def test_the_rate_to_enter_is_that_of_the_film_with_its_repeated_pictures() -> N
     pose = PoseSequence(
         np.zeros((40, len(skeleton), 2)), np.ones((40, len(skeleton))), np.arange(40) / 25, skeleton, (step,)
     )
-    assert _plays_fps(pose) == pytest.approx(50.0)
-    assert _plays_fps(PoseSequence(pose.xy, pose.score, pose.time_s, skeleton)) == pytest.approx(25.0)
+    assert plays_fps(pose) == pytest.approx(50.0)
+    assert plays_fps(PoseSequence(pose.xy, pose.score, pose.time_s, skeleton)) == pytest.approx(25.0)

@@ -14,6 +14,7 @@ from gaitlab.core import units
 from gaitlab.core.errors import GaitlabError, InputError, one_of, shown
 from gaitlab.core.text import folder_name, from_cell
 from gaitlab.io.reading import read_rows
+from gaitlab.pipeline.spec import AUTO
 from gaitlab.pipeline.unused_arguments import idle
 
 
@@ -62,6 +63,10 @@ def _whole(text: str) -> int:
         raise InputError(f"expected a whole number, not {shown(text)}") from error
 
 
+def _capture_rate(text: str) -> float | str:
+    return AUTO if text == AUTO else _number("capture_fps", units.FRAME_RATE)(text)
+
+
 # Column of the CSV file to the argument of `gaitlab.analyze` and its parser.
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "video": ("video", str),
@@ -71,7 +76,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "axes": ("axes", str),
     "picture": ("picture", str),
     "fps": ("fps", _number("fps", units.FRAME_RATE)),
-    "capture_fps": ("capture_fps", _number("capture_fps", units.FRAME_RATE)),
+    "capture_fps": ("capture_fps", _capture_rate),
     "rotate": ("rotate", _whole),
     "view": ("view", str),
     "facing": ("facing", str),

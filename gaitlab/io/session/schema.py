@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from gaitlab.core.errors import InputError
+from gaitlab.core.gait import ClockSource
 from gaitlab.core.text import printable
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.metrics.quality import GRADES
@@ -112,6 +113,9 @@ ENTRIES: Mapping[str, Kind] = {
     "video.fps": _or_null(NUMBER),
     "video.variable_frame_rate?": FLAG,
     "video.slow_motion?": POSITIVE,
+    "clock?": OBJECT,
+    "clock.slow_motion": POSITIVE,
+    "clock.source": _one_of(*get_args(ClockSource)),
     "keypoints": _or_null(OBJECT),
     "keypoints.name": TEXT,
     "model": OBJECT,

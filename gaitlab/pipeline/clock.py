@@ -1,0 +1,72 @@
+"""How fast a recording plays: as the user or the file says, or as strides tell: then assumed, asked or left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gaitlab.analysis.clock import find_slow_motion, with_clock
+from gaitlab.analysis.recording import Analysis
+from gaitlab.core.gait import Clock
+from gaitlab.core.pose import PoseSequence
+from gaitlab.pipeline.recording import Recording
+
+# ask(cadence, rates): steps a minute that the film shows, and the frame rates it may have been taken at, Hz, likeliest
+# first; returns the true one, or None where it is not known.
+Ask = Callable[[float, Sequence[float]], float | None]
+Measure = Callable[[PoseSequence, Clock], Analysis]
+_SAME_RATE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What is done where nobody said how slow a film plays: ``assume`` the likeliest, or ``ask`` who is there."""
+
+    assume: bool = False
+    ask: Ask | None = None
+
+
+def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Recording, Analysis]:
+    """Return a recording on the clock that is found for it, and its analysis.
+
+    Parameters
+    ----------
+    source : Recording
+        the recording as its file or the user says that it plays.
+    unsaid : Unsaid
+        what is done where its strides contradict that nothing was said.
+    measure : Measure
+        the analysis of keypoints whose times are those of a clock.
+    """
+    analysis = measure(source.raw, Clock(source.slow_motion, source.clock))
+    if source.clock != "film":
+        return source, analysis
+
+    def again(clock: Clock) -> Analysis:
+        return measure(_faster(source, clock.slow_motion).raw, clock)
+
+    found = find_slow_motion(analysis, again=again)
+    if found is None:
+        return source, analysis
+    slow, unanswered = found
+    if unsaid.assume:
+        clock = Clock(slow.factors[0], "assumed")
+        return _at(source, clock), with_clock(again(clock), slow, "assumed")
+    said_fps = None if unsaid.ask is None else unsaid.ask(slow.cadence, slow.likely_rates_fps)
+    if said_fps is None or said_fps < (1 - _SAME_RATE) * slow.plays_fps:
+        return _at(source, Clock(slow.factors[0], "unknown")), with_clock(unanswered, slow, "unknown")
+    if abs(said_fps / slow.plays_fps - 1) < _SAME_RATE:
+        return replace(source, clock="entered"), analysis
+    clock = Clock(said_fps / slow.plays_fps, "entered")
+    return _at(source, clock), again(clock)
+
+
+def _at(source: Recording, clock: Clock) -> Recording:
+    return replace(_faster(source, clock.slow_motion), slow_motion=clock.slow_motion, clock=clock.source)
+
+
+def _faster(source: Recording, factor: float) -> Recording:
+    """Return a recording whose times are those of a film that plays faster by a factor."""
+    time_s = source.raw.time_s / factor
+    camera = None if source.camera is None else replace(source.camera, time_s=time_s)
+    return replace(source, raw=replace(source.raw, time_s=time_s), camera=camera)

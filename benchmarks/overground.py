@@ -23,10 +23,12 @@ import numpy as np
 from benchmarks.events import Fits, left_out_fits
 from benchmarks.fit_events import Event
 from benchmarks.truth import DEFAULT_FOLDER, Trial, load_trials
+from gaitlab.analysis.passes import MOST_OBLIQUE_DEG
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, Contact, GaitEvents, other
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SKELETONS
+from gaitlab.core.units import Marks
 from gaitlab.events import detect_contacts
 from gaitlab.events.features import EventModel, coarse_stances
 from gaitlab.events.signals import leg_points
@@ -40,6 +42,7 @@ FIELD_DEG = 65.0
 WIDTH_PX = 1920.0
 FOCAL_PX = WIDTH_PX / 2 / np.tan(np.radians(FIELD_DEG / 2))
 CAMERA_HEIGHT_M = 1.1
+MARKS_SHARE, CLICK_PX = 0.7, 2.0  # share of a pass between two marks on the path, and how well they are clicked
 BODY_M = 1.2  # of the picture's width, so that the whole runner is in it
 DISTANCES_M = (4.0, 6.0, 8.0)
 OBLIQUE_DEG, ROLL_DEG = 10.0, 2.0
@@ -67,6 +70,14 @@ class Shot:
 
 def film_pass(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> PoseSequence:
     """Film one pass of a trial that runs overground."""
+    return film_with_marks(trial, shot, rng=rng)[0]
+
+
+def film_with_marks(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> tuple[PoseSequence, Marks]:
+    """Film one pass of a trial that runs overground, past two marks on the ground that are clicked to two pixels.
+
+    Those of a camera that follows are where it would show them without its motion.
+    """
     speed = trial.belt_speed_mps()
     field_m = 2 * shot.distance_m * np.tan(np.radians(FIELD_DEG / 2))
     duration_s = float(np.clip((field_m - BODY_M) / speed, SHORTEST_S, LONGEST_S))
@@ -85,6 +96,11 @@ def film_pass(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> PoseSequ
     across = shot.forward * along * np.cos(turn) + shot.forward * side * np.sin(turn)
     # What is to the right of a runner to image-right, and to the left of one to image-left, is nearer.
     depth = shot.distance_m + along * np.sin(turn) - shot.forward * side * np.cos(turn)
+    marks_m = MARKS_SHARE * speed * np.array([time_s[0] - time_s.mean(), time_s[-1] - time_s.mean()])
+    marks_across, marks_depth = shot.forward * marks_m * np.cos(turn), shot.distance_m + marks_m * np.sin(turn)
+    marks = FOCAL_PX * np.stack([marks_across, np.full(2, CAMERA_HEIGHT_M)], axis=-1) / marks_depth[:, None]
+    if shot.camera != "fixed":
+        marks[:, 0] = FOCAL_PX * np.arctan2(marks_across, marks_depth)
     if shot.camera == "fixed":
         picture = FOCAL_PX * np.stack([across / depth, (CAMERA_HEIGHT_M - xyz[..., 1]) / depth], axis=-1)
     else:
@@ -94,9 +110,12 @@ def film_pass(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> PoseSequ
         error = rng.normal(0, 1.0, (len(time_s), 1, 2))
         picture = picture + (np.cumsum(error, axis=0) if shot.camera == "drift" else error)
     roll = np.radians(rng.uniform(-ROLL_DEG, ROLL_DEG))
-    picture = picture @ np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
+    rolled = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
+    picture, marks = picture @ rolled, marks @ rolled + WIDTH_PX / 2
     score = np.isfinite(picture[..., 0]).astype(np.float64)
-    return PoseSequence(picture + WIDTH_PX / 2, score, time_s, skeleton)
+    first, second = marks[:, 0] + np.random.default_rng(len(time_s)).normal(0, CLICK_PX, 2)
+    pose = PoseSequence(picture + WIDTH_PX / 2, score, time_s, skeleton)
+    return pose, Marks(float(np.ptp(marks_m)), (float(first), float(second)))
 
 
 def _panned(across: FloatArray, depth: FloatArray, height: FloatArray, hip: int, time_s: FloatArray) -> FloatArray:
@@ -119,9 +138,11 @@ class Run:
         expected, found, invented: contacts; expected are those whole in the pass.
         rows: (contact, 3) strike error, toe-off error, s; whether the leg is the far one.
         still: (contact, 3) coarse strike and toe-off errors of the stand-still detector, s; speed, m/s.
-        speed: relative errors of the speed of the hips: with the true length of the legs, with the body height.
+        speed: relative errors of the speed of the hips: with the true length of the legs, with the body height, with
+            the body height and the proportions of the other runners, with two marks on the path.
         steps: relative errors of the mean step length: speed by step time, distance of the feet (both with the true
-            length of the legs).
+            length of the legs), distance of the feet with two marks on the path.
+        towards_deg: by how much the path is found to come nearer.
         contact_s: error of the mean contact time.
     """
 
@@ -132,18 +153,22 @@ class Run:
     invented: int
     rows: FloatArray
     still: FloatArray
-    speed: tuple[float, float]
-    steps: tuple[float, float]
+    speed: tuple[float, ...]
+    steps: tuple[float, ...]
     contact_s: float
+    towards_deg: float
 
 
-def run_pass(trial: Trial, shot: Shot, models: dict[Event, EventModel], *, rng: np.random.Generator) -> Run:
-    """Film a pass, find its contacts and compare."""
-    pose = film_pass(trial, shot, rng=rng)
+def run_pass(
+    trial: Trial, shot: Shot, models: dict[Event, EventModel], *, rng: np.random.Generator, leg_share: float
+) -> Run:
+    """Film a pass, find its contacts and compare; ``leg_share`` is the legs' share of the height in other runners."""
+    pose, marks = film_with_marks(trial, shot, rng=rng)
     leg_px = leg_length_px(pose, forward=shot.forward)
     seen = passes(pose, leg_px=leg_px)
     whole = slice(0, len(pose))
-    travel = travel_of(pose, whole)
+    middle_px = (WIDTH_PX / 2, WIDTH_PX / 2) if shot.camera == "fixed" else None
+    travel = travel_of(pose, whole, picture_px=WIDTH_PX, middle_px=middle_px)
     frame = in_runners_frame(pose, travel)
     try:
         if not seen:
@@ -174,11 +199,13 @@ def run_pass(trial: Trial, shot: Shot, models: dict[Event, EventModel], *, rng: 
     mps = travel.speed_legs_per_s * leg_m
     true_mps = trial.belt_speed_mps()
     by_height = trial.height_m * LEG_SHARE_OF_HEIGHT / leg_m
+    by_others = trial.height_m * leg_share / leg_m
+    by_marks = marks.apart_m / travel.between_px(marks.x_px) * travel.leg_px / leg_m
     return Run(
         shot, trial, expected, found, invented, np.array(rows).reshape(-1, 3), np.array(standing).reshape(-1, 3),
-        (mps / true_mps - 1, mps * by_height / true_mps - 1),
-        _steps(trial, events, frame, travel, forward=shot.forward, leg_m=leg_m),
-        float(np.mean(contact_s)) if contact_s else np.nan,
+        tuple(mps * scale / true_mps - 1 for scale in (1.0, by_height, by_others, by_marks)),
+        _steps(trial, events, frame, travel, forward=shot.forward, leg_m=leg_m, by_marks=by_marks),
+        float(np.mean(contact_s)) if contact_s else np.nan, travel.towards_deg,
     )  # fmt: skip
 
 
@@ -194,12 +221,19 @@ def _leg_m(trial: Trial) -> float:
 
 
 def _steps(
-    trial: Trial, events: GaitEvents, frame: PoseSequence, travel: Travel, *, forward: int, leg_m: float
-) -> tuple[float, float]:
-    """Return the relative errors of the mean step length by speed and time, and by the places of the feet."""
+    trial: Trial,
+    events: GaitEvents,
+    frame: PoseSequence,
+    travel: Travel,
+    *,
+    forward: int,
+    leg_m: float,
+    by_marks: float,
+) -> tuple[float, ...]:
+    """Return the relative errors of the mean step length by speed and time, and by the places of the feet, twice."""
     contacts = [c for c in events.contacts if c.accepted]
     true_m, timed_m, placed_m = [], [], []
-    way_px = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(travel.path_px, axis=0).T) / travel.scale[1:])])
+    way_px = travel.way_px
     for before, after in pairwise(contacts):
         if after.side != other(before.side):
             continue
@@ -211,9 +245,10 @@ def _steps(
         timed_m.append(travel.speed_legs_per_s * leg_m * (after.foot_strike_s - before.foot_strike_s))
         placed_m.append((places[1] - places[0]) * leg_m / travel.leg_px)
     if not true_m:
-        return np.nan, np.nan
+        return np.nan, np.nan, np.nan
     mean_m = np.mean(true_m)
-    return float(np.mean(timed_m) / mean_m - 1), float(np.mean(placed_m) / mean_m - 1)
+    found = (np.mean(timed_m), np.mean(placed_m), np.mean(placed_m) * by_marks)
+    return tuple(float(value / mean_m - 1) for value in found)
 
 
 def _true_place_m(trial: Trial, contact: Contact) -> float:
@@ -266,15 +301,26 @@ def stand_still(frame: PoseSequence, travel: Travel, *, forward: int) -> dict[st
     return found
 
 
-def run_all(trials: Sequence[Trial], fits: Fits, *, fps: float, noise_m: float, camera: str) -> list[Run]:
+def leg_shares(trials: Sequence[Trial]) -> dict[str, float]:
+    """Return of each runner the length of thigh plus shank as a share of the height, the mean of all other runners."""
+    own = {trial.subject: [] for trial in trials}  # type: dict[str, list[float]]
+    for trial in trials:
+        own[trial.subject].append(_leg_m(trial) / trial.height_m)
+    return {name: float(np.mean([np.mean(own[o]) for o in own if o != name])) for name in own}
+
+
+def run_all(
+    trials: Sequence[Trial], fits: Fits, *, fps: float, noise_m: float, camera: str, oblique_deg: float | None = None
+) -> list[Run]:
     """Film every trial from three distances in both directions."""
-    runs = []
+    shares, runs = leg_shares(trials), []
     for number, trial in enumerate(trials):
         for distance_m in DISTANCES_M:
             for forward in (1, -1):
                 rng = np.random.default_rng([number, int(10 * distance_m), forward + 1])
-                shot = Shot(distance_m, fps, noise_m, camera, forward)
-                runs.append(run_pass(trial, shot, fits[trial.subject], rng=rng))
+                shot = Shot(distance_m, fps, noise_m, camera, forward, oblique_deg)
+                share = shares[trial.subject]
+                runs.append(run_pass(trial, shot, fits[trial.subject], rng=rng, leg_share=share))
     return runs
 
 
@@ -316,15 +362,34 @@ def table(title: str, runs: Sequence[Run]) -> None:
     expected, found = sum(r.expected for r in runs), sum(r.found for r in runs)
     print(f"  found {100 * found / expected:.2f} % of {expected}, invented {sum(r.invented for r in runs)}")
     print(f"  mean contact time of a pass, ms: {_ms(np.array([r.contact_s for r in runs]))}")
-    for i, name in enumerate(("legs' true length", "body height")):
+    scales = ("legs' true length", "body height", "body height, legs as the other runners'", "marks on the path")
+    for i, name in enumerate(scales):
         _percent(f"speed, scale from the {name}", np.array([r.speed[i] for r in runs]))
-    for i, name in enumerate(("speed by step time", "places of the feet")):
+    for i, name in enumerate(("speed by step time", "places of the feet", "places of the feet, marks on the path")):
         _percent(f"step length, {name}", np.array([r.steps[i] for r in runs]))
 
 
 def _percent(name: str, errors: FloatArray) -> None:
     e = 100 * errors[np.isfinite(errors)]
     print(f"  {name}, %: bias {e.mean():+.1f}, MAE {np.abs(e).mean():.1f}, worst {np.abs(e).max():.1f}")
+
+
+def oblique_table(trials: Sequence[Trial], fits: Fits) -> None:
+    """Print what a path that comes nearer, or goes away, by a known angle does to events and speed."""
+    print("\nPath that comes nearer by an angle (negative: goes away), fixed camera, 60 fps, 4 mm; speed by true legs")
+    print(
+        f"  {'angle':<6}{'told':^16}{'refused':>8}   {'strike: bias, MAE':^18}   {'toe-off':^18}   speed, %   steps, %"
+    )
+    for angle in (0.0, 10.0, 20.0, 30.0, 40.0, -20.0, -30.0, -40.0):
+        runs = run_all(trials, fits, fps=60.0, noise_m=0.004, camera="fixed", oblique_deg=angle)
+        told, rows = np.array([r.towards_deg for r in runs]), np.concatenate([r.rows for r in runs])
+        speed, steps = (100 * np.array([e[i] for e in es]) for es, i in (
+            ([r.speed for r in runs], 0), ([r.steps for r in runs], 1)))  # fmt: skip
+        refused = 100 * np.mean(np.abs(told) > MOST_OBLIQUE_DEG)
+        print(
+            f"  {angle:<6g}{told.mean():6.1f} ±{told.std():4.1f}    {refused:6.0f} %   "
+            f"{_ms(rows[:, 0])}   {_ms(rows[:, 1])}   {np.nanmean(speed):+5.1f}      {np.nanmean(steps):+5.1f}"
+        )
 
 
 def bars(fixed: Sequence[Run], followed: Sequence[Run]) -> list[tuple[str, float, float]]:
@@ -338,6 +403,8 @@ def bars(fixed: Sequence[Run], followed: Sequence[Run]) -> list[tuple[str, float
         ("strike MAE, camera follows, ms", 1000 * float(np.abs(moved[:, 0]).mean()), 12.0),
         ("toe-off MAE, camera follows, ms", 1000 * float(np.abs(moved[:, 1]).mean()), 12.0),
         ("speed MAE, true scale, %", 100 * float(np.mean([abs(r.speed[0]) for r in fixed])), 3.0),
+        ("speed MAE, marks on the path, %", 100 * float(np.mean([abs(r.speed[3]) for r in fixed])), 3.0),
+        ("step length MAE, marks on the path, %", 100 * float(np.nanmean([abs(r.steps[2]) for r in fixed])), 4.0),
         ("step length MAE, true scale, %", 100 * float(np.nanmean([abs(r.steps[0]) for r in fixed])), 4.0),
     ]
 
@@ -357,6 +424,7 @@ def main() -> int:
     followed = {camera: run_all(trials, fits, fps=60.0, noise_m=0.004, camera=camera) for camera in ("drift", "jitter")}
     for camera, runs in followed.items():
         table(f"Following camera, 60 fps, 4 mm, error of the background: {camera} of 1 px a frame", runs)
+    oblique_table(trials, fits)
     print("\nBars")
     checked = bars(fixed, [run for runs in followed.values() for run in runs])
     for name, value, bar in checked:

@@ -18,7 +18,7 @@ from gaitlab.metrics import Trial
 # Where a foot on the ground slides by more than this share of the speed that the camera's motion says, that is wrong.
 _SLIDES = 0.25
 # A path that comes towards the camera, or goes away, by more than this is not seen from the side.
-_MOST_OBLIQUE_DEG = 30.0
+MOST_OBLIQUE_DEG = 30.0
 # Passes at speeds that differ by more than this share are not one pace.
 _SAME_PACE = 0.1
 
@@ -57,7 +57,7 @@ def travel_of_pass(
 ) -> Travel:
     """Return the travel in a pass, see `kinematics.travel.travel_of`, in pictures of a width and height, px."""
     longer_px = float(max(picture_px)) if picture_px is not None else None
-    middle_px = picture_px[0] / 2 if picture_px is not None and not follows else None
+    middle_px = (picture_px[0] / 2, picture_px[1] / 2) if picture_px is not None and not follows else None
     return travel_of(cleaned, frames, picture_px=longer_px, middle_px=middle_px)
 
 
@@ -69,8 +69,8 @@ def across_the_picture(found: Sequence[Trial]) -> tuple[list[Trial], tuple[str, 
     InputError
         if there is none.
     """
-    straight = [trial for trial in found if abs(_towards_deg(trial)) <= _MOST_OBLIQUE_DEG]
-    oblique = [trial for trial in found if abs(_towards_deg(trial)) > _MOST_OBLIQUE_DEG]
+    straight = [trial for trial in found if abs(_towards_deg(trial)) <= MOST_OBLIQUE_DEG]
+    oblique = [trial for trial in found if abs(_towards_deg(trial)) > MOST_OBLIQUE_DEG]
     said = "; ".join(
         f"{_span(trial)}: about {abs(_towards_deg(trial)):.0f}° "
         f"{'towards' if _towards_deg(trial) > 0 else 'away from'} the camera"
@@ -78,7 +78,7 @@ def across_the_picture(found: Sequence[Trial]) -> tuple[list[Trial], tuple[str, 
     )
     if not straight:
         raise InputError(
-            f"the runner's path is not across the picture ({said}); expected one within {_MOST_OBLIQUE_DEG:.0f}°, "
+            f"the runner's path is not across the picture ({said}); expected one within {MOST_OBLIQUE_DEG:.0f}°, "
             f"better 10°: film at a right angle to the path, or choose a part with {argument('start_s')} and "
             f"{argument('end_s')}"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isfinite
 
 from gaitlab.analysis.claims import FORWARD, facing_unclear
 from gaitlab.analysis.passes import (
@@ -33,6 +34,10 @@ from gaitlab.signal.missing import missing_frames
 
 # What a camera does whose person stays where it points, or goes through its picture.
 _STAYS: Mapping[str, CameraWork] = {"fixed": "fixed", "hand-held": "hand-held", "moving": "hand-held"}
+_NOT_PASSED = (
+    "the distance that was entered gives no scale: the runner was not followed past both marks; give the x of two "
+    "marks on their path that the picture shows them pass"
+)
 # Share of the cycles that are accepted where the frame rate is right, also in poor recordings.
 _USABLE_SHARE = 0.15
 
@@ -74,6 +79,8 @@ def side_trial(
     if setting == "overground" and runner.belt_speed_mps is not None:
         told = ("the belt speed that was entered is not used: the runner moves over the ground",)
         runner = replace(runner, belt_speed_mps=None)
+    if runner.marks is not None and not found:
+        told = (*told, "the distance that was entered is not used: the runner stays in place in the picture")
     clip = _Clip(raw, ground, runner, settings, network, setting, camera, picture_px)
     if not found:
         trial, warnings = _measured(replace(clip, ground=raw), None)
@@ -110,7 +117,7 @@ def _measured(clip: _Clip, frames: slice | None) -> tuple[Trial, tuple[str, ...]
         warnings = (*warnings, *sliding)
     calibration = side_calibration(
         cleaned, events, forward=forward, runner=clip.runner, settings=clip.settings, facing_agreement=agreement,
-        leg_px=travel.leg_px if travel is not None else None,
+        travel=travel,
     )  # fmt: skip
     trial = Trial(
         view="side",
@@ -127,6 +134,8 @@ def _measured(clip: _Clip, frames: slice | None) -> tuple[Trial, tuple[str, ...]
         camera=work,
         travel=travel,
     )
+    if clip.runner.marks is not None and travel is not None and "known length" not in calibration.scales:
+        warnings = (*warnings, _NOT_PASSED)
     return trial, (*warnings, *(facing_unclear(agreement) if clip.runner.facing == "auto" else ()))
 
 
@@ -169,9 +178,13 @@ def side_calibration(
     runner: Runner,
     settings: Settings,
     facing_agreement: float = 1.0,
-    leg_px: float | None = None,
+    travel: Travel | None = None,
 ) -> Calibration:
-    """Return tilt and scale of a side view, from its repaired tracks and the belt that its contacts show."""
+    """Return tilt and scale of a side view, from its repaired tracks and the belt or ground its contacts show."""
+    known_m, known_px = settings.calibration.known_length_m, settings.calibration.known_length_px
+    if runner.marks is not None and travel is not None:
+        between_px = travel.between_px(runner.marks.x_px)
+        known_m, known_px = (runner.marks.apart_m, between_px) if isfinite(between_px) else (0.0, 0.0)
     return calibrate(
         cleaned,
         events.belt,
@@ -179,10 +192,10 @@ def side_calibration(
         facing_agreement=facing_agreement,
         belt_speed_mps=runner.belt_speed_mps,
         height_m=runner.height_m,
-        known_length_m=settings.calibration.known_length_m,
-        known_length_px=settings.calibration.known_length_px,
+        known_length_m=known_m,
+        known_length_px=known_px,
         level=settings.calibration.level,
-        leg_px=leg_px,
+        leg_px=travel.leg_px if travel is not None else None,
     )
 
 

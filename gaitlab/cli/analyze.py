@@ -34,6 +34,9 @@ def analyze(
     speed: Annotated[str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h'.")] = None,
     height: Annotated[str | None, typer.Option(help="The runner's height, e.g. '178 cm' or 5'11\".")] = None,
     mass: Annotated[str | None, typer.Option(help="The runner's mass, e.g. '70 kg'.")] = None,
+    distance: Annotated[
+        str | None, typer.Option(help="Overground: two marks on the path and their x in px, e.g. '5 m:120,980'.")
+    ] = None,
     athlete: Annotated[str | None, typer.Option(help="A name for the report.")] = None,
     label: Annotated[str | None, typer.Option(help="What tells this session from others, e.g. 'shoe A'.")] = None,
     facing: Annotated[str, typer.Option(help="Which way the runner faces: left, right or auto.")] = "auto",
@@ -98,6 +101,7 @@ def analyze(
             view=view,
             athlete=athlete,
             label=label,
+            distance=distance,
             facing=facing,
             setting=setting,
             capture_fps=capture_rate(capture_fps),

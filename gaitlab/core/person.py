@@ -8,6 +8,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import Skeleton
+from gaitlab.core.units import Marks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +93,8 @@ class Runner:
         ``left`` or ``right`` in the picture of a side view, or ``auto`` to let the keypoints say.
     setting : str
         ``treadmill`` or ``overground``, or ``auto`` to let the way of the hips through the picture say.
+    marks : Marks | None
+        two marks on the path overground, a known distance apart.
     """
 
     belt_speed_mps: float | None = None
@@ -99,3 +102,4 @@ class Runner:
     mass_kg: float | None = None
     facing: str = "auto"
     setting: str = "auto"
+    marks: Marks | None = None

@@ -34,6 +34,10 @@ SPEED = Quantity(
 )  # fmt: skip
 HEIGHT = Quantity("height", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.5, 2.6, "m", "178 cm")
 LENGTH = Quantity("length", {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}, 0.02, 10.0, "m", "1.4 m")
+# Between two marks beside a path.
+DISTANCE = Quantity(
+    "distance", {"m": 1.0, "cm": 0.01, "in": 0.0254, "ft": 0.3048, "yd": 0.9144}, 0.3, 200.0, "m", "5 m"
+)
 FRAME_RATE = Quantity("frame rate", {"fps": 1.0}, 5.0, 2000.0, "frames a second", "120 fps")
 # Position in a recording, which lasts a day at most.
 TIME = Quantity("time", {"s": 1.0}, 0.0, 86400.0, "s", "2.5 s")
@@ -77,6 +81,50 @@ def _of_pace(text: str, seconds: int, unit: str | None) -> float:
             f"'{text.strip()} min/mile', or as a speed like '{SPEED.example}'"
         )
     return _PACE_METRES[unit.lower()] / seconds if seconds else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Two marks on the runner's path: how far apart they are, and where the picture shows them.
+
+    Attributes
+    ----------
+    apart_m : float
+        distance on the ground, m.
+    x_px : tuple[float, float]
+        their x in the picture, px.
+    """
+
+    apart_m: float
+    x_px: tuple[float, float]
+
+
+_MARKS_EXAMPLE = "5 m:120,980"
+_MARKS = re.compile(r"\s*([^:]*):\s*(\d{1,5}(?:\.\d{1,3})?)\s*,\s*(\d{1,5}(?:\.\d{1,3})?)\s*(?:px)?\s*")
+_FEWEST_PX = 20.0
+
+
+def marks(text: str) -> Marks:
+    """Return the marks of a text such as ``5 m:120,980``: a length with its unit, and the x of both marks, px.
+
+    Raises
+    ------
+    InputError
+        if it is none, the length has no unit, or the marks are less than 20 px apart.
+    """
+    match = _MARKS.fullmatch(text)
+    if match is None:
+        raise InputError(
+            f"distance {shown(text)} is not a length and the x of two marks in the picture (px); write it like "
+            f"'{_MARKS_EXAMPLE}'"
+        )
+    ends = float(match[2]), float(match[3])
+    if abs(ends[1] - ends[0]) < _FEWEST_PX:
+        raise InputError(
+            f"the marks of the distance {shown(text)} are {abs(ends[1] - ends[0]):g} px apart in the picture; expected "
+            f"two places of the runner's path, {_FEWEST_PX:g} px apart or more"
+        )
+    return Marks(parse(match[1], DISTANCE), ends)
 
 
 def parse(text: str, quantity: Quantity) -> float:

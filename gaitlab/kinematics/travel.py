@@ -33,6 +33,8 @@ _NEAREST = 0.3
 _FIELD_DEG, _FORESHORTENED = 65.0, 1.2
 # A camera follows whose picture shows less than this share of the way.
 _FOLLOWED = 0.5
+# Marks beside a pass by so much of its length are still taken.
+_BEYOND = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,8 @@ class Travel:
         (frame, 2) smooth path of the middle of the hips, px.
     scale : FloatArray
         (frame,) size of the person in the picture as a share of the median size of the pass.
+    along_px : FloatArray
+        (frame,) way of the hips along their path since the first frame, px at the median size, as the camera tells it.
     speed_px_per_s : float
         mean speed of the hips, px/s at the median size.
     leg_px : float
@@ -63,6 +67,7 @@ class Travel:
     frames: slice
     path_px: FloatArray
     scale: FloatArray
+    along_px: FloatArray
     speed_px_per_s: float
     leg_px: float
     towards_deg: float = 0.0
@@ -76,9 +81,25 @@ class Travel:
     @property
     def way_px(self) -> FloatArray:
         """(frame,) way of the hips along the ground since the first frame, px at the median size."""
-        along = self.stretch / np.cos(np.radians(self.towards_deg))
-        steps_px = along * np.hypot(*np.diff(self.path_px, axis=0).T) / self.scale[1:]
-        return np.concatenate([[0.0], np.cumsum(steps_px)])
+        return self.stretch * self.along_px
+
+    def between_px(self, x_px: tuple[float, float]) -> float:
+        """Return the way between two places, px at the median size, by their x in the picture; NaN if not passed.
+
+        Beside the ends of the pass, up to a fifth of its length away, the size of the end is taken.
+        """
+        x, way_px = self.path_px[:, 0], self.way_px
+        if x[-1] < x[0]:
+            x, way_px = -x, way_px
+            x_px = (-x_px[0], -x_px[1])
+        beyond = _BEYOND * (x[-1] - x[0])
+        if np.any(np.diff(x) <= 0) or not all(x[0] - beyond <= at <= x[-1] + beyond for at in x_px):
+            return float("nan")
+        slopes = [(way_px[i + 1] - way_px[i]) / (x[i + 1] - x[i]) for i in (0, -2)]
+        ends = np.concatenate([[x[0] - beyond], x, [x[-1] + beyond]])
+        ways = np.concatenate([[way_px[0] - beyond * slopes[0]], way_px, [way_px[-1] + beyond * slopes[1]]])
+        first, second = np.interp(x_px, ends, ways)
+        return float(abs(second - first))
 
     def standing_on(self, speed_px_per_s: float) -> Travel:
         """Return the travel of hips that pass the foot on the ground at this speed, px/s at the median size."""
@@ -230,7 +251,11 @@ def towards_deg(path_px: FloatArray, scale: FloatArray, time_s: FloatArray, *, p
 
 
 def travel_of(
-    pose: PoseSequence, frames: slice, *, picture_px: float | None = None, middle_px: float | None = None
+    pose: PoseSequence,
+    frames: slice,
+    *,
+    picture_px: float | None = None,
+    middle_px: tuple[float, float] | None = None,
 ) -> Travel:
     """Return the travel in a pass.
 
@@ -242,18 +267,26 @@ def travel_of(
         the pass in the whole recording.
     picture_px : float | None, optional
         longer side of the picture, px; without it the path is taken to lie across the picture.
-    middle_px : float | None, optional
-        x of the middle of the picture, px; by default that of the path, as where the camera follows.
+    middle_px : tuple[float, float] | None, optional
+        middle of the picture, px, where the camera stands; None where it follows.
     """
     path_px, scale = smooth_path(pose.point("mid_hip"), pose.time_s), scale_of(pose)
-    velocity = np.gradient(path_px, pose.time_s, axis=0) / scale[:, None]
+    if middle_px is None:
+        steps_px = np.diff(path_px, axis=0) / scale[1:, None]
+        about_px = path_px - path_px[len(path_px) // 2]
+    else:
+        # In a pinhole camera what is at x in the picture, at a distance D, lies x D beside the middle.
+        about_px = path_px - np.asarray(middle_px)
+        steps_px = np.diff(about_px / scale[:, None], axis=0)
     towards = 0.0
     if picture_px is not None:
-        middle = path_px[len(path_px) // 2, 0] if middle_px is None else middle_px
-        towards = towards_deg(path_px - (middle, 0.0), scale, pose.time_s, picture_px=picture_px)
-    speed = float(np.mean(np.hypot(*velocity.T))) / float(np.cos(np.radians(towards)))
+        towards = towards_deg(about_px, scale, pose.time_s, picture_px=picture_px)
+    along_px = np.concatenate([[0.0], np.cumsum(np.hypot(*steps_px.T))]) / np.cos(np.radians(towards))
+    speed = float(along_px[-1] / (pose.time_s[-1] - pose.time_s[0]))
     legs_px = [np.nanmedian(leg) for leg in size_px(pose)[:, :2].T if np.isfinite(leg).any()]
-    return Travel(frames, path_px, scale, speed, float(np.mean(legs_px)) if legs_px else float("nan"), towards)
+    return Travel(
+        frames, path_px, scale, along_px, speed, float(np.mean(legs_px)) if legs_px else float("nan"), towards
+    )
 
 
 def in_runners_frame(pose: PoseSequence, travel: Travel) -> PoseSequence:

@@ -73,6 +73,7 @@ def describe(
             "belt_speed_mps": runner.belt_speed_mps,
             "height_m": runner.height_m,
             "mass_kg": runner.mass_kg,
+            "marks": None if runner.marks is None else asdict(runner.marks),
         },
         "clock": {"slow_motion": source.slow_motion, "source": source.clock},
         "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},

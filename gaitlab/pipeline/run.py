@@ -48,6 +48,7 @@ def analyze(
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
     mass_kg: float | None = None,
+    distance: str | None = None,
     athlete: str | None = None,
     label: str | None = None,
     facing: str = "auto",
@@ -89,6 +90,9 @@ def analyze(
         the runner's height, m.
     mass_kg : float | None, optional
         the runner's mass, kg.
+    distance : str | None, optional
+        overground only: how far two marks on the runner's path are apart and the x of both in the first picture, px,
+        e.g. ``5 m:120,980``; it gives the scale.
     athlete : str | None, optional
         a name for the report.
     label : str | None, optional
@@ -187,7 +191,10 @@ def analyze(
         dots=None if view == "side" else dots, heels=heels and view != "side",
         layout=layout, axes=axes, picture_px=picture_px(picture),
     )  # fmt: skip
-    runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing, setting=setting)
+    runner = Runner(
+        belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing, setting=setting,
+        marks=None if distance is None else units.marks(distance),
+    )  # fmt: skip
     make = _ClipAnalyzer(
         runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report,
         unsaid=clock.Unsaid(assume=capture_fps == AUTO, ask=on_slow_motion),
@@ -352,7 +359,9 @@ ARGUMENTS: Mapping[str, arguments.Check] = {
     "fps": arguments.quantity(units.FRAME_RATE),
     "start_s": arguments.quantity(units.TIME),
     "end_s": arguments.quantity(units.TIME),
-    **dict.fromkeys(("athlete", "label", "model", "keypoints_format", "layout", "axes", "picture"), arguments.text),
+    **dict.fromkeys(
+        ("athlete", "label", "model", "distance", "keypoints_format", "layout", "axes", "picture"), arguments.text
+    ),
     **dict.fromkeys(
         ("video", "models_dir", "keypoints", "dots", "standing", "profile", "with_", "output"), arguments.path
     ),

@@ -109,6 +109,11 @@ _TABLE = (
     *(_Idle(name, _seen_from("side"), _FROM_THE_SIDE) for name in ("dots", "standing", "profile")),
     _Idle("facing", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
     _Idle("setting", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
+    _Idle("distance", _seen_from("rear"), "is of a path that is seen from the side, but this is a rear view"),
+    _Idle(
+        "distance", lambda given: given.get("setting") == "treadmill",
+        f"is of a path that the runner goes along, but this is a treadmill; say {argument('belt_speed_mps')}",
+    ),
     _Idle(
         "belt_speed_mps", lambda given: given.get("setting") == "overground",
         "is of a treadmill's belt, but this is overground, where the hips tell the speed; leave it out",

@@ -16,6 +16,7 @@ from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.units import Marks
 from gaitlab.events import detect_contacts
 from gaitlab.kinematics.travel import in_runners_frame, travel_of
 from tests.events.make import RUNNING, WALKING, Style, events, filmed
@@ -213,3 +214,31 @@ def test_a_moving_camera_before_a_treadmill_leaves_it_one() -> None:
     swayed = replace(shown, xy=shown.xy + 60 * np.sin(shown.time_s)[:, None, None] * np.array([1.0, 0.0]))
     found = analyze_pose(swayed, runner=Runner(), settings=Settings(), on_ground=shown, camera="moving")
     assert (found.trial.setting, found.trial.camera) == ("treadmill", "hand-held")
+
+
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize("towards", [0.0, 15.0])
+def test_two_marks_on_the_path_give_the_scale(towards: float, way: int) -> None:
+    """2 m before and 2 m after the middle of the path; nothing is known of the runner."""
+    focal_px, angle = 960 / np.tan(np.radians(32.5)), np.radians(towards)
+    first, second = (
+        960 + way * focal_px * at * np.cos(angle) / (6.0 - np.sin(angle) * way * way * at) for at in (-2.0, 2.0)
+    )
+    marks = Marks(4.0, (first, second))
+    found = analyze_pose(
+        pinhole(towards, way=way), runner=Runner(marks=marks), settings=Settings(), picture_px=(1920, 1080)
+    )
+    assert found.trial.calibration.scale_source == "known length"
+    assert value(found, "speed") == pytest.approx(3.0, rel=0.02)
+    assert value(found, "step_length", "left") == pytest.approx(3.0 * 0.72 / 2, rel=0.03)
+
+
+def test_marks_that_are_not_passed_give_no_scale_and_are_named() -> None:
+    pose = passing(seconds=2.0)
+    hip = pose.point("mid_hip")[:, 0]
+    far = Marks(4.0, (float(hip[0]), float(hip[-1] + 0.5 * np.ptp(hip))))
+    found = analyze_pose(pose, runner=Runner(marks=far), settings=Settings())
+    assert found.trial.calibration.metres_per_px is None
+    assert any("was not followed past both marks" in warning for warning in found.warnings)
+    in_place = analyze_pose(filmed(RUNNING, seconds=3.0), runner=Runner(marks=far), settings=Settings())
+    assert any("stays in place" in warning for warning in in_place.warnings)

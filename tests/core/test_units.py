@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.units import HEIGHT, MASS, SPEED, parse
+from gaitlab.core.units import HEIGHT, MASS, SPEED, Marks, marks, parse
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,24 @@ def test_says_what_is_wrong(text: str, quantity, said: str) -> None:
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+def test_marks_are_a_distance_and_two_places_in_the_picture() -> None:
+    assert marks("5 m:120,980") == Marks(5.0, (120.0, 980.0))
+    assert marks(" 10 yd : 900.5 , 100 px ") == Marks(pytest.approx(9.144), (900.5, 100.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("5 m", "the x of two marks"),
+        ("5 m:120", "the x of two marks"),
+        ("5:120,980", "has no unit"),
+        ("5 km:120,980", "unknown unit 'km'"),
+        ("5 m:120,125", "5 px apart"),
+        ("900 m:120,980", "outside 0.3-200 m"),
+    ],
+)
+def test_what_is_no_distance_between_marks_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        marks(text)

@@ -84,6 +84,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "speed": ("belt_speed_mps", _quantity(units.SPEED)),
     "height": ("height_m", _quantity(units.HEIGHT)),
     "mass": ("mass_kg", _quantity(units.MASS)),
+    "distance": ("distance", str),
     "athlete": ("athlete", str),
     "label": ("label", str),
     "start": ("start_s", _number("start", units.TIME)),
@@ -143,8 +144,9 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
     """Return one job per row of a CSV file.
 
     Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, setting, speed, height, mass,
-    athlete, label, start, end, model``; speed, height and mass with their units; files relative to the CSV's folder; an
-    empty cell means not given. An invalid row becomes a job with its ``problem``, so that the others are processed.
+    distance, athlete, label, start, end, model``; speed, height and mass with their units; files relative to the CSV's
+    folder; an empty cell means not given. An invalid row becomes a job with its ``problem``, so that the others are
+    processed.
 
     Parameters
     ----------

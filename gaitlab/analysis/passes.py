@@ -122,14 +122,11 @@ def together(found: Sequence[Trial], *, among: int) -> tuple[Trial, tuple[str, .
 def _pooled(longest: Trial, alike: Sequence[Trial]) -> Trial:
     """Return the trial of several passes, with what is said of one recording from the longest."""
     xy, score = longest.pose.xy.copy(), longest.pose.score.copy()
-    angles = {name: values.copy() for name, values in longest.angles.values_deg.items()}
     metres_per_leg = (longest.calibration.metres_per_px or 0.0) * longest.calibration.leg_px
     each = []
     for trial in alike:
         frames = trial.travel.frames if trial.travel is not None else slice(None)
         xy[frames], score[frames] = trial.pose.xy[frames], trial.pose.score[frames]
-        for name, values in angles.items():
-            values[frames] = trial.angles.values_deg[name][frames]
         # The legs are as long in every pass.
         if metres_per_leg and trial.calibration.metres_per_px is None:
             scale = metres_per_leg / trial.calibration.leg_px
@@ -141,9 +138,20 @@ def _pooled(longest: Trial, alike: Sequence[Trial]) -> Trial:
     contacts = sorted((c for trial in alike for c in trial.events.contacts), key=lambda c: c.foot_strike_s)
     events = GaitEvents(tuple(contacts), longest.events.activity, longest.events.belt)
     return replace(
-        longest, pose=replace(longest.pose, xy=xy, score=score), angles=Angles(longest.angles.time_s, angles),
+        longest, pose=replace(longest.pose, xy=xy, score=score), angles=angles_of(alike),
         events=events, cycles=gait_cycles(events), passes=tuple(each),
     )  # fmt: skip
+
+
+def angles_of(alike: Sequence[Trial]) -> Angles:
+    """Return the angles of several passes, each in its time."""
+    first = alike[0].angles
+    joined = {name: np.full(len(first.time_s), np.nan) for name in first.values_deg}
+    for trial in alike:
+        frames = trial.travel.frames if trial.travel is not None else slice(None)
+        for name, values in joined.items():
+            values[frames] = trial.angles.values_deg[name][frames]
+    return Angles(first.time_s, joined)
 
 
 def _same_pace(trial: Trial, longest: Trial) -> bool:
@@ -155,16 +163,17 @@ def _same_pace(trial: Trial, longest: Trial) -> bool:
 
 
 def _duration_s(trial: Trial) -> float:
-    return float(np.ptp(_ends_s(trial)))
+    return float(np.ptp(ends_s(trial)))
 
 
-def _ends_s(trial: Trial) -> tuple[float, float]:
+def ends_s(trial: Trial) -> tuple[float, float]:
+    """Return when a pass begins and ends, s."""
     frames = trial.travel.frames if trial.travel is not None else slice(0, len(trial.pose))
     return float(trial.pose.time_s[frames.start]), float(trial.pose.time_s[frames.stop - 1])
 
 
 def _span(trial: Trial) -> str:
-    start_s, end_s = _ends_s(trial)
+    start_s, end_s = ends_s(trial)
     return f"{start_s:.1f} to {end_s:.1f} s"
 
 

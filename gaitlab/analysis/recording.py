@@ -12,7 +12,6 @@ import numpy as np
 from gaitlab.analysis.claims import contradiction
 from gaitlab.analysis.rear import rear_trial
 from gaitlab.analysis.side import side_trial
-from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Clock
@@ -129,20 +128,13 @@ def analyze_pose(
         trial, told = rear_trial(
             raw, runner=runner, settings=settings, standing=standing, dot_sd_px=dot_sd_px, network=network
         )
+        shown = trial.pose
     else:
-        trial, told = side_trial(
-            raw,
-            runner=runner,
-            settings=settings,
-            network=network,
-            on_ground=on_ground,
-            camera=camera,
+        trial, shown, told = side_trial(
+            raw, runner=runner, settings=settings, network=network, on_ground=on_ground, camera=camera,
             picture_px=picture_px,
-        )
+        )  # fmt: skip
     trial = replace(trial, clock=clock)
-    shown = trial.pose
-    if trial.travel is not None:
-        shown = preprocessed(raw, settings, view="side", leg_px=trial.calibration.leg_px)[1]
     return _measured(raw, trial, told, shown=shown, doubt=contradiction(raw, view=view, facing=runner.facing))
 
 

@@ -43,17 +43,27 @@ _USABLE_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Clip:
-    """What is measured: keypoints in the picture and on the ground, and what is known, see `recording.analyze_pose`."""
+class Tracks:
+    """What is measured in a side view, and what is known of it, see `recording.analyze_pose`.
 
-    raw: PoseSequence
-    ground: PoseSequence
+    Attributes
+    ----------
+    shown : PoseSequence
+        keypoints in the picture, px, by which it is told whether the camera goes along.
+    cleaned, smoothed : PoseSequence
+        repaired tracks, and repaired and smoothed ones; overground in coordinates in which the ground stands still, px.
+    runner, settings, network, camera, picture_px
+        see `recording.analyze_pose`.
+    """
+
+    shown: PoseSequence
+    cleaned: PoseSequence
+    smoothed: PoseSequence
     runner: Runner
     settings: Settings
-    network: str
-    setting: Setting
-    camera: str
-    picture_px: tuple[int, int] | None
+    network: str = ""
+    camera: str = ""
+    picture_px: tuple[int, int] | None = None
 
 
 def side_trial(
@@ -65,60 +75,70 @@ def side_trial(
     on_ground: PoseSequence | None = None,
     camera: str = "",
     picture_px: tuple[int, int] | None = None,
-) -> tuple[Trial, tuple[str, ...]]:
-    """Prepare a side view for the metrics; return the trial and its warnings.
+) -> tuple[Trial, PoseSequence, tuple[str, ...]]:
+    """Prepare a side view for the metrics; return the trial, the smoothed keypoints in the picture and warnings.
 
     Parameters
     ----------
     raw, runner, settings, network, on_ground, camera, picture_px
         see `recording.analyze_pose`.
     """
-    ground = raw if on_ground is None else on_ground
-    found, setting = passes_of(ground, said=runner.setting)
+    leg_px = leg_length_px(raw, forward=FORWARD.get(runner.facing, facing(raw)[0]))
+    clean = partial(preprocessed, settings=settings, view="side", leg_px=leg_px)
+    cleaned, smoothed = clean(raw)
+    tracks = Tracks(raw, cleaned, smoothed, runner, settings, network, camera, picture_px)
+    if on_ground is not None and on_ground is not raw:
+        cleaned, over_it = clean(on_ground)
+        if passes_of(cleaned, said=runner.setting)[0]:
+            tracks = replace(tracks, cleaned=cleaned, smoothed=over_it)
+    trial, warnings = trial_of_tracks(tracks)
+    return trial, smoothed, warnings
+
+
+def trial_of_tracks(tracks: Tracks) -> tuple[Trial, tuple[str, ...]]:
+    """Return the trial of repaired and smoothed tracks, on a treadmill or of the passes overground, and warnings."""
+    runner = tracks.runner
+    found, setting = passes_of(tracks.cleaned, said=runner.setting)
     told: tuple[str, ...] = ()
     if setting == "overground" and runner.belt_speed_mps is not None:
         told = ("the belt speed that was entered is not used: the runner moves over the ground",)
         runner = replace(runner, belt_speed_mps=None)
     if runner.marks is not None and not found:
         told = (*told, "the distance that was entered is not used: the runner stays in place in the picture")
-    clip = _Clip(raw, ground, runner, settings, network, setting, camera, picture_px)
     if not found:
-        trial, warnings = _measured(replace(clip, ground=raw), None)
+        trial, warnings = _measured(replace(tracks, runner=runner), None, setting)
         return trial, (*told, *warnings)
     # A facing that was entered is that of one of several ways; each pass shows its own.
-    each = [
-        _measured(clip if len(found) == 1 else replace(clip, runner=replace(runner, facing="auto")), frames)
-        for frames in found
-    ]
+    tracks = replace(tracks, runner=runner if len(found) == 1 else replace(runner, facing="auto"))
+    each = [_measured(tracks, frames, setting) for frames in found]
     straight, oblique = across_the_picture([trial for trial, _ in each])
     trial, pooled = together(straight, among=len(found))
-    taken = trial.passes or (trial,)
-    warnings = tuple(dict.fromkeys(text for one, texts in each if one in taken for text in texts))
-    return trial, (*told, *oblique, *pooled, *warnings)
+    spans = {one.travel.frames.start for one in trial.passes or (trial,) if one.travel is not None}
+    taken = [texts for one, texts in each if one.travel is not None and one.travel.frames.start in spans]
+    return trial, (*told, *oblique, *pooled, *dict.fromkeys(text for texts in taken for text in texts))
 
 
-def _measured(clip: _Clip, frames: slice | None) -> tuple[Trial, tuple[str, ...]]:
+def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[Trial, tuple[str, ...]]:
     """Return the trial of a pass, or of the whole recording, and its warnings."""
-    part = clip.ground if frames is None else part_of(clip.ground, frames)
-    shown, agreement = facing(part)
-    forward = FORWARD.get(clip.runner.facing, shown)
+    runner, settings, cleaned, pose = tracks.runner, tracks.settings, tracks.cleaned, tracks.smoothed
+    travel, work = None, _STAYS.get(tracks.camera, "")
+    shown, agreement = facing(tracks.shown if frames is None else part_of(cleaned, frames))
+    forward = FORWARD.get(runner.facing, shown)
     if forward != shown:
         agreement = 1 - agreement
-    leg_px = leg_length_px(part, forward=forward)
-    cleaned, pose = preprocessed(part, clip.settings, view="side", leg_px=leg_px)
-    travel, work = None, _STAYS.get(clip.camera, "")
     if frames is not None:
-        work = "following" if followed(clip.raw, clip.ground, frames) else work
-        travel = travel_of_pass(cleaned, frames, picture_px=clip.picture_px, follows=work == "following")
-        cleaned, pose = in_runners_frame(cleaned, travel), within(clip.ground, in_runners_frame(pose, travel), frames)
-    events, warnings = _events(cleaned, forward=forward, settings=clip.settings, travel=travel)
+        work = "following" if followed(tracks.shown, cleaned, frames) else work
+        cleaned, pose = part_of(cleaned, frames), part_of(pose, frames)
+        travel = travel_of_pass(cleaned, frames, picture_px=tracks.picture_px, follows=work == "following")
+        cleaned = in_runners_frame(cleaned, travel)
+        pose = within(tracks.smoothed, in_runners_frame(pose, travel), frames)
+    events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel)
     if travel is not None:
         events, travel, sliding = over_ground(events, travel, follows=work == "following")
         warnings = (*warnings, *sliding)
     calibration = side_calibration(
-        cleaned, events, forward=forward, runner=clip.runner, settings=clip.settings, facing_agreement=agreement,
-        travel=travel,
-    )  # fmt: skip
+        cleaned, events, forward=forward, runner=runner, settings=settings, facing_agreement=agreement, travel=travel
+    )
     trial = Trial(
         view="side",
         pose=pose,
@@ -126,17 +146,17 @@ def _measured(clip: _Clip, frames: slice | None) -> tuple[Trial, tuple[str, ...]
         events=events,
         cycles=gait_cycles(events),
         calibration=calibration,
-        height_m=clip.runner.height_m,
-        mass_kg=clip.runner.mass_kg,
-        min_cycles=clip.settings.gait.min_cycles,
-        network=clip.network,
-        setting=clip.setting,
+        height_m=runner.height_m,
+        mass_kg=runner.mass_kg,
+        min_cycles=settings.gait.min_cycles,
+        network=tracks.network,
+        setting=setting,
         camera=work,
         travel=travel,
     )
-    if clip.runner.marks is not None and travel is not None and "known length" not in calibration.scales:
+    if runner.marks is not None and travel is not None and "known length" not in calibration.scales:
         warnings = (*warnings, _NOT_PASSED)
-    return trial, (*warnings, *(facing_unclear(agreement) if clip.runner.facing == "auto" else ()))
+    return trial, (*warnings, *(facing_unclear(agreement) if runner.facing == "auto" else ()))
 
 
 def _events(

@@ -42,7 +42,7 @@ _CHECKS: Mapping[str, arguments.Check] = {
 
 def checked(given: Mapping[str, Any]) -> tuple[Settings, View]:
     """Check the arguments of a step; return its settings and the requested or estimated view."""
-    arguments.check(given, _CHECKS, needed=("pose", "view", "facing"))
+    arguments.check(given, _CHECKS, needed=("pose", "view", "facing", "setting"))
     settings, view = given["settings"], given["view"]
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
     if view == "side":

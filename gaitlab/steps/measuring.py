@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gaitlab.analysis.claims import FORWARD, contradiction
+from gaitlab.analysis.passes import angles_of, ends_s, passes_of
 from gaitlab.analysis.rear import rear_calibration
-from gaitlab.analysis.side import side_angles, side_calibration, side_contacts
+from gaitlab.analysis.side import Tracks, side_angles, side_calibration, side_contacts, trial_of_tracks
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
@@ -16,6 +17,7 @@ from gaitlab.core.gait import Angles, GaitEvents
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.units import marks
 from gaitlab.events import gait_cycles
 from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.io.session.write import SUMMARY_COLUMNS, summary_row
@@ -82,6 +84,7 @@ def detect_contacts(
     *,
     view: str = "auto",
     facing: str = "auto",
+    setting: str = "auto",
     settings: Settings | Mapping[str, Any] | None = None,
 ) -> GaitEvents:
     """Find every contact of both feet with the ground, from foot strike to toe-off.
@@ -93,6 +96,9 @@ def detect_contacts(
         are: they must be free of outliers, and smoothing them first moves foot strikes.
     view, facing : str, optional
         see `preprocess`.
+    setting : str, optional
+        side view only: ``treadmill``, ``overground`` (the person goes through the picture of a camera that stands), or
+        ``auto``.
     settings : Settings | Mapping[str, Any] | None, optional
         ``gait.activity`` sets running or walking instead of estimating it from the tracks.
 
@@ -118,6 +124,11 @@ def detect_contacts(
     [0.3, 1.0, 1.7]
     """
     chosen, seen = checked(locals())
+    runner = Runner(facing=facing, setting=setting)
+    if (over_ground := _over_ground(pose, chosen, view=seen, runner=runner)) is not None:
+        if over_ground[0].events.contacts:
+            return over_ground[0].events
+        raise InputError(over_ground[1][-1])
     return _contacts(pose, chosen, view=seen, forward=_forward(pose, facing))
 
 
@@ -127,6 +138,7 @@ def compute_angles(
     events: GaitEvents | None = None,
     view: str = "auto",
     facing: str = "auto",
+    setting: str = "auto",
     settings: Settings | Mapping[str, Any] | None = None,
 ) -> Angles:
     """Compute the curves of all joint and segment angles.
@@ -140,6 +152,9 @@ def compute_angles(
         foot and ankle angles of a side view are NaN.
     view, facing : str, optional
         see `preprocess`.
+    setting : str, optional
+        side view only: ``treadmill``, ``overground`` (the person goes through the picture of a camera that stands), or
+        ``auto``.
     settings : Settings | Mapping[str, Any] | None, optional
         ``calibration.level`` says whether the slope of the belt is the camera's roll.
 
@@ -169,6 +184,9 @@ def compute_angles(
     90.0
     """
     chosen, seen = checked(locals())
+    runner = Runner(facing=facing, setting=setting)
+    if (over_ground := _over_ground(pose, chosen, view=seen, runner=runner)) is not None:
+        return over_ground[0].angles if events is None else _with_events(over_ground[0], events).angles
     forward = _forward(pose, facing)
     if events is None:
         try:
@@ -187,9 +205,11 @@ def compute_metrics(
     angles: Angles | None = None,
     view: str = "auto",
     facing: str = "auto",
+    setting: str = "auto",
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
     mass_kg: float | None = None,
+    distance: str | None = None,
     settings: Settings | Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Compute every metric of the view over all accepted gait cycles.
@@ -204,12 +224,17 @@ def compute_metrics(
         as `compute_angles` returns it, one value per frame of ``pose``; None computes them.
     view, facing : str, optional
         see `preprocess`.
+    setting : str, optional
+        side view only: ``treadmill``, ``overground`` (the person goes through the picture of a camera that stands), or
+        ``auto``.
     belt_speed_mps : float | None, optional
         speed of the treadmill's belt, m/s.
     height_m : float | None, optional
         the runner's height, m.
     mass_kg : float | None, optional
         the runner's mass, kg.
+    distance : str | None, optional
+        overground only: two marks on the path, see `gaitlab.analyze`.
     settings : Settings | Mapping[str, Any] | None, optional
         those of ``gait`` and ``calibration``, as for `gaitlab.analyze`.
 
@@ -236,8 +261,18 @@ def compute_metrics(
     """
     chosen, seen = checked(locals())
     forward = _forward(pose, facing)
-    found = _contacts(pose, chosen, view=seen, forward=forward) if events is None else events
-    curves = compute_angles(pose, events=found, view=seen, facing=facing, settings=chosen) if angles is None else angles
+    runner = Runner(
+        belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing, setting=setting,
+        marks=None if distance is None else marks(distance),
+    )  # fmt: skip
+    over_ground = _over_ground(pose, chosen, view=seen, runner=runner)
+    if over_ground is not None:
+        found = over_ground[0].events if events is None else events
+    else:
+        found = _contacts(pose, chosen, view=seen, forward=forward) if events is None else events
+    curves = angles
+    if curves is None:
+        curves = compute_angles(pose, events=found, view=seen, facing=facing, setting=setting, settings=chosen)
     if len(curves.time_s) != len(pose):
         raise InputError(f"the angles have {len(curves.time_s)} frames, the keypoints {len(pose)}; give those of them")
     strikes_s = [contact.foot_strike_s for contact in found.contacts]
@@ -246,7 +281,13 @@ def compute_metrics(
             f"the contacts lie from {min(strikes_s):.1f} to {max(strikes_s):.1f} s, the keypoints from "
             f"{pose.time_s[0]:.1f} to {pose.time_s[-1]:.1f} s; give those of one recording"
         )
-    runner = Runner(belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg)
+    doubt = contradiction(pose, view=seen, facing=facing)
+    if over_ground is not None:
+        trial, told = over_ground
+        trial = trial if events is None else _with_events(trial, events)
+        trial = trial if angles is None else _with_angles(trial, angles)
+        rows, _ = measure(trial, METRICS.values())
+        return _table(trial, rows, doubt, told=told)
     source = rearfoot_source(pose) if seen == "rear" else ""
     trial = Trial(
         view=seen,
@@ -260,11 +301,45 @@ def compute_metrics(
         min_cycles=chosen.gait.min_cycles,
         rearfoot_source=source,
         rearfoot_zero_deg=standing_deg(pose, curves) if source else {},
-        network=next((str(step.parameters["model"]) for step in pose.history if step.name == "pose"), ""),
+        network=_network(pose),
+        setting="overground" if seen == "side" and setting == "overground" else "treadmill",
     )
     rows, _ = measure(trial, METRICS.values())
-    doubt = contradiction(pose, view=seen, facing=facing)
     return _table(trial, rows, doubt)
+
+
+def _over_ground(
+    pose: PoseSequence, settings: Settings, *, view: View, runner: Runner
+) -> tuple[Trial, tuple[str, ...]] | None:
+    """Return the trial of the passes through the picture, as `gaitlab.analyze` has it; None where there are none."""
+    cleaned = pose.unsmoothed
+    if view == "rear" or not passes_of(cleaned, said=runner.setting)[0]:
+        return None
+    return trial_of_tracks(Tracks(cleaned, cleaned, pose, runner, settings, network=_network(pose)))
+
+
+def _with_events(trial: Trial, events: GaitEvents) -> Trial:
+    """Return a trial with other contacts, and the angles that are zeroed and levelled by them."""
+    if events is trial.events:
+        return trial
+    each = tuple(_with_events(one, _within(one, events)) for one in trial.passes)
+    own = replace(trial, events=events, cycles=gait_cycles(events), passes=each)
+    curves = side_angles(trial.pose, events, trial.calibration) if not each else angles_of(each)
+    return replace(own, angles=curves)
+
+
+def _within(trial: Trial, events: GaitEvents) -> GaitEvents:
+    """Return the contacts in the time of a pass, over its own ground."""
+    start_s, end_s = ends_s(trial)
+    return replace(trial.events, contacts=tuple(c for c in events.contacts if start_s <= c.foot_strike_s <= end_s))
+
+
+def _with_angles(trial: Trial, angles: Angles) -> Trial:
+    return replace(trial, angles=angles, passes=tuple(replace(one, angles=angles) for one in trial.passes))
+
+
+def _network(pose: PoseSequence) -> str:
+    return next((str(step.parameters["model"]) for step in pose.history if step.name == "pose"), "")
 
 
 def _forward(pose: PoseSequence, facing: str) -> int:
@@ -287,7 +362,7 @@ def _calibration(
     return side_calibration(pose.unsmoothed, events, forward=forward, runner=runner, settings=settings)
 
 
-def _table(trial: Trial, rows: Sequence[MetricValue], doubt: str) -> pd.DataFrame:
+def _table(trial: Trial, rows: Sequence[MetricValue], doubt: str, *, told: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the rows as `Session.summary` has them."""
     import pandas as pd
 
@@ -295,5 +370,5 @@ def _table(trial: Trial, rows: Sequence[MetricValue], doubt: str) -> pd.DataFram
     table = pd.DataFrame([summary_row(row) for row in known], columns=list(SUMMARY_COLUMNS))
     texts = ["reference_source", "missing_reason", "note"]
     table[texts] = table[texts].replace("", None)
-    table.attrs["warnings"] = (*((doubt,) if doubt else ()), *trial.calibration.warnings)
+    table.attrs["warnings"] = (*((doubt,) if doubt else ()), *told, *trial.calibration.warnings)
     return table

@@ -17,6 +17,7 @@ from gaitlab.apps.truth import load_truth
 from gaitlab.core.errors import InputError, SettingsError
 from gaitlab.core.gait import GaitEvents
 from gaitlab.core.pose import PoseSequence, Step
+from gaitlab.kinematics.calibration import facing as facing_of
 from gaitlab.pose.networks.estimator import load_estimator
 from gaitlab.steps import loading, measuring
 
@@ -51,6 +52,53 @@ def rear_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("rear") / "run.csv"
     write_points(path, "rear", 300)
     return path
+
+
+def over_ground(folder: Path, side_csv: Path, *, back: bool) -> Path:
+    """The demonstration's runner with the belt's way added, and ``back`` again in a second pass, mirrored."""
+    table = pd.read_csv(side_csv)
+    belt = gaitlab.detect_contacts(gaitlab.preprocess(gaitlab.load_keypoints(side_csv, fps=FPS))).belt
+    table = table[table["frame"] < 150]
+    forward = 1 if gaitlab_facing(side_csv) == "right" else -1
+    there = table.assign(x_px=table["x_px"] + forward * belt.speed_px_per_s / FPS * table["frame"])
+    width = there["x_px"].max() + there["x_px"].min()
+    again = there.assign(frame=there["frame"] + 150, x_px=width - there["x_px"])
+    path = folder / f"over_{back}.csv"
+    (pd.concat([there, again]) if back else there).round(2).to_csv(path, index=False)
+    return path
+
+
+def gaitlab_facing(path: Path) -> str:
+    return "right" if facing_of(gaitlab.load_keypoints(path, fps=FPS))[0] > 0 else "left"
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("height_m", [None, 1.78])
+def test_the_steps_give_the_numbers_of_an_analysis_overground(
+    back: bool, height_m: float | None, side_csv: Path, tmp_path: Path
+) -> None:
+    points = over_ground(tmp_path, side_csv, back=back)
+    session = gaitlab.analyze(keypoints=points, fps=FPS, height_m=height_m, output=tmp_path / "run")
+    assert session.info["setting"] == "overground"
+    assert any("2 of them are put together" in warning for warning in session.warnings) == back
+
+    pose = gaitlab.preprocess(gaitlab.load_keypoints(points, fps=FPS))
+    events = gaitlab.detect_contacts(pose)
+    angles = gaitlab.compute_angles(pose, events=events)
+    table = gaitlab.compute_metrics(pose, events=events, angles=angles, height_m=height_m)
+    np.testing.assert_allclose(pose.xy, session.pose.xy, rtol=1e-6)
+    assert len(events.contacts) > (12 if back else 6)
+    assert [(c.side, c.reason) for c in events.contacts] == [(c.side, c.reason) for c in session.gait_events.contacts]
+    strikes = [[c.foot_strike_s for c in found.contacts] for found in (events, session.gait_events)]
+    np.testing.assert_allclose(*strikes, atol=1e-6)
+    for name, curve in session.angle_curves.values_deg.items():
+        np.testing.assert_allclose(angles.values_deg[name], curve, atol=1e-6, err_msg=name)
+    pd.testing.assert_frame_equal(table, session.summary, check_dtype=False, check_exact=False, rtol=0, atol=1e-6)
+    pd.testing.assert_frame_equal(gaitlab.compute_metrics(pose, height_m=height_m), table)
+    speed = table.set_index("metric").loc["speed"]
+    assert speed["label"] == "Speed"
+    treadmill = gaitlab.compute_metrics(pose, setting="treadmill", height_m=height_m).set_index("metric")
+    assert treadmill.loc["speed"]["label"] == "Belt speed"
 
 
 @pytest.mark.parametrize("view", ["side", "rear"])

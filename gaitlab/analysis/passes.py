@@ -140,6 +140,7 @@ def _pooled(longest: Trial, alike: Sequence[Trial]) -> Trial:
     return replace(
         longest, pose=replace(longest.pose, xy=xy, score=score), angles=angles_of(alike),
         events=events, cycles=gait_cycles(events), passes=tuple(each),
+        single_steps=tuple(sorted((c for one in each for c in one.single_steps), key=lambda c: c.start_s)),
     )  # fmt: skip
 
 

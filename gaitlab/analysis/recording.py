@@ -63,8 +63,8 @@ class Analysis:
 
     @property
     def supports_gait(self) -> bool:
-        """Whether at least one gait cycle was accepted."""
-        return any(cycle.accepted for cycle in self.trial.cycles)
+        """Whether at least one gait cycle was accepted, or a short pass shows single steps."""
+        return bool(self.trial.measured("both"))
 
 
 def analyze_pose(
@@ -164,13 +164,18 @@ def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, shown: 
 
 def _cycle_warnings(trial: Trial) -> list[str]:
     accepted = Counter(cycle.side for cycle in trial.cycles if cycle.accepted)
+    if not accepted and trial.single_steps:
+        return [
+            f"no whole stride was seen: what {len(trial.single_steps)} single contacts show is given, and nothing of a "
+            "whole stride; a pass through more of the picture gives strides"
+        ]
     warnings = []
     for side in BOTH_SIDES:
         count = accepted[side]
         if 0 < count < trial.min_cycles:
             cycles = "cycle" if count == 1 else "cycles"
             warnings.append(f"only {count} {side} gait {cycles} could be used; {trial.min_cycles} make a stable mean")
-        elif not count and any(accepted.values()):
+        elif not count and any(accepted.values()) and not trial.measured(side):
             far = " (the far leg)" if side == trial.far_side else ""
             warnings.append(f"no {side} gait cycle could be used{far}")
     return warnings
@@ -195,6 +200,7 @@ def quality(analysis: Analysis) -> dict[str, Any]:
         "share_left_open": counts["gaps"]["share_left_open"],
         "cycles_accepted": {s: sum(c.accepted for c in cycles if c.side == s) for s in BOTH_SIDES},
         "cycles_rejected": dict(rejected),
+        "single_steps": {s: sum(c.side == s for c in analysis.trial.single_steps) for s in BOTH_SIDES},
         "history": [
             {"step": step.name, "parameters": dict(step.parameters), "counts": dict(step.counts)}
             for step in pose.history

@@ -25,6 +25,7 @@ from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.events.activity import activity_at
+from gaitlab.events.cycles import single_steps
 from gaitlab.events.slow_motion import other_rate, slow_motion_warnings
 from gaitlab.kinematics.calibration import Calibration, calibrate, facing, leg_length_px
 from gaitlab.kinematics.side import flat_foot_deg, sagittal_angles
@@ -145,6 +146,7 @@ def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[T
         angles=side_angles(pose, events, calibration),
         events=events,
         cycles=gait_cycles(events),
+        single_steps=single_steps(events) if travel is not None else (),
         calibration=calibration,
         height_m=runner.height_m,
         mass_kg=runner.mass_kg,

@@ -115,7 +115,8 @@ def finish(session: Session) -> None:
     for line in (*warning_lines(session), *rejected_lines(session)):
         say(line, err=True)
     say(session.report if session.report.is_file() else session.folder)
-    if not any(session.info["quality"]["cycles_accepted"].values()):
+    quality = session.info["quality"]
+    if not any((*quality["cycles_accepted"].values(), *quality.get("single_steps", {}).values())):
         raise typer.Exit(1)
     if session.info.get("not_made"):
         raise typer.Exit(1)

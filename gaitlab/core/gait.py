@@ -197,7 +197,7 @@ class GaitCycle:
     toe_off_s : float
         toe-off of this foot, s.
     end_s : float
-        next foot strike of the same foot, s.
+        next foot strike of the same foot, s; NaN where only the contact is seen, see `events.cycles.single_steps`.
     opposite_strike_s : float
         foot strike of the other foot in between, s; NaN if none was found.
     opposite_toe_off_s : float

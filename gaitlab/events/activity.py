@@ -52,7 +52,7 @@ def activity_at(speed_legs_per_s: float) -> Activity | None:
 
 
 def duty_factor(contacts: Sequence[Contact]) -> float:
-    """Return the median ratio of contact time to stride time, 0 to 1; NaN without two consecutive contacts of a foot.
+    """Return the median ratio of contact time to stride time, 0 to 1; NaN with fewer than two contacts.
 
     Rejected contacts with known times are included, because the ranges that reject them depend on the activity.
     """
@@ -60,6 +60,9 @@ def duty_factor(contacts: Sequence[Contact]) -> float:
     for side in BOTH_SIDES:
         mine = [c for c in contacts if c.side == side]
         shares += [a.duration_s / (b.foot_strike_s - a.foot_strike_s) for a, b in pairwise(mine)]
+    if not np.isfinite(shares).any():  # of one step a pass shows, twice its time is a stride
+        pairs = pairwise(sorted(contacts, key=lambda c: c.foot_strike_s))
+        shares = [a.duration_s / (2 * (b.foot_strike_s - a.foot_strike_s)) for a, b in pairs if a.side != b.side]
     finite = [share for share in shares if np.isfinite(share)]
     return float(np.median(finite)) if finite else float("nan")
 

@@ -10,9 +10,11 @@ from itertools import pairwise
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, Contact, GaitCycle, GaitEvents, other
-from gaitlab.events.plausible import RECORDING_ENDS, STRIDE_S
+from gaitlab.events.plausible import AT_THE_EDGE, RECORDING_ENDS, STRIDE_S
 
 _OFF_THE_MEDIAN = 0.20
+# What the ends of a short recording do to contacts and strides.
+_CUT_OFF = (RECORDING_ENDS, AT_THE_EDGE, f"next contact: {AT_THE_EDGE}")
 # No stride takes so long, s, also where it is seen four times slower than life.
 _AWAY_S = 4.0
 
@@ -77,3 +79,30 @@ def gait_cycles(events: GaitEvents) -> tuple[GaitCycle, ...]:
             reason = _reason(start, end, opposites, low_s, high_s)
             found.append(replace(cycle, accepted=not reason, reason=reason))
     return tuple(sorted(found, key=lambda c: c.start_s))
+
+
+def single_steps(events: GaitEvents) -> tuple[GaitCycle, ...]:
+    """Return the contacts of feet of which no stride is accepted, as strides without an end, in the order of time.
+
+    A pass of a second shows a contact and a step, but no stride. What they show is given; not where something else is
+    wrong: a stride or a contact of a time that no person has, or the other foot twice in a stride.
+
+    Parameters
+    ----------
+    events : GaitEvents
+        contacts of one pass.
+    """
+    cycles = gait_cycles(events)
+    reasons = {c.reason for c in events.contacts} | {c.reason for c in cycles}
+    if not reasons <= {"", *_CUT_OFF}:
+        return ()
+    whole = {cycle.side for cycle in cycles if cycle.accepted}
+    found = []
+    for number, contact in enumerate(events.contacts):
+        if contact.side in whole or not (contact.accepted or contact.reason == RECORDING_ENDS):
+            continue
+        after = [c.foot_strike_s for c in events.of(other(contact.side)) if c.foot_strike_s > contact.foot_strike_s]
+        opposite_s = after[0] if after and after[0] - contact.foot_strike_s < STRIDE_S[events.activity][1] else math.nan
+        start_s, off_s = contact.foot_strike_s, contact.toe_off_s
+        found.append(GaitCycle(contact.side, number, start_s, off_s, math.nan, opposite_s, math.nan))
+    return tuple(found)

@@ -135,7 +135,9 @@ def find_swings(time_s: FloatArray, reach: FloatArray, stride_s: float) -> Swing
     peaks, _ = find_peaks(coarse, height=middle + _RISE * (high - low) / 2, distance=int(closest) + 1)
     fronts: list[int] = peaks.tolist()
     fronts = sorted(fronts + _hidden_swings(fronts, reach, stride_s))
-    backs = []
+    backs: list[float] = []
+    if not fronts:
+        return Swings(np.empty(0), np.empty(0), stride_s)
     for front, following in zip(fronts, [*fronts[1:], len(coarse)], strict=True):
         end = min(following, front + int(stride_s * RATE_HZ))
         back = front + int(np.argmin(coarse[front:end]))

@@ -34,7 +34,7 @@ _FOOT_SDD, _SHANK_SDD, _KNEE_SDD = Detectable(2.3, RETEST), Detectable(4.8, RETE
 
 
 def _cadence(trial: Trial, cycle: GaitCycle) -> float:
-    return 120.0 / cycle.stride_time_s
+    return 120.0 / cycle.stride_time_s if np.isfinite(cycle.end_s) else 60.0 / _step_time(trial, cycle)
 
 
 def _stride_time(trial: Trial, cycle: GaitCycle) -> float:
@@ -42,7 +42,7 @@ def _stride_time(trial: Trial, cycle: GaitCycle) -> float:
 
 
 def _step_time(trial: Trial, cycle: GaitCycle) -> float:
-    return cycle.end_s - cycle.opposite_strike_s
+    return trial.step_time_s(cycle)
 
 
 def _contact_time(trial: Trial, cycle: GaitCycle) -> float:
@@ -186,7 +186,7 @@ def _speed_sd(trial: Trial, mean: float) -> float:
 
 
 def _duty_sd(trial: Trial) -> float:
-    stride_s = [c.stride_time_s for c in trial.cycles if c.accepted]
+    stride_s = [c.stride_time_s for c in trial.measured("both") if np.isfinite(c.end_s)]
     return _contact_sd_s(trial) / float(np.mean(stride_s)) if stride_s else np.nan
 
 

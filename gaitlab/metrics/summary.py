@@ -71,7 +71,7 @@ def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue
             continue
         sides = BOTH_SIDES if spec.per_side else ("both",)
         for side in sides:
-            cycles = [c for c in trial.cycles if c.accepted and side in (c.side, "both")]
+            cycles = trial.measured(side)
             reason = missing_reason(trial, spec, side)
             found = [] if reason else [_cycle_value(trial.of(c), spec, c) for c in cycles]
             found = [v for v in found if np.isfinite(v.value)]
@@ -146,7 +146,7 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
     named = _LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
     label, reference = (spec.proxy_label, None) if surrogate else (named, spec.reference)
     if not len(values):
-        why = reason or ("no accepted gait cycle" if not n_cycles else "no accepted cycle shows the points it needs")
+        why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
     if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
         label = f"{label} (assumed)"
@@ -170,6 +170,12 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
         random=random,
         unsure=unsure,
     )
+
+
+def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
+    if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
+        return "needs a whole stride, and the pass shows single steps only"
+    return "no accepted cycle shows the points it needs" if n_cycles else "no accepted gait cycle"
 
 
 def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:
@@ -200,7 +206,9 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
     if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
         notes.append(ASSUMED_TIMES.format(factor=trial.clock.slow_motion))
     needed = trial.min_cycles * (2 if side == "both" else 1)
-    if n < needed:
+    if trial.single_steps and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
+        notes.append(f"only {n} single {'step' if n == 1 else 'steps'}, no whole stride was seen")
+    elif n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
         notes.append(f"only {n} {cycles}, {needed} make a stable mean")
     if side == trial.far_side and spec.needs:

@@ -27,6 +27,7 @@ from gaitlab.kinematics.travel import Travel
 
 # Sampling rate of the spline interpolation between frames.
 _DENSE_HZ = 500.0
+_LONGEST_STEP_S = 1.0
 # Share of the contact in which the foot is flat on the ground.
 FLAT = (0.25, 0.60)
 # Share of the contact until heel-off; the line of a lifted heel in the rear view is not a rearfoot angle.
@@ -71,6 +72,8 @@ class Trial:
         what the camera does.
     travel : Travel | None
         pass through the picture that is measured; None where the person stays in place in it.
+    single_steps : tuple[GaitCycle, ...]
+        contacts of a foot of which a short pass shows no whole stride, see `events.cycles.single_steps`.
     passes : tuple[Trial, ...]
         where several passes are put together each of them, with its own facing, scale and angles; else empty.
     clock : Clock
@@ -93,6 +96,7 @@ class Trial:
     setting: Setting = "treadmill"
     camera: CameraWork = ""
     travel: Travel | None = None
+    single_steps: tuple[GaitCycle, ...] = ()
     passes: tuple[Trial, ...] = ()
     clock: Clock = TRUE_TIME
 
@@ -149,9 +153,28 @@ class Trial:
         return np.stack([_read(self.pose.time_s, points[:, axis], start_s, end_s) for axis in range(2)], axis=1)
 
     def step_on_ground(self, cycle: GaitCycle) -> float:
-        """Return the distance of the two feet of a cycle's second step on the ground, m (or leg lengths)."""
-        own, opposite = (self._place_px(s, at) for s, at in ((cycle.side, cycle.end_s), _opposite_strike(cycle)))
+        """Return the distance of the two feet of a cycle's step on the ground, m (or leg lengths)."""
+        opposite_s, own_s = self.step_s(cycle)
+        own, opposite = self._place_px(cycle.side, own_s), self._place_px(other(cycle.side), opposite_s)
         return (own - opposite) * self.length_per_px
+
+    def step_s(self, cycle: GaitCycle) -> tuple[float, float]:
+        """Return when the other foot and then this foot strike, s: of a cycle's second step, or of a single one."""
+        if np.isfinite(cycle.end_s):
+            return cycle.opposite_strike_s, cycle.end_s
+        before = [c for c in self.events.of(other(cycle.side)) if c.foot_strike_s < cycle.start_s]
+        before_s = before[-1].foot_strike_s if before and before[-1].accepted else float("nan")
+        return (before_s if cycle.start_s - before_s < _LONGEST_STEP_S else float("nan")), cycle.start_s
+
+    def step_time_s(self, cycle: GaitCycle) -> float:
+        """Return the time from the other foot's strike to this foot's, s, see `step_s`."""
+        opposite_s, own_s = self.step_s(cycle)
+        return own_s - opposite_s
+
+    def measured(self, side: str) -> list[GaitCycle]:
+        """Return the accepted cycles of a side (or ``both``), or without any its single steps."""
+        whole = [c for c in self.cycles if c.accepted and side in (c.side, "both")]
+        return whole or [c for c in self.single_steps if side in (c.side, "both")]
 
     def stride_on_ground(self, cycle: GaitCycle) -> float:
         """Return the distance of the places where a foot stands at both ends of a cycle, m (or leg lengths)."""
@@ -189,10 +212,6 @@ class Trial:
         if self.calibration.belt_speed_mps is not None:
             return self.calibration.belt_speed_mps
         return self.calibration.belt.speed_px_per_s * self.length_per_px
-
-
-def _opposite_strike(cycle: GaitCycle) -> tuple[Side, float]:
-    return other(cycle.side), cycle.opposite_strike_s
 
 
 def _read(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float | None) -> FloatArray:

@@ -19,6 +19,7 @@ from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.units import marks
 from gaitlab.events import gait_cycles
+from gaitlab.events.cycles import single_steps
 from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.io.session.write import SUMMARY_COLUMNS, summary_row
 from gaitlab.kinematics.calibration import Calibration, leg_length_px
@@ -323,7 +324,8 @@ def _with_events(trial: Trial, events: GaitEvents) -> Trial:
     if events is trial.events:
         return trial
     each = tuple(_with_events(one, _within(one, events)) for one in trial.passes)
-    own = replace(trial, events=events, cycles=gait_cycles(events), passes=each)
+    steps = tuple(c for one in each for c in one.single_steps) if each else single_steps(events)
+    own = replace(trial, events=events, cycles=gait_cycles(events), single_steps=steps, passes=each)
     curves = side_angles(trial.pose, events, trial.calibration) if not each else angles_of(each)
     return replace(own, angles=curves)
 

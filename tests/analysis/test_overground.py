@@ -242,3 +242,31 @@ def test_marks_that_are_not_passed_give_no_scale_and_are_named() -> None:
     assert any("was not followed past both marks" in warning for warning in found.warnings)
     in_place = analyze_pose(filmed(RUNNING, seconds=3.0), runner=Runner(marks=far), settings=Settings())
     assert any("stays in place" in warning for warning in in_place.warnings)
+
+
+@pytest.mark.parametrize("start_s", [0.0, 0.2, 0.4])
+def test_a_pass_of_a_second_gives_its_steps_with_n(start_s: float) -> None:
+    """Seen for 0.9 s: a contact of 0.28 s and the strike of the other foot 0.36 s later, no stride of 0.72 s."""
+    found = analyzed(passing(seconds=0.9 + start_s).between(start_s, 0.9 + start_s))
+    assert not any(cycle.accepted for cycle in found.trial.cycles)
+    assert (found.trial.setting, found.trial.activity) == ("overground", "running")
+    assert found.supports_gait
+    rows = {(row.metric, row.side): row for row in found.summary}
+    first, second = [contact.side for contact in found.trial.events.contacts]
+    assert rows["step_time", second].mean == pytest.approx(0.36, abs=0.02)
+    assert rows["contact_time", first].mean == pytest.approx(0.28, abs=0.03)
+    assert (rows["step_time", second].n, rows["contact_time", first].n) == (1, 1)
+    assert rows["cadence", "both"].mean == pytest.approx(120 / 0.72, rel=0.05)
+    assert rows["speed", "both"].mean == pytest.approx(3.0, rel=0.06)
+    assert np.isfinite(rows["knee_flexion_at_contact", first].mean)
+    assert "single step" in rows["cadence", "both"].note
+    assert rows["stride_time", "left"].missing_reason.startswith("needs a whole stride")
+    assert not any(row.missing_reason == "no accepted gait cycle" for row in found.summary)
+    assert any("no whole stride was seen" in warning for warning in found.warnings)
+
+
+def test_single_steps_are_not_given_at_a_wrong_frame_rate() -> None:
+    """A pass of 1.2 s in fourfold slow motion: contacts of 1.1 s are no contacts of running."""
+    pose = passing(seconds=1.2)
+    found = analyzed(replace(pose, time_s=4 * pose.time_s))
+    assert not found.trial.single_steps

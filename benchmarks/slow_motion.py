@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.overground import Shot, film_pass
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, film, load_trials
 from gaitlab.analysis.clock import find_slow_motion
 from gaitlab.analysis.recording import Analysis, analyze_pose
@@ -22,6 +23,7 @@ from gaitlab.config import Settings
 from gaitlab.core.gait import TRUE_TIME, Clock
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.travel import standing_share
 from gaitlab.metrics import METRICS
 
 TAKEN_HZ = (25, 30, 50, 60, 100, 120, 240)
@@ -52,6 +54,11 @@ def main() -> None:
             if factor < 1:
                 continue
             _row(trials, taken_hz, shown_hz, changes)
+    shares = [share for number, trial in enumerate(trials) for share in _standing(trial, number)]
+    print(
+        f"\nshare of a pass of a runner in which an ankle stands still: {min(shares):.2f} to {max(shares):.2f}, "
+        f"median {np.median(shares):.2f} (n {len(shares)})"
+    )
     print("\nwithout an answer, against the same film with its true rate (mean difference and spread):")
     for name, values in changes.items():
         print(f"  {name:28} {np.mean(values):+6.2f} ± {np.std(values):5.2f} {METRICS[name].unit}  (n {len(values)})")
@@ -84,6 +91,18 @@ def _row(trials: list[Trial], taken_hz: int, shown_hz: int, changes: dict[str, l
         f"{taken_hz:5d}  {shown_hz:5d}  {factor:6.3g}  {told:2d}/{len(trials)}  {right:18d}  {among:16d}  {often}",
         flush=True,
     )
+
+
+def _standing(trial: Trial, number: int) -> list[float]:
+    """Return the share of the time in which the ankles stand, in passes at 30 and 60 frames a second."""
+    rng = np.random.default_rng(number)
+    found = []
+    for fps in (30, 60):
+        shot = Shot(distance_m=6.0, fps=fps, noise_m=0.004, camera="fixed", forward=1)
+        made = analyzed(film_pass(trial, shot, rng=rng), trial).trial
+        if made.travel is not None:
+            found.append(standing_share(made.pose, made.travel, forward=made.calibration.forward))
+    return found
 
 
 def _compare(unanswered: Analysis, answered: Analysis, changes: dict[str, list[float]]) -> None:

@@ -117,8 +117,8 @@ def plays_fps(pose: PoseSequence) -> float:
     return pose.fps * float(np.prod(shown_times))
 
 
-def film_cadence(pose: PoseSequence, cycles: Sequence[GaitCycle], *, view: View) -> float:
-    """Return the steps per minute that a film of any speed shows; NaN for less than two strides.
+def film_cadences(pose: PoseSequence, cycles: Sequence[GaitCycle], *, view: View) -> tuple[float, ...]:
+    """Return the steps per minute that a film of any speed may show, the surest first; none for less than two strides.
 
     Parameters
     ----------
@@ -126,14 +126,15 @@ def film_cadence(pose: PoseSequence, cycles: Sequence[GaitCycle], *, view: View)
         smoothed keypoints, px.
     cycles : Sequence[GaitCycle]
         strides of the recording: accepted ones tell the cadence. Where none is accepted, as in a film that is many
-        times slower than life, the ankles that pass each other do.
+        times slower than life, the ankles that pass each other do, or all strides.
     view : View
         see `ramp_warnings`.
     """
     if any(cycle.accepted for cycle in cycles):
-        return _cadence(cycles)
+        return (_cadence(cycles),)
     strides_s = np.diff(_stride_starts(pose, axis=0 if view == "side" else 1))
-    return 120.0 / float(np.median(strides_s)) if len(strides_s) >= _STRIDES else float("nan")
+    passed = (120.0 / float(np.median(strides_s)),) if len(strides_s) >= _STRIDES else ()
+    return (*passed, _cadence(cycles)) if cycles else passed
 
 
 def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:

@@ -12,17 +12,18 @@ from dataclasses import dataclass, replace
 
 from gaitlab.analysis.recording import Analysis
 from gaitlab.core.gait import Clock, ClockSource
-from gaitlab.events.slow_motion import film_cadences, likely_factors, plays_fps
+from gaitlab.events.slow_motion import PHONES, film_cadences, likely_factors, plays_fps, too_short
 from gaitlab.kinematics.travel import standing_share
 from gaitlab.metrics import Trial
 
 # Steps per minute below which nobody runs: from there to the usual range a warning asks, and the numbers stand.
 _NOBODY_RUNS = 120.0
-# The least number of gait cycles that must be those of a run at the speed that is tried.
-_LEAST_CYCLES = 2
+# The least number of gait cycles that must be those of a run at the speed that is tried, or their share: of many one
+# may pass by chance, and a short film has no more.
+_LEAST_CYCLES, _LEAST_SHARE = 2, 0.5
 
-# An ankle stands still for a larger share of a walk past the camera than of a run: 0.19 to 0.37 in force-plate runs made
-# into passes (``python -m benchmarks.slow_motion``), 0.39 to 0.52 in two walkers of the clips that were looked at.
+# An ankle stands still for a larger share of a walk past the camera than of a run: 0.19 to 0.37 in force-plate runs
+# made into passes (``python -m benchmarks.slow_motion``), 0.39 to 0.52 in two walkers of the clips that were looked at.
 _WALKERS_STAND = 0.37
 
 
@@ -74,15 +75,29 @@ def find_slow_motion(analysis: Analysis, *, again: Callable[[Clock], Analysis]) 
     if walks and trial.travel is None:
         return None
     plays = plays_fps(analysis.raw)
-    for cadence in film_cadences(trial.pose, trial.cycles, view=trial.view):
+    cadences = film_cadences(trial.pose, trial.cycles, view=trial.view)
+    for cadence in cadences:
         factors = likely_factors(cadence, fps=plays) if cadence < _NOBODY_RUNS else ()
         for factor in factors:
             tried = again(Clock(factor, "unknown"))
-            accepted = sum(cycle.accepted for cycle in tried.trial.cycles)
-            if tried.trial.activity == "running" and accepted >= _LEAST_CYCLES and not _stands_long(tried.trial):
+            if _runs(tried.trial):
                 ordered = (factor, *(other for other in factors if other != factor))
                 return SlowMotion(ordered, cadence, plays), tried
+    # A film that is many times slower may show less than two strides.
+    for factor in PHONES if not cadences else ():
+        tried = again(Clock(float(factor), "unknown"))
+        cadence = next(iter(film_cadences(tried.trial.pose, tried.trial.cycles, view=trial.view)), float("nan"))
+        factors = likely_factors(cadence / factor, fps=plays)
+        if _runs(tried.trial) and factor in factors:
+            return SlowMotion(factors, cadence / factor, plays), tried
     return None
+
+
+def _runs(trial: Trial) -> bool:
+    """Return whether a recording shows a run at the speed that is tried."""
+    accepted = sum(cycle.accepted for cycle in trial.cycles)
+    enough = accepted >= min(_LEAST_CYCLES, max(_LEAST_SHARE * len(trial.cycles), 1))
+    return trial.activity == "running" and enough and not _stands_long(trial)
 
 
 def _stands_long(trial: Trial) -> bool:
@@ -90,6 +105,19 @@ def _stands_long(trial: Trial) -> bool:
     if trial.travel is None:
         return False
     return standing_share(trial.pose, trial.travel, forward=trial.calibration.forward) > _WALKERS_STAND
+
+
+def too_short_for_its_clock(analysis: Analysis) -> str:
+    """Return that only slow motion explains the strides, and that the film is too short then; else an empty string."""
+    trial = analysis.trial
+    if trial.activity == "walking" and analysis.supports_gait:
+        return ""
+    plays = plays_fps(analysis.raw)
+    for cadence in film_cadences(trial.pose, trial.cycles, view=trial.view):
+        factors = likely_factors(cadence, fps=plays) if cadence < _NOBODY_RUNS else ()
+        if factors and (short := too_short(analysis.raw, cadence, factors[0], view=trial.view)):
+            return short
+    return ""
 
 
 def told(slow: SlowMotion, source: ClockSource) -> str:

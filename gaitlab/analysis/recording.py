@@ -142,7 +142,9 @@ def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, shown: 
     """Compute the metrics and collect the warnings, omitting those that depend on a contradicted view or facing."""
     rows, values = measure(trial, METRICS.values())
     found = (
-        *slow_motion_warnings(trial.cycles, trial.activity, missing=missing_frames(raw.time_s), pose=raw),
+        *slow_motion_warnings(
+            trial.cycles, trial.activity, missing=missing_frames(raw.time_s), pose=raw, view=trial.view
+        ),
         *ramp_warnings(trial.pose, view=trial.view),
         *trial.calibration.warnings,
         *_cycle_warnings(trial),

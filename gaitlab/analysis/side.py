@@ -133,7 +133,7 @@ def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[T
         travel = travel_of_pass(cleaned, frames, picture_px=tracks.picture_px, follows=work == "following")
         cleaned = in_runners_frame(cleaned, travel)
         pose = within(tracks.smoothed, in_runners_frame(pose, travel), frames)
-    events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel)
+    events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel, film=bool(tracks.network))
     if travel is not None:
         events, travel, sliding = over_ground(events, travel, follows=work == "following")
         warnings = (*warnings, *sliding)
@@ -162,20 +162,20 @@ def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[T
 
 
 def _events(
-    cleaned: PoseSequence, *, forward: int, settings: Settings, travel: Travel | None
+    cleaned: PoseSequence, *, forward: int, settings: Settings, travel: Travel | None, film: bool
 ) -> tuple[GaitEvents, tuple[str, ...]]:
     """Detect the contacts; a recording without contacts gives a warning, not an error."""
     try:
         events = side_contacts(cleaned, forward=forward, settings=settings, travel=travel)
     except InputError as error:
-        return GaitEvents((), "ambiguous"), (str(error), *other_rate(cleaned, forward=forward))
+        return GaitEvents((), "ambiguous"), (str(error), *other_rate(cleaned, forward=forward, film=film))
     cycles = gait_cycles(events)
     # At a wrong frame rate one cycle of many may pass by chance.
     usable = sum(cycle.accepted for cycle in cycles) >= max(_USABLE_SHARE * len(cycles), 1)
     # An impossible cadence says what is wrong by itself.
     if usable or slow_motion_warnings(cycles, events.activity, missing=missing_frames(cleaned.time_s)):
         return events, ()
-    return events, other_rate(cleaned, forward=forward)
+    return events, other_rate(cleaned, forward=forward, film=film)
 
 
 def side_contacts(

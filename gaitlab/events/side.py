@@ -19,7 +19,7 @@ from gaitlab.events.belt import level, measure_belt, stance_slices, stances_of
 from gaitlab.events.features import OFF_FEATURES, STRIKE_FEATURES, EventModel, coarse_stances, curves, find_features
 from gaitlab.events.models import side
 from gaitlab.events.plausible import AT_THE_EDGE, CONTACT_S, IN_A_GAP, UNCLEAR, validate_contact
-from gaitlab.events.signals import SHORTEST_SIDE_S, LegPoints, check_legs_seen, leg_points
+from gaitlab.events.signals import SHORTEST_S, LegPoints, check_legs_seen, leg_points
 from gaitlab.events.swings import Swings, both_swings
 from gaitlab.events.walking import walking_events
 from gaitlab.kinematics.frame import near_side
@@ -168,7 +168,7 @@ def _contacts(
 def _check(pose: PoseSequence, forward: int) -> None:
     if forward not in (1, -1):
         raise InputError(f"forward must be +1 (runner faces image-right) or -1 (image-left), not {forward}")
-    check_legs_seen(pose, also=("mid_hip",), shortest_s=SHORTEST_SIDE_S)
+    check_legs_seen(pose, also=("mid_hip",), shortest_s=SHORTEST_S["side"])
 
 
 def detect_contacts(

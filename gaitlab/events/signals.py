@@ -6,20 +6,21 @@ scale, the position in the image, the frame rate, or where on the foot a network
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, Side
+from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.signal.smoothing import savitzky_golay
 from gaitlab.signal.spline import resample
 
 RATE_HZ = 250.0
-_SHORTEST_RECORDING_S = 2.0
-# A pass through the picture is short: two steps seen from the side.
-SHORTEST_SIDE_S = 0.8
+# Shortest recording that gives gait events: a pass through the picture is short, two steps seen from the side.
+SHORTEST_S: Mapping[View, float] = {"side": 0.8, "rear": 2.0}
 # Passes the movement of the foot at impact and attenuates keypoint noise.
 _CUTOFF_HZ = 12.0
 # Longer gaps are not interpolated: an event within would be invented.
@@ -125,9 +126,7 @@ def bridged(values: FloatArray) -> FloatArray:
     return np.interp(np.arange(len(values)), seen, values[seen])
 
 
-def check_legs_seen(
-    pose: PoseSequence, *, also: tuple[str, ...] = (), shortest_s: float = _SHORTEST_RECORDING_S
-) -> None:
+def check_legs_seen(pose: PoseSequence, *, also: tuple[str, ...] = (), shortest_s: float = SHORTEST_S["rear"]) -> None:
     """Raise InputError if a leg joint (or one of ``also``) was never detected or the recording is too short."""
     needed = [*also, *(f"{side}_{point}" for side in BOTH_SIDES for point in ("hip", "knee", "ankle"))]
     missing = [name for name in needed if not pose.seen(name)]
@@ -139,7 +138,7 @@ def check_legs_seen(
     check_long_enough(pose, shortest_s=shortest_s)
 
 
-def check_long_enough(pose: PoseSequence, *, shortest_s: float = _SHORTEST_RECORDING_S) -> None:
+def check_long_enough(pose: PoseSequence, *, shortest_s: float = SHORTEST_S["rear"]) -> None:
     """Raise InputError if the recording is shorter than ``shortest_s``."""
     duration_s = float(pose.time_s[-1] - pose.time_s[0])
     if duration_s < shortest_s:

@@ -13,6 +13,7 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.cycles import gait_cycles
 from gaitlab.events.side import detect_contacts
+from gaitlab.events.signals import SHORTEST_S
 from gaitlab.signal.missing import Missing, missing_frames
 
 # Range of cadences of runners, steps per minute.
@@ -20,7 +21,7 @@ _LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
 # The usual cadence: of several rates that are possible the one that comes nearest to it is the likeliest.
 _USUAL_CADENCE = 170.0
 # Slow-motion factors of phones, and rates that films are taken at, Hz, before an editor makes fewer of them.
-_SLOW_MOTIONS = (2, 4, 8)
+PHONES = (2, 4, 8)
 _TAKEN_HZ = (25, 30, 50, 60, 100, 120, 240)
 _LEAST_FACTOR, _ALIKE = 1.5, 1.03
 # With a larger share of missing frames, steps may be missing too.
@@ -52,7 +53,7 @@ def likely_factors(cadence: float, *, fps: float) -> tuple[float, ...]:
     60 a second shown at 25 are 2.4 times slower. Of those at which the runner has a cadence of running, that nearest
     to the usual one comes first.
     """
-    factors = [float(factor) for factor in _SLOW_MOTIONS]
+    factors = [float(factor) for factor in PHONES]
     for taken in _TAKEN_HZ if np.isfinite(fps) else ():
         if taken / fps > _LEAST_FACTOR and not any(1 / _ALIKE < taken / fps / known < _ALIKE for known in factors):
             factors.append(taken / fps)
@@ -61,7 +62,12 @@ def likely_factors(cadence: float, *, fps: float) -> tuple[float, ...]:
 
 
 def slow_motion_warnings(
-    cycles: Sequence[GaitCycle], activity: Activity, *, missing: Missing, pose: PoseSequence | None = None
+    cycles: Sequence[GaitCycle],
+    activity: Activity,
+    *,
+    missing: Missing,
+    pose: PoseSequence | None = None,
+    view: View = "side",
 ) -> tuple[str, ...]:
     """Return a warning that asks for the true frame rate if the cadence is impossible for running.
 
@@ -75,6 +81,8 @@ def slow_motion_warnings(
         frames missing from the video.
     pose : PoseSequence | None, optional
         the recording, whose frame rate says which slow motion is possible.
+    view : View, optional
+        what the camera sees, which says how long a recording must be.
 
     Returns
     -------
@@ -95,19 +103,46 @@ def slow_motion_warnings(
             "are missing",
         )
     if cadence > _HIGHEST_CADENCE:
-        slower = [factor for factor in _SLOW_MOTIONS if _LOWEST_CADENCE <= cadence / factor <= _HIGHEST_CADENCE]
+        slower = [factor for factor in PHONES if _LOWEST_CADENCE <= cadence / factor <= _HIGHEST_CADENCE]
         would_be = f"; {slower[0]} times slower it would be {cadence / slower[0]:.0f}" if slower else ""
         return (
             f"{cadence:.0f} steps/min is no cadence of running{would_be}: if the video was taken for slow motion and "
             "is none, the rate that it plays at must be entered as its true frame rate",
         )
     fits = likely_factors(cadence, fps=float("nan") if pose is None else pose.fps)
-    would_be = ", ".join(f"{cadence * factor:.0f} at {factor:.3g}x" for factor in fits or _SLOW_MOTIONS)
+    would_be = ", ".join(f"{cadence * factor:.0f} at {factor:.3g}x" for factor in fits or PHONES)
     likely = f" ({fits[0]:.3g}x is likely)" if fits else ""
+    if fits and pose is not None and (short := too_short(pose, cadence, fits[0], view=view)):
+        return (short,)
     rate = f": {fits[0] * plays_fps(pose):.0f} if it is {fits[0]:.3g}x" if fits and pose is not None else ""
     return (
         f"{cadence:.0f} steps/min is no cadence of running; in slow motion it would be {would_be}{likely}: if the "
         f"video is slow motion, the true frame rate must be entered{rate}",
+    )
+
+
+def too_short(pose: PoseSequence, cadence: float, factor: float, *, view: View) -> str:
+    """Return that a slow recording is too short once its clock is right, or an empty string: no rate would help then.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        the recording as it plays.
+    cadence : float
+        steps per minute that it shows.
+    factor : float
+        how many times slower than life it is likely to play.
+    view : View
+        what the camera sees, which says how long a recording must be.
+    """
+    shortest_s = SHORTEST_S[view]
+    life_s = float(pose.time_s[-1] - pose.time_s[0]) / factor
+    if life_s >= shortest_s:
+        return ""
+    return (
+        f"{cadence:.0f} steps/min is no cadence of running; in slow motion, {factor:.3g}x, it would be "
+        f"{cadence * factor:.0f}, but then the recording shows {life_s:.1f} s of life, and gait events need "
+        f"{shortest_s:g} s: record longer, or use more of the recording"
     )
 
 
@@ -137,14 +172,23 @@ def film_cadences(pose: PoseSequence, cycles: Sequence[GaitCycle], *, view: View
     return (*passed, _cadence(cycles)) if cycles else passed
 
 
-def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
+def other_rate(cleaned: PoseSequence, *, forward: int, film: bool) -> tuple[str, ...]:
     """Return a warning with the frame rate at which the recording shows running, if there is one.
 
     Asked where no gait cycle is plausible: at the rate that was taken nobody runs or walks.
+
+    Parameters
+    ----------
+    cleaned : PoseSequence
+        repaired keypoints, px.
+    forward : int
+        +1 if the runner faces image-right, -1 if image-left.
+    film : bool
+        whether the keypoints are those of a film, which cannot have been taken at a lower rate than it plays.
     """
     if missing_frames(cleaned.time_s).share > _MANY_MISSING:
         return ()
-    for factor in (*_SLOW_MOTIONS, *(1 / factor for factor in _SLOW_MOTIONS)):
+    for factor in (*PHONES, *(1 / factor for factor in PHONES)):
         try:
             events = detect_contacts(replace(cleaned, time_s=cleaned.time_s / factor), forward=forward)
         except InputError:
@@ -160,6 +204,11 @@ def other_rate(cleaned: PoseSequence, *, forward: int) -> tuple[str, ...]:
             return (
                 f"at {factor} times the speed it would be running at {cadence:.0f} steps/min: if the video is slow "
                 f"motion, the true frame rate {entered}",
+            )
+        if film:
+            return (
+                f"at 1/{1 / factor:.0f} of the speed it would be running at {cadence:.0f} steps/min: the film plays "
+                "faster than life; it must be analysed as the camera wrote it, or filmed again",
             )
         return (
             f"at 1/{1 / factor:.0f} of the speed it would be running at {cadence:.0f} steps/min: if fewer frames a "
@@ -193,7 +242,7 @@ def ramp_warnings(pose: PoseSequence, *, view: View) -> tuple[str, ...]:
         return ()
     slow = strides_s > split
     factor = float(np.median(strides_s[slow]) / np.median(strides_s[~slow]))
-    likely = next((one for one in _SLOW_MOTIONS if one / _NEAR <= factor <= one * _NEAR), None)
+    likely = next((one for one in PHONES if one / _NEAR <= factor <= one * _NEAR), None)
     if likely is None or np.median(strides_s[~slow]) < _SHORTEST_S:
         return ()
     first, last = _longest(~slow)
@@ -201,6 +250,14 @@ def ramp_warnings(pose: PoseSequence, *, view: View) -> tuple[str, ...]:
     parts = ((first, last), (first_slow, last_slow))
     if any(b - a < _STRIDES or starts_s[b] - starts_s[a] < _PART_S for a, b in parts):
         return ()
+    part_s = starts_s[last] - starts_s[first]
+    if part_s < SHORTEST_S[view]:  # to enter it would lead to the next refusal
+        return (
+            f"strides last {np.median(strides_s[slow]):.2f} s from {starts_s[first_slow]:.1f} to "
+            f"{starts_s[last_slow]:.1f} s and {np.median(strides_s[~slow]):.2f} s elsewhere: that part plays in slow "
+            f"motion ({likely:.0f}x), or is another gait; numbers mix the two, and the rest, {part_s:.1f} s, is too "
+            f"short by itself, which takes {SHORTEST_S[view]:g} s: record longer",
+        )
     from_s = starts_s[first] if first > 0 else pose.time_s[0]
     to_s = starts_s[last] if last < len(strides_s) else pose.time_s[-1]
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from gaitlab.analysis.clock import find_slow_motion, with_clock
+from gaitlab.analysis.clock import find_slow_motion, too_short_for_its_clock, with_clock
 from gaitlab.analysis.recording import Analysis
 from gaitlab.core.gait import Clock
 from gaitlab.core.pose import PoseSequence
@@ -47,7 +47,12 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
 
     found = find_slow_motion(analysis, again=again)
     if found is None:
-        return source, analysis
+        short = too_short_for_its_clock(analysis)
+        if not short:
+            return source, analysis
+        untimed = again(Clock(1.0, "unknown"))
+        told = tuple(dict.fromkeys((short, *untimed.warnings)))
+        return _at(source, Clock(1.0, "unknown")), replace(untimed, warnings=told)
     slow, unanswered = found
     if unsaid.assume:
         clock = Clock(slow.factors[0], "assumed")

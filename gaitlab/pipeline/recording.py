@@ -18,7 +18,7 @@ from gaitlab.events.slow_motion import plays_fps
 from gaitlab.kinematics.view import view_of
 from gaitlab.pipeline.reading.film import each_once, found_film, given_film, of_new, one_shot, with_dots
 from gaitlab.pipeline.reading.keypoint_file import file_facts, part_of, read_file
-from gaitlab.pipeline.spec import Progress, RecordingSpec, check_capture_rate, check_clock, read_clicks_of
+from gaitlab.pipeline.spec import Progress, RecordingSpec, check_clock, read_clicks_of
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
@@ -139,7 +139,6 @@ def _of_file(spec: RecordingSpec) -> Recording:
         raw, told = _rows_once(raw)
     shown_s, slow_motion = raw.time_s, 1.0
     if spec.capture_fps is not None:
-        check_capture_rate(spec.capture_fps, plays_fps=plays_fps(raw), path=spec.keypoints)
         slow_motion = spec.capture_fps / plays_fps(raw)
         raw = replace(raw, time_s=shown_s / slow_motion)
     view, unclear = _view_of(spec, raw)

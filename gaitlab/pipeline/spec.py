@@ -71,22 +71,16 @@ def check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
     InputError
         a start beyond its end, or a true frame rate below the one it plays at.
     """
+    from gaitlab.io.video.contents import SAME_RATE
+
     if spec.start_s is not None and spec.start_s >= info.duration_s:
         raise InputError(
             f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"
         )
-    if spec.capture_fps is not None:
-        check_capture_rate(spec.capture_fps, plays_fps=info.fps, path=info.path)
-
-
-def check_capture_rate(capture_fps: float, *, plays_fps: float, path: object) -> None:
-    """Raise InputError if a true frame rate is below the one that a recording plays at."""
-    from gaitlab.io.video.contents import SAME_RATE
-
-    if capture_fps < SAME_RATE * plays_fps:
+    if spec.capture_fps is not None and spec.capture_fps < SAME_RATE * info.fps:
         raise InputError(
-            f"{argument('capture_fps')} ({capture_fps:g}) is below the {plays_fps:.4g} frames a second of '{path}'; "
-            "expected the rate that a slow-motion film was taken at, which is higher than what it plays"
+            f"{argument('capture_fps')} ({spec.capture_fps:g}) is below the {info.fps:.4g} frames a second of "
+            f"'{info.path}'; expected the rate that a slow-motion film was taken at, which is higher than what it plays"
         )
 
 

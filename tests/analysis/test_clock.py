@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import gaitlab
-from gaitlab.analysis.clock import SlowMotion, find_slow_motion
+from gaitlab.analysis.clock import SlowMotion, find_slow_motion, too_short_for_its_clock
 from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.core.gait import TRUE_TIME, Clock
@@ -163,3 +163,33 @@ def test_a_session_says_how_its_clock_is_known(keypoints: Path, tmp_path: Path) 
 
     entered = gaitlab.analyze(keypoints=keypoints, output=tmp_path / "entered", capture_fps=60)
     assert (clock_of(entered), value(entered, "cadence")) == ((2.0, "entered"), value(told, "cadence"))
+
+
+def test_a_film_that_is_too_short_at_its_true_rate_says_so_at_once() -> None:
+    """From behind two seconds are needed: 1.5 s that play over 3 s would be refused once the rate is entered."""
+    from benchmarks.truth import DEFAULT_FOLDER, film, load_trial
+
+    path = DEFAULT_FOLDER / "RBDS001_2.5mps.npz"
+    if not path.exists():
+        pytest.skip("needs the force-plate trials beside the checkout")
+    true = film(load_trial(path), fps=60, seen_from="behind", rng=np.random.default_rng(1))
+    shown = slowed(true.between(true.time_s[0], true.time_s[0] + 1.5), 2.0)
+
+    def measured(clock: Clock) -> Analysis:
+        at = replace(shown, time_s=shown.time_s / clock.slow_motion)
+        return analyze_pose(at, runner=Runner(), settings=Settings(), view="rear", clock=clock)
+
+    assert find_slow_motion(measured(TRUE_TIME), again=measured) is None
+    said = too_short_for_its_clock(measured(TRUE_TIME))
+    assert "in slow motion, 2x" in said
+    assert "1.5 s of life, and gait events need 2 s: record longer" in said
+    assert "entered" not in said
+
+
+def test_a_short_pass_in_slow_motion_leads_to_its_numbers() -> None:
+    """The advice of 1.4 s that play over 3.4 s is a rate, and the rate gives numbers."""
+    shown = slowed(passing(RUNNING, seconds=1.4), 2.4)
+    slow, _ = found(shown) or pytest.fail("nothing found")
+    answered = analyzed(shown, Clock(slow.factors[0], "entered"))
+    assert answered.supports_gait
+    assert row(answered, "cadence").mean == pytest.approx(CADENCE / 2.4 * slow.factors[0], rel=0.03)

@@ -16,6 +16,11 @@ TWO_LABORATORIES = (
     "et al. 2017, PeerJ 5:e3298, doi:10.7717/peerj.3298): 46 runners on treadmills at 2.5 m/s, markers in three "
     "dimensions; mean ± SD read off its figure to ± 0.5°"
 )
+# No paper is named on the page of the data; the year is that of the recordings.
+WALKING_ADULTS = (
+    "University of Maryland 2011, Department of Kinesiology, normative gait data (sph.umd.edu/department/knes/data): "
+    "14 healthy adults of 21 to 58 years, level walkway, 1.45 ± 0.14 m/s, chosen by themselves; mean ± SD"
+)
 HEEL_WHIPS = (
     "Souza et al. 2015, PM&R 7:823-830, PubMed 25758531: 256 recreational runners on a treadmill, filmed from behind; "
     "mean ± SD"

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle
-from gaitlab.core.metric import MetricValue, Unsure
+from gaitlab.core.metric import MetricValue, Reference, Unsure
 from gaitlab.core.statistics import t_quantile
 from gaitlab.metrics.asymmetry import NORMAL_95, legs_comparable
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
+from gaitlab.metrics.walking import WALKING_REFERENCES
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0
@@ -144,7 +145,7 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
     unit = unit_of(trial, spec)
     surrogate = bool(spec.proxy_label) and trial.by_proxy
     named = _LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
-    label, reference = (spec.proxy_label, None) if surrogate else (named, spec.reference)
+    label, reference = (spec.proxy_label, None) if surrogate else (named, _reference(trial, spec, unit))
     if not len(values):
         why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
@@ -164,7 +165,7 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
         # Random part from Student's t, systematic part, combined in quadrature.
         uncertainty=float(np.hypot(random, NORMAL_95 * unsure.together)),
         unit=unit,
-        reference=reference if unit == spec.unit and trial.activity == "running" else None,
+        reference=reference,
         note=_note(trial, spec, side, len(values)),
         seen_share=_seen_share(trial, spec, side),
         random=random,
@@ -176,6 +177,13 @@ def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
     if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         return "needs a whole stride, and the pass shows single steps only"
     return "no accepted cycle shows the points it needs" if n_cycles else "no accepted gait cycle"
+
+
+def _reference(trial: Trial, spec: MetricSpec, unit: str) -> Reference | None:
+    """Return the published range of what the person does, if the values are in its unit."""
+    if unit != spec.unit:
+        return None
+    return {"running": spec.reference, "walking": WALKING_REFERENCES.get(spec.name)}.get(trial.activity)
 
 
 def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:

@@ -13,6 +13,7 @@ from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.metrics import METRICS, Trial, measure
+from gaitlab.metrics.walking import WALKING_REFERENCES
 
 BODY = SKELETONS["body_25"]
 FPS = 200
@@ -225,6 +226,15 @@ def test_walking_has_no_flight_and_no_spring() -> None:
     for metric in ("flight_time", "leg_stiffness", "vertical_stiffness"):
         assert (metric, "left") not in rows
     assert rows["contact_time", "left"].reference is None
+
+
+def test_no_range_of_running_is_shown_for_walking_not_even_where_a_value_is_missing() -> None:
+    trial = walking_trial()
+    nobody = dataclasses.replace(trial, cycles=())
+    for (metric, _), row in (rows_of(trial) | rows_of(nobody)).items():
+        assert row.reference == WALKING_REFERENCES.get(metric), metric
+    unclear = dataclasses.replace(trial, events=dataclasses.replace(trial.events, activity="ambiguous"))
+    assert all(row.reference is None for row in rows_of(unclear).values())
 
 
 def test_few_cycles_the_far_leg_and_a_low_frame_rate_are_said() -> None:

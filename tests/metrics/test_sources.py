@@ -10,12 +10,13 @@ import pytest
 
 from gaitlab.io.resources import resource_folder
 from gaitlab.metrics import METRICS, sources
+from gaitlab.metrics.walking import WALKING_REFERENCES
 from tests.report.make import make_session
 
 # "Author(s) Year, Journal …", with a DOI, a PubMed number or the address of a data set.
 LOOKED_UP = re.compile(
-    r"^[A-Z][\w'-]+(?: et al\.|(?:, [A-Z][\w'-]+)* & [A-Z][\w'-]+)? (?:19|20)\d\d, [\w&. ]+.*"
-    r"(?:doi:10\.\d{4,}/\S+|PubMed \d{6,8}|github\.com/\w+)"
+    r"^(?:[A-Z][\w'-]+(?: et al\.|(?:, [A-Z][\w'-]+)* & [A-Z][\w'-]+)?|University of \w+) (?:19|20)\d\d, [\w&. ]+.*"
+    r"(?:doi:10\.\d{4,}/\S+|PubMed \d{6,8}|github\.com/\w+|\w+\.edu/\S+)"
 )
 NAMED = {name: value for name, value in vars(sources).items() if name.isupper()}
 
@@ -27,6 +28,7 @@ def test_a_source_can_be_looked_up(name: str) -> None:
 
 def test_every_range_and_every_smallest_difference_has_one_of_them() -> None:
     told = [spec.reference.source for spec in METRICS.values() if spec.reference]
+    told += [reference.source for reference in WALKING_REFERENCES.values()]
     told += [spec.detectable.source for spec in METRICS.values() if spec.detectable]
     assert len(told) > 10
     assert set(told) <= set(NAMED.values())
@@ -44,6 +46,15 @@ def test_ranges_are_the_published_mean_and_spread() -> None:
         reference = METRICS[name].reference
         assert reference is not None
         assert reference.source == sources.YOUNG_RUNNERS
+        assert (reference.low, reference.high) == pytest.approx((mean - sd, mean + sd), rel=0.005), name
+
+
+def test_ranges_of_walking_are_the_published_mean_and_spread() -> None:
+    """1.02 ± 0.10 strides a second of 1.44 ± 0.14 m; a step is half a stride."""
+    published = {"cadence": (120 * 1.02, 120 * 0.10), "stride_length": (1.44, 0.14), "step_length": (0.72, 0.07)}
+    assert set(WALKING_REFERENCES) == set(published)
+    for name, (mean, sd) in published.items():
+        reference = WALKING_REFERENCES[name]
         assert (reference.low, reference.high) == pytest.approx((mean - sd, mean + sd), rel=0.005), name
 
 

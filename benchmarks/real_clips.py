@@ -1,0 +1,115 @@
+"""Setting, camera and contacts of the real clips, beside what was read in them by eye.
+
+    python -m benchmarks.real_clips [DIR]
+
+Every clip of `tests/data/contacts_by_eye.json` that is seen from the side is analysed as anybody would, with the true
+rate of slow motion; one that shows several paces is analysed pace by pace. A contact is hit where one of the same foot
+is found within a thirtieth of a second of the film. The readings rest on one reader; nothing is fitted to them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.truth import DEFAULT_FOLDER
+from gaitlab.analysis.recording import Analysis, analyze_pose
+from gaitlab.config import Settings
+from gaitlab.core.errors import GaitlabError
+from gaitlab.core.gait import Contact
+from gaitlab.core.person import Runner
+from gaitlab.pipeline.recording import Recording, read_recording
+from gaitlab.pipeline.spec import RecordingSpec
+from tests.by_eye import ReadClip, clips
+
+WITHIN_S = 1 / 30
+_MARGIN_S = 0.02  # so that a cut is not part of a passage
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Contacts that were read in a part of a clip, how many were hit, and errors of those found within 0.2 s."""
+
+    read: int
+    hit: int
+    errors_s: tuple[float, ...]
+
+
+def parts(clip: ReadClip) -> Iterator[tuple[float | None, float | None]]:
+    """Yield start and end, s, of what is analysed: the whole clip, or each of its passages."""
+    if len(clip.passages) == 1:
+        yield None, None
+        return
+    for passage in clip.passages:
+        if not passage.gait.startswith("drill"):
+            yield passage.first / clip.fps + _MARGIN_S, (passage.last + 1) / clip.fps - _MARGIN_S
+
+
+def hits(clip: ReadClip, source: Recording, found: Analysis, event: str) -> Hits:
+    """Compare the contacts found with those read, ``event`` is ``strike`` or ``toe_off``."""
+    first_s, last_s = source.video_time_s[[0, -1]]
+    read, hit, errors = 0, 0, []
+    for contact in clip.contacts:
+        told = getattr(contact, event)
+        if told is None or not first_s <= told.frame / clip.fps <= last_s:
+            continue
+        read += 1
+        same = [c for c in found.trial.events.contacts if contact.side in (c.side, "unknown")]
+        times_s = np.array([_at_s(c, event) for c in same])
+        shown_s = np.interp(times_s[np.isfinite(times_s)], source.raw.time_s, source.video_time_s)
+        off_s = shown_s - told.frame / clip.fps
+        if len(off_s):
+            nearest_s = float(off_s[np.argmin(np.abs(off_s))])
+            hit += abs(nearest_s) <= WITHIN_S + 1e-6
+            errors += [nearest_s] if abs(nearest_s) < 0.2 else []
+    return Hits(read, hit, tuple(errors))
+
+
+def _at_s(contact: Contact, event: str) -> float:
+    return contact.foot_strike_s if event == "strike" else contact.toe_off_s
+
+
+def line(clip: ReadClip, start_s: float | None, end_s: float | None, folder: Path) -> str:
+    """Analyse a part of a clip and return what is said of it."""
+    span = "" if start_s is None else f" {start_s:.1f}-{end_s:.1f} s"
+    name = f"{clip.file.removesuffix('.mp4')}{span}"
+    slow = clip.slow_motion_factor
+    spec = RecordingSpec(
+        video=folder / clip.file, view="side", start_s=start_s, end_s=end_s,
+        capture_fps=slow * clip.fps if slow > 1 else None,
+    )  # fmt: skip
+    try:
+        source = read_recording(spec, progress=lambda *_: None)
+        found = analyze_pose(
+            source.raw, runner=Runner(), settings=Settings(), on_ground=source.on_ground,
+            camera=source.camera.camera if source.camera is not None else "",
+            picture_px=(source.video.width, source.video.height) if source.video is not None else None,
+        )  # fmt: skip
+    except GaitlabError as error:
+        return f"{name:<42} refused: {error}"
+    cells = [f"{name:<42} {found.trial.setting} ({clip.setting})", f"{found.trial.camera or '-'} ({clip.camera})"]
+    for event in ("strike", "toe_off"):
+        told = hits(clip, source, found, event)
+        bias = f"{1000 * np.mean(told.errors_s):+.0f} ms" if told.errors_s else "-"
+        cells.append(f"{event} {told.hit} of {told.read}, {bias}")
+    return "; ".join(cells)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER.parent)
+    options = parser.parse_args()
+    print("what is found (what was read by eye)")
+    for clip in clips():
+        if clip.seen_from == "behind":
+            continue
+        for start_s, end_s in parts(clip):
+            print(line(clip, start_s, end_s, options.folder), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -15,8 +15,9 @@ from gaitlab.kinematics.calibration import facing, leg_length_px
 from gaitlab.kinematics.travel import Travel, passes, strides_in_place, travel_of
 from gaitlab.metrics import Trial
 
-# Where a foot on the ground slides by more than this share of the speed that the camera's motion says, that is wrong.
-_SLIDES = 0.25
+# Where a foot on the ground slides by more than the first share of the speed that the camera's motion says, one of the
+# two is off and it is told; by more than the second, the camera's motion is wrong.
+_DOUBTFUL, _SLIDES = 0.1, 0.25
 # A path that comes towards the camera, or goes away, by more than this is not seen from the side.
 MOST_OBLIQUE_DEG = 30.0
 # Passes at speeds that differ by more than this share are not one pace.
@@ -198,7 +199,11 @@ def over_ground(events: GaitEvents, travel: Travel, *, follows: bool) -> tuple[G
     slides = belt.speed_px_per_s / travel.speed_px_per_s - 1
     if not (follows and abs(slides) > _SLIDES):
         belt = replace(belt, speed_px_per_s=travel.speed_px_per_s, speed_legs_per_s=travel.speed_legs_per_s)
-        return replace(events, belt=belt), travel, ()
+        doubtful = (
+            f"the foot that stands goes back {100 * slides:+.0f} % faster than the camera's motion says of the ground: "
+            "speed and lengths on the ground may be off by that",
+        )
+        return replace(events, belt=belt), travel, doubtful if follows and abs(slides) > _DOUBTFUL else ()
     told = (
         f"the foot that stands goes back {100 * slides:+.0f} % faster than the camera's motion says of the ground; "
         "speed and lengths are those of the foot, and less sure",

@@ -112,7 +112,7 @@ def _drift_px(source: Recording, analysis: Analysis) -> float | None:
     travel = analysis.trial.travel
     if source.camera is None or travel is None or analysis.trial.camera != "following":
         return None
-    drift_px = source.camera.drift_px[travel.frames]
+    drift_px = source.camera.ground_drift_px[travel.frames]
     return float(drift_px[-1] - drift_px[0]) if np.isfinite(drift_px).all() else None
 
 

@@ -16,6 +16,7 @@ Camera = Literal["fixed", "hand-held", "moving", "unknown"]
 _FIXED, _HELD = 0.004, 0.06
 # Share of the pictures whose motion must be found.
 _FOUND = 0.7
+_NORMAL_MAD = 1.4826  # standard deviation of normally distributed values over their median absolute deviation
 # The ground beside the runner is heard where this share of the pictures shows it, and goes another way than what is
 # behind by so much a picture, as a share of the picture's longer side, and by this share of the larger way. Its motion
 # beyond that of the background is that of a camera carried along, smooth over so many seconds.
@@ -89,13 +90,23 @@ class CameraMotion:
         )  # fmt: skip
 
     @property
+    def ground_drift_px(self) -> FloatArray:
+        """(frame,) estimated error of places on the ground, px: `drift_px` and that of the ground that is heard."""
+        _, spread_px = self._carried()
+        return np.hypot(self.drift_px, spread_px * np.sqrt(np.arange(len(self.time_s))))
+
+    @property
     def carried_px(self) -> FloatArray:
         """(frame,) way of the ground beside the runner beyond that of the background, along x, since the first picture.
 
         What is far behind a camera that is carried along stays where it is, and the ground goes back; px. All 0 where
         the ground is not seen or agrees with the background.
         """
-        nothing = np.zeros(len(self.time_s))
+        return self._carried()[0]
+
+    def _carried(self) -> tuple[FloatArray, float]:
+        """Return `carried_px`, and how far the steps of the ground scatter about it, px."""
+        nothing = np.zeros(len(self.time_s)), 0.0
         seen = np.isfinite(self.ground_px)
         if len(self.time_s) < 3 or seen.mean() < _GROUND_SEEN:
             return nothing
@@ -113,7 +124,7 @@ class CameraMotion:
         padded = np.pad(step_px, half, mode="edge")
         smooth_px = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
         way: FloatArray = np.cumsum(smooth_px) - smooth_px[0]
-        return way
+        return way, float(_NORMAL_MAD * np.median(np.abs(apart_px - smooth_px[seen])))
 
     @property
     def camera(self) -> Camera:
@@ -167,7 +178,9 @@ def on_ground(pose: PoseSequence, motion: CameraMotion) -> PoseSequence:
     frames = np.clip(np.searchsorted(motion.time_s, pose.time_s - 1e-6), 0, len(motion.time_s) - 1)
     if np.abs(motion.time_s[frames] - pose.time_s).max(initial=0.0) > 1e-3:
         raise ValueError("the motion of the camera must be known at the times of the keypoints")
-    step = Step("camera motion", {"camera": motion.camera}, {"drift_px": float(motion.drift_px[frames].max(initial=0))})
+    step = Step(
+        "camera motion", {"camera": motion.camera}, {"drift_px": float(motion.ground_drift_px[frames].max(initial=0))}
+    )
     xy = moved(motion.to_first[frames], pose.xy)
     zoom = np.hypot(*motion.to_first[frames, :, 0].T)
     xy[..., 0] -= (zoom * motion.carried_px[frames])[:, None]

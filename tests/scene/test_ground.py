@@ -59,6 +59,10 @@ def test_a_runner_before_a_carried_camera_goes_over_the_ground() -> None:
     way_px = ground.xy[:, 0, 0] - ground.xy[0, 0, 0]
     # The ground goes to the left, so they go to the right over it, 8 px a picture.
     np.testing.assert_allclose(way_px, 8.0 * np.arange(60), atol=8.0)
+    # It is not known better than the way was found.
+    off_px = np.abs(way_px - 8.0 * np.arange(60))
+    assert (motion.ground_drift_px >= motion.drift_px).all()
+    assert off_px.max() <= 8.0 + 3 * motion.ground_drift_px[-1]
     part = motion.part(np.arange(60) % 2 == 0, np.arange(30) / 15)
     assert part.carried_px[-1] == pytest.approx(-16.0 * 29, abs=10.0)
 

@@ -54,9 +54,12 @@ class Followed:
     person : int | None
         number of the runner, by order of appearance.
     others : list[dict[str, Any]]
-        the other people: ``person``, ``first_s``, ``last_s``, ``seen_s``, and the first ``box``, px.
+        the other people: ``person``, ``first_s``, ``last_s``, ``seen_s``, the first ``box``, px, and whether the person
+        ``stands``, without ever moving the legs.
     chosen : bool
         whether the runner was selected automatically.
+    stands : bool
+        whether even the most probable runner never moves the legs.
     """
 
     pose: PoseSequence | None
@@ -64,6 +67,7 @@ class Followed:
     person: int | None
     others: list[dict[str, Any]]
     chosen: bool = True
+    stands: bool = False
 
 
 def follow_runner(
@@ -133,6 +137,7 @@ class PersonTracker:
         self._new_s = -np.inf
         self._sample: np.ndarray | None = None
         self._rank: dict[int, float] = {}  # `RunnerScore.rank` of each person at the last ranking
+        self._standing = False  # whether the most probable runner has not moved the legs until then
 
     def see(self, frame: Frame) -> None:
         """Track and, at intervals, detect people in the next frame."""
@@ -176,11 +181,16 @@ class PersonTracker:
         for frame, body in zip(runner.frames, runner.bodies, strict=True):
             boxes[frame] = body.box
         others = [
-            _described(t, slow_motion=self._slow_motion)
+            _described(t, slow_motion=self._slow_motion, stands=self._stands(t))
             for t in self._tracks
             if t is not runner and t.times_s[-1] - t.times_s[0] >= _LEAST_REPORTED_S
         ]
-        return Followed(pose, boxes, runner.number, others, chosen=self._wanted is None)
+        return Followed(
+            pose, boxes, runner.number, others, chosen=self._wanted is None, stands=self._stands(runner)
+        )  # fmt: skip
+
+    def _stands(self, track: Track) -> bool:
+        return runner_score(track, self._estimator.skeleton).stands
 
     def _follow(self, number: int, frame: Frame) -> None:
         """Detect each tracked person in their crop.
@@ -204,8 +214,11 @@ class PersonTracker:
                 track.add(number, frame.time_s, body)
 
     def _least_height_px(self, number: int) -> float:
-        """Return the height below which nobody would be taken for the runner rather than who is tracked in a frame."""
-        if number < _FIRST_DETECTIONS or self.current is None:
+        """Return the height below which nobody would be taken for the runner rather than who is tracked in a frame.
+
+        Whoever comes, however small, is taken rather than a figure that never moves its legs.
+        """
+        if number < _FIRST_DETECTIONS or self.current is None or self._standing:
             return 0.0
         return _LEAST_HEIGHT * box_height(self.current.box)
 
@@ -243,11 +256,16 @@ class PersonTracker:
 
     def _rank_people(self, time_s: float) -> None:
         """Rank all people, and stop tracking those who are unlikely to be the runner after the trial period."""
+        stand: dict[int, bool] = {}
         for track in self._tracks:
             if track.number not in self._rank or track.hidden_s(time_s) <= _FORGOTTEN_S:
-                self._rank[track.number] = runner_score(track, self._estimator.skeleton).rank
+                score = runner_score(track, self._estimator.skeleton)
+                self._rank[track.number] = score.rank
+                stand[track.number] = score.stands
+        self._standing = stand.get(max(stand, key=lambda number: self._rank[number], default=-1), False)
         dense = [t for t in self._tracks if t.dense and t.hidden_s(time_s) <= _FORGOTTEN_S]
-        dense.sort(key=lambda t: -self._rank[t.number])
+        # Figures that stand there, however long, do not keep out who has just come.
+        dense.sort(key=lambda t: (stand.get(t.number, False), -self._rank[t.number]))
         for position, track in enumerate(dense):
             tried = time_s - track.times_s[0] >= _TRIAL_S - ROUNDED_S
             unlikely = tried and self._rank[track.number] < _LEAST_RANK * self._rank[dense[0].number]
@@ -276,7 +294,7 @@ def _sequence(track: Track, times_s: Sequence[float], estimator: PoseEstimator) 
     return PoseSequence(xy, score, np.array(times_s), skeleton, (step,))
 
 
-def _described(track: Track, *, slow_motion: float) -> dict[str, Any]:
+def _described(track: Track, *, slow_motion: float, stands: bool) -> dict[str, Any]:
     """Return what is reported of another person, times on the clock of the clip."""
     first_s, last_s = (slow_motion * track.times_s[end] for end in (0, -1))
     return {
@@ -285,4 +303,5 @@ def _described(track: Track, *, slow_motion: float) -> dict[str, Any]:
         "last_s": round(last_s, 3),
         "seen_s": round(last_s - first_s, 3),
         "box": [round(float(v), 1) for v in track.bodies[0].box],
+        "stands": stands,
     }

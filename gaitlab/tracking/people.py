@@ -15,6 +15,9 @@ from gaitlab.tracking.track import Track
 _FORGOTTEN_S = 2.0  # a person hidden for longer gets a new track
 # Variation of the ankles' distance in running, as a share of the body height.
 _SWING = 0.06
+# Share of that below which legs do not move: what stands there, a picture of somebody, a tree. It is judged after so
+# long: who is about to run stands at first.
+_STANDS, _JUDGED_S = 0.25, 1.0
 _SOON_S = 0.06  # legs have hardly moved in so short a time
 _SAMPLE = 200  # number of bodies sampled from a track for its score
 _ANKLES = ("left_ankle", "right_ankle")
@@ -50,6 +53,11 @@ class RunnerScore:
     steady: float
     size: float
     legs: float
+
+    @property
+    def stands(self) -> bool:
+        """Whether the legs have not moved for as long as it takes to tell: nobody who runs or walks."""
+        return self.swing < _STANDS and self.seen_s >= _JUDGED_S
 
     @property
     def rank(self) -> float:

@@ -168,7 +168,7 @@ def test_who_was_chosen_and_who_else_was_there_is_said_with_their_numbers() -> N
     chosen = follow(Stage(people))
     assert who_was_followed(chosen, width=1280) == (
         "2 people were seen; followed: person 1 (right half of the picture, 100 % of the frames); others: 0 (left "
-        "half, 0.0 to 2.0 s); to follow one of them, the person's number must be entered",
+        "half, 0.0 to 2.0 s, never moves the legs); to follow one of them, the person's number must be entered",
     )
     assert who_was_followed(follow(Stage(people), person=0), width=1280) == ()
     assert who_was_followed(follow(Stage(people[1:])), width=1280) == ()
@@ -197,6 +197,32 @@ def test_a_runner_who_comes_later_than_the_coach() -> None:
     runner = Actor(640, runs=True, seen=(60, 1000))
     followed = follow(Stage([Actor(500, height=470, seen=(0, 75)), runner]), 300)
     assert is_actor(followed, runner, frames=300, share=0.9)
+
+
+class Searched(Stage):
+    """It finds nobody who is smaller than those it is asked for."""
+
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+        found = super().detect_people(image, least_height_px=least_height_px)
+        return [body for body in found if body.box[3] - body.box[1] >= least_height_px]
+
+
+def test_a_small_runner_who_comes_after_six_seconds_among_figures_that_stand() -> None:
+    """Four of them, each more than twice as tall: they neither keep the runner from being looked for nor followed."""
+    figures = [Actor(120 + 240 * number, height=480) for number in range(4)]
+    runner = Actor(1150, height=200, runs=True, seen=(180, 330))
+    followed = follow(Searched([*figures, runner]), 330)
+    assert is_actor(followed, runner, frames=330, share=0.9)
+    assert not followed.stands
+    assert [other["stands"] for other in followed.others] == [True] * 4
+
+
+def test_a_figure_that_never_moves_its_legs_is_nobody() -> None:
+    followed = follow(Stage([Actor(640, height=480)]))
+    assert followed.stands
+    (said,) = who_was_followed(followed, width=1280)
+    assert "nobody who runs or walks was seen: person 0, who was followed, never moves the legs" in said
+    assert not follow(Stage([RUNNER])).stands
 
 
 def test_one_runner_costs_a_crop_a_frame_and_few_looks() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gaitlab.analysis.framing import rear_framing
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
@@ -75,13 +76,18 @@ def rear_trial(
         warnings += _unsure_dots(angles)
     if events.activity == "walking":
         warnings += ("foot contacts from behind are fitted on running; in walking their times are rough",)
+    calibration = rear_calibration(pose, events, runner=runner, settings=settings)
+    framing = rear_framing(
+        pose, events, leg_px=calibration.leg_px, belt_legs_per_s=_belt_legs_per_s(calibration, runner)
+    )  # fmt: skip
+    warnings += framing.warnings
     trial = Trial(
         view="rear",
         pose=pose,
         angles=angles,
         events=events,
         cycles=gait_cycles(events),
-        calibration=rear_calibration(pose, events, runner=runner, settings=settings),
+        calibration=calibration,
         height_m=runner.height_m,
         mass_kg=runner.mass_kg,
         min_cycles=settings.gait.min_cycles,
@@ -89,8 +95,17 @@ def rear_trial(
         rearfoot_zero_deg=_zero_deg(pose, angles, source, standing=standing, settings=settings),
         network=network,
         tracked_dots=bool(dot_sd_px),
+        spoiled=framing.spoiled,
+        unlike=framing.unlike,
     )
     return trial, warnings
+
+
+def _belt_legs_per_s(calibration: Calibration, runner: Runner) -> float | None:
+    """Return the speed of the belt in leg lengths per second, where speed and scale are known."""
+    if runner.belt_speed_mps is None or not calibration.metres_per_px:
+        return None
+    return runner.belt_speed_mps / (calibration.metres_per_px * calibration.leg_px)
 
 
 def rear_calibration(pose: PoseSequence, events: GaitEvents, *, runner: Runner, settings: Settings) -> Calibration:

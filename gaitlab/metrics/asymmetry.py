@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +70,11 @@ class Asymmetry:
 
 
 def asymmetries(
-    rows: Iterable[MetricValue], specs: Mapping[str, MetricSpec], *, oblique: bool = False
+    rows: Iterable[MetricValue],
+    specs: Mapping[str, MetricSpec],
+    *,
+    oblique: bool = False,
+    unlike: Collection[str] = (),
 ) -> list[Asymmetry]:
     """Compare the sides of every metric that has both.
 
@@ -82,10 +86,17 @@ def asymmetries(
         name to declaration, in the order of the result.
     oblique : bool, optional
         whether the camera views the runner obliquely, see `legs_comparable`.
+    unlike : Collection[str], optional
+        metrics whose sides cannot be compared for how the recording was filmed.
     """
     by_side = {(row.metric, row.side): row for row in rows if np.isfinite(row.mean)}
     return [
-        _compare(by_side[name, "left"], by_side[name, "right"], spec, legs_comparable(spec, oblique=oblique))
+        _compare(
+            by_side[name, "left"],
+            by_side[name, "right"],
+            spec,
+            legs_comparable(spec, oblique=oblique) and name not in unlike,
+        )
         for name, spec in specs.items()
         if (name, "left") in by_side and (name, "right") in by_side
     ]

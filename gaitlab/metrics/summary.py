@@ -95,6 +95,7 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     chosen = bool(spec.proxy_label and trial.rearfoot_source)
     lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
     checks = (
+        (spec.name in trial.spoiled, trial.spoiled.get(spec.name, "")),
         (trial.clock.source == "unknown" and _rests_on_clock(trial, spec), UNKNOWN_TIMES),
         (bool(lacking), "the network gives no " + " and no ".join(p.replace("_", " ") for p in lacking)),
         (
@@ -223,6 +224,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append("far leg: partly hidden, less exact")
     if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):
         notes.append("camera looks obliquely: not to be compared with the other leg")
+    if side in BOTH_SIDES and spec.name in trial.unlike:
+        notes.append(trial.unlike[spec.name])
     if spec.proxy_label and trial.rearfoot_source in REARFOOT_NOTES:
         notes.append(REARFOOT_NOTES[trial.rearfoot_source])
     if spec.name in ("contact_time", "flight_time", "duty_factor") and trial.pose.fps < _LOW_FPS:

@@ -78,6 +78,10 @@ class Trial:
         where several passes are put together each of them, with its own facing, scale and angles; else empty.
     clock : Clock
         how fast the recording plays: where that is unknown or assumed, so is everything that depends on time.
+    spoiled : Mapping[str, str]
+        metric to why the way of filming leaves it without a value.
+    unlike : Mapping[str, str]
+        metric to why the way of filming forbids to compare its sides.
     """
 
     view: View
@@ -99,6 +103,8 @@ class Trial:
     single_steps: tuple[GaitCycle, ...] = ()
     passes: tuple[Trial, ...] = ()
     clock: Clock = TRUE_TIME
+    spoiled: Mapping[str, str] = field(default_factory=dict)
+    unlike: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def by_dots(self) -> bool:

@@ -96,7 +96,12 @@ def describe(
             "facing_agreement": calibration.facing_agreement,
         },
         "quality": {**quality(analysis), **({"doubt": analysis.doubt} if analysis.doubt else {})},
-        "asymmetry": [asdict(found) for found in asymmetries(analysis.summary, METRICS, oblique=calibration.oblique)],
+        "asymmetry": [
+            asdict(found)
+            for found in asymmetries(
+                analysis.summary, METRICS, oblique=calibration.oblique, unlike=analysis.trial.unlike
+            )
+        ],
         "others_seen": source.others,
         "warnings": [
             *([video.remark] if video is not None and video.remark else []),

@@ -63,6 +63,7 @@ def _write_numbers(folder: Path, clip: Clip, other: Clip | None) -> None:
         summary += [row for row in other.analysis.summary if row.metric not in have]
         cycles += [value for value in other.analysis.values if value.metric not in have]
         oblique = trial.calibration.oblique or other.analysis.trial.calibration.oblique
+        unlike = {**trial.unlike, **other.analysis.trial.unlike}
         info = {
             **info,
             "warnings": [
@@ -74,7 +75,9 @@ def _write_numbers(folder: Path, clip: Clip, other: Clip | None) -> None:
                 "view": other.analysis.trial.view, "quality": other.info["quality"],
             },
             **({"shop_profile": other.info["shop_profile"]} if "shop_profile" in other.info else {}),
-            "asymmetry": [asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique)],
+            "asymmetry": [
+                asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique, unlike=unlike)
+            ],
         }  # fmt: skip
     write_data(
         folder, info=info, raw=analysis.raw, pose=analysis.shown, angles=trial.angles, events=trial.events,

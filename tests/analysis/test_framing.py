@@ -1,0 +1,99 @@
+"""A camera off the axis behind, a runner who drifts or comes nearer: named, and what they spoil is not told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.rear_axis import turned
+from benchmarks.truth import film, load_trial
+from gaitlab.analysis.framing import off_axis_deg
+from gaitlab.analysis.recording import Analysis, analyze_pose
+from gaitlab.config import Settings
+from gaitlab.core.metric import MetricValue
+from gaitlab.core.person import Runner
+from gaitlab.core.pose import PoseSequence
+from gaitlab.metrics import METRICS, asymmetries
+
+AXIS = ("hip_adduction", "knee_projection_angle")
+
+
+@pytest.fixture(scope="module")
+def trial_path(shared: Path) -> Path:
+    return shared / "data/treadmill_truth/RBDS001_3.5mps.npz"
+
+
+def from_behind(path: Path, degrees: float) -> PoseSequence:
+    return film(
+        turned(load_trial(path), degrees), fps=60, seen_from="behind", rng=np.random.default_rng(0),
+        camera_distance_m=5.0, camera_height_m=1.0,
+    ).between(0, 8)  # fmt: skip
+
+
+def analyzed(pose: PoseSequence) -> Analysis:
+    return analyze_pose(pose, runner=Runner(height_m=1.75), settings=Settings(), view="rear")
+
+
+def rows_of(analysis: Analysis, metric: str) -> list[MetricValue]:
+    return [row for row in analysis.summary if row.metric == metric]
+
+
+def compared(analysis: Analysis) -> set[str]:
+    found = asymmetries(analysis.summary, METRICS, unlike=analysis.trial.unlike)
+    return {one.metric for one in found if one.comparable}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("degrees", [-12.0, -5.0, 0.0, 5.0, 12.0])
+def test_the_angle_of_the_camera_is_told_with_its_side(trial_path: Path, degrees: float) -> None:
+    trial = analyzed(from_behind(trial_path, degrees)).trial
+    legs_per_s = 3.5 / (0.491 * load_trial(trial_path).height_m)
+    told = off_axis_deg(trial.pose, trial.events, leg_px=trial.calibration.leg_px, belt_legs_per_s=legs_per_s)
+    assert told == pytest.approx(degrees, abs=2.5)
+
+
+@pytest.mark.shared
+def test_straight_behind_nothing_is_left_out(trial_path: Path) -> None:
+    analysis = analyzed(from_behind(trial_path, 0.0))
+    assert not analysis.trial.spoiled
+    assert not analysis.trial.unlike
+    assert set(AXIS) <= compared(analysis)
+
+
+@pytest.mark.shared
+def test_a_little_off_the_axis_the_legs_are_not_compared(trial_path: Path) -> None:
+    analysis = analyzed(from_behind(trial_path, 7.0))
+    assert not compared(analysis) & set(AXIS)
+    assert "pelvic_drop" in compared(analysis)
+    for metric in AXIS:
+        assert all(np.isfinite(row.mean) for row in rows_of(analysis, metric))
+        assert all("not to be compared with the other leg" in row.note for row in rows_of(analysis, metric))
+    assert any("off the axis behind, on the runner's right" in said for said in analysis.warnings)
+
+
+@pytest.mark.shared
+def test_far_off_the_axis_what_it_spoils_is_not_told(trial_path: Path) -> None:
+    analysis = analyzed(from_behind(trial_path, -15.0))
+    for metric in AXIS:
+        for row in rows_of(analysis, metric):
+            assert np.isnan(row.mean)
+            assert "off the axis behind, on the runner's left" in row.missing_reason
+    assert all(np.isfinite(row.mean) for row in rows_of(analysis, "cadence"))
+
+
+@pytest.mark.shared
+def test_who_drifts_or_comes_nearer(trial_path: Path) -> None:
+    pose = from_behind(trial_path, 0.0)
+    leg_px = 0.86 * 400
+    drifts = pose.xy + np.stack([0.06 * leg_px * pose.time_s, 0 * pose.time_s], axis=1)[:, None]
+    analysis = analyzed(replace(pose, xy=drifts))
+    assert "step_width" not in compared(analysis)
+    said = next(one for one in analysis.warnings if "drifts to the right of the picture" in one)
+    assert float(said.split(" by ")[1].split()[0]) == pytest.approx(0.06, rel=0.25)
+    nearer = pose.xy * (1 + 0.25 * pose.time_s / pose.time_s[-1])[:, None, None]
+    analysis = analyzed(replace(pose, xy=nearer))
+    assert all(np.isnan(row.mean) for row in rows_of(analysis, "step_width"))
+    assert any("comes nearer or goes away" in said for said in analysis.warnings)

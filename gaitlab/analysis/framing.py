@@ -1,4 +1,4 @@
-"""What a camera off the axis, or a runner who drifts, spoils in a rear view.
+"""What the way of filming spoils: legs out of the picture; in a rear view a camera off the axis, a runner who drifts.
 
 A belt runs towards a camera straight behind, so a stance foot that rides on it moves down the picture, not across. How
 far it moves across tells how far off the axis the line of sight is, whatever the camera's place or turn.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, GaitEvents
-from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.core.pose import FloatArray, PoseSequence, Step
 
 # Part of a contact in which the ankle rides with the belt.
 _RIDES = (0.15, 0.60)
@@ -28,6 +28,77 @@ _SPOILED_BY_AXIS = ("hip_adduction", "knee_projection_angle")
 # Drift, leg lengths per second, that moves a step of 0.36 s by a centimetre against the one before; change of size.
 _DRIFTS, _NEARER = 0.035, 0.12
 _SMOOTH_S = 1.5
+
+
+# A point nearer to the edge of the picture than this share of its height, or beyond it, was not seen but guessed; on
+# clips that show the whole runner none of the legs' points is. Told where it is so in more than this share of frames.
+_EDGE, _OFTEN_OUT = 0.01, 0.05
+_LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
+_CUT = "picture's edge"
+_STANDS_ON = ("_ankle", "_heel")
+# The rhythm is known by the legs' swing, and so is what is largest in swing.
+_SPOILED_BY_CUT = (
+    "contact_time", "flight_time", "duty_factor", "swing_share", "double_support", "step_time", "step_length",
+    "overstride", "foot_strike_angle", "shank_angle_at_contact", "knee_flexion_at_contact", "hip_flexion_at_contact",
+    "ankle_angle_at_contact", "peak_knee_flexion_stance", "peak_dorsiflexion", "leg_stiffness", "vertical_stiffness",
+)  # fmt: skip
+
+
+def within_picture(pose: PoseSequence, *, width: int, height: int) -> tuple[PoseSequence, tuple[str, ...]]:
+    """Leave out points that a network placed at the edge of the picture or beyond, and name the legs' among them.
+
+    Parameters
+    ----------
+    pose : PoseSequence
+        keypoints of a network, px.
+    width, height : int
+        size of the picture, px.
+
+    Returns
+    -------
+    PoseSequence
+        the same frames; NaN where a point lay at the edge or beyond.
+    tuple[str, ...]
+        a warning, if points of the legs are out of the picture for more than a twentieth of the frames.
+    """
+    margin = _EDGE * height
+    x, y = pose.xy[..., 0], pose.xy[..., 1]
+    below = y > height - margin
+    out = below | (y < margin) | (x < margin) | (x > width - margin)
+    if not out.any():
+        return pose, ()
+    frames = max(int(np.isfinite(x).any(axis=1).sum()), 1)
+    cut = {
+        name: round(float(below[:, pose.skeleton.index(name)].sum()) / frames, 3)
+        for name in (f"{side}_{point}" for side in BOTH_SIDES for point in _LEG_POINTS)
+        if name in pose.skeleton
+    }
+    cut = {name: share for name, share in sorted(cut.items(), key=lambda item: -item[1]) if share > _OFTEN_OUT}
+    kept = pose.after(
+        Step(_CUT, {"below_the_picture": cut}, {"points_dropped": int(out.sum())}),
+        xy=np.where(out[..., None], np.nan, pose.xy), score=np.where(out, 0.0, pose.score),
+    )  # fmt: skip
+    if not cut:
+        return kept, ()
+    worst: dict[str, float] = {}
+    for name, share in cut.items():
+        worst.setdefault(name.partition("_")[2].replace("_", " "), share)
+    named = ", ".join(f"{point} {100 * share:.0f} %" for point, share in worst.items())
+    return kept, (
+        f"the legs leave the picture below ({named} of the frames): foot strikes and what needs them is not told; film "
+        "with some air below the feet",
+    )
+
+
+def spoiled_by_cut(pose: PoseSequence) -> dict[str, str]:
+    """Return the metrics that legs out of the picture spoil, and why, from the history of the keypoints.
+
+    Where ankle or heel are out of it, a foot is so while it stands: neither when it strikes nor how is seen.
+    """
+    cut = {name for step in pose.history if step.name == _CUT for name in step.parameters["below_the_picture"]}
+    if not any(name.endswith(_STANDS_ON) for name in cut):
+        return {}
+    return dict.fromkeys(_SPOILED_BY_CUT, "the feet leave the picture below, so that foot strikes are not seen")
 
 
 @dataclass(frozen=True, slots=True)

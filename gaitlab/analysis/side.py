@@ -8,6 +8,7 @@ from functools import partial
 from math import isfinite
 
 from gaitlab.analysis.claims import FORWARD, facing_unclear
+from gaitlab.analysis.framing import spoiled_by_cut
 from gaitlab.analysis.passes import (
     across_the_picture,
     over_ground,
@@ -155,6 +156,7 @@ def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[T
         setting=setting,
         camera=work,
         travel=travel,
+        spoiled=spoiled_by_cut(tracks.shown),
     )
     if runner.marks is not None and travel is not None and "known length" not in calibration.scales:
         warnings = (*warnings, _NOT_PASSED)

@@ -10,13 +10,15 @@ import pytest
 
 from benchmarks.rear_axis import turned
 from benchmarks.truth import film, load_trial
-from gaitlab.analysis.framing import off_axis_deg
+from gaitlab.analysis.framing import off_axis_deg, within_picture
 from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.metrics import METRICS, asymmetries
+from tests.events.make import RUNNING, filmed
+from tests.kinematics.test_travel import passing
 
 AXIS = ("hip_adduction", "knee_projection_angle")
 
@@ -97,3 +99,38 @@ def test_who_drifts_or_comes_nearer(trial_path: Path) -> None:
     analysis = analyzed(replace(pose, xy=nearer))
     assert all(np.isnan(row.mean) for row in rows_of(analysis, "step_width"))
     assert any("comes nearer or goes away" in said for said in analysis.warnings)
+
+
+def test_feet_below_the_picture_are_not_guessed_and_what_needs_them_is_not_told() -> None:
+    """The ankle of the runner of `filmed` stands 0.08 m above the ground: a picture that ends there shows no strike."""
+    pose = filmed(RUNNING, seconds=6.0)
+    lowest_px = float(np.nanmax(pose.xy[..., 1]))
+    whole, none = within_picture(pose, width=1280, height=round(lowest_px * 1.05))
+    assert whole is pose
+    assert none == ()
+
+    height = round(lowest_px - 0.06 * 400)
+    kept, told = within_picture(pose, width=1280, height=height)
+    seen = np.isfinite(kept.xy[..., 1])
+    assert np.nanmax(kept.xy[..., 1]) <= 0.99 * height
+    np.testing.assert_array_equal(kept.xy[seen], pose.xy[seen])
+    assert (kept.score[~seen] == 0).all()
+    (said,) = told
+    assert "the legs leave the picture below" in said
+    assert "heel" in said
+
+    full, cut = (analyze_pose(one, runner=Runner(), settings=Settings()) for one in (pose, kept))
+    for metric in ("foot_strike_angle", "knee_flexion_at_contact", "contact_time"):
+        assert all(np.isfinite(row.mean) for row in rows_of(full, metric))
+        for row in rows_of(cut, metric):
+            assert np.isnan(row.mean)
+            assert row.missing_reason == "the feet leave the picture below, so that foot strikes are not seen"
+
+
+def test_who_leaves_at_the_side_of_the_picture_needs_no_word() -> None:
+    pose = passing(seconds=2.5)
+    x = pose.xy[..., 0]
+    kept, told = within_picture(pose, width=round(float(np.nanpercentile(x, 90))), height=1200)
+    assert told == ()
+    assert np.isfinite(kept.xy[..., 0]).sum() < np.isfinite(x).sum()
+    assert not analyze_pose(kept, runner=Runner(), settings=Settings()).trial.spoiled

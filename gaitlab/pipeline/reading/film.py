@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaitlab.analysis import warnings
+from gaitlab.analysis.framing import within_picture
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
@@ -103,9 +104,10 @@ def found_film(
             opened, estimator, spec, watch, pictures, scene, clean, slow_motion=slow_motion, progress=progress
         )
     looked = watch is not None and watch.collector is not None
+    raw, cut = within_picture(raw, width=opened.info.width, height=opened.info.height)
     return Film(
         raw, {**estimator.model, "points": len(estimator.skeleton)},
-        check_body(raw, opened.info.path, from_file=False), pictures, followed,
+        (*check_body(raw, opened.info.path, from_file=False), *cut), pictures, followed,
         unreadable=opened.count(spec.start_s, spec.end_s) - len(raw), dots_seen=for_dots.seen if for_dots else None,
         heel_pictures=for_heels.seen if for_heels and looked else None,
         camera=scene.background.motion(), shots=scene.shots.found(raw.time_s, raw),

@@ -20,9 +20,9 @@ from gaitlab.kinematics.calibration import Calibration
 from gaitlab.kinematics.rear import (
     calibrate_rear,
     frontal_angles,
-    leg_px,
     rearfoot_sd_deg,
     rearfoot_source,
+    size_px,
     standing_deg,
 )
 from gaitlab.kinematics.view import view_of
@@ -58,7 +58,7 @@ def rear_trial(
             "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
             "filmed from behind"
         )
-    cleaned, pose = preprocessed(raw, settings, view="rear", leg_px=leg_px(raw))
+    cleaned, pose = preprocessed(raw, settings, view="rear", leg_px=size_px(raw))
     warnings: tuple[str, ...] = ()
     try:
         events = detect_rear_contacts(cleaned)
@@ -133,7 +133,7 @@ def _zero_deg(
     """
     if not source or standing is None:
         return standing_deg(pose, angles) if source else {}
-    _, still = preprocessed(standing, settings, view="rear", leg_px=leg_px(standing))
+    _, still = preprocessed(standing, settings, view="rear", leg_px=size_px(standing))
     found = standing_deg(still, frontal_angles(still, (), source=source))
     if len(found) < len(BOTH_SIDES):
         raise InputError(

@@ -35,6 +35,10 @@ class InputError(GaitlabError):
     """A file, folder or number that cannot be used as given."""
 
 
+class NobodyError(InputError):
+    """A film in which no person is found."""
+
+
 class SettingsError(GaitlabError):
     """A setting that does not exist or does not accept the value given."""
 

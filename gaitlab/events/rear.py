@@ -188,8 +188,8 @@ def _times_by_features(leg: LegPoints, swings: Swings, *, strike: EventModel, of
 def _times_by_regression(
     foot: FootSpeeds, coarse: CoarseContacts, descent_rate: float, fit: RegressionModel
 ) -> FootTimes:
-    strike_s, off_s = regressed_events(foot, coarse, descent_rate, fit)
-    strike_sd_s, off_sd_s = (np.full(len(strike_s), sd_s) for sd_s in (fit.strike_sd_s, fit.off_sd_s))
+    strike_s, off_s, off_sd_s = regressed_events(foot, coarse, descent_rate, fit)
+    strike_sd_s = np.full(len(strike_s), fit.strike_sd_s)
     return FootTimes(
         foot.side, strike_s, off_s, coarse.strike_s, coarse.off_s, strike_sd_s, off_sd_s, foot.time_s, foot.height
     )  # fmt: skip

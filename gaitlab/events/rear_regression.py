@@ -28,11 +28,13 @@ CURVES: dict[str, tuple[str, ...]] = {
     "dots": ("heel_top", "heel", "calf_top"),
 }
 # Instants at which the curves are read, s: for the coarse strike relative to the coarse toe-off, for each event
-# relative to its coarse time.
+# relative to its coarse time. A swinging shoe may hide the dots of its own leg soon after toe-off: then the part before
+# must do.
 OFFSETS_S: dict[str, FloatArray] = {
     "coarse strike": np.arange(-0.42, 0.061, 0.02),
     "strike": np.arange(-0.12, 0.161, 0.02),
     "toe-off": np.arange(-0.16, 0.121, 0.02),
+    "toe-off, then hidden": np.arange(-0.16, 0.001, 0.02),
 }
 # The part of stance in which the foot only moves with the belt.
 MIDSTANCE = (0.30, 0.55)
@@ -70,11 +72,15 @@ class TimeRegression:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegressionModel:
-    """The regressions for one kind of keypoints; standard deviations, s, are of runners left out of the fit."""
+    """The regressions for one kind of keypoints; standard deviations, s, are of runners left out of the fit.
+
+    ``hidden_off_sd_s`` is that of a toe-off after which the leg was hidden.
+    """
 
     lines: dict[str, TimeRegression]
     strike_sd_s: float
     off_sd_s: float
+    hidden_off_sd_s: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,11 +200,19 @@ def stance_descent_rate(both: list[FootSpeeds], coarse: list[CoarseContacts]) ->
 
 def regressed_events(
     foot: FootSpeeds, coarse: CoarseContacts, descent_rate: float, fit: RegressionModel
-) -> tuple[FloatArray, FloatArray]:
-    """Return the times of foot strike and of toe-off, (contact,) s each, NaN where a curve has a gap or ends."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the times of foot strike and of toe-off, (contact,) s each, NaN where a curve has a gap or ends.
+
+    The third array is the standard deviation of each toe-off, s.
+    """
     strike_s = coarse.strike_s + fit.lines["strike"].at(read(foot, coarse.strike_s, "strike"), descent_rate)
     off_s = coarse.off_s + fit.lines["toe-off"].at(read(foot, coarse.off_s, "toe-off"), descent_rate)
-    return strike_s, off_s
+    off_sd_s = np.full(len(off_s), fit.off_sd_s)
+    if (hidden := fit.lines.get("toe-off, then hidden")) is not None:
+        part_s = coarse.off_s + hidden.at(read(foot, coarse.off_s, "toe-off, then hidden"), descent_rate)
+        off_sd_s = np.where(np.isnan(off_s), fit.hidden_off_sd_s, off_sd_s)
+        off_s = np.where(np.isnan(off_s), part_s, off_s)
+    return strike_s, off_s, off_sd_s
 
 
 def both_feet_speeds(pose: PoseSequence, *, kind: str, leg_px: float) -> list[FootSpeeds]:

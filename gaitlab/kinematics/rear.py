@@ -234,6 +234,12 @@ def leg_px(pose: PoseSequence) -> float:
     return float(np.nanpercentile(both, 90)) if np.isfinite(both).any() else float("nan")
 
 
+def size_px(pose: PoseSequence) -> float:
+    """Return the leg length, px, from hips to ankles, or without a body roughly from the dots; NaN without both."""
+    leg = leg_px(pose)
+    return leg if np.isfinite(leg) else _dots_leg_px(pose)
+
+
 def calibrate_rear(
     pose: PoseSequence,
     belt: Belt,

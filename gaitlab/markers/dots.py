@@ -136,7 +136,7 @@ def track_dots(
     }
     _check_seen(layout, seen, told=told)
     sd_px = {
-        f"{side}_{dot}": add_jitter_sd(sd_px[f"{side}_{dot}"], _jumps_px(xy[f"{side}_{dot}"], leg.upright))
+        f"{side}_{dot}": add_jitter_sd(sd_px[f"{side}_{dot}"], jumps_px(xy[f"{side}_{dot}"], leg.upright))
         for side, leg in legs.items()
         for dot in DOTS
     }
@@ -212,7 +212,7 @@ def _clicked(clicks: Clicks, spots: list[Spots], legs: dict[Side, LegFrame], tim
     return layout
 
 
-def _jumps_px(xy: FloatArray, calm: np.ndarray) -> FloatArray:
+def jumps_px(xy: FloatArray, calm: np.ndarray) -> FloatArray:
     """Return (jump, 2) px samples of the frame-to-frame jitter of a dot.
 
     Third differences suppress the slow motion of the stance leg and amplify white noise by the square root of 20

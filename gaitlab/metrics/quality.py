@@ -142,6 +142,8 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
     yield "share_of_cycles_accepted", sum(accepted.values()) / total if total else 0.0, {"total": total}
 
     seen = quality["share_of_frames_seen"]
+    if (of_stance := _seen_in_stance(quality)) is not None:
+        seen = of_stance
     sided = [name for name in seen if name.partition("_")[0] in BOTH_SIDES]
     legs = {name: seen[name] for name in sided if name.partition("_")[2] in _LEG_POINTS}
     worst = min(legs, key=lambda name: legs[name], default="")
@@ -157,6 +159,15 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
 
     scales = [value for value in info["calibration"]["check"].values() if value]
     yield "scale_disagreement", max(scales) / min(scales) - 1 if len(scales) > 1 else math.nan, {}
+
+
+def _seen_in_stance(quality: Mapping[str, Any]) -> Mapping[str, float] | None:
+    """Return the share of stance frames that show each dot of a close-up, whose swinging shoe hides its own leg."""
+    for step in quality.get("history", ()):
+        if step["step"] == "dots" and step["parameters"].get("body") is False:
+            found: Mapping[str, float] = step["counts"]["share_seen_in_stance"]
+            return found
+    return None
 
 
 # Reason given by each check for a poor recording.

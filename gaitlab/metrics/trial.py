@@ -112,6 +112,11 @@ class Trial:
         return self.rearfoot_source == "four points"
 
     @property
+    def dots_alone(self) -> bool:
+        """Whether gaitlab followed tape dots in a close-up, where no body is seen."""
+        return any(step.name == "dots" and step.parameters.get("body") is False for step in self.pose.history)
+
+    @property
     def by_proxy(self) -> bool:
         """Whether the rearfoot angle comes from surrogate keypoints."""
         return self.rearfoot_source == "proxy"

@@ -16,7 +16,8 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.slow_motion import plays_fps
 from gaitlab.kinematics.view import view_of
-from gaitlab.pipeline.reading.film import each_once, found_film, given_film, of_new, one_shot, with_dots
+from gaitlab.pipeline.reading.close_up import body_or_dots
+from gaitlab.pipeline.reading.film import each_once, given_film, of_new, one_shot, with_dots
 from gaitlab.pipeline.reading.keypoint_file import file_facts, part_of, read_file
 from gaitlab.pipeline.spec import Progress, RecordingSpec, check_clock, read_clicks_of
 from gaitlab.signal.missing import missing_frames
@@ -64,6 +65,11 @@ class Recording:
         known = self.camera is not None and self.camera.camera != "unknown"
         return on_ground(self.raw, self.camera) if self.camera is not None and known else None
 
+    @property
+    def dots_alone(self) -> bool:
+        """Whether tape dots were followed in a close-up, where no body is seen."""
+        return self.dot_sd_px is not None and self.layout is None
+
 
 def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | None = None) -> Recording:
     """Get raw keypoints from the video or from the file, on the true clock.
@@ -92,7 +98,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         if spec.keypoints is not None:
             film = given_film(spec, opened, dots=looks, progress=progress)
         else:
-            film = found_film(spec, opened, dots=looks, dots_told=told, slow_motion=slow_motion, progress=progress)
+            film = body_or_dots(spec, opened, dots=looks, dots_told=told, slow_motion=slow_motion, progress=progress)
         notes = (*info.remarks, *warnings.resized(opened.resized_s))
     film, dots = with_dots(film, clicks=clicks, layout=layout)
     missing = missing_frames(film.raw.time_s)

@@ -260,9 +260,11 @@ class _ClipAnalyzer:
         """Return the keypoints of the runner standing still as seen in a rear view, where there is such a recording."""
         if source.view == "side" or self.standing is None:
             return None
+        # In a close-up the dots are all there is; else they lie as the moving runner showed them.
         still = _beside(
-            spec, Path(self.standing), view="rear", fps=source.raw.fps, stands=True, rotate_deg=spec.rotate_deg
-        )
+            spec, Path(self.standing), view="rear", fps=source.raw.fps, stands=True, rotate_deg=spec.rotate_deg,
+            dots="auto" if source.dots_alone else None,
+        )  # fmt: skip
         layout = source.layout if still.video is not None else None
         return read_recording(still, progress=self.progress, layout=layout).raw
 

@@ -13,7 +13,7 @@ from itertools import islice
 import cv2
 import numpy as np
 
-from gaitlab.core.errors import InputError, argument
+from gaitlab.core.errors import InputError, NobodyError, argument
 from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
@@ -94,12 +94,19 @@ def check_for_somebody(
             f"one; say {argument('rotate')} {wanted}"
         )
     if not anybody:
-        raise InputError(
+        raise NobodyError(
             f"no person found in '{video.info.path}' by {estimator.name}, in {looks + 1} pictures spread over it, nor "
             "turned on a side or upside down; expected a runner seen whole from the side or from behind: name the part "
             f"that shows one with {argument('start_s')} and {argument('end_s')}, or try another network with "
             f"{argument('model')}"
         )
+
+
+def spread_pictures(video: Video, start_s: float | None, end_s: float | None) -> list[Image]:
+    """Return up to 40 reduced images spread over a part of a clip, in the order of their times."""
+    began_s = time.process_time()
+    part_s = start_s or 0.0, min(end_s or np.inf, video.info.duration_s)
+    return [frame.image for frame in _pictures(video, *part_s, lambda: time.process_time() - began_s)]
 
 
 def refused_front(path: object, seen: Seen) -> InputError:

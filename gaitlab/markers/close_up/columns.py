@@ -20,6 +20,7 @@ from gaitlab.markers.spots import Spots
 # Dots of one tape differ from what they stick on in one channel and sign: white ones are lighter, red ones redder.
 WAYS = tuple((channel, sign) for channel in range(3) for sign in (1, -1))
 _DIFFERS, _ROUND = 1.5, 0.35  # CIELAB units; least roundness, see `layout`
+_TOUCHING = 0.15  # least roundness of a dot that blurs or touches another
 _MOST_SPOTS = 16  # of a picture, those of most contrast, tried in columns
 # Limits of a column, in its own height: gaps between neighbouring dots (calf, calf to heel, heel), how far it leans, and
 # how far a dot lies beside the line through the outer ones (half of it 30 degrees of eversion).
@@ -30,14 +31,15 @@ _LEAST_HEIGHT = 0.15
 # Largest colour difference of the dots of a column (CIELAB, lightness half), and least ratio of their contrasts.
 # Largest difference of a blurred dot from the others' colour.
 _COLOUR, _LIGHTNESS, _CONTRASTS, _BLURRED = 14.0, 0.5, 0.3, 25.0
-# Largest distance of a dot from its place in the usual column, in column heights: the heel turns by 15 degrees.
-ALIKE = 0.12
+# Largest change of the way from one dot to the next against the usual column, in column heights: the calf leans and the
+# heel turns by some 15 degrees.
+ALIKE = 0.085
 # Most pictures, and most columns of them, among which the usual one is looked for.
 _MOST_PICTURES, _MOST_TRIED = 120, 240
 _CLEAR = 12.0  # contrast at which a dot counts fully, see `layout`
 # A spot that lies in the same place of the picture in more than this share of the pictures is part of the room: within
 # this many px.
-_FIXED_SHARE, _FIXED_PX = 0.6, 1.5
+_FIXED_SHARE, _FIXED_PX = 0.35, 1.5
 # Further dots of a column: least share of its pictures that show them, and least contrast beside that of its dots.
 _ALSO_SEEN, _ALSO_CLEAR = 0.7, 0.5
 # Range of further dots, in column heights from its top.
@@ -76,7 +78,7 @@ class Column:
 
     def dots_among(self, spots: Spots) -> np.ndarray:
         """Return the indices of the spots that look like its dots, also blurred by their movement."""
-        which = candidates(spots, self.way)
+        which = candidates(spots, self.way, round_=_TOUCHING)
         off = np.linalg.norm((spots.colour[which] - self.colour) * [_LIGHTNESS, 1, 1], axis=1)
         return which[(spots.contrast[which] > _CONTRASTS * self.contrast) & (off < _BLURRED)]
 
@@ -94,9 +96,15 @@ class _Found:
         return self.xy - self.xy.mean(axis=1, keepdims=True)
 
 
-def candidates(spots: Spots, way: tuple[int, int]) -> np.ndarray:
+def _unlike(relative: FloatArray, places: FloatArray) -> FloatArray:
+    """Return (n,) the largest change of the way from dot to dot of (n, 4, 2) columns against one, in its heights."""
+    away = np.linalg.norm(np.diff(relative, axis=1) - np.diff(places, axis=0), axis=2).max(axis=1)
+    return np.asarray(away / (places[-1, 1] - places[0, 1]))
+
+
+def candidates(spots: Spots, way: tuple[int, int], *, round_: float = _ROUND) -> np.ndarray:
     """Return the indices of the round spots that differ from their surroundings in one way."""
-    return np.flatnonzero((way[1] * spots.beside[:, way[0]] > _DIFFERS) & (spots.roundness > _ROUND))
+    return np.flatnonzero((way[1] * spots.beside[:, way[0]] > _DIFFERS) & (spots.roundness > round_))
 
 
 def without_room(spots: list[Spots]) -> list[Spots]:
@@ -189,8 +197,7 @@ def _quadruples(count: int) -> np.ndarray:
 
 def matches(found: _Found, column: Column) -> np.ndarray:
     """Return (n,) how far columns of a picture lie from a usual one, in column heights; above `ALIKE` they differ."""
-    away = np.linalg.norm(found.relative - column.places, axis=2).max(axis=1)
-    return np.asarray(away / column.height_px)
+    return _unlike(found.relative, column.places)
 
 
 def _others(found: _Found, away: np.ndarray) -> _Found:
@@ -206,16 +213,13 @@ def _usual(spots: list[Spots], found: list[_Found], way: tuple[int, int]) -> Col
     whose = np.repeat(np.arange(len(found)), [len(one.worth) for one in found])
     if not len(relative):
         return None
-    heights = relative[:, -1, 1] - relative[:, 0, 1]
     top, middle = 0.0, relative[0]
     for i in np.unique(np.linspace(0, len(relative) - 1, min(_MOST_TRIED, len(relative))).astype(int)):
-        total, _ = _support(relative, worth, whose, relative[i], float(heights[i]), len(found))
+        total, _ = _support(relative, worth, whose, relative[i], len(found))
         if total > top:
             top, middle = total, relative[i]
     for _ in range(3):
-        top, near = _support(
-            relative, worth, whose, middle, float(middle[-1, 1] - middle[0, 1]), len(found)
-        )  # fmt: skip
+        top, near = _support(relative, worth, whose, middle, len(found))
         middle = np.median(relative[near], axis=0)
     pictures = len(np.unique(whose[near]))
     if pictures < 3:
@@ -233,18 +237,17 @@ def _usual(spots: list[Spots], found: list[_Found], way: tuple[int, int]) -> Col
 
 
 def _support(
-    relative: FloatArray, worth: FloatArray, whose: np.ndarray, middle: FloatArray, height: float, pictures: int
+    relative: FloatArray, worth: FloatArray, whose: np.ndarray, middle: FloatArray, pictures: int
 ) -> tuple[float, np.ndarray]:
     """Return the summed worth, at most one a picture, of the columns like one, and their indices."""
-    near = np.flatnonzero(np.linalg.norm(relative - middle, axis=2).max(axis=1) < ALIKE * height)
+    near = np.flatnonzero(_unlike(relative, middle) < ALIKE)
     best = np.zeros(pictures)
     np.maximum.at(best, whose[near], worth[near])
     return float(best.sum()), near
 
 
 def _matched(found: list[_Found], middle: FloatArray) -> list[tuple[_Found, np.ndarray]]:
-    height = middle[-1, 1] - middle[0, 1]
-    return [(one, np.linalg.norm(one.relative - middle, axis=2).max(axis=1) / height) for one in found]
+    return [(one, _unlike(one.relative, middle)) for one in found]
 
 
 def _with_further(

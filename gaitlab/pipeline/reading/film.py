@@ -12,7 +12,7 @@ import numpy as np
 
 from gaitlab.analysis import warnings
 from gaitlab.analysis.framing import within_picture
-from gaitlab.core.errors import InputError, argument
+from gaitlab.core.errors import NobodyError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
@@ -99,7 +99,7 @@ def found_film(
     for_dots, for_heels = collectors(estimator.skeleton, dots=dots, heels=spec.heels)
     watch = _watch(spec, for_dots or for_heels, estimator.skeleton, told=dots_told)
     pictures, scene = RepeatedPictures(), FilmWatch(width=opened.info.width, height=opened.info.height)
-    with _clean_clip(spec, opened.info) as clean:
+    with clean_clip(spec, opened.info) as clean:
         raw, followed = _estimate(
             opened, estimator, spec, watch, pictures, scene, clean, slow_motion=slow_motion, progress=progress
         )
@@ -162,7 +162,7 @@ def of_new(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
     return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
 
 
-def _clean_clip(spec: RecordingSpec, info: VideoInfo) -> AbstractContextManager[CleanClip | None]:
+def clean_clip(spec: RecordingSpec, info: VideoInfo) -> AbstractContextManager[CleanClip | None]:
     """Return the writer of the clean clip, if one is asked for."""
     if spec.clean_clip is None:
         return nullcontext()
@@ -254,7 +254,7 @@ def _estimate(
             on_frame=on_frame,
         )
     if followed.pose is None:
-        raise InputError(
+        raise NobodyError(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
             f"or from behind, try another network with {argument('model')} or another part "
             f"with {argument('start_s')} and {argument('end_s')}"

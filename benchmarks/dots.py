@@ -65,12 +65,15 @@ LOOKS = (
 )
 
 
-def paint(points: dict[str, FloatArray], look: Look, *, px_per_m: float, near: str) -> np.ndarray:
+def paint(
+    points: dict[str, FloatArray], look: Look, *, px_per_m: float, near: str, shoe_hides: bool = False
+) -> np.ndarray:
     """Return one (h, w, 3) picture of both legs, without noise.
 
     Args:
         points: name to (2,) px; a point that is NaN is not drawn.
         near: the leg that is nearer to the camera and hides the other.
+        shoe_hides: whether a swinging shoe covers the dots of its own calf.
     """
     image = np.empty((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
     image[:] = look.wall
@@ -83,23 +86,26 @@ def paint(points: dict[str, FloatArray], look: Look, *, px_per_m: float, near: s
 
     for side in order:
         seen = {n: np.isfinite(points[f"{side}_{n}"]).all() for n in ("hip", "knee", "ankle", "heel", "big_toe", *DOTS)}
-        for low, high, width_m, colour in (
+        parts = (
             ("knee", "hip", 0.13, look.skin), ("ankle", "knee", 0.09, look.skin), ("big_toe", "heel", 0.075, look.shoe),
             ("heel_top", "heel", 0.07, look.shoe),
-        ):  # fmt: skip
+        )  # fmt: skip
+        calf = DOTS[:2] if shoe_hides else ()
+        for number, (low, high, width_m, colour) in enumerate(parts):
             if seen[low] and seen[high]:
                 thick = max(round(width_m * px_per_m), 1)
                 ends = at(f"{side}_{low}"), at(f"{side}_{high}")
                 cv2.line(image, *ends, colour, thick, cv2.LINE_AA, _SUBPIXELS)
-        for dot in DOTS:
-            if seen[dot]:
-                radius = round(look.dot_m * px_per_m * 2**_SUBPIXELS)
-                cv2.circle(image, at(f"{side}_{dot}"), radius, look.dot, -1, cv2.LINE_AA, _SUBPIXELS)
+            for dot in calf if number == 1 else [d for d in DOTS if d not in calf] if number == len(parts) - 1 else ():
+                if seen[dot]:
+                    radius = round(look.dot_m * px_per_m * 2**_SUBPIXELS)
+                    cv2.circle(image, at(f"{side}_{dot}"), radius, look.dot, -1, cv2.LINE_AA, _SUBPIXELS)
     return image
 
 
 def pictures(
-    trial: Trial, time_s: FloatArray, pose: PoseSequence, look: Look, *, px_per_m: float, rng: np.random.Generator
+    trial: Trial, time_s: FloatArray, pose: PoseSequence, look: Look, *, px_per_m: float, rng: np.random.Generator,
+    shoe_hides: bool = False,
 ) -> Iterator[tuple[np.ndarray, list[bool]]]:
     """Yield a picture for every frame of ``pose``, whose points are in the picture's pixels, and which dots it shows.
 
@@ -115,8 +121,11 @@ def pictures(
             other = int(np.clip(frame + (1 if share > 0 else -1), 0, len(time_s) - 1))
             weight = abs(share) * _SHUTTER_S * _FPS
             xy = (1 - weight) * pose.xy[frame] + weight * pose.xy[other]
-            light += paint(dict(zip(names, xy, strict=True)), look, px_per_m=px_per_m, near=near)
-        plain = paint(dict(zip(names, pose.xy[frame], strict=True)), look, px_per_m=px_per_m, near=near)
+            light += paint(dict(zip(names, xy, strict=True)), look, px_per_m=px_per_m, near=near,
+                           shoe_hides=shoe_hides)  # fmt: skip
+        plain = paint(
+            dict(zip(names, pose.xy[frame], strict=True)), look, px_per_m=px_per_m, near=near, shoe_hides=shoe_hides
+        )
         visible = [_shows(plain, pose.xy[frame, names.index(f"{s}_{d}")], look.dot) for s in BOTH_SIDES for d in DOTS]
         blurred = cv2.GaussianBlur(light / _EXPOSURES, (0, 0), look.blur_px)
         noise = rng.normal(0, look.noise, blurred.shape).astype(np.float32)

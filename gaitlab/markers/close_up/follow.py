@@ -25,6 +25,10 @@ _BEYOND_S, _LOST_S = 0.40, 0.05
 # Beyond the top of a swing the dots cannot be told from each other, for they were behind the shoe: a leg that rose by
 # the first of these, in column heights, and sinks by the second is past it.
 _ROSE, _SINKS = 0.3, 0.1
+# Stands that begin at less than this distance in time, s, are those of both feet of who stands still.
+_TOGETHER_S = 0.1
+# Least number of dots of a stand that continue another one.
+_CONTINUED = 3
 # Weight of a dot's own last movement against that of all dots, whose noise is less.
 _OWN = 0.5
 
@@ -65,12 +69,29 @@ def follow(spots: Sequence[Spots], columns: Sequence[Column], time_s: FloatArray
     for stand in stands:
         for frame, set_ in stand.spots.items():
             free[frame][set_] = False
-    for stand in stands:
+    whole: list[Stand] = []
+    waiting = sorted(stands, key=lambda stand: stand.core)
+    while waiting:
+        stand = waiting.pop(0)
         first, last = stand.core
-        for frames in (range(first, last + 1), range(last, len(spots)), range(first, -1, -1)):
-            _extend(stand, list(frames), spots, free, time_s, height)
+        _extend(stand, list(range(first, last + 1)), spots, free, time_s, height)
+        later = _extend(stand, list(range(last, len(spots))), spots, free, time_s, height, others=waiting)
+        if later is not None:
+            # The same foot, whose dots were covered for a moment.
+            waiting = [one for one in waiting if one is not later]
+            joined = {f: set_ for f, set_ in stand.spots.items() if f < later.core[0]} | later.spots
+            waiting.insert(0, Stand(joined, (first, later.core[1])))
+            continue
+        _extend(stand, list(range(first, -1, -1)), spots, free, time_s, height)
         _without_strays(stand)
-    return stands
+        whole.append(stand)
+    return whole
+
+
+def _continues(set_: np.ndarray, guess: FloatArray, found: Spots, gate_px: FloatArray) -> bool:
+    """Whether a column lies where the dots of another stand are expected."""
+    away = np.linalg.norm(found.xy[set_] - guess, axis=1)
+    return int((away <= gate_px).sum()) >= _CONTINUED
 
 
 def _without_strays(stand: Stand) -> None:
@@ -132,9 +153,12 @@ def _columns_in(found: Spots, columns: Sequence[Column], least_px: float) -> Ite
 
 def _extend(
     stand: Stand, frames: Sequence[int], spots: Sequence[Spots], free: list[np.ndarray], time_s: FloatArray,
-    height_px: float,
-) -> None:  # fmt: skip
-    """Follow a stand's dots through frames, forwards or backwards, and add what is found to it."""
+    height_px: float, others: Sequence[Stand] = (),
+) -> Stand | None:  # fmt: skip
+    """Follow a stand's dots through frames, forwards or backwards, and add what is found to it.
+
+    One of the ``others`` is returned where it turns out to be the same stand going on.
+    """
     at = np.full((4, 2), np.nan)  # last place of each dot, and when
     at_s, speed = np.full(4, np.nan), np.zeros((4, 2))
     began_s, seen_s = float(time_s[stand.core[1] if frames[0] != stand.core[0] else stand.core[0]]), np.nan
@@ -147,18 +171,21 @@ def _extend(
     for frame in [*lead[:-1], *frames]:
         now = float(time_s[frame])
         if not inside and abs(now - began_s) > _BEYOND_S:
-            return
+            return None
         set_ = stand.spots.get(frame)
         if set_ is None:
             guess = at + speed * (now - at_s)[:, None]
             since_s = np.abs(now - at_s)
             gate_px = height_px * (_REACH + _ACCELERATION / 2 * since_s**2)
             gate_px = gate_px + _OF_MOVEMENT * np.linalg.norm(speed, axis=1) * since_s
+            for other in others:
+                if other.core[0] == frame and _continues(other.spots[frame], guess, spots[frame], gate_px):
+                    return other
             set_ = _assigned(guess, gate_px, spots[frame], free[frame])
             if not inside and (set_ >= 0).any():
                 lows.append(float((spots[frame].xy[set_[set_ >= 0], 1] - offset[set_ >= 0]).mean()))
                 if _past_the_top(lows, height_px) or _folded(spots[frame].xy, set_):
-                    return
+                    return None
             if (set_ >= 0).any():
                 stand.spots[frame] = set_
                 free[frame][set_[set_ >= 0]] = False
@@ -166,7 +193,7 @@ def _extend(
         if shown.sum() >= 2 or np.isnan(seen_s):
             seen_s = now
         elif abs(now - seen_s) > max(_LOST_S, 1.5 * _step_s(time_s)) and not inside:
-            return
+            return None
         xy = spots[frame].xy[np.maximum(set_, 0)]
         moved = shown & np.isfinite(at_s) & (at_s != now)
         if moved.any():
@@ -175,6 +202,7 @@ def _extend(
             speed[moved] = _OWN * own + (1 - _OWN) * together
             speed[~moved] = together
         at[shown], at_s[shown] = xy[shown], now
+    return None
 
 
 def _past_the_top(lows: Sequence[float], height_px: float) -> bool:
@@ -219,34 +247,42 @@ def _assign(
             result[known[row]] = which[k]
 
 
-def sides_of(stands: Sequence[Stand], spots: Sequence[Spots]) -> tuple[list[Side], float]:
-    """Return the leg of each stand, and the share of pairs seen at once that agree, 0 to 1 (NaN without a pair).
+def sides_of(stands: Sequence[Stand], spots: Sequence[Spots], time_s: FloatArray) -> tuple[list[Side], float]:
+    """Return the leg of each stand, and the share of neighbours that agree, 0 to 1 (NaN for one leg alone).
 
-    Where two are seen at once, the one on the left is the left leg: from behind, the runner's left is on the left. A
-    stand that is never seen beside another is told by where it stands among all.
+    Legs take turns: from one stand to the next it is the other one, unless one was missed in between. From behind, the
+    runner's left leg stands further to the left. Only stands are compared, for a swinging foot may cross to the other
+    side. Where both legs stand all the time, the left one is on the left.
     """
-    middles = [
-        {frame: float(spots[frame].xy[set_[set_ >= 0], 0].mean()) for frame, set_ in stand.spots.items()}
+    place = [
+        float(np.median([spots[f].xy[set_[set_ >= 0], 0].mean() for f, set_ in stand.spots.items() if _inside(stand, f)]))
         for stand in stands
     ]
-    usual = [float(np.median(list(middle.values()))) for middle in middles]
-    centre = (min(usual) + max(usual)) / 2 if usual else 0.0
-    votes = np.zeros(len(stands))
-    pairs = []
-    for i, one in enumerate(middles):
-        for k in range(i + 1, len(middles)):
-            both = [frame for frame in one if frame in middles[k]]
-            if both:
-                right = float(np.sum(np.sign([one[frame] - middles[k][frame] for frame in both])))
-                votes[i] += right
-                votes[k] -= right
-                pairs.append((i, k))
-    sides: list[Side] = [
-        ("right" if vote > 0 else "left") if vote else ("right" if at > centre else "left")
-        for vote, at in zip(votes, usual, strict=True)
+    middle_s = np.array([(time_s[stand.core[0]] + time_s[stand.core[1]]) / 2 for stand in stands])
+    order = np.argsort(middle_s, kind="stable")
+    gaps_s = np.diff(middle_s[order])
+    if not len(gaps_s):
+        return ["left"] * len(stands), float("nan")
+    if float(np.median(gaps_s)) < _TOGETHER_S:
+        centre = (min(place) + max(place)) / 2
+        return ["left" if at < centre else "right" for at in place], 1.0
+    turns = np.concatenate([[0], np.cumsum(np.maximum(np.round(gaps_s / np.median(gaps_s)), 1))]).astype(int)
+    along = np.array(place)[order]
+    # How far the stand of an odd turn lies right of its even neighbours.
+    right = [
+        float(along[i + 1] - along[i]) * (1 if turns[i + 1] % 2 else -1)
+        for i in range(len(turns) - 1)
+        if turns[i + 1] % 2 != turns[i] % 2
     ]
-    agree = float(np.mean([sides[i] != sides[k] for i, k in pairs])) if pairs else float("nan")
-    return sides, agree
+    odd_is_right = sum(right) >= 0
+    sides: list[Side] = ["left"] * len(stands)
+    for at, turn in zip(order.tolist(), turns.tolist(), strict=True):
+        sides[at] = "right" if (turn % 2 == 1) == odd_is_right else "left"
+    return sides, float(np.mean([(step >= 0) == odd_is_right for step in right])) if right else float("nan")
+
+
+def _inside(stand: Stand, frame: int) -> bool:
+    return stand.core[0] <= frame <= stand.core[1]
 
 
 def tracks(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from gaitlab.core.errors import InputError, argument
@@ -22,12 +24,14 @@ from gaitlab.markers.spots import Spots, find_spots
 DOTS_ALONE = "dots alone"
 # Lengths of the shank tried, in heights of the picture: dots of 0.4 to 2.9 % of the height.
 _SHANKS = (0.25, 0.45, 0.80)
+# Length of the shank to which larger pictures are reduced, px: dots of 4 to 9 px radius; and the least reduction.
+_SHANK_PX, _HARDLY_SMALLER = 240.0, 0.8
 # Pictures looked at for the size of the dots, and least share of them that shows a column.
 _LOOKED_AT, _LEAST_SHOWN = 40, 0.25
 # A second column counts if it comes so often beside the first.
 _SECOND = 0.5
-# Least share of pairs of stands seen at once that agree which leg is the left one.
-_AGREE = 0.8
+# Least share of neighbouring stands that agree which leg is the left one.
+_AGREE = 0.7
 # Least share of the frames of a stand in which a dot is seen.
 _SEEN_ENOUGH = 0.6
 _PAIRS = (("calf_top", "calf_bottom"), ("heel_top", "heel"))
@@ -90,7 +94,7 @@ class CloseUp:
             raise InputError(self._no_dots())
         kept = [column for column in columns if column.score >= _SECOND * columns[0].score]
         stands = follow(spots, kept, time_s)
-        sides, agree = sides_of(stands, spots)
+        sides, agree = sides_of(stands, spots, time_s)
         missing = [side for side in BOTH_SIDES if side not in sides]
         if missing:
             raise InputError(
@@ -101,7 +105,7 @@ class CloseUp:
         if agree < _AGREE:
             raise InputError(
                 f"in '{self._path}' the left and the right leg cannot be told apart by where their dots are "
-                f"({100 * agree:.0f} % of the moments that show both agree, expected {100 * _AGREE:.0f} % or more); "
+                f"({100 * agree:.0f} % of their steps agree, expected {100 * _AGREE:.0f} % or more); "
                 "expected both lower legs beside each other, seen from straight behind"
             )
         xy, sd_px = tracks(stands, sides, spots)
@@ -136,8 +140,15 @@ def _height(pictures: Sequence[Image]) -> int:
 
 
 def _spots(image: Image, share: float) -> Spots:
+    """Return the spots of a picture for a shank of a share of its height, found on a smaller one if they are large."""
     height, width = image.shape[:2]
-    return find_spots(image, (0, 0, width, height), shank_px=share * height)
+    smaller = min(1.0, _SHANK_PX / (share * height))
+    if smaller > _HARDLY_SMALLER:
+        return find_spots(image, (0, 0, width, height), shank_px=share * height)
+    small: Image = cv2.resize(image, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA)
+    down, across = height / small.shape[0], width / small.shape[1]
+    found = find_spots(small, (0, 0, small.shape[1], small.shape[0]), shank_px=share * small.shape[0])
+    return replace(found, xy=(found.xy + 0.5) * [across, down] - 0.5, sd_px=found.sd_px * down)
 
 
 def _standing(stands: Sequence[Stand], sides: Sequence[Side], side: Side, frames: int) -> np.ndarray:

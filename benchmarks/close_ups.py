@@ -105,7 +105,9 @@ def contact_errors(events: GaitEvents, contacts: Sequence[tuple[str, float, floa
     """Return (contact, 2) errors of foot strike and toe-off, s, of the accepted contacts, and how many were missed."""
     rows, missed = [], 0
     for side, start_s, end_s in contacts:
-        near = [c for c in events.contacts if c.accepted and c.side == side and abs(c.foot_strike_s - start_s) < _NEAR_S]
+        near = [
+            c for c in events.contacts if c.accepted and c.side == side and abs(c.foot_strike_s - start_s) < _NEAR_S
+        ]
         if near:
             best = min(near, key=lambda c: abs(c.foot_strike_s - start_s))
             rows.append((best.foot_strike_s - start_s, best.toe_off_s - end_s))

@@ -104,7 +104,13 @@ def paint(
 
 
 def pictures(
-    trial: Trial, time_s: FloatArray, pose: PoseSequence, look: Look, *, px_per_m: float, rng: np.random.Generator,
+    trial: Trial,
+    time_s: FloatArray,
+    pose: PoseSequence,
+    look: Look,
+    *,
+    px_per_m: float,
+    rng: np.random.Generator,
     shoe_hides: bool = False,
 ) -> Iterator[tuple[np.ndarray, list[bool]]]:
     """Yield a picture for every frame of ``pose``, whose points are in the picture's pixels, and which dots it shows.

@@ -95,7 +95,9 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     chosen = bool(spec.proxy_label and trial.rearfoot_source)
     lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
     none = " and no ".join(p.replace("_", " ") for p in lacking)
-    whose = "no body is seen in a close-up of the lower legs: its dots show" if trial.dots_alone else "the network gives"
+    whose = (
+        "no body is seen in a close-up of the lower legs: its dots show" if trial.dots_alone else "the network gives"
+    )
     checks = (
         (spec.name in trial.spoiled, trial.spoiled.get(spec.name, "")),
         (trial.clock.source == "unknown" and _rests_on_clock(trial, spec), UNKNOWN_TIMES),

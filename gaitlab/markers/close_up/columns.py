@@ -38,12 +38,14 @@ ALIKE = 0.085
 _MOST_PICTURES, _MOST_TRIED = 120, 240
 _CLEAR = 12.0  # contrast at which a dot counts fully, see `layout`
 # A spot that lies in the same place of the picture in more than this share of the pictures is part of the room: within
-# this many px.
-_FIXED_SHARE, _FIXED_PX = 0.35, 1.5
+# this many px. No foot stands for so long, not even in walking.
+_FIXED_SHARE, _FIXED_PX = 0.75, 1.5
+# Height of one leg's column against the other's.
+_LEGS = (0.75, 1.33)
 # Further dots of a column: least share of its pictures that show them, and least contrast beside that of its dots.
 _ALSO_SEEN, _ALSO_CLEAR = 0.7, 0.5
 # Range of further dots, in column heights from its top.
-_ALSO_DOWN = (-0.8, 1.4)
+_ALSO_DOWN = (-1.2, 2.2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +113,7 @@ def without_room(spots: list[Spots]) -> list[Spots]:
     """Leave out spots that lie in the same place in most pictures: lamps, labels and marks of the room."""
     if len(spots) < 3:
         return spots
-    cells = [np.unique(np.round(one.xy / (2 * _FIXED_PX)).astype(int), axis=0) for one in spots if len(one)]
+    cells = [np.unique(np.round(one.xy / _FIXED_PX).astype(int), axis=0) for one in spots if len(one)]
     if not cells:
         return spots
     places, counts = np.unique(np.concatenate(cells), axis=0, return_counts=True)
@@ -127,7 +129,7 @@ def without_room(spots: list[Spots]) -> list[Spots]:
 
 
 def _cells(spots: Spots) -> list[list[int]]:
-    cells: list[list[int]] = np.round(spots.xy / (2 * _FIXED_PX)).astype(int).tolist()
+    cells: list[list[int]] = np.round(spots.xy / _FIXED_PX).astype(int).tolist()
     return cells
 
 
@@ -159,7 +161,7 @@ def best_columns(spots: list[Spots], *, picture_height_px: int) -> list[Column]:
         found = [columns_of(spots[i], way, least_px=_LEAST_HEIGHT * picture_height_px) for i in chosen]
         first = _usual([spots[i] for i in chosen], found, way)
         if first is not None and (not best or first.score > best[0].score):
-            rest = [_others(one, matches(one, first)) for one in found]
+            rest = [_others(one, matches(one, first), first.height_px) for one in found]
             second = _usual([spots[i] for i in chosen], rest, way)
             best = [first, *([second] if second is not None else [])]
     return best
@@ -200,10 +202,14 @@ def matches(found: _Found, column: Column) -> np.ndarray:
     return _unlike(found.relative, column.places)
 
 
-def _others(found: _Found, away: np.ndarray) -> _Found:
-    """Return the columns of a picture that share no spot with those that match."""
-    taken = np.isin(found.spots, found.spots[away < ALIKE]).any(axis=1)
-    return _Found(found.spots[~taken], found.xy[~taken], found.worth[~taken])
+def _others(found: _Found, away: np.ndarray, height_px: float) -> _Found:
+    """Return the columns of a picture about as high as one, that share no spot with those that match it.
+
+    A lower one is the same leg's, foreshortened in its swing.
+    """
+    share = (found.xy[:, -1, 1] - found.xy[:, 0, 1]) / height_px
+    kept = ~np.isin(found.spots, found.spots[away < ALIKE]).any(axis=1) & (share > _LEGS[0]) & (share < _LEGS[1])
+    return _Found(found.spots[kept], found.xy[kept], found.worth[kept])
 
 
 def _usual(spots: list[Spots], found: list[_Found], way: tuple[int, int]) -> Column | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -250,12 +251,14 @@ def _assign(
 def sides_of(stands: Sequence[Stand], spots: Sequence[Spots], time_s: FloatArray) -> tuple[list[Side], float]:
     """Return the leg of each stand, and the share of neighbours that agree, 0 to 1 (NaN for one leg alone).
 
-    Legs take turns: from one stand to the next it is the other one, unless one was missed in between. From behind, the
-    runner's left leg stands further to the left. Only stands are compared, for a swinging foot may cross to the other
+    Legs take turns: after a step's time it is the other one, after none it is the same stand whose dots were covered,
+    and after two steps one was missed. From behind, the runner's left leg stands further to the left. Only stands are compared, for a swinging foot may cross to the other
     side. Where both legs stand all the time, the left one is on the left.
     """
     place = [
-        float(np.median([spots[f].xy[set_[set_ >= 0], 0].mean() for f, set_ in stand.spots.items() if _inside(stand, f)]))
+        float(
+            np.median([spots[f].xy[set_[set_ >= 0], 0].mean() for f, set_ in stand.spots.items() if _inside(stand, f)])
+        )
         for stand in stands
     ]
     middle_s = np.array([(time_s[stand.core[0]] + time_s[stand.core[1]]) / 2 for stand in stands])
@@ -266,7 +269,7 @@ def sides_of(stands: Sequence[Stand], spots: Sequence[Spots], time_s: FloatArray
     if float(np.median(gaps_s)) < _TOGETHER_S:
         centre = (min(place) + max(place)) / 2
         return ["left" if at < centre else "right" for at in place], 1.0
-    turns = np.concatenate([[0], np.cumsum(np.maximum(np.round(gaps_s / np.median(gaps_s)), 1))]).astype(int)
+    turns = np.concatenate([[0], np.cumsum(np.round(gaps_s / np.median(gaps_s)))]).astype(int)
     along = np.array(place)[order]
     # How far the stand of an odd turn lies right of its even neighbours.
     right = [
@@ -279,6 +282,12 @@ def sides_of(stands: Sequence[Stand], spots: Sequence[Spots], time_s: FloatArray
     for at, turn in zip(order.tolist(), turns.tolist(), strict=True):
         sides[at] = "right" if (turn % 2 == 1) == odd_is_right else "left"
     return sides, float(np.mean([(step >= 0) == odd_is_right for step in right])) if right else float("nan")
+
+
+def seen_together(stands: Sequence[Stand]) -> float:
+    """Return the share of neighbouring stands, in time, of which some frame shows both: 0 where one leg is filmed."""
+    ordered = sorted(stands, key=lambda stand: stand.core)
+    return float(np.mean([bool(a.spots.keys() & b.spots.keys()) for a, b in pairwise(ordered)])) if ordered[1:] else 0.0
 
 
 def _inside(stand: Stand, frame: int) -> bool:

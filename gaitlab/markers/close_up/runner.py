@@ -15,7 +15,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Image
 from gaitlab.markers.close_up.columns import Column, best_columns, without_room
-from gaitlab.markers.close_up.follow import Stand, follow, sides_of, tracks
+from gaitlab.markers.close_up.follow import Stand, follow, seen_together, sides_of, tracks
 from gaitlab.markers.dots import Dots, jumps_px
 from gaitlab.markers.jitter import add_jitter_sd
 from gaitlab.markers.layout import DOTS
@@ -32,6 +32,8 @@ _LOOKED_AT, _LEAST_SHOWN = 40, 0.25
 _SECOND = 0.5
 # Least share of neighbouring stands that agree which leg is the left one.
 _AGREE = 0.7
+# Least share of neighbouring stands of which some picture shows both.
+_TOGETHER = 0.3
 # Least share of the frames of a stand in which a dot is seen.
 _SEEN_ENOUGH = 0.6
 _PAIRS = (("calf_top", "calf_bottom"), ("heel_top", "heel"))
@@ -96,7 +98,7 @@ class CloseUp:
         stands = follow(spots, kept, time_s)
         sides, agree = sides_of(stands, spots, time_s)
         missing = [side for side in BOTH_SIDES if side not in sides]
-        if missing:
+        if missing or seen_together(stands) < _TOGETHER:
             raise InputError(
                 f"in '{self._path}' dots are seen on one leg only; expected both lower legs {_PICTURE_KINDS}: film "
                 "again, or name a part that shows both with "
@@ -110,7 +112,9 @@ class CloseUp:
             )
         xy, sd_px = tracks(stands, sides, spots)
         seen = {
-            f"{side}_{dot}": _share_seen(xy[f"{side}_{dot}"], stands, sides, side) for side in BOTH_SIDES for dot in DOTS
+            f"{side}_{dot}": _share_seen(xy[f"{side}_{dot}"], stands, sides, side)
+            for side in BOTH_SIDES
+            for dot in DOTS
         }
         worst = min(seen, key=lambda name: seen[name])
         if seen[worst] < _SEEN_ENOUGH:

@@ -5,8 +5,8 @@
 Drawn: the treadmill's runners through a camera 2.5 m behind, from mid-calf to the belt, their legs painted as shapes
 (`benchmarks.dots`), some of them grey; what the swinging shoe and the other leg cover is covered. Contacts are those of
 the force plates, found by regressions that have not seen the runner. Rendered: clips of `tools.synthetic` by seed, made
-once (needs ``pip install .[synthetic]``). Real: the clip in ``shared`` against the reading by eye. Counted are frames of
-stance in which a leg's four dots are in sight. Exits with 1 where the drawn runners miss a bar.
+once (needs ``pip install .[synthetic]``). Real: the clip in ``shared`` against the reading by eye. Counted are frames
+of stance in which a leg's four dots are in sight. Exits with 1 where the drawn runners miss a bar.
 """
 
 from __future__ import annotations
@@ -231,6 +231,8 @@ def summary(rows: Sequence[Rows], angles: FloatArray, contacts: FloatArray) -> R
     weights = [row["stance frames"] for row in rows]
     strike, off = 1000 * contacts.T
     off = off[np.isfinite(off)]
+    if not len(off):  # no contact at all was accepted
+        strike = off = np.array([np.nan])
     total = sum(row["contacts"] for row in rows)
     found = {
         "dots missed, %": float(np.average([row["dots missed, %"] for row in rows], weights=weights)),

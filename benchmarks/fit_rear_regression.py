@@ -72,7 +72,8 @@ def rendered(seeds: Iterable[int], *, duration_s: float = 6.0) -> list[Trial]:
         trials.append(
             Trial(
                 name=f"rendered {seed}", subject=f"rendered {seed}", nominal_speed_mps=float(truth["belt_speed_mps"]),
-                height_m=float(truth["height_m"]), strike={}, time_s=truth["time_s"], names=tuple(str(name) for name in truth["names"]),
+                height_m=float(truth["height_m"]), strike={}, time_s=truth["time_s"],
+                names=tuple(str(name) for name in truth["names"]),
                 points=truth["points_m"].astype(np.float64), side=truth["side"].astype(str),
                 strike_s=truth["foot_strike_s"], toe_off_s=truth["toe_off_s"],
             )

@@ -22,8 +22,8 @@ WAYS = tuple((channel, sign) for channel in range(3) for sign in (1, -1))
 _DIFFERS, _ROUND = 1.5, 0.35  # CIELAB units; least roundness, see `layout`
 _TOUCHING = 0.15  # least roundness of a dot that blurs or touches another
 _MOST_SPOTS = 16  # of a picture, those of most contrast, tried in columns
-# Limits of a column, in its own height: gaps between neighbouring dots (calf, calf to heel, heel), how far it leans, and
-# how far a dot lies beside the line through the outer ones (half of it 30 degrees of eversion).
+# Limits of a column, in its own height: gaps between neighbouring dots (calf, calf to heel, heel), how far it leans,
+# and how far a dot lies beside the line through the outer ones (half of it 30 degrees of eversion).
 _GAPS = ((0.15, 0.85), (0.05, 0.70), (0.06, 0.50))
 _LEANS, _BESIDE = 0.45, 0.18
 # Least height of a column, share of the picture's: whoever stands further away is seen whole.
@@ -82,7 +82,7 @@ class Column:
         """Return the indices of the spots that look like its dots, also blurred by their movement."""
         which = candidates(spots, self.way, round_=_TOUCHING)
         off = np.linalg.norm((spots.colour[which] - self.colour) * [_LIGHTNESS, 1, 1], axis=1)
-        return which[(spots.contrast[which] > _CONTRASTS * self.contrast) & (off < _BLURRED)]
+        return np.asarray(which[(spots.contrast[which] > _CONTRASTS * self.contrast) & (off < _BLURRED)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +95,7 @@ class _Found:
 
     @property
     def relative(self) -> FloatArray:
-        return self.xy - self.xy.mean(axis=1, keepdims=True)
+        return np.asarray(self.xy - self.xy.mean(axis=1, keepdims=True))
 
 
 def _unlike(relative: FloatArray, places: FloatArray) -> FloatArray:
@@ -155,7 +155,7 @@ def best_columns(spots: list[Spots], *, picture_height_px: int) -> list[Column]:
     -----
     The dots of the two legs may lie alike; then one column stands for both.
     """
-    chosen = np.unique(np.linspace(0, len(spots) - 1, min(_MOST_PICTURES, len(spots))).astype(int)) if spots else []
+    chosen = np.unique(np.linspace(0, max(len(spots) - 1, 0), min(_MOST_PICTURES, len(spots))).astype(int)).tolist()
     best: list[Column] = []
     for way in WAYS:
         found = [columns_of(spots[i], way, least_px=_LEAST_HEIGHT * picture_height_px) for i in chosen]

@@ -252,8 +252,9 @@ def sides_of(stands: Sequence[Stand], spots: Sequence[Spots], time_s: FloatArray
     """Return the leg of each stand, and the share of neighbours that agree, 0 to 1 (NaN for one leg alone).
 
     Legs take turns: after a step's time it is the other one, after none it is the same stand whose dots were covered,
-    and after two steps one was missed. From behind, the runner's left leg stands further to the left. Only stands are compared, for a swinging foot may cross to the other
-    side. Where both legs stand all the time, the left one is on the left.
+    and after two steps one was missed. From behind, the runner's left leg stands further to the left. Only stands are
+    compared, for a swinging foot may cross to the other side. Where both legs stand all the time, the left one is on
+    the left.
     """
     place = [
         float(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -149,7 +150,7 @@ def _spots(image: Image, share: float) -> Spots:
     smaller = min(1.0, _SHANK_PX / (share * height))
     if smaller > _HARDLY_SMALLER:
         return find_spots(image, (0, 0, width, height), shank_px=share * height)
-    small: Image = cv2.resize(image, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA)
+    small: Any = cv2.resize(image, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA)
     down, across = height / small.shape[0], width / small.shape[1]
     found = find_spots(small, (0, 0, small.shape[1], small.shape[0]), shank_px=share * small.shape[0])
     return replace(found, xy=(found.xy + 0.5) * [across, down] - 0.5, sd_px=found.sd_px * down)

@@ -56,6 +56,8 @@ class Tracks:
         repaired tracks, and repaired and smoothed ones; overground in coordinates in which the ground stands still, px.
     runner, settings, network, camera, picture_px
         see `recording.analyze_pose`.
+    in_picture : tuple[PoseSequence, PoseSequence] | None
+        ``cleaned`` and ``smoothed`` in the picture, where those are on the ground.
     """
 
     shown: PoseSequence
@@ -66,6 +68,7 @@ class Tracks:
     network: str = ""
     camera: str = ""
     picture_px: tuple[int, int] | None = None
+    in_picture: tuple[PoseSequence, PoseSequence] | None = None
 
 
 def side_trial(
@@ -92,7 +95,9 @@ def side_trial(
     if on_ground is not None and on_ground is not raw:
         cleaned, over_it = clean(on_ground)
         if passes_of(cleaned, said=runner.setting)[0]:
-            tracks = replace(tracks, cleaned=cleaned, smoothed=over_it)
+            tracks = replace(
+                tracks, cleaned=cleaned, smoothed=over_it, in_picture=(tracks.cleaned, tracks.smoothed)
+            )  # fmt: skip
     trial, warnings = trial_of_tracks(tracks)
     return trial, smoothed, warnings
 
@@ -132,8 +137,13 @@ def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[T
         work = "following" if followed(tracks.shown, cleaned, frames) else work
         cleaned, pose = part_of(cleaned, frames), part_of(pose, frames)
         travel = travel_of_pass(cleaned, frames, picture_px=tracks.picture_px, follows=work == "following")
-        cleaned = in_runners_frame(cleaned, travel)
-        pose = within(tracks.smoothed, in_runners_frame(pose, travel), frames)
+        frame = travel
+        if work == "following" and tracks.in_picture is not None:
+            # Such a camera goes along with the hips already; the error of its motion would move the feet about them.
+            cleaned, pose = (part_of(tracks_of, frames) for tracks_of in tracks.in_picture)
+            frame = travel.seen_from(cleaned)
+        cleaned = in_runners_frame(cleaned, frame)
+        pose = within(tracks.smoothed, in_runners_frame(pose, frame), frames)
     events, warnings = _events(cleaned, forward=forward, settings=settings, travel=travel, film=bool(tracks.network))
     if travel is not None:
         events, travel, sliding = over_ground(events, travel, follows=work == "following")

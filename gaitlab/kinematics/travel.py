@@ -104,6 +104,10 @@ class Travel:
         first, second = np.interp(x_px, ends, ways)
         return float(abs(second - first))
 
+    def seen_from(self, pose: PoseSequence) -> Travel:
+        """Return the travel with the path and the sizes of the same pass in other coordinates, such as the picture's."""
+        return replace(self, path_px=smooth_path(pose.point("mid_hip"), pose.time_s), scale=scale_of(pose))
+
     def standing_on(self, speed_px_per_s: float) -> Travel:
         """Return the travel of hips that pass the foot on the ground at this speed, px/s at the median size."""
         return replace(self, speed_px_per_s=speed_px_per_s, stretch=speed_px_per_s / self.speed_px_per_s)

@@ -191,6 +191,24 @@ def followed(style: Style = RUNNING, *, way: int = 1, share: float = 1.0, second
     return analyze_pose(shown, runner=Runner(height_m=HEIGHT_M), settings=Settings(), on_ground=told, camera="moving")
 
 
+def test_the_error_of_the_camera_s_motion_moves_no_contact() -> None:
+    ground = passing(RUNNING, seconds=3.0)
+    camera = np.zeros((len(ground), 1, 2))
+    camera[:, 0, 0] = np.linspace(0, 1, len(ground)) * np.ptp(ground.point("mid_hip")[:, 0])
+    shown = replace(ground, xy=ground.xy - camera)
+    unsteady = replace(ground, xy=ground.xy + np.random.default_rng(0).normal(0, 3.0, camera.shape))
+    runner = Runner(height_m=HEIGHT_M)
+    steady, shaken = (
+        analyze_pose(shown, runner=runner, settings=Settings(), on_ground=there) for there in (ground, unsteady)
+    )
+    assert steady.trial.camera == shaken.trial.camera == "following"
+    for event in ("foot_strike_s", "toe_off_s"):
+        at_s = [[getattr(contact, event) for contact in one.trial.events.contacts[1:-1]] for one in (steady, shaken)]
+        assert len(at_s[0]) >= 5
+        assert at_s[1] == pytest.approx(at_s[0], abs=1e-3)
+    assert value(shaken, "speed") == pytest.approx(3.0, rel=0.03)
+
+
 @pytest.mark.parametrize("way", [1, -1])
 def test_who_is_followed_by_the_camera_runs_overground(way: int) -> None:
     found = followed(way=way)

@@ -105,7 +105,7 @@ class Travel:
         return float(abs(second - first))
 
     def seen_from(self, pose: PoseSequence) -> Travel:
-        """Return the travel with the path and the sizes of the same pass in other coordinates, such as the picture's."""
+        """Return the travel with path and sizes of the same pass in other coordinates, such as the picture's."""
         return replace(self, path_px=smooth_path(pose.point("mid_hip"), pose.time_s), scale=scale_of(pose))
 
     def standing_on(self, speed_px_per_s: float) -> Travel:

@@ -73,10 +73,12 @@ def film_pass(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> PoseSequ
     return film_with_marks(trial, shot, rng=rng)[0]
 
 
-def film_with_marks(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> tuple[PoseSequence, Marks]:
+def film_with_marks(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> tuple[PoseSequence, PoseSequence, Marks]:
     """Film one pass of a trial that runs overground, past two marks on the ground that are clicked to two pixels.
 
-    Those of a camera that follows are where it would show them without its motion.
+    Returned are the keypoints where the ground stands still, with the error of the camera's motion if it follows, the
+    same as the picture shows them, and the marks: those of a camera that follows where it would show them without its
+    motion.
     """
     speed = trial.belt_speed_mps()
     field_m = 2 * shot.distance_m * np.tan(np.radians(FIELD_DEG / 2))
@@ -103,29 +105,34 @@ def film_with_marks(trial: Trial, shot: Shot, *, rng: np.random.Generator) -> tu
         marks[:, 0] = FOCAL_PX * np.arctan2(marks_across, marks_depth)
     if shot.camera == "fixed":
         picture = FOCAL_PX * np.stack([across / depth, (CAMERA_HEIGHT_M - xyz[..., 1]) / depth], axis=-1)
+        pan_px: FloatArray = np.zeros((len(time_s), 1, 2))
     else:
-        picture = _panned(across, depth, xyz[..., 1], skeleton.index("mid_hip"), time_s)
+        picture, pan_px = _panned(across, depth, xyz[..., 1], skeleton.index("mid_hip"), time_s)
     picture = picture + rng.normal(0, shot.noise_m, picture.shape) * FOCAL_PX / shot.distance_m
+    in_picture = picture - pan_px
     if shot.camera != "fixed":
         error = rng.normal(0, 1.0, (len(time_s), 1, 2))
         picture = picture + (np.cumsum(error, axis=0) if shot.camera == "drift" else error)
     roll = np.radians(rng.uniform(-ROLL_DEG, ROLL_DEG))
     rolled = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
-    picture, marks = picture @ rolled, marks @ rolled + WIDTH_PX / 2
+    picture, in_picture, marks = picture @ rolled, in_picture @ rolled, marks @ rolled + WIDTH_PX / 2
     score = np.isfinite(picture[..., 0]).astype(np.float64)
     first, second = marks[:, 0] + np.random.default_rng(len(time_s)).normal(0, CLICK_PX, 2)
-    pose = PoseSequence(picture + WIDTH_PX / 2, score, time_s, skeleton)
-    return pose, Marks(float(np.ptp(marks_m)), (float(first), float(second)))
+    pose, shown = (PoseSequence(xy + WIDTH_PX / 2, score, time_s, skeleton) for xy in (picture, in_picture))
+    return pose, shown, Marks(float(np.ptp(marks_m)), (float(first), float(second)))
 
 
-def _panned(across: FloatArray, depth: FloatArray, height: FloatArray, hip: int, time_s: FloatArray) -> FloatArray:
-    """Return the picture of a camera that turns with the hips, with the background's motion added again."""
+def _panned(
+    across: FloatArray, depth: FloatArray, height: FloatArray, hip: int, time_s: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the picture of a camera that turns with the hips, with the background's motion added again, and that."""
     angle = np.arctan2(across, depth)
     seen = np.isfinite(angle[:, hip])
     pan = np.polyval(np.polyfit(time_s[seen], angle[seen, hip], 3), time_s)[:, None]
     ahead = angle - pan
     distance = np.hypot(across, depth) * np.cos(ahead)
-    return FOCAL_PX * np.stack([np.tan(ahead) + pan, (CAMERA_HEIGHT_M - height) / distance], axis=-1)
+    pan_px = FOCAL_PX * np.stack([pan, np.zeros_like(pan)], axis=-1)
+    return FOCAL_PX * np.stack([np.tan(ahead), (CAMERA_HEIGHT_M - height) / distance], axis=-1) + pan_px, pan_px
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,13 +170,16 @@ def run_pass(
     trial: Trial, shot: Shot, models: dict[Event, EventModel], *, rng: np.random.Generator, leg_share: float
 ) -> Run:
     """Film a pass, find its contacts and compare; ``leg_share`` is the legs' share of the height in other runners."""
-    pose, marks = film_with_marks(trial, shot, rng=rng)
+    pose, shown, marks = film_with_marks(trial, shot, rng=rng)
     leg_px = leg_length_px(pose, forward=shot.forward)
     seen = passes(pose, leg_px=leg_px)
     whole = slice(0, len(pose))
     middle_px = (WIDTH_PX / 2, WIDTH_PX / 2) if shot.camera == "fixed" else None
     travel = travel_of(pose, whole, picture_px=WIDTH_PX, middle_px=middle_px)
-    frame = in_runners_frame(pose, travel)
+    # Of a camera that follows, contacts are found in the picture, as `analysis.side` does.
+    frame = (
+        in_runners_frame(pose, travel) if shot.camera == "fixed" else in_runners_frame(shown, travel.seen_from(shown))
+    )
     try:
         if not seen:
             raise InputError("no pass was seen")
@@ -183,11 +193,11 @@ def run_pass(
     stands = stand_still(frame, travel, forward=shot.forward)
     for side in BOTH_SIDES:
         strike_s, off_s = trial.of(side)
-        shown = np.flatnonzero((strike_s > pose.time_s[0] + EDGE_S) & (off_s < pose.time_s[-1] - EDGE_S))
+        whole_s = np.flatnonzero((strike_s > pose.time_s[0] + EDGE_S) & (off_s < pose.time_s[-1] - EDGE_S))
         accepted = [c for c in events.of(side) if c.accepted]
         far = float(side != near_side(shot.forward))
-        expected += len(shown)
-        for i in shown:
+        expected += len(whole_s)
+        for i in whole_s:
             if near := [c for c in accepted if abs(c.foot_strike_s - strike_s[i]) < NEAR_S]:
                 rows.append((near[0].foot_strike_s - strike_s[i], near[0].toe_off_s - off_s[i], far))
                 contact_s.append(near[0].duration_s - (off_s[i] - strike_s[i]))

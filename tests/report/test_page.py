@@ -16,6 +16,7 @@ import pytest
 
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.io.session.session import Session
+from gaitlab.markers.close_up.runner import DOTS_ALONE
 from gaitlab.metrics import METRICS
 from gaitlab.pose.models.catalogue import for_users
 from gaitlab.report import write_report
@@ -274,7 +275,7 @@ def test_a_network_is_called_by_words(tmp_path: Path) -> None:
     assert "Pose network gaitlab runner, 31 points of the body" in text
     assert "Keypoints from the file run.json" in page(make_session(tmp_path / "b", model=model)).text
     known = read_texts("en")["networks"]
-    assert set(known) == {model.name for model in for_users()}
+    assert set(known) == {DOTS_ALONE, *(model.name for model in for_users())}
 
 
 def test_every_marker_of_a_card_has_a_length_and_so_its_ends_on_paper(tmp_path: Path) -> None:

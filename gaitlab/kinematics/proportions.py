@@ -100,7 +100,8 @@ def jumps(pose: PoseSequence) -> float:
     """Return the share of frames in which the hips leave their path by more than a fifth of the body's height."""
     hips, height = pose.point("mid_hip"), proportions_of(pose).height_px
     if not np.isfinite(hips).any():
-        hips = np.nanmean(np.stack([pose.point(f"{side}_ankle") for side in BOTH_SIDES]), axis=0)
+        ankles = np.ma.masked_invalid(np.stack([pose.point(f"{side}_ankle") for side in BOTH_SIDES]))
+        hips = ankles.mean(axis=0).filled(np.nan)
     bend = np.linalg.norm(hips[2:] - 2 * hips[1:-1] + hips[:-2], axis=1)
     bend = bend[np.isfinite(bend)]
     return float(np.mean(bend > 0.2 * height)) if len(bend) > 10 and np.isfinite(height) else 0.0

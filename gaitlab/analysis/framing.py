@@ -29,8 +29,6 @@ _SPOILED_BY_AXIS = ("hip_adduction", "knee_projection_angle")
 # Drift, leg lengths per second, that moves a step of 0.36 s by a centimetre against the one before; change of size.
 _DRIFTS, _NEARER = 0.035, 0.12
 _SMOOTH_S = 1.5
-
-
 # A point nearer to the edge of the picture than this share of its height, or beyond it, was not seen but guessed; on
 # clips that show the whole runner none of the legs' points is. Told where it is so in more than this share of frames.
 _EDGE, _OFTEN_OUT = 0.01, 0.05

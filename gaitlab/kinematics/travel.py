@@ -93,8 +93,7 @@ class Travel:
         """
         x, way_px = self.path_px[:, 0], self.way_px
         if x[-1] < x[0]:
-            x, way_px = -x, way_px
-            x_px = (-x_px[0], -x_px[1])
+            x, x_px = -x, (-x_px[0], -x_px[1])
         beyond = _BEYOND * (x[-1] - x[0])
         if np.any(np.diff(x) <= 0) or not all(x[0] - beyond <= at <= x[-1] + beyond for at in x_px):
             return float("nan")

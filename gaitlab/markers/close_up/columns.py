@@ -28,8 +28,8 @@ _GAPS = ((0.15, 0.85), (0.05, 0.70), (0.06, 0.50))
 _LEANS, _BESIDE = 0.45, 0.18
 # Least height of a column, share of the picture's: whoever stands further away is seen whole.
 _LEAST_HEIGHT = 0.15
-# Largest colour difference of the dots of a column (CIELAB, lightness half), and least ratio of their contrasts.
-# Largest difference of a blurred dot from the others' colour.
+# Largest colour difference of the dots of a column (CIELAB, lightness half), least ratio of their contrasts, and
+# largest difference of a blurred dot from the others' colour.
 _COLOUR, _LIGHTNESS, _CONTRASTS, _BLURRED = 14.0, 0.5, 0.3, 25.0
 # Largest change of the way from one dot to the next against the usual column, in column heights: the calf leans and the
 # heel turns by some 15 degrees.

@@ -27,6 +27,17 @@ def in_parallel(read: Callable[[Item], Result], items: Sequence[Item]) -> Iterat
         yield from chain.from_iterable(readers.map(lambda batch: [read(item) for item in batch], batches))
 
 
+def put_while(wanted: Callable[[], bool], waiting: queue.Queue[Item], item: Item) -> bool:
+    """Put an item into a queue as soon as there is room; return False if it is not ``wanted`` any more before."""
+    while wanted():
+        try:
+            waiting.put(item, timeout=_LOOK_EVERY_S)
+            return True
+        except queue.Full:
+            continue
+    return False
+
+
 class Beside(Generic[Item]):
     """Sees to items one after the other in a thread of its own; use it as a context manager, whose end waits for all.
 
@@ -64,12 +75,7 @@ class Beside(Generic[Item]):
             raise self._failure
 
     def _put(self, item: Item | None) -> None:
-        while self._worker.is_alive():  # one that has failed takes nothing more
-            try:
-                self._waiting.put(item, timeout=_LOOK_EVERY_S)
-                return
-            except queue.Full:
-                continue
+        put_while(self._worker.is_alive, self._waiting, item)  # one that has failed takes nothing more
 
     def _work(self) -> None:
         try:

@@ -19,6 +19,7 @@ import numpy as np
 
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import FloatArray
+from gaitlab.io.parallel import put_while
 from gaitlab.io.video.contents import Contents, VideoInfo, contents_of, damage_tolerant, opened, reason
 from gaitlab.io.video.shape import Image, fields, turned
 
@@ -107,13 +108,7 @@ class Video:
         stop = threading.Event()
 
         def put(item: Frame | BaseException | None) -> bool:
-            while not stop.is_set():
-                try:
-                    ahead.put(item, timeout=0.1)
-                    return True
-                except queue.Full:
-                    continue
-            return False
+            return put_while(lambda: not stop.is_set(), ahead, item)
 
         def decode() -> None:
             try:

@@ -14,10 +14,10 @@ import numpy as np
 
 from gaitlab.core.errors import OutputError
 from gaitlab.io.files import whole_file
+from gaitlab.io.parallel import put_while
 from gaitlab.io.video.reader import Image, frames_held
 
 _TIME_BASE = Fraction(1, 90_000)
-_LOOK_EVERY_S = 0.1
 # The fastest of x264's presets whose files are not twice as large, without B-frames and fine searches for motion: a
 # third less time for a fifth larger files of the same quality. The look-ahead is in images of 20 MB each for 4K; the
 # preset's ten make files no smaller.
@@ -98,12 +98,7 @@ class VideoWriter:
     def _put(self, item: tuple[Image, float] | None) -> None:
         """Queue an item for the encoder; do not wait for an encoder thread that has failed."""
         assert self._waiting is not None
-        while self._worker.is_alive():
-            try:
-                self._waiting.put(item, timeout=_LOOK_EVERY_S)
-                return
-            except queue.Full:
-                continue
+        put_while(self._worker.is_alive, self._waiting, item)
 
     def _raise_failure(self) -> None:
         match self._failure:

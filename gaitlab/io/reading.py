@@ -45,7 +45,7 @@ def read_text(path: Path, what: str, *, advice: str = "", windows: bool = False)
         if the file is missing, unreadable, a device, too large, or not UTF-8.
     """
     with _opened(path, what, advice) as file:
-        content = file.read(LARGEST_BYTES)
+        content = _all(file)
         if not windows:
             return content.decode("utf-8-sig")
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -61,7 +61,7 @@ def read_text(path: Path, what: str, *, advice: str = "", windows: bool = False)
 def read_bytes(path: Path, what: str, *, advice: str = "") -> bytes:
     """Return the content of a file that is no text; arguments and errors as of `read_text`."""
     with _opened(path, what, advice) as file:
-        return file.read(LARGEST_BYTES)
+        return _all(file)
 
 
 def read_start(path: Path, what: str, *, size: int) -> bytes:
@@ -90,6 +90,11 @@ def _opened(path: Path, what: str, advice: str) -> Iterator[BinaryIO]:
         raise InputError(
             f"cannot read the {what} '{path}': {getattr(error, 'strerror', None) or error}{end}"
         ) from error
+
+
+def _all(file: BinaryIO) -> bytes:
+    # Asked for the most that a file may have, Python takes memory for all of it first.
+    return file.read(os.fstat(file.fileno()).st_size)
 
 
 def read_json(path: Path, what: str, *, advice: str = "", windows: bool = False) -> Entry:

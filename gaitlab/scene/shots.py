@@ -72,16 +72,17 @@ class ShotFinder:
         """
         if len(self._small) != len(time_s):
             raise ValueError(f"{len(self._small)} pictures were seen, but there are {len(time_s)} times")
-        return find_shots(np.array(self._small), time_s, jumps=None if pose is None else jumps(pose))
+        return find_shots(self._small, time_s, jumps=None if pose is None else jumps(pose))
 
 
-def find_shots(small: np.ndarray, time_s: FloatArray, *, jumps: np.ndarray | None = None) -> list[Shot]:
+def find_shots(small: Sequence[Image], time_s: FloatArray, *, jumps: np.ndarray | None = None) -> list[Shot]:
     """Return the shots of a film in the order of time.
 
     Parameters
     ----------
-    small : np.ndarray
-        (frame, height, width) grey levels, reduced pictures.
+    small : Sequence[Image]
+        (frame, height, width) grey levels, reduced pictures, 8 bits; of an hour they are the most that is kept, and
+        never copied.
     time_s : FloatArray
         (frame,).
     jumps : np.ndarray | None, optional
@@ -146,10 +147,9 @@ def jumps(pose: PoseSequence) -> np.ndarray:
     return found
 
 
-def _cuts(small: np.ndarray, *, fps: float, jumps: np.ndarray | None) -> np.ndarray:
+def _cuts(small: Sequence[Image], *, fps: float, jumps: np.ndarray | None) -> np.ndarray:
     """Return (frame,) bool, whether a picture has nothing to do with the one before."""
-    levels = small.astype(np.int16)
-    change = np.array([np.abs(after - before).mean() for before, after in pairwise(levels)])
+    change = np.array([cv2.absdiff(after, before).mean() for before, after in pairwise(small)])
     usual = np.maximum(np.nanmedian(_others(change, max(round(_AROUND_S * fps), 3)), axis=1), _CALM_LEVELS)
     most = np.nanmax(_others(change, _NEIGHBOURS), axis=1)
     found = np.zeros(len(small), bool)
@@ -157,7 +157,7 @@ def _cuts(small: np.ndarray, *, fps: float, jumps: np.ndarray | None) -> np.ndar
         if jumps is not None and jumps[index + 1]:
             found[index + 1] = True
         elif change[index] > max(_CUT_LEVELS, _CUT_RATIO * usual[index], _NEIGHBOUR_RATIO * most[index]):
-            found[index + 1] = _shifted_change(levels[index], levels[index + 1]) > _CUT_LEVELS
+            found[index + 1] = _shifted_change(small[int(index)], small[int(index) + 1]) > _CUT_LEVELS
     return found
 
 
@@ -170,21 +170,24 @@ def _others(values: FloatArray, reach: int) -> FloatArray:
 def _shifted_change(before: np.ndarray, after: np.ndarray) -> float:
     """Return the mean change of the pixels, grey levels, that is left after the best shift of the picture."""
     reach, (height, width) = _SHIFT, before.shape
+    before, after = before.astype(np.int16), after.astype(np.int16)
     inner = after[reach : height - reach, reach : width - reach]
     windows = np.lib.stride_tricks.sliding_window_view(before, inner.shape)
     return float(np.abs(windows - inner).mean(axis=(2, 3)).min())
 
 
-def _dissolves(small: np.ndarray, *, fps: float) -> np.ndarray:
+def _dissolves(small: Sequence[Image], *, fps: float) -> np.ndarray:
     """Return (frame,) bool, whether a picture belongs to a dissolve: those between two are mixtures of the two."""
-    flat = small.reshape(len(small), -1)
+    flat = [picture.ravel() for picture in small]
     contrast = np.array([picture.std() for picture in flat])
     sure, likely = np.zeros(len(flat), bool), np.zeros(len(flat), bool)
     for half in dict.fromkeys(max(round(half_s * fps), 3) for half_s in _HALVES_S):
         mids = np.unique(np.linspace(1, 2 * half - 1, _LOOKED_AT).round().astype(int))
         for first in range(len(flat) - 2 * half):
             own = max((contrast[first] + contrast[first + 2 * half]) / 2, _BLANK_SD)
-            left, best = _left_of_mixture(flat[first + np.array([0, *mids, 2 * half])], least=_DIFFERENT * own)
+            left, best = _left_of_mixture(
+                np.array([flat[first + n] for n in (0, *mids, 2 * half)]), least=_DIFFERENT * own
+            )
             likely[first : first + 2 * half + 1] |= left < _ALSO_MIXTURE or best < _BEST_MIXTURE
             sure[first : first + 2 * half + 1] |= left < _MIXTURE or best < _BEST_MIXTURE
     found = np.zeros(len(flat), bool)
@@ -223,7 +226,7 @@ def _share_left(off: np.ndarray, way: np.ndarray) -> float:
     return float(np.sqrt(((off - share[:, None] * way) ** 2).sum(axis=1).max() / apart))
 
 
-def _blank(small: np.ndarray) -> np.ndarray:
+def _blank(small: Sequence[Image]) -> np.ndarray:
     return np.array([picture.std() < _BLANK_SD for picture in small])
 
 

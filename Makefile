@@ -23,7 +23,7 @@ demo: $(VENV)/installed
 	$(BIN)/gaitlab demo --force
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

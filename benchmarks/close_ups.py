@@ -2,11 +2,12 @@
 
     python -m benchmarks.close_ups [DIR] [--runners 12] [--seconds 2.5] [--fps 60] [--rendered 202 203] [--no-real]
 
-Drawn: the treadmill's runners through a camera 2.5 m behind, from mid-calf to the belt, their legs painted as shapes
-(`benchmarks.dots`), some of them grey; what the swinging shoe and the other leg cover is covered. Contacts are those of
-the force plates, found by regressions that have not seen the runner. Rendered: clips of `tools.synthetic` by seed, made
-once (needs ``pip install .[synthetic]``). Real: the clip in ``shared`` against the reading by eye. Counted are frames
-of stance in which a leg's four dots are in sight. Exits with 1 where the drawn runners miss a bar.
+Drawn: the treadmill's runners, each at one speed, through a camera 2.5 m behind, from mid-calf to the belt, their
+legs painted as shapes (`benchmarks.dots`), some of them grey; what the swinging shoe and the other leg cover is
+covered. Contacts are those of the force plates, found by regressions that have not seen the runner. Rendered: clips
+of `tools.synthetic` by seed, made once (needs ``pip install .[synthetic]``). Real: the clip in ``shared`` against the
+reading by eye. Counted are frames of stance in which a leg's four dots are in sight. Exits with 1 where the drawn
+runners miss a bar.
 """
 
 from __future__ import annotations
@@ -302,7 +303,11 @@ def main() -> int:
     good = True
     if options.runners:
         trials = [with_dots(trial) for trial in load_trials(options.folder)]
-        chosen = list({trial.subject: trial for trial in trials}.values())[: options.runners]
+        by_subject: dict[object, list[Trial]] = {}
+        for trial in trials:
+            by_subject.setdefault(trial.subject, []).append(trial)
+        # Every runner at one speed, slow, middle and fast in turn.
+        chosen = [own[i % len(own)] for i, own in enumerate(by_subject.values())][: options.runners]
         seen = fit_rear_regression.all_seen(trials, kind="dots", views=_VIEWS, seed=1)
         parts = []
         for number, trial in enumerate(chosen):

@@ -14,7 +14,7 @@ picture longer still.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from gaitlab.pipeline.spec import RecordingSpec
 from tests.by_eye import ReadClip, clips
 
 WITHIN_S = 1 / 30
+EVENTS = ("strike", "toe_off")
+Key = tuple[str, str]  # gait and event
 _MARGIN_S = 0.02  # so that a cut is not part of a passage
 
 
@@ -84,8 +86,8 @@ def _at_s(contact: Contact, event: str) -> float:
     return contact.foot_strike_s if event == "strike" else contact.toe_off_s
 
 
-def line(clip: ReadClip, start_s: float | None, end_s: float | None, folder: Path) -> str:
-    """Analyse a part of a clip and return what is said of it."""
+def line(clip: ReadClip, start_s: float | None, end_s: float | None, folder: Path, told: dict[Key, list[Hits]]) -> str:
+    """Analyse a part of a clip, return what is said of it, and add its contacts to those of its gait."""
     span = "" if start_s is None else f" {start_s:.1f}-{end_s:.1f} s"
     name = f"{clip.file.removesuffix('.mp4')}{span}"
     slow = clip.slow_motion_factor
@@ -103,23 +105,34 @@ def line(clip: ReadClip, start_s: float | None, end_s: float | None, folder: Pat
     except GaitlabError as error:
         return f"{name:<42} refused: {error}"
     cells = [f"{name:<42} {found.trial.setting} ({clip.setting})", f"{found.trial.camera or '-'} ({clip.camera})"]
-    for event in ("strike", "toe_off"):
-        told = hits(clip, source, found, event)
-        bias = f"{1000 * np.mean(told.errors_s):+.0f} ms" if told.errors_s else "-"
-        cells.append(f"{event} {told.hit}, by frames {told.same_frame}, of {told.read}, {bias}")
+    for event in EVENTS:
+        of_part = hits(clip, source, found, event)
+        told.setdefault((clip.gait, event), []).append(of_part)
+        cells.append(counted(event, [of_part]))
     return "; ".join(cells)
+
+
+def counted(event: str, parts: Sequence[Hits]) -> str:
+    """Return how many contacts of some parts were hit, and how far off they are on average."""
+    errors_ms = [1000 * error_s for part in parts for error_s in part.errors_s]
+    off = f"{np.mean(errors_ms):+.0f} (SD {np.std(errors_ms):.0f}) ms" if errors_ms else "-"
+    hit, same, read = (sum(getattr(part, name) for part in parts) for name in ("hit", "same_frame", "read"))
+    return f"{event} {hit}, by frames {same}, of {read}, {off}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER.parent)
     options = parser.parse_args()
+    told: dict[Key, list[Hits]] = {}
     print("what is found (what was read by eye)")
     for clip in clips():
         if clip.seen_from == "behind":
             continue
         for start_s, end_s in parts(clip):
-            print(line(clip, start_s, end_s, options.folder), flush=True)
+            print(line(clip, start_s, end_s, options.folder, told), flush=True)
+    for gait in dict.fromkeys(gait for gait, _ in told):
+        print(f"{gait:<42} {'; '.join(counted(event, told[gait, event]) for event in EVENTS)}")
 
 
 if __name__ == "__main__":

@@ -143,6 +143,19 @@ def test_a_swinging_foot_that_crosses_over_does_not_exchange_the_legs() -> None:
     assert sides_of(later, many, np.arange(80) / FPS)[0] == ["left", "right", "left", "left"]
 
 
+def test_feet_that_cross_the_line_are_told_by_the_hips_to_which_the_legs_go_up() -> None:
+    """The left foot stands right of the right one, at 130 and 110 px, and both legs lean outwards by 20 of 60 px."""
+    left = [(110.0, 0.0), (115.0, 20.0), (122.0, 45.0), (130.0, 60.0)]
+    right = [(130.0, 0.0), (125.0, 20.0), (118.0, 45.0), (110.0, 60.0)]
+    spots = [spots_at(*left, *right) for _ in range(40)]
+    found = [
+        Stand(dict.fromkeys(range(8), np.arange(4)), (0, 7)),
+        Stand(dict.fromkeys(range(10, 18), np.arange(4, 8)), (10, 17)),
+        Stand(dict.fromkeys(range(20, 28), np.arange(4)), (20, 27)),
+    ]
+    assert sides_of(found, spots, np.arange(40) / FPS) == (["left", "right", "left"], 1.0)
+
+
 def spots_at(*places: tuple[float, float]) -> Spots:
     count = len(places)
     white, beside = np.tile([95.0, 0.0, 0.0], (count, 1)), np.tile([50.0, 0.0, 0.0], (count, 1))

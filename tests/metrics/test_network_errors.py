@@ -67,6 +67,18 @@ def test_what_was_not_measured_is_not_known(why: str) -> None:
     assert told("it", table)["knee_flexion_at_contact", "right"][0] == 1.0
 
 
+def test_contact_times_overground_are_not_known_and_the_rest_is() -> None:
+    table = {
+        Key("it", "side", "", metric, "near"): NetworkError(0.1, 0.0, 12)
+        for metric in ("contact_time", "flight_time", "duty_factor", "knee_flexion_at_contact")
+    }
+    on_treadmill, overground = told("it", table), told("it", table, setting="overground")
+    for metric in ("contact_time", "flight_time", "duty_factor"):
+        assert math.isfinite(on_treadmill[metric, "right"][0])
+        assert math.isnan(overground[metric, "right"][0])
+    assert overground["knee_flexion_at_contact", "right"][0] == 0.1
+
+
 def test_lengths_are_known_by_the_scale_they_were_measured_with() -> None:
     table = {Key("it", "side", "body height", "overstride", "near"): NetworkError(0.02, 0.0, 12)}
     by_height = dataclasses.replace(made_trial().calibration, scale_source="body height")

@@ -26,10 +26,15 @@ _BEYOND_S, _LOST_S = 0.40, 0.05
 # Beyond the top of a swing the dots cannot be told from each other, for they were behind the shoe: a leg that rose by
 # the first of these, in column heights, and sinks by the second is past it.
 _ROSE, _SINKS = 0.3, 0.1
-# Stands that begin at less than this distance in time, s, are those of both feet of who stands still.
-_TOGETHER_S = 0.1
 # Least number of dots of a stand that continue another one.
 _CONTINUED = 3
+# The hips are about so many heights of the column above its middle: dots from mid-calf to heel span some 0.3 m.
+_HIPS_ABOVE = 2.0
+# They are about 0.5 of these heights apart; less than this is one leg alone. A stand is clearly one leg's so far from
+# the middle of both, in the distance between them.
+_HIPS_APART, _CLEARLY = 0.25, 0.25
+# Stands that are compared lie this close in time, s; rounds in which the two groups of their places settle.
+_AROUND_S, _ROUNDS = 1.5, 10
 # Weight of a dot's own last movement against that of all dots, whose noise is less.
 _OWN = 0.5
 
@@ -249,40 +254,36 @@ def _assign(
 
 
 def sides_of(stands: Sequence[Stand], spots: Sequence[Spots], time_s: FloatArray) -> tuple[list[Side], float]:
-    """Return the leg of each stand, and the share of neighbours that agree, 0 to 1 (NaN for one leg alone).
+    """Return the leg of each stand, and the share of stands that clearly are one leg's, 0 to 1 (NaN for one leg alone).
 
-    Legs take turns: after a step's time it is the other one, after none it is the same stand whose dots were covered,
-    and after two steps one was missed. From behind, the runner's left leg stands further to the left. Only stands are
-    compared, for a swinging foot may cross to the other side. Where both legs stand all the time, the left one is on
-    the left.
+    From behind, the runner's left leg goes up to the left hip: compared are the places at the height of the hips to
+    which the columns of dots point, because fast runners set their feet on one line or cross it (on 36 trials of 12
+    runners every step is right of the one before or left of it as it should be; by the feet alone 94 %, in one trial
+    11 %). They are compared with those of some strides around, for a runner may drift to one side.
     """
-    place = [
-        float(
-            np.median([spots[f].xy[set_[set_ >= 0], 0].mean() for f, set_ in stand.spots.items() if _inside(stand, f)])
-        )
-        for stand in stands
-    ]
+    places, heights = np.array([_at_hips_px(stand, spots) for stand in stands]).T
     middle_s = np.array([(time_s[stand.core[0]] + time_s[stand.core[1]]) / 2 for stand in stands])
-    order = np.argsort(middle_s, kind="stable")
-    gaps_s = np.diff(middle_s[order])
-    if not len(gaps_s):
-        return ["left"] * len(stands), float("nan")
-    if float(np.median(gaps_s)) < _TOGETHER_S:
-        centre = (min(place) + max(place)) / 2
-        return ["left" if at < centre else "right" for at in place], 1.0
-    turns = np.concatenate([[0], np.cumsum(np.round(gaps_s / np.median(gaps_s)))]).astype(int)
-    along = np.array(place)[order]
-    # How far the stand of an odd turn lies right of its even neighbours.
-    right = [
-        float(along[i + 1] - along[i]) * (1 if turns[i + 1] % 2 else -1)
-        for i in range(len(turns) - 1)
-        if turns[i + 1] % 2 != turns[i] % 2
-    ]
-    odd_is_right = sum(right) >= 0
-    sides: list[Side] = ["left"] * len(stands)
-    for at, turn in zip(order.tolist(), turns.tolist(), strict=True):
-        sides[at] = "right" if (turn % 2 == 1) == odd_is_right else "left"
-    return sides, float(np.mean([(step >= 0) == odd_is_right for step in right])) if right else float("nan")
+    sides: list[Side] = []
+    clear = []
+    for place, at_s in zip(places, middle_s, strict=True):
+        left, right = _two_groups(places[np.abs(middle_s - at_s) <= _AROUND_S])
+        if right - left < _HIPS_APART * np.median(heights):
+            return ["left"] * len(stands), float("nan")
+        off = (place - (left + right) / 2) / (right - left)
+        sides.append("right" if off > 0 else "left")
+        clear.append(abs(off) > _CLEARLY)
+    return sides, float(np.mean(clear)) if clear else float("nan")
+
+
+def _two_groups(values: FloatArray) -> tuple[float, float]:
+    """Return the medians of the lower and the upper of two groups of values."""
+    low, high = float(values.min()), float(values.max())
+    for _ in range(_ROUNDS):
+        upper = values > (low + high) / 2
+        if upper.all() or not upper.any():
+            break
+        low, high = float(np.median(values[~upper])), float(np.median(values[upper]))
+    return low, high
 
 
 def seen_together(stands: Sequence[Stand]) -> float:
@@ -291,8 +292,13 @@ def seen_together(stands: Sequence[Stand]) -> float:
     return float(np.mean([bool(a.spots.keys() & b.spots.keys()) for a, b in pairwise(ordered)])) if ordered[1:] else 0.0
 
 
-def _inside(stand: Stand, frame: int) -> bool:
-    return stand.core[0] <= frame <= stand.core[1]
+def _at_hips_px(stand: Stand, spots: Sequence[Spots]) -> tuple[float, float]:
+    """Return the x to which the dots of a stand point at the height of the hips, and the height of its column, px."""
+    first, last = stand.core
+    whole = [f for f, set_ in stand.spots.items() if first <= f <= last and (set_ >= 0).all()]
+    xy = np.stack([spots[f].xy[stand.spots[f]] for f in whole])
+    at = xy[..., 0].mean(axis=1) + _HIPS_ABOVE * (xy[:, 0, 0] - xy[:, -1, 0])
+    return float(np.median(at)), float(np.median(xy[:, -1, 1] - xy[:, 0, 1]))
 
 
 def tracks(

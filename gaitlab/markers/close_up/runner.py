@@ -31,8 +31,8 @@ _SHANK_PX, _HARDLY_SMALLER = 240.0, 0.8
 _LOOKED_AT, _LEAST_SHOWN = 40, 0.25
 # A second column counts if it comes so often beside the first.
 _SECOND = 0.5
-# Least share of neighbouring stands that agree which leg is the left one.
-_AGREE = 0.7
+# Least share of stands that clearly are one leg's.
+_CLEAR = 0.7
 # Least share of neighbouring stands of which some picture shows both.
 _TOGETHER = 0.3
 # Least share of the frames of a stand in which a dot is seen.
@@ -97,7 +97,7 @@ class CloseUp:
             raise InputError(self._no_dots())
         kept = [column for column in columns if column.score >= _SECOND * columns[0].score]
         stands = follow(spots, kept, time_s)
-        sides, agree = sides_of(stands, spots, time_s)
+        sides, clear = sides_of(stands, spots, time_s)
         missing = [side for side in BOTH_SIDES if side not in sides]
         if missing or seen_together(stands) < _TOGETHER:
             raise InputError(
@@ -105,10 +105,10 @@ class CloseUp:
                 "again, or name a part that shows both with "
                 f"{argument('start_s')} and {argument('end_s')}"
             )
-        if agree < _AGREE:
+        if clear < _CLEAR:
             raise InputError(
                 f"in '{self._path}' the left and the right leg cannot be told apart by where their dots are "
-                f"({100 * agree:.0f} % of their steps agree, expected {100 * _AGREE:.0f} % or more); "
+                f"({100 * clear:.0f} % of their steps are clearly of one leg, expected {100 * _CLEAR:.0f} % or more); "
                 "expected both lower legs beside each other, seen from straight behind"
             )
         xy, sd_px = tracks(stands, sides, spots)

@@ -24,7 +24,8 @@ from gaitlab.pose.follow import follow_runner
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 
 OUT = Path(__file__).resolve().parent / "out" / "end_to_end"
-View = Literal["side", "rear"]
+View = Literal["side", "rear", "front"]
+_SEEN_FROM: dict[View, Literal["behind", "front"] | None] = {"side": None, "rear": "behind", "front": "front"}
 # What no network saw: the true points as the camera shows them, and the same as tape dots that are tracked to 2 mm.
 TRUE_POINTS, DOTS = "true points", "dots"
 _DOT_NOISE_M = 0.002
@@ -42,7 +43,7 @@ def clip_of(view: View, seed: int, *, seconds: float) -> Path:
 
         video.parent.mkdir(parents=True, exist_ok=True)
         clip = random_clip(
-            seed, seen_from="behind" if view == "rear" else None, duration_s=seconds, width_px=_WIDTH_PX,
+            seed, seen_from=_SEEN_FROM[view], duration_s=seconds, width_px=_WIDTH_PX,
             height_px=_HEIGHT_PX,
         )  # fmt: skip
         render(clip, video, video.with_suffix(".npz"), preset="veryfast")

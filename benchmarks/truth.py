@@ -141,7 +141,7 @@ def film(
     trial: Trial,
     *,
     fps: float,
-    seen_from: Literal["right", "left", "behind"] = "right",
+    seen_from: Literal["right", "left", "behind", "front"] = "right",
     px_per_m: float = 400.0,
     noise_m: float = 0.004,
     rng: np.random.Generator,
@@ -166,6 +166,7 @@ def film(
         "right": (xyz[..., 0], xyz[..., 2]),
         "left": (-xyz[..., 0], -xyz[..., 2]),
         "behind": (xyz[..., 2], -xyz[..., 0]),
+        "front": (-xyz[..., 2], xyz[..., 0]),
     }[seen_from]
     picture = np.stack([across, camera_height_m - xyz[..., 1]], axis=-1) / (1 - depth / camera_distance_m)[..., None]
     picture = (picture + rng.normal(0, noise_m, picture.shape)) * px_per_m

@@ -9,7 +9,7 @@ from tools.synthetic.clips import DEMO, random_clip
 from tools.synthetic.film import render
 
 _DEMO_FOLDER = Path(__file__).resolve().parents[2] / "gaitlab" / "apps" / "demo_data"
-_VIEWS = {"side": None, "left": "left", "right": "right", "rear": "behind"}
+_VIEWS = {"side": None, "left": "left", "right": "right", "rear": "behind", "front": "front"}
 
 
 def main() -> None:

@@ -65,9 +65,10 @@ def random_clip(
     strike = float(rng.choice([rng.uniform(6, 16), rng.uniform(6, 16), rng.uniform(-1, 5), rng.uniform(-9, -3)]))
     contact = 0.70 / (speed + 0.15) + 0.02 + rng.normal(0, 0.008)
     z = 1.0 if seen == "right" else -1.0
+    along, x = seen in ("behind", "front"), 1.0 if seen == "front" else -1.0
     lamp = Lamp(
-        direction=(rng.uniform(-0.6, 0.6), rng.uniform(0.6, 1.0), z * rng.uniform(0.15, 0.7)) if seen != "behind"
-        else (-rng.uniform(0.3, 0.7), rng.uniform(0.6, 1.0), rng.uniform(-0.5, 0.5)),
+        direction=(x * rng.uniform(0.3, 0.7), rng.uniform(0.6, 1.0), rng.uniform(-0.5, 0.5)) if along
+        else (rng.uniform(-0.6, 0.6), rng.uniform(0.6, 1.0), z * rng.uniform(0.15, 0.7)),
         sun=tuple(float(rng.uniform(0.6, 1.05)) for _ in range(3)),  # type: ignore[arg-type]
     )  # fmt: skip
     shutter = 1 / float(rng.choice([120, 250, 500]))

@@ -11,7 +11,7 @@ from gaitlab.core.pose import FloatArray
 from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Floats, Lamp, Mesh, vertex_normals
 
-Seen = Literal["left", "right", "behind"]
+Seen = Literal["left", "right", "behind", "front"]
 _BELT_LENGTH_M, _BELT_WIDTH_M, _BELT_AHEAD_M = 1.75, 0.55, 0.20
 _FLOOR_Y = -0.22
 _MARK_EVERY_M = 0.875
@@ -47,7 +47,7 @@ class Camera:
         return -self._forward() * self.distance_m + np.array([0.0, self.height_m, 0.0])
 
     def _forward(self) -> FloatArray:
-        straight_deg = {"right": -90.0, "left": 90.0, "behind": 0.0}[self.seen_from]
+        straight_deg = {"right": -90.0, "left": 90.0, "behind": 0.0, "front": 180.0}[self.seen_from]
         angle = np.radians(straight_deg + self.yaw_deg)
         return np.array([np.cos(angle), 0.0, np.sin(angle)])
 

@@ -17,6 +17,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events import gait_cycles
 from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.kinematics.calibration import Calibration
+from gaitlab.kinematics.legs import legs_alone
 from gaitlab.kinematics.rear import (
     calibrate_rear,
     frontal_angles,
@@ -30,6 +31,10 @@ from gaitlab.metrics import Trial
 
 # Standard deviation of the rearfoot angle in one frame above which a warning is given.
 _UNSURE_DEG = 3.0
+_LEGS_ONLY = (
+    "the film shows legs only: contacts are found by heels and calves, and what needs hips or trunk (pelvic drop, hip "
+    "adduction, knee projection, trunk lean) is not told"
+)
 
 
 def rear_trial(
@@ -53,17 +58,21 @@ def rear_trial(
     InputError
         if the runner is seen from the front, or the standing recording contains no still stretch.
     """
-    if view_of(raw).view == "front":
+    seen = view_of(raw)
+    if seen.view == "front" and not seen.unclear_legs:
         raise InputError(
-            "the runner's left hip is on the right of the picture, so the camera stands in front; a rear view must be "
-            "filmed from behind"
+            f"the runner's left {'leg' if seen.legs_only else 'hip'} is on the right of the picture, so the camera "
+            "stands in front; a rear view must be filmed from behind"
         )
+    alone = legs_alone(raw)
+    legs = () if alone is raw else (_LEGS_ONLY,)
+    raw = alone
     cleaned, pose = preprocessed(raw, settings, view="rear", leg_px=size_px(raw))
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = legs
     try:
         events = detect_rear_contacts(cleaned)
     except InputError as error:
-        events, warnings = GaitEvents((), "ambiguous"), (str(error),)
+        events, warnings = GaitEvents((), "ambiguous"), (*legs, str(error))
     source = rearfoot_source(pose)
     angles = frontal_angles(pose, events.contacts, source=source)
     if source == "proxy":
@@ -93,7 +102,8 @@ def rear_trial(
         min_cycles=settings.gait.min_cycles,
         rearfoot_source=source,
         rearfoot_zero_deg=_zero_deg(pose, angles, source, standing=standing, settings=settings),
-        network=network,
+        # The errors known of a network are those of a body that is seen whole.
+        network="" if legs else network,
         tracked_dots=bool(dot_sd_px),
         spoiled=framing.spoiled,
         unlike=framing.unlike,

@@ -1,4 +1,4 @@
-"""Camera view (side, rear or front), from the stride and the breadth of hips and shoulders in the image."""
+"""Camera view (side, rear or front), from the stride and the breadth of hips and shoulders, or from the legs alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.legs import legs_only, view_of_legs
 from gaitlab.kinematics.rear import leg_px
 
 # In leg lengths: horizontal range of the ankles relative to the hips in an exact side view, and distance between left
@@ -24,15 +25,21 @@ FROM = {"side": "the side", "rear": "behind", "front": "the front"}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A camera view: ``side``, ``rear`` or ``front``, with its confidence, 0 to 1."""
+    """A camera view: ``side``, ``rear`` or ``front``, with its confidence, 0 to 1, and whether it shows legs only."""
 
     view: str
     score: float
+    legs_only: bool = False
 
     @property
     def sure(self) -> bool:
         """Whether the confidence suffices to proceed without the user's confirmation."""
         return self.score >= _SURE
+
+    @property
+    def unclear_legs(self) -> bool:
+        """Whether it shows legs only, not from the side, and is not sure: a front view must not pass for a rear one."""
+        return self.legs_only and self.view != "side" and not self.sure
 
 
 def view_of(pose: PoseSequence) -> Seen:
@@ -41,8 +48,12 @@ def view_of(pose: PoseSequence) -> Seen:
     Notes
     -----
     The camera angle is estimated from the ratio of the visible stride to the visible breadth of hips and shoulders. The
-    confidence is 0 at 45 degrees from behind, and 1 at 65 degrees or more and at 25 degrees or less.
+    confidence is 0 at 45 degrees from behind, and 1 at 65 degrees or more and at 25 degrees or less. Of a recording of
+    legs only, see `legs.view_of_legs`.
     """
+    if legs_only(pose):
+        told = view_of_legs(pose, half_way_deg=_HALF_WAY_DEG, sure_beyond_deg=_SURE_BEYOND_DEG)
+        return Seen(*told, legs_only=True)
     leg = leg_px(pose)
     middle = pose.point("mid_hip")[:, 0]
     swings = [_reach(pose.point(f"{side}_ankle")[:, 0] - middle) / leg for side in BOTH_SIDES]

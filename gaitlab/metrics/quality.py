@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.kinematics.legs import LEGS_ONLY
 
 # From best to worst.
 GRADES = ("good", "fair", "poor")
@@ -146,6 +147,8 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
         seen = of_stance
     sided = [name for name in seen if name.partition("_")[0] in BOTH_SIDES]
     legs = {name: seen[name] for name in sided if name.partition("_")[2] in _LEG_POINTS}
+    if any(step["step"] == LEGS_ONLY for step in quality.get("history", ())):
+        legs = {name: share for name, share in legs.items() if not name.endswith("_hip")}
     worst = min(legs, key=lambda name: legs[name], default="")
     yield "share_of_leg_points_seen", legs.get(worst, math.nan), {"point": worst}
 

@@ -95,13 +95,20 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     chosen = bool(spec.proxy_label and trial.rearfoot_source)
     lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
     none = " and no ".join(p.replace("_", " ") for p in lacking)
-    whose = (
-        "no body is seen in a close-up of the lower legs: its dots show" if trial.dots_alone else "the network gives"
-    )
+    whose = "the network gives"
+    if trial.dots_alone:
+        whose = "no body is seen in a close-up of the lower legs: its dots show"
+    elif trial.legs_alone:
+        whose = "the film shows legs only:"
+    no_length = not np.isfinite(calibration.leg_px) and calibration.metres_per_px is None
     checks = (
         (spec.name in trial.spoiled, trial.spoiled.get(spec.name, "")),
         (trial.clock.source == "unknown" and _rests_on_clock(trial, spec), UNKNOWN_TIMES),
         (bool(lacking), f"{whose} no {none}"),
+        (
+            trial.legs_alone and no_length and spec.unit_without_scale == "leg lengths",
+            "the film shows legs only: needs a known length in the picture",
+        ),
         (
             spec.needs_zero and side not in trial.rearfoot_zero_deg,
             "needs half a second of standing still in the recording, or a recording of it, as its zero; the change "

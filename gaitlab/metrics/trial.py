@@ -23,6 +23,7 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.calibration import Calibration
 from gaitlab.kinematics.frame import forward_up, near_side
+from gaitlab.kinematics.legs import LEGS_ONLY
 from gaitlab.kinematics.travel import Travel
 
 # Sampling rate of the spline interpolation between frames.
@@ -115,6 +116,11 @@ class Trial:
     def dots_alone(self) -> bool:
         """Whether gaitlab followed tape dots in a close-up, where no body is seen."""
         return any(step.name == "dots" and step.parameters.get("body") is False for step in self.pose.history)
+
+    @property
+    def legs_alone(self) -> bool:
+        """Whether hips and trunk were left out, because the film shows legs only."""
+        return any(step.name == LEGS_ONLY for step in self.pose.history)
 
     @property
     def by_proxy(self) -> bool:

@@ -245,7 +245,7 @@ def _follows(analysis: Analysis, source: VideoInfo, follow: str) -> bool:
 
 def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
     values = analysis.trial.angles.values_deg
-    if analysis.trial.dots_alone:
+    if analysis.trial.dots_alone or analysis.trial.legs_alone:
         return {side: (f"{side} heel to shank", values[f"{side}_rearfoot_deg"]) for side in BOTH_SIDES}
     if analysis.trial.view == "rear":
         return {

@@ -183,11 +183,15 @@ def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, .
     Raises
     ------
     InputError
-        a view from the front, where the keypoints were to say.
+        a view from the front, where the keypoints were to say, or of legs only that may be one.
     """
     if spec.view != "auto":
         return "rear" if spec.view == "rear" else "side", ()
     seen = view_of(raw)
+    if seen.unclear_legs:
+        from gaitlab.pose.scout import refused_legs
+
+        raise refused_legs(spec.video if spec.video is not None else spec.keypoints, seen)
     likely: View = "rear" if seen.view == "rear" else "side"
     if not seen.sure:
         return likely, (warnings.view_unclear(seen, likely),)

@@ -19,7 +19,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.core.units import ROTATIONS
 from gaitlab.io.video.reader import Frame, Image, Video, turned
-from gaitlab.kinematics.view import Seen, view_of
+from gaitlab.kinematics.view import FROM, Seen, view_of
 from gaitlab.pose.networks.estimator import PoseEstimator
 
 _PICTURES = 40  # images taken from the clip
@@ -111,9 +111,19 @@ def spread_pictures(video: Video, start_s: float | None, end_s: float | None) ->
 
 def refused_front(path: object, seen: Seen) -> InputError:
     """Return the error for a front view."""
+    legs = "told by feet and knees, " if seen.legs_only else ""
     return InputError(
-        f"'{path}' was filmed from the front (sure to {seen.score:.1f} of 1); gaitlab measures from the side or from "
-        f"behind: film again, or say {argument('view')} side if it is a film from the side after all"
+        f"'{path}' was filmed from the front ({legs}sure to {seen.score:.1f} of 1); gaitlab measures from the side or "
+        f"from behind: film again, or say {argument('view')} side if it is a film from the side after all"
+    )
+
+
+def refused_legs(path: object, seen: Seen) -> InputError:
+    """Return the error for a view of legs only that is not clear."""
+    return InputError(
+        f"'{path}' shows legs only, and feet and knees do not tell clearly whether from behind or from the front (most "
+        f"like {FROM[seen.view]}, sure to {seen.score:.1f} of 1); if it was filmed from behind, say {argument('view')} "
+        "rear, else film again from behind, with the hips in the picture or the whole runner"
     )
 
 

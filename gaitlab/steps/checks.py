@@ -48,7 +48,12 @@ def checked(given: Mapping[str, Any]) -> tuple[Settings, View]:
     if view == "side":
         return chosen, "side"
     seen = view_of(given["pose"])
-    if seen.view == "front" and (view == "rear" or seen.sure):
+    if view == "auto" and seen.unclear_legs:
+        raise InputError(
+            "the keypoints show legs only, and feet and knees do not tell clearly whether from behind or from the "
+            f"front; if it was filmed from behind, say {argument('view')} rear, else film again from behind"
+        )
+    if seen.view == "front" and not seen.unclear_legs and (view == "rear" or seen.sure):
         raise InputError(
             "the keypoints are of a runner seen from the front; gaitlab measures from the side or from behind: film "
             f"again, or say {argument('view')} side if it is a film from the side after all"

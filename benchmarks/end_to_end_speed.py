@@ -267,7 +267,7 @@ def speed_table(found: Mapping[str, float]) -> str:
 def memory_table(folder: Path) -> str:
     """Return the table of peak memory for several sizes and lengths."""
     # Long films are beside the page, not in it, which holds up to 15 MB of video; so are these, to show what grows.
-    beside = ("--set", "report.embed_video=false")
+    beside = ("--set", "report.embed_video=no")
     shapes: tuple[tuple[str, dict[str, int], int | None, tuple[str, ...]], ...] = (
         ("20 s of 1080x1920 at 60 fps", {}, 450, ()),
         ("5 s of 2160x3840 at 60 fps", {"frames": 300, "width": 2160, "height": 3840}, 900, ()),

@@ -106,7 +106,7 @@ def trial_of_tracks(tracks: Tracks) -> tuple[Trial, tuple[str, ...]]:
     """Return the trial of repaired and smoothed tracks, on a treadmill or of the passes overground, and warnings."""
     runner = tracks.runner
     found, setting = passes_of(tracks.cleaned, said=runner.setting)
-    told: tuple[str, ...] = ()
+    told = _setting_doubted(tracks.cleaned, runner.setting)
     if setting == "overground" and runner.belt_speed_mps is not None:
         told = ("the belt speed that was entered is not used: the runner moves over the ground",)
         runner = replace(runner, belt_speed_mps=None)
@@ -123,6 +123,17 @@ def trial_of_tracks(tracks: Tracks) -> tuple[Trial, tuple[str, ...]]:
     spans = {one.travel.frames.start for one in trial.passes or (trial,) if one.travel is not None}
     taken = [texts for one, texts in each if one.travel is not None and one.travel.frames.start in spans]
     return trial, (*told, *oblique, *pooled, *dict.fromkeys(text for texts in taken for text in texts))
+
+
+def _setting_doubted(ground: PoseSequence, said: str) -> tuple[str, ...]:
+    """Say so where the hips do not move as they do in the setting that was entered."""
+    if said == "auto" or (shows := passes_of(ground, said="auto")[1]) == said:
+        return ()
+    what = {
+        "overground": "the runner moves through the picture: over the ground, speed and steps would be other ones",
+        "treadmill": "the runner stays in place in the picture: speed and steps over the ground are not those of life",
+    }
+    return (f"the setting that was entered, {said}, is measured, but {what[shows]}; is it the right one?",)
 
 
 def _measured(tracks: Tracks, frames: slice | None, setting: Setting) -> tuple[Trial, tuple[str, ...]]:

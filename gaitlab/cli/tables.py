@@ -134,12 +134,18 @@ def _setting(info: Mapping[str, Any]) -> list[str]:
     return [", ".join(part for part in said if part)]
 
 
+def _frame_rate(info: Mapping[str, Any]) -> str:
+    """Return the frame rate of the measurement, with what is known of it."""
+    source = info.get("clock", {}).get("source")
+    return f"{info['fps']:.4g} fps{ {'assumed': ' (assumed)', 'unknown': ' as played'}.get(source, '') }"
+
+
 def print_summary(session: Session) -> None:
     """Print a session's metrics: a row a metric, left and right beside each other, or why there is none."""
     info = session.info
     about = [info["athlete"], info["label"], f"{info['view']} view", info["activity"]]
     about += _setting(info)
-    about += [f"facing {info['facing']}", f"{info['fps']:.4g} fps", info["model"].get("name")]
+    about += [f"facing {info['facing']}", _frame_rate(info), info["model"].get("name")]
     table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
     for heading, justify in (
         ("metric", "left"), ("left", "right"), ("right", "right"), ("network ±", "right"), ("right - left", "right"),

@@ -115,8 +115,8 @@ def marks(text: str) -> Marks:
     match = _MARKS.fullmatch(text)
     if match is None:
         raise InputError(
-            f"distance {shown(text)} is not a length and the x of two marks in the picture (px); write it like "
-            f"'{_MARKS_EXAMPLE}'"
+            f"distance {shown(text)} is not a length and the x of two marks in the picture (px, 0 at its left "
+            f"edge); write it like '{_MARKS_EXAMPLE}'"
         )
     ends = float(match[2]), float(match[3])
     if abs(ends[1] - ends[0]) < _FEWEST_PX:

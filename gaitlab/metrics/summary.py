@@ -187,7 +187,8 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
 
 def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
     if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
-        return "needs a whole stride, and the pass shows single steps only"
+        of_leg = "" if side == "both" else f" of the {side} leg"
+        return f"needs a whole stride, and the pass shows single steps{of_leg} only"
     return "no accepted cycle shows the points it needs" if n_cycles else "no accepted gait cycle"
 
 
@@ -227,7 +228,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append(ASSUMED_TIMES.format(factor=trial.clock.slow_motion))
     needed = trial.min_cycles * (2 if side == "both" else 1)
     if trial.single_steps and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
-        notes.append(f"only {n} single {'step' if n == 1 else 'steps'}, no whole stride was seen")
+        of_leg = "" if side == "both" else f" of the {side} leg"
+        notes.append(f"only {n} single {'step' if n == 1 else 'steps'}, no whole stride{of_leg} was seen")
     elif n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
         notes.append(f"only {n} {cycles}, {needed} make a stable mean")

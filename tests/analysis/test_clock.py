@@ -155,6 +155,7 @@ def test_a_session_says_how_its_clock_is_known(keypoints: Path, tmp_path: Path) 
     assert "the true frame rate must be entered, 60 if it is 2x" in " ".join(untold.warnings)
 
     assumed = gaitlab.analyze(keypoints=keypoints, output=tmp_path / "auto", capture_fps="auto")
+    assert "(both assumed)" in assumed.report.read_text(encoding="utf-8")
     assert clock_of(assumed) == (2.0, "assumed")
     assert float(value(assumed, "cadence")) == pytest.approx(CADENCE, rel=0.01)
     assert "2x is assumed" in " ".join(assumed.warnings)

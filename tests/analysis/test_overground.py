@@ -60,6 +60,17 @@ def test_who_stays_in_place_is_on_a_treadmill_whatever_else_is_not_said() -> Non
     assert (said.trial.setting, said.trial.travel) == ("treadmill", None)
 
 
+def test_a_setting_that_the_hips_contradict_is_measured_and_doubted() -> None:
+    moving, staying = passing(seconds=2.5), filmed(RUNNING, seconds=4.0)
+    for said, shows, pose in (
+        ("treadmill", "moves through the picture", moving), ("overground", "stays in place", staying),
+    ):  # fmt: skip
+        (told,) = (w for w in analyzed(pose, setting=said).warnings if "the setting that was entered" in w)
+        assert said in told
+        assert shows in told
+    assert not any("setting that was entered" in w for w in analyzed(moving, setting="overground").warnings)
+
+
 def test_a_belt_speed_is_not_used_overground() -> None:
     found = analyzed(passing(seconds=2.0), belt_speed_mps=5.0)
     assert any("is not used" in warning for warning in found.warnings)

@@ -55,7 +55,9 @@ def facts(content: Content) -> list[tuple[str, str]]:
     info, texts = content.info, content.texts
     words, names = texts["words"], texts["facts"]
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
-    frames = names["frames_a_second"].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
+    clock = info.get("clock", {}).get("source")
+    said = {"assumed": "frames_assumed", "unknown": "frames_unknown"}.get(clock, "frames_a_second")
+    frames = names[said].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
     file = (info["video"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),

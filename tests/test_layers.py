@@ -41,12 +41,12 @@ INNER = {
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
     "report": (("render", "shared"), ("session",), ("comparison",)),
     "steps": (("checks",), ("loading", "measuring")),
-    "apps": (("truth", "window"), ("demo", "batch", "live", "pose_images"), ("selftest",)),
+    "apps": (("truth", "window"), ("demo", "batch", "live", "pose_images"), ("selftest", "serve")),
     "cli": (
         ("printing", "signals"),
         ("progress", "tables", "endings"),
         ("common",),
-        ("analyze", "check", "compare", "models", "pictures"),
+        ("analyze", "check", "compare", "models", "pictures", "serve"),
         ("app",),
     ),
 }

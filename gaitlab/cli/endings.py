@@ -32,6 +32,7 @@ _LEFT = {
     "batch": "finished sessions are kept, the same command does the rest",
     "pose": "what was finished until then is kept",
     "live": "what was recorded until then is kept",
+    "serve": "what is queued goes on with the next start",
 }
 
 

@@ -165,6 +165,11 @@ class PersonTracker:
         track = max(alive, key=lambda t: self._rank.get(t.number, 0.0), default=None)
         return track.bodies[-1] if track is not None and track.frames[-1] == len(self._times_s) - 1 else None
 
+    def seen_last(self) -> list[tuple[int, Body]]:
+        """Return number and body of everybody who was seen in the last frame."""
+        last = len(self._times_s) - 1
+        return [(track.number, track.bodies[-1]) for track in self._tracks if track.frames[-1] == last]
+
     def result(self) -> Followed:
         """Return the runner and the others.
 

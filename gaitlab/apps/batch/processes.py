@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -23,7 +23,7 @@ from gaitlab.io.session.folder import clear_remains
 # Signals that end a batch; Windows cannot block them.
 _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} if hasattr(signal, "pthread_sigmask") else set()
 _GRACE_S = 1.0
-_ENDED = 128 + signal.SIGTERM
+ENDED = 128 + signal.SIGTERM  # exit code of a process that its parent has ended
 
 
 def outcomes_of_processes(
@@ -122,7 +122,14 @@ def _outcome(job: Job, process: BaseProcess, receiver: Connection) -> Outcome:
     return Outcome(job, "failed", f"its process stopped with exit code {code}; the traceback is in the log")
 
 
-def _child(sender: Connection, job: Job, directory: Path, settings: Settings, threads: int) -> None:
+def prepare_child(threads: int) -> Callable[[], bool]:
+    """Let this process be ended by its parent alone, and unwind what is at work; return whether that has begun.
+
+    Parameters
+    ----------
+    threads : int
+        threads of OpenCV in it.
+    """
     # Ctrl-C reaches the whole process group; the parent ends its children itself, so that they can clean up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ended = False
@@ -130,7 +137,7 @@ def _child(sender: Connection, job: Job, directory: Path, settings: Settings, th
     def stop(*_: Any) -> None:
         nonlocal ended
         ended = True
-        sys.exit(_ENDED)
+        sys.exit(ENDED)
 
     signal.signal(signal.SIGTERM, stop)
     if _ENDING:
@@ -138,9 +145,14 @@ def _child(sender: Connection, job: Job, directory: Path, settings: Settings, th
     import cv2
 
     cv2.setNumThreads(threads)
+    return lambda: ended
+
+
+def _child(sender: Connection, job: Job, directory: Path, settings: Settings, threads: int) -> None:
+    stopped = prepare_child(threads)
     try:
         sender.send(do_job(job, directory=directory, settings=settings))
     except Exception:
-        if ended:  # an exception of a library that was interrupted
-            sys.exit(_ENDED)
+        if stopped():  # an exception of a library that was interrupted
+            sys.exit(ENDED)
         raise

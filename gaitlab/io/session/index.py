@@ -48,7 +48,7 @@ def named_sessions(directory: Path, *, skip: Callable[[str], None] = log_skipped
     known = _read_index(directory)
     root = os.path.join(directory, "")
     # Plain strings: ten thousand Path objects take longer to create than their files take to read.
-    stamps = {folder: _stamp(folder, names) for folder, names in sorted(session_folders(directory))}
+    stamps = {folder: session_stamp(folder, names) for folder, names in sorted(session_folders(directory))}
     index = {
         key: entry
         for folder, stamp in stamps.items()
@@ -69,8 +69,16 @@ def _key(folder: str, root: str) -> str:
     return folder.removeprefix(root).replace(os.sep, "/") if folder != root.rstrip(os.sep) else "."
 
 
-def _stamp(folder: str, names: Sequence[str]) -> list[Any]:
-    """Return name, modification time, size and inode of each required file, which change with the session."""
+def session_stamp(folder: str, names: Sequence[str]) -> list[Any]:
+    """Return name, modification time, size and inode of each required file, which change with the session.
+
+    Parameters
+    ----------
+    folder : str
+        the session folder.
+    names : Sequence[str]
+        names of the CSV and NPZ files in it, see `session_folders`.
+    """
     present = ("session.json", *sorted(name for name in names if name in REQUIRED))
     states = [(name, os.lstat(os.path.join(folder, name))) for name in present]
     return [[name, state.st_mtime_ns, state.st_size, state.st_ino] for name, state in states]

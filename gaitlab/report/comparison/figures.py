@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,33 +106,63 @@ def _curve_chart(
     return Chart(f"{column_key(spec['column'])}-{side}", title, figure, alt, tuple(legend))
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A session on the axis of time: when it was recorded (ISO 8601), its name, and its metrics by name."""
+
+    time: str
+    name: str
+    measures: Mapping[str, Measure]
+
+
 def trend_charts(comparison: Comparison) -> list[Chart]:
     """Return one chart per headline metric over the dates; none without a trend."""
-    if not comparison.trend:
-        return []
-    dated = sorted(
-        ((time, one) for one in comparison.compared if (time := session_time(one.session)) is not None),
-        key=lambda pair: pair[0],
-    )
+    dated = [
+        Dated(time.isoformat(), f"{one.letter} {one.name}", one.measures)
+        for one in comparison.compared
+        if (time := session_time(one.session)) is not None
+    ]
+    headlines = comparison.first.content.headlines
+    return season_charts(dated, comparison.trend, headlines=headlines, texts=comparison.texts)
+
+
+def season_charts(
+    dated: Sequence[Dated], trend: Sequence[Mapping[str, Any]], *, headlines: Sequence[str], texts: Mapping[str, Any]
+) -> list[Chart]:
+    """Return one chart per headline metric that has a trend.
+
+    Parameters
+    ----------
+    dated : Sequence[Dated]
+        the sessions, in any order.
+    trend : Sequence[Mapping[str, Any]]
+        rows of `gaitlab.stats.trends`.
+    headlines : Sequence[str]
+        names of the metrics.
+    texts : Mapping[str, Any]
+        sentences of the page's language.
+    """
+    ordered = sorted(dated, key=lambda one: one.time)
     charts = []
-    for name in comparison.first.content.headlines:
-        measure = comparison.first.measures.get(name)
-        if measure is not None and any(row["metric"] == name for row in comparison.trend):
-            charts.append(_trend_chart(comparison, measure, [(t.isoformat(), one) for t, one in dated]))
+    for name in headlines:
+        rows = [row for row in trend if row["metric"] == name]
+        measure = next((one.measures[name] for one in dated if name in one.measures), None)
+        if measure is not None and rows:
+            charts.append(_trend_chart(measure, ordered, rows, texts))
     return charts
 
 
-def _trend_chart(comparison: Comparison, measure: Measure, dated: list[tuple[str, Compared]]) -> Chart:
-    texts, show = comparison.texts, measure.display
+def _trend_chart(
+    measure: Measure, dated: Sequence[Dated], rows: Sequence[Mapping[str, Any]], texts: Mapping[str, Any]
+) -> Chart:
+    show = measure.display
     traces: list[Figure] = []
     legend = []
-    for row in comparison.trend:
-        if row["metric"] != measure.name:
-            continue
+    for row in rows:
         side = row["side"]
         points = [
-            (time, one, value)
-            for time, one in dated
+            (one.time, one, value)
+            for one in dated
             if (found := one.measures.get(measure.name)) and found.unit == measure.unit
             and (value := found.sides.get(side)) and value.known
         ]  # fmt: skip
@@ -146,7 +176,7 @@ def _trend_chart(comparison: Comparison, measure: Measure, dated: list[tuple[str
             "error_y": {"type": "data", "color": f"@{side}", "thickness": 1.5, "width": 4,
                         "array": (np.nan_to_num([v.uncertainty for _, _, v in points]) * scale).tolist()},
             "marker": {"color": f"@{side}", "size": 9, "symbol": "square" if side == "right" else "circle"},
-            "text": [no_markup(f"{one.letter} {one.name}") for _, one, _ in points],
+            "text": [no_markup(one.name) for _, one, _ in points],
             "hovertemplate": f"%{{y:.{show.decimals}f}}{no_markup(show.suffix)}<extra>%{{text}}</extra>",
         })  # fmt: skip
         traces.append({**line(fitted * scale, fitted * scale, side, ""), "x": times, "hoverinfo": "skip",
@@ -159,8 +189,8 @@ def _trend_chart(comparison: Comparison, measure: Measure, dated: list[tuple[str
         "height": 240,
         "kind": "trend",
     }
-    alt = comparison.texts["comparison"]["trend"]["alt"].format(
-        title=measure.full_label, count=len(dated), first=dated[0][0][:10], last=dated[-1][0][:10]
+    alt = texts["comparison"]["trend"]["alt"].format(
+        title=measure.full_label, count=len(dated), first=dated[0].time[:10], last=dated[-1].time[:10]
     )
     shown = tuple(legend) if len(legend) > 1 else ()
     return Chart(f"trend-{measure.name}", title, figure, alt, shown)

@@ -1,0 +1,1 @@
+"""The local page, `gaitlab serve`: films in by drag and drop, a queue, a library of sessions; nothing leaves."""

@@ -1,0 +1,130 @@
+"""One session as the library lists it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gaitlab.core.errors import InputError
+from gaitlab.io.session.session import Session, glance_at
+from gaitlab.metrics import METRICS
+from gaitlab.metrics.quality import grade_of, grave_warnings
+from gaitlab.report.session.content import read_layout
+from gaitlab.report.shared.measures import Measure, measures
+from gaitlab.report.shared.numbers import Units
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the library shows of a session.
+
+    Attributes
+    ----------
+    id : str
+        its id in addresses, which follows from its place.
+    folder : str
+        its place below the folder of sessions, with ``/``.
+    athlete, label, date : str
+        as in session.json; the date without the time. Empty where nothing is said.
+    view, activity, grade : str
+        as in session.json.
+    runner : Mapping[str, float]
+        height, m, and mass, kg, where they were said.
+    headlines : tuple[tuple[str, str], ...]
+        metric and value in words: left / right, or of both.
+    warnings : tuple[str, ...]
+        what a reader must know.
+    grave : int
+        so many of them forbid to rely on the numbers.
+    problem : str
+        why a damaged session cannot be read; then nothing else is known.
+    """
+
+    id: str
+    folder: str
+    athlete: str = ""
+    label: str = ""
+    date: str = ""
+    dated_by: str = ""
+    view: str = ""
+    activity: str = ""
+    grade: str = ""
+    runner: Mapping[str, float] | None = None
+    headlines: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    grave: int = 0
+    problem: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the cache keeps."""
+        return asdict(self)
+
+    @property
+    def name(self) -> str:
+        """What it is called on the page."""
+        return self.label or self.folder.rpartition("/")[2]
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether every word, in lower case, is found in what is known of the session."""
+        text = " ".join((self.athlete, self.label, self.date, self.folder, self.view, self.activity)).casefold()
+        return all(word in text for word in words)
+
+
+def entry_from(content: Mapping[str, Any]) -> Entry:
+    """Return an entry of the cache."""
+    tuples = {
+        "headlines": tuple((str(label), str(value)) for label, value in content["headlines"]),
+        "warnings": tuple(content["warnings"]),
+    }
+    return Entry(**{**content, **tuples})
+
+
+def id_of(folder: str) -> str:
+    """Return the id of a session by its place below the folder of sessions."""
+    return hashlib.sha256(folder.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def read_entry(path: Path, folder: str) -> Entry:
+    """Read what the library shows of a session, or why it cannot be read."""
+    try:
+        session = glance_at(path)
+        info = session.info
+        units: Units = "imperial" if info["settings"].get("report", {}).get("units") == "imperial" else "metric"
+        found = measures(
+            session.rows("summary"), METRICS, units=units, other_group="",
+            naming_groups=read_layout()["naming"]["groups"],
+        )  # fmt: skip
+    except InputError as error:
+        return Entry(id_of(folder), folder, problem=str(error))
+    runner = {key: info["runner"].get(key) for key in ("height_m", "mass_kg")}
+    return Entry(
+        id_of(folder), folder, athlete=info["athlete"] or "", label=info["label"] or "",
+        date=(info["recorded_at"] or "")[:10], dated_by=info.get("dated_by") or "", view=info["view"],
+        activity=info["activity"], grade=grade_of(info), headlines=_headlines(session, found),
+        runner={key: value for key, value in runner.items() if value is not None}, warnings=session.warnings,
+        grave=len(grave_warnings(info)),
+    )  # fmt: skip
+
+
+def _headlines(session: Session, found: tuple[Measure, ...]) -> tuple[tuple[str, str], ...]:
+    activity = "walking" if session.info["activity"] == "walking" else "running"
+    wanted = read_layout()["headlines"].get(session.info["view"], {}).get(activity, ())
+    by_name = {measure.name: measure for measure in found}
+    return tuple(
+        (by_name[name].full_label, spoken)
+        for name in wanted
+        if name in by_name and (spoken := _spoken(by_name[name]))
+    )  # fmt: skip
+
+
+def _spoken(measure: Measure) -> str:
+    """Return the value of a metric: of both legs, or left / right; "" where there is none."""
+    numbers = [
+        measure.display.number(measure.sides[side].mean)
+        for side in ("both", "left", "right")
+        if side in measure.sides and measure.sides[side].known
+    ]
+    return f"{' / '.join(numbers)}{measure.display.suffix}" if numbers else ""

@@ -46,7 +46,7 @@ INNER = {
         ("printing", "signals"),
         ("progress", "tables", "endings"),
         ("common",),
-        ("analyze", "check", "compare", "models", "pictures", "serve"),
+        ("analyze", "check", "compare", "models", "pictures"),
         ("app",),
     ),
 }

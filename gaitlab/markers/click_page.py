@@ -21,11 +21,13 @@ from gaitlab.core.errors import InputError, OutputError
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.units import ROTATIONS
 from gaitlab.io.reading import parse_json
-from gaitlab.io.video.reader import Video, open_video
+from gaitlab.io.video.reader import open_video
 from gaitlab.markers.clicks import clicks_from, write_clicks
 from gaitlab.markers.layout import DOTS
 
-_TEMPLATE = Path(__file__).with_suffix(".html")
+_HERE = Path(__file__).resolve().parent
+# What is put into the page, or served beside one of the same content.
+PARTS = {"STYLE": "click_page.css", "PART": "click_page_part.html", "SCRIPT": "click_page.js"}
 _LARGEST_ANSWER = 100_000
 # No content from other sources is loaded.
 _POLICY = (
@@ -68,26 +70,16 @@ def take_clicks(
     """
     if not target.parent.is_dir():
         raise OutputError(f"cannot write the dots to '{target}': the folder '{target.parent}' does not exist")
-    if rotate_deg not in ROTATIONS:
-        raise InputError(f"rotate must be 0, 90, 180 or 270 (degrees, clockwise), not {rotate_deg}")
-    with open_video(video, rotate_deg=rotate_deg, fps=fps) as film:
-        info, times_s = film.info, [round(float(t), 6) for t in film.timestamps_s]
-    if at_s is not None and not 0 <= at_s <= info.duration_s:
-        raise InputError(f"the video lasts {info.duration_s:.2f} s; --at must be a time in it, not {at_s:g} s")
-    wanted_s = info.duration_s / 2 if at_s is None else at_s
-    first = min(range(len(times_s)), key=lambda number: abs(times_s[number] - wanted_s))
-    data = {
-        "width": info.width, "height": info.height, "times_s": times_s, "frame": first, "sides": BOTH_SIDES,
-        "dots": DOTS,
-    }  # fmt: skip
-    text = json.dumps(data).replace("<", "\\u003c")
-    page = _TEMPLATE.read_text(encoding="utf-8").replace("@DATA@", text)
+    data = click_data(video, at_s=at_s, rotate_deg=rotate_deg, fps=fps)
+    times_s = data["times_s"]
+    page = (_HERE / "click_page.html").read_text(encoding="utf-8").replace("@DATA@", script_data(data))
+    for mark in PARTS:
+        page = page.replace(f"@{mark}@", page_part(mark))
     secret = secrets.token_urlsafe(16)
     saved = threading.Event()
 
     def picture(number: int) -> bytes:
-        with open_video(video, rotate_deg=rotate_deg, fps=fps) as film:
-            return _encoded(film, times_s[number])
+        return click_frame(video, times_s[number], rotate_deg=rotate_deg, fps=fps)
 
     handler = _handler(f"/{secret}/", page.encode(), picture, target, saved)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -104,9 +96,66 @@ def take_clicks(
     return target
 
 
-def _encoded(film: Video, time_s: float) -> bytes:
-    for frame in film.frames(start_s=max(time_s - 1e-4, 0.0)):
-        return bytes(cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1])
+def page_part(mark: str) -> str:
+    """Return one of `PARTS`."""
+    return (_HERE / PARTS[mark]).read_text(encoding="utf-8")
+
+
+def script_data(data: dict[str, Any]) -> str:
+    """Return JSON that cannot close the script element it lies in."""
+    return json.dumps(data).replace("<", "\\u003c")
+
+
+def click_data(
+    video: Path,
+    *,
+    at_s: float | None = None,
+    rotate_deg: int = 0,
+    fps: float | None = None,
+    place: str = "",
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what the page's script knows: the picture's size, the times of all frames, the dots and the frame shown.
+
+    Parameters
+    ----------
+    video : Path
+        the video.
+    at_s : float | None, optional
+        time of the frame shown first, s; None is the middle of the video.
+    rotate_deg : int, optional
+        clockwise rotation of the images.
+    fps : float | None, optional
+        frame rate of a raw stream, Hz.
+    place : str, optional
+        beginning of the addresses of ``frame`` and ``save``; by default they lie beside the page.
+    headers : dict[str, str] | None, optional
+        headers that come with the answer of the page.
+
+    Raises
+    ------
+    InputError
+        if the video is unreadable, or the time is outside it.
+    """
+    if rotate_deg not in ROTATIONS:
+        raise InputError(f"rotate must be 0, 90, 180 or 270 (degrees, clockwise), not {rotate_deg}")
+    with open_video(video, rotate_deg=rotate_deg, fps=fps) as film:
+        info, times_s = film.info, [round(float(t), 6) for t in film.timestamps_s]
+    if at_s is not None and not 0 <= at_s <= info.duration_s:
+        raise InputError(f"the video lasts {info.duration_s:.2f} s; --at must be a time in it, not {at_s:g} s")
+    wanted_s = info.duration_s / 2 if at_s is None else at_s
+    first = min(range(len(times_s)), key=lambda number: abs(times_s[number] - wanted_s))
+    return {
+        "width": info.width, "height": info.height, "times_s": times_s, "frame": first, "sides": BOTH_SIDES,
+        "dots": DOTS, "place": place, "headers": headers or {},
+    }  # fmt: skip
+
+
+def click_frame(video: Path, time_s: float, *, rotate_deg: int = 0, fps: float | None = None) -> bytes:
+    """Return the frame at a time, s, as JPEG of full size; InputError if there is none."""
+    with open_video(video, rotate_deg=rotate_deg, fps=fps) as film:
+        for frame in film.frames(start_s=max(time_s - 1e-4, 0.0)):
+            return bytes(cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1])
     raise InputError(f"there is no frame at {time_s:.3f} s")
 
 

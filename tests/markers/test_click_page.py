@@ -49,7 +49,7 @@ def test_eight_clicks_become_a_file(tmp_path: Path) -> None:
             assert page.locator("#save").is_disabled()
             picture.click(position={"x": 300 + 10 * number + 0.5, "y": 400.5})
         page.locator("#save").click()
-        page.locator("#said", has_text="Saved").wait_for(timeout=60_000)
+        page.locator("#clicks-said", has_text="Saved").wait_for(timeout=60_000)
         browser.close()
     worker.join(30)
     assert not worker.is_alive()

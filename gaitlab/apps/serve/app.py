@@ -12,7 +12,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from gaitlab.apps.serve.handlers import films, pages, sessions
+from gaitlab.apps.serve.camera import Camera
+from gaitlab.apps.serve.handlers import dots, films, lan, live, pages, sessions
 from gaitlab.apps.serve.jobs.queue import Queue
 from gaitlab.apps.serve.library.changes import Bin
 from gaitlab.apps.serve.library.index import Library
@@ -51,7 +52,7 @@ def build(options: Options, *, hosts: frozenset[str], lan_address: str = "") -> 
         options.own / "jobs", sessions=options.directory, workers=options.workers, model=options.model,
         on_session=library.changed,
     )  # fmt: skip
-    state = State(options, queue, library, bin, lan_address=lan_address)
+    state = State(options, queue, library, bin, Camera(queue, model=options.model), lan_address=lan_address)
 
     @asynccontextmanager
     async def working(app: Starlette) -> AsyncIterator[None]:
@@ -59,11 +60,12 @@ def build(options: Options, *, hosts: frozenset[str], lan_address: str = "") -> 
         threading.Thread(target=library.entries, name="gaitlab-library", daemon=True).start()  # before the first look
         bin.empty()
         yield
+        state.camera.stop()
         queue.stop()
         library.close()
 
     app = Starlette(
-        routes=[*pages.ROUTES, *films.ROUTES, *sessions.ROUTES],
+        routes=[*dots.ROUTES, *lan.ROUTES, *live.ROUTES, *films.ROUTES, *sessions.ROUTES, *pages.ROUTES],
         middleware=[Middleware(Guard, secrets=state.secrets, hosts=hosts)],
         exception_handlers={GaitlabError: _said, KeyError: _unknown, HTTPException: _plain, Exception: _bug},
         lifespan=working,

@@ -36,6 +36,8 @@ _HEADERS = {
 }
 _READING = ("GET", "HEAD")
 COOKIE = "gaitlab"
+# What only this machine may see.
+_HERE_ONLY = ("/phone", "/live")
 # What a device may see before it has shown the code.
 _BEFORE_CODE = ("/join", "/static/")
 
@@ -121,6 +123,8 @@ class Guard:
                 return _no(403, "this was asked by a page of another place, and is refused")
             if path != "/join" and not same(headers.get("x-gaitlab-token"), self._secrets.token):
                 return _no(403, "this page is from before the server was started; load it again")
+        if path.startswith(_HERE_ONLY) and not is_here(scope):
+            return _no(403, "this is for the machine itself: its code, and its camera")
         if is_here(scope) or self._has_cookie(headers) or path.startswith(_BEFORE_CODE):
             return None
         if path.startswith(f"/open/{self._secrets.reports}/"):

@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from gaitlab.apps.serve.library.entry import Entry, id_of
+from gaitlab.apps.serve.pairing import Pairing
 from gaitlab.apps.serve.security import POLICY, Secrets, is_here
 from gaitlab.report.render import environment
 
 if TYPE_CHECKING:
     import jinja2
 
+    from gaitlab.apps.serve.camera import Camera
     from gaitlab.apps.serve.jobs.job import Job
     from gaitlab.apps.serve.jobs.queue import Queue
     from gaitlab.apps.serve.library.changes import Bin
@@ -41,6 +43,10 @@ class State:
         the sessions.
     bin : Bin
         sessions that were deleted.
+    camera : Camera
+        the camera of this machine.
+    pairing : Pairing
+        the code for devices of the network.
     secrets : Secrets
         its secrets.
     lan_address : str
@@ -51,6 +57,8 @@ class State:
     queue: Queue
     library: Library
     bin: Bin
+    camera: Camera
+    pairing: Pairing = field(default_factory=Pairing)
     secrets: Secrets = field(default_factory=Secrets)
     lan_address: str = ""
 

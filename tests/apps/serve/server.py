@@ -128,7 +128,7 @@ def library_of(folder: Path, count: int, **more: Any) -> list[Path]:
     """Make so many sessions, one a day of 2026, quickly: all are copies of the first."""
     first = folder / "session-000"
     first.mkdir(parents=True)
-    make_session(first, athlete="Ada", label="session 0", recorded_at="2026-01-01T10:00:00", **more)
+    make_session(first, **{"athlete": "Ada", "label": "session 0", "recorded_at": "2026-01-01T10:00:00", **more})
     made = [first]
     for number in range(1, count):
         copy = folder / f"session-{number:03d}"

@@ -13,7 +13,6 @@ from gaitlab.core.person import Body
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.files import whole_file
 from gaitlab.io.video.reader import Image, Video, open_video
-from gaitlab.io.video.stills import Shot, take_stills
 
 if TYPE_CHECKING:
     from gaitlab.pose.networks.estimator import PoseEstimator
@@ -83,22 +82,6 @@ def write_strip(film: Path) -> dict[str, Any]:
                 pictures.append(_resized(frame.image, (width, _STRIP_PX)))
     _write_picture(film.with_name(STRIP), np.concatenate(pictures, axis=1))
     return {"pictures": len(pictures), "every_s": round(every_s, 4), "width": width, "height": _STRIP_PX}
-
-
-def frame_picture(film: Path, time_s: float, *, rotate_deg: int = 0) -> bytes:
-    """Return the frame of a film at a time, s, as JPEG of full size.
-
-    Raises
-    ------
-    InputError
-        if there is none.
-    """
-    with open_video(film, rotate_deg=rotate_deg) as video:
-        shot = Shot(time_s, (0, 0, video.info.width, video.info.height))
-        taken = take_stills(video, {"frame": shot}, max_height_px=video.info.height, quality=95)
-    if "frame" not in taken:
-        raise InputError(f"there is no frame at {time_s:.3f} s")
-    return taken["frame"]
 
 
 def _people(film: Path, estimator: PoseEstimator) -> list[dict[str, Any]]:

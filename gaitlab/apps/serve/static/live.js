@@ -1,0 +1,62 @@
+// The camera: pictures one after the other, as fast as they come, while it is on.
+import { ask, attempt } from "/static/common.js";
+
+const form = document.getElementById("camera");
+const picture = document.getElementById("picture"), recorded = document.getElementById("recorded");
+const state = document.getElementById("state");
+const WORDS = { off: "The camera is off.", shown: "The camera is shown.", recorded: "Recording …" };
+let after = 0, looking = false, recording = false;
+
+if (form) {
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-do]");
+    if (!button) return;
+    button.disabled = true;
+    recording = button.dataset.do === "record";
+    await attempt(() => ask(`/live/${button.dataset.do}`, { method: "POST", body: { camera: Number(form.elements.camera.value) } }));
+    button.disabled = false;
+    look();
+  });
+  look();
+}
+
+async function look() {
+  if (looking) return;
+  looking = true;
+  let now = { state: "off", message: "" };
+  do {
+    try { now = await ask("/live/status"); } catch (error) { now = { state: "off", message: error.message }; }
+    tell(now);
+    if (now.state !== "off") await next();
+  } while (now.state !== "off");
+  looking = false;
+  if (recording && !now.message) {
+    const link = document.createElement("a");
+    link.href = "/"; link.textContent = "Analyse it";
+    state.replaceChildren("Recorded. ", link);
+  }
+  recording = false;
+}
+
+function tell(now) {
+  state.textContent = now.message || WORDS[now.state];
+  state.classList.toggle("wrong", Boolean(now.message));
+  recorded.hidden = now.state !== "recorded";
+  recorded.value = now.done_s || 0;
+  form.querySelector("[data-do=stop]").disabled = now.state === "off";
+  form.querySelector("[data-do=record]").disabled = now.state === "recorded";
+  if (now.state === "off") picture.hidden = true;
+}
+
+async function next() {
+  try {
+    const answer = await fetch(`/live/picture.jpg?after=${after}`);
+    if (answer.status !== 200) return;
+    after = Number(answer.headers.get("X-Number"));
+    const before = picture.src;
+    picture.src = URL.createObjectURL(await answer.blob());
+    picture.hidden = false;
+    if (before) URL.revokeObjectURL(before);
+  } catch { await new Promise((resolve) => setTimeout(resolve, 500)); }
+}

@@ -65,7 +65,7 @@ class State:
     @cached_property
     def templates(self) -> jinja2.Environment:
         """The templates, which escape everything."""
-        return environment(TEMPLATES, lan=self.options.lan, directory=str(self.options.directory))
+        return environment(TEMPLATES, lan=self.options.lan, directory=_spoken(self.options.directory))
 
     def known_athletes(self) -> dict[str, Entry]:
         """Return the newest session of each athlete by name, in the order of the names."""
@@ -87,6 +87,12 @@ class State:
     def open_path(self, entry: Entry) -> str:
         """Return the address of a session's report."""
         return f"/open/{self.secrets.reports}/{entry.id}/report.html"
+
+
+def _spoken(directory: Path) -> str:
+    """Return a folder as people write it, with ``~`` for their own."""
+    home = Path.home()
+    return f"~/{directory.relative_to(home).as_posix()}" if directory.is_relative_to(home) else str(directory)
 
 
 def state_of(request: Request) -> State:

@@ -1,35 +1,16 @@
-"""The queue of the real server: true analyses of the clip's first seconds, wrong films, and a server that is killed."""
+"""The queue of the real server: true analyses of the clip's first seconds, and a server that is killed among them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gaitlab import open_session
-from gaitlab.io.video.reader import open_video
+from gaitlab.apps.serve.jobs.look import STRIP, write_strip
+from gaitlab.apps.serve.jobs.process import Line, Worker
 from tests.apps.serve.server import CLIP, SHORT, Server
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("queue") / "reports") as started:
-        yield started
-
-
-def test_a_text_file_named_mp4_says_what_the_terminal_says(server: Server, tmp_path: Path) -> None:
-    text = tmp_path / "notes.mp4"
-    text.write_text("milk, eggs, bread")
-    with pytest.raises(Exception, match="is not a video") as told, open_video(text):
-        pass
-    job = server.upload(text.read_bytes(), "notes.mp4")
-    assert server.until_state(job, "failed", "draft") == "failed"
-    saved = json.loads((server.folder / ".gaitlab-serve" / "jobs" / job / "job.json").read_text())
-    assert saved["message"] == str(told.value).replace(str(text), "notes.mp4")
-    assert server.say("POST", f"/films/{job}")[0] == 409
-    assert server.say("DELETE", f"/films/{job}")[0] == 200
 
 
 def test_two_films_wait_for_each_other_and_a_killed_server_goes_on(tmp_path: Path) -> None:
@@ -44,39 +25,51 @@ def test_two_films_wait_for_each_other_and_a_killed_server_goes_on(tmp_path: Pat
         assert status == 422
         assert told["wrong"]["speed"].startswith("speed '10' has no unit; write it like '10 km/h'")
         for job in jobs:
-            assert first.say("POST", f"/films/{job}", SHORT | {"keep": "yes"} if job == jobs[1] else SHORT)[0] == 200
+            assert first.say("POST", f"/films/{job}", SHORT | {"keep": "yes"})[0] == 200
         first.until(lambda: first.job(jobs[0])["share"] > 0.1)
         assert first.job(jobs[1])["state"] == "queued"
         first.kill()
     with Server(folder) as second:
-        assert {second.job(job)["state"] for job in jobs} <= {"running", "queued"}
-        for job in jobs:
-            assert second.until_state(job, "done", "failed") == "done"
-        assert sorted(path.name for path in folder.iterdir()) == [".gaitlab-serve", "run", "run-2"]
-        for name in ("run", "run-2"):
-            session = open_session(folder / name)
-            assert session.info["video"]["name"] == "run.mp4"
-            assert session.info["runner"]["belt_speed_mps"] == pytest.approx(3.0)
-            assert session.report.is_file()
-        # Only the film is kept that may be.
-        kept = [(folder / ".gaitlab-serve" / "jobs" / job / "film").exists() for job in jobs]
-        assert kept == [False, True]
-        assert second.say("POST", f"/films/{jobs[0]}/change")[0] == 409
-        assert second.say("POST", f"/films/{jobs[1]}/change")[0] == 200
-        assert second.job(jobs[1])["state"] == "draft"
+        # What was running runs again, what was queued waits behind it.
+        assert [second.job(job)["state"] for job in jobs] == ["running", "queued"]
+        assert second.until_state(jobs[0], "done", "failed") == "done"
+        session = open_session(folder / "run")
+        assert session.info["video"]["name"] == "run.mp4"
+        assert session.info["runner"]["belt_speed_mps"] == pytest.approx(3.0)
+        assert session.report.is_file()
+        # The other one is cancelled while it runs, and leaves nothing.
+        second.until(lambda: second.job(jobs[1])["share"] > 0)
+        assert second.say("POST", f"/films/{jobs[1]}/cancel")[0] == 200
+        assert second.job(jobs[1])["state"] == "cancelled"
+        assert sorted(path.name for path in folder.iterdir()) == [".gaitlab-serve", "run"]
+        assert second.say("POST", f"/films/{jobs[1]}/retry")[0] == 200
+        assert second.job(jobs[1])["state"] in ("queued", "running")
+        assert second.say("POST", f"/films/{jobs[1]}/cancel")[0] == 200
+        assert second.say("DELETE", f"/films/{jobs[1]}")[0] == 200
+        assert second.job(jobs[1]) == {}
+        assert not (folder / ".gaitlab-serve" / "jobs" / jobs[1]).exists()
+        assert second.say("POST", f"/films/{jobs[0]}/change")[0] == 200
+        assert second.job(jobs[0])["state"] == "draft"
 
 
-def test_cancel_retry_and_remove(server: Server) -> None:
-    job = server.upload(CLIP.read_bytes())
-    server.until_state(job, "draft")
-    assert server.say("POST", f"/films/{job}", SHORT)[0] == 200
-    server.until(lambda: server.job(job)["share"] > 0)
-    assert server.say("POST", f"/films/{job}/cancel")[0] == 200
-    assert server.job(job)["state"] == "cancelled"
-    assert [path.name for path in server.folder.iterdir()] == [".gaitlab-serve"]
-    assert server.say("POST", f"/films/{job}/retry")[0] == 200
-    assert server.until_state(job, "running") == "running"
-    assert server.say("POST", f"/films/{job}/cancel")[0] == 200
-    assert server.say("DELETE", f"/films/{job}")[0] == 200
-    assert server.job(job) == {}
-    assert not (server.folder / ".gaitlab-serve" / "jobs" / job).exists()
+def ask_twice(line: Line, question: str) -> None:
+    line.tell("heard", [line.ask(question), line.ask(question)])
+
+
+def test_a_process_asks_and_waits_for_its_answer() -> None:
+    worker = Worker(ask_twice, "how fast?", threads=1)
+    told: list[Any] = []
+    for kind, content in worker:
+        told.append((kind, content))
+        if kind == "ask":
+            worker.answer(240.0 if len(told) == 1 else None)
+    assert told == [("ask", "how fast?"), ("ask", "how fast?"), ("heard", [240.0, None])]
+
+
+def test_the_strip_shows_the_film_evenly(tmp_path: Path) -> None:
+    film = tmp_path / "film"
+    film.write_bytes(CLIP.read_bytes())
+    told = write_strip(film)
+    assert told["pictures"] == 24
+    assert told["every_s"] == pytest.approx(8 / 24, abs=0.01)
+    assert (tmp_path / STRIP).stat().st_size > 10_000

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gaitlab.core.errors import InputError
+from gaitlab.io.video.reader import open_video
 from tests.apps.serve.server import Server, library_of
 
 NAMES = [
@@ -54,18 +56,34 @@ def test_a_request_that_the_browser_calls_foreign_is_refused(server: Server) -> 
     assert server.ask("DELETE", f"/sessions/{session_of(server)}", Sec_Fetch_Site="cross-site")[0] == 403
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_is_never_a_path(server: Server, name: str) -> None:
-    before = {path for path in server.folder.parent.rglob("*") if ".gaitlab-serve" not in path.parts}
-    job = server.upload(b"no film at all", name)
-    (film,) = [path for path in (server.folder / ".gaitlab-serve" / "jobs" / job).iterdir() if path.suffix != ".json"]
-    assert film.name == "film"
-    after = {path for path in server.folder.parent.rglob("*") if ".gaitlab-serve" not in path.parts}
-    assert after == before
-    assert "<img src=x" not in server.card(job)
-    server.until_state(job, "failed")
+def of_others(server: Server) -> set[Path]:
+    """Return all that lies around the server's own folder."""
+    return {path for path in server.folder.parent.rglob("*") if ".gaitlab-serve" not in path.parts}
+
+
+def test_a_name_is_never_a_path(server: Server) -> None:
+    before = of_others(server)
+    for name in NAMES:
+        job = server.upload(b"no film at all", name)
+        (film,) = [one for one in (server.folder / ".gaitlab-serve" / "jobs" / job).iterdir() if one.suffix != ".json"]
+        assert film.name == "film"
+        assert "<img src=x" not in server.card(job)
+        assert server.say("DELETE", f"/films/{job}")[0] == 200
+        assert not film.parent.exists()
+    assert of_others(server) == before
+
+
+def test_a_text_file_named_mp4_says_what_the_terminal_says(server: Server, tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("milk, eggs, bread")
+    with pytest.raises(InputError, match="is not a video") as told, open_video(text):
+        pass
+    job = server.upload(text.read_bytes(), "notes.mp4")
+    assert server.until_state(job, "failed", "draft") == "failed"
+    saved = json.loads((server.folder / ".gaitlab-serve" / "jobs" / job / "job.json").read_text())
+    assert saved["message"] == str(told.value).replace(str(text), "notes.mp4")
+    assert server.say("POST", f"/films/{job}")[0] == 409
     assert server.say("DELETE", f"/films/{job}")[0] == 200
-    assert not film.parent.exists()
 
 
 def test_what_is_too_large_is_refused_before_and_while_it_comes(server: Server) -> None:

@@ -67,11 +67,12 @@ async function show(job) {
   const focused = item && item.contains(document.activeElement);
   if (!item) { item = document.createElement("li"); item.dataset.job = job.id; queue.append(item); }
   item.innerHTML = card.html; // escaped by the server's templates
+  const before = shown.get(job.id);
   shown.set(job.id, job.mark);
   if (focused) item.querySelector("h3").focus();
   item.querySelectorAll("canvas[data-strip]").forEach(play);
   mark(item);
-  if (job.state === "done") say(`${item.querySelector("h3").textContent}: done`);
+  if (job.state === "done" && before) say(`${item.querySelector("h3").textContent}: done`);
 }
 
 function progress(job) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -56,6 +57,8 @@ def build(options: Options, *, hosts: frozenset[str], lan_address: str = "") -> 
 
     @asynccontextmanager
     async def working(app: Starlette) -> AsyncIterator[None]:
+        for left in (*options.own.glob("handover-*"), options.own / "pages"):
+            shutil.rmtree(left, ignore_errors=True)
         queue.start()
         threading.Thread(target=library.entries, name="gaitlab-library", daemon=True).start()  # before the first look
         bin.empty()

@@ -116,8 +116,8 @@ def test_from_the_drop_to_the_report(browser: Any, server: Server, tmp_path: Pat
     # The tab is closed; the analysis goes on.
     with Tab(browser, server, "/") as tab:
         tab.page.wait_for_selector("article.done")
-        # Nobody has agreed that the film is kept.
-        assert list((server.folder / ".gaitlab-serve" / "jobs").glob("*/film")) == []
+        # Nobody has agreed that the film is kept, so no picture of it is either.
+        assert [path.name for path in (server.folder / ".gaitlab-serve" / "jobs").glob("*/*")] == ["job.json"]
         with tab.context.expect_page() as opened:
             tab.page.click("text=Open the report")
         report = opened.value

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gaitlab import open_session
+from gaitlab.apps.serve.jobs import queue as queue_module
+from gaitlab.apps.serve.jobs.job import Job
 from gaitlab.apps.serve.jobs.look import STRIP, write_strip
 from gaitlab.apps.serve.jobs.process import Line, Worker
+from gaitlab.apps.serve.jobs.queue import Queue
+from gaitlab.core.errors import InputError
 from tests.apps.serve.server import CLIP, SHORT, Server
 
 
@@ -50,6 +56,59 @@ def test_two_films_wait_for_each_other_and_a_killed_server_goes_on(tmp_path: Pat
         assert not (folder / ".gaitlab-serve" / "jobs" / jobs[1]).exists()
         assert second.say("POST", f"/films/{jobs[0]}/change")[0] == 200
         assert second.job(jobs[0])["state"] == "draft"
+
+
+def ask_of_the_first(line: Line, film: Path, name: str, target: Path, values: dict[str, Any]) -> None:
+    """Ask as an analysis of slow motion does, in place of the minutes of the network before it."""
+    rate = line.ask({"cadence": 42.0, "rates": [240.0]}) if "slow" in name else None
+    line.tell("done", f"{name}: {rate}")
+
+
+def test_a_question_keeps_its_place_but_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "analyse", ask_of_the_first)
+    sessions = tmp_path / "reports"
+    sessions.mkdir()
+    queue = Queue(tmp_path / "jobs", sessions=sessions, workers=1, model=None, on_session=lambda: None)
+    ids = []
+    for name in ("slow.mp4", "quick.mp4", "slow again.mp4"):
+        job = queue.folder.new()
+        queue.folder.film(job).write_bytes(b"film")
+        queue.folder.write(Job(job, name, 4, state="queued", order=len(ids), look={"facts": {}}))
+        ids.append(job)
+    queue.start()
+    try:
+        until(lambda: [queue.get(job).state for job in ids] == ["asking", "done", "asking"])
+        assert queue.get(ids[0]).question == {"cadence": 42.0, "rates": [240.0]}
+        queue.answer(ids[0], 240.0)
+        until(lambda: queue.get(ids[0]).state == "done")
+        assert queue.get(ids[0]).message == "slow.mp4: 240.0"
+        with pytest.raises(InputError, match="is done now"):
+            queue.answer(ids[0], 240.0)
+        queue.cancel(ids[2])
+        assert queue.get(ids[2]).state == "cancelled"
+        assert queue.get(ids[2]).question == {}
+        # The place is free again.
+        queue.retry(ids[2])
+        until(lambda: queue.get(ids[2]).state == "asking")
+    finally:
+        queue.stop()
+    # What was asked when the server stopped is asked again by the next.
+    again = Queue(tmp_path / "jobs", sessions=sessions, workers=1, model=None, on_session=lambda: None)
+    again.start()
+    try:
+        until(lambda: again.get(ids[2]).state == "asking")
+        again.answer(ids[2], None)
+        until(lambda: again.get(ids[2]).state == "done")
+        assert again.get(ids[2]).message == "slow again.mp4: None"
+    finally:
+        again.stop()
+
+
+def until(true: Callable[[], bool]) -> None:
+    last_s = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < last_s
+        time.sleep(0.05)
 
 
 def ask_twice(line: Line, question: str) -> None:

@@ -100,6 +100,12 @@ class JobFolder:
         """Remove a job with its film."""
         shutil.rmtree(self.folder(job), ignore_errors=True)
 
+    def forget_pictures(self, job: str) -> None:
+        """Delete the film of a job and all pictures of it."""
+        for path in self.folder(job).iterdir():
+            if path.name != "job.json":
+                path.unlink(missing_ok=True)
+
     def found(self) -> Iterator[Job]:
         """Yield the jobs of an earlier server in order; uploads that were cut off are removed."""
         jobs = []

@@ -25,6 +25,7 @@ _PATIENCE_S = 1800.0
 DOTS = "dots.json"
 # Before so much time has passed, or so little is done, nothing can be said of the time left.
 _KNOWN_AFTER_S, _KNOWN_SHARE = 2.0, 0.02
+_WAITS = "waiting for its turn"
 # What may be done with a job in which state.
 _MAY: Mapping[str, frozenset[State]] = {
     "start": frozenset(("draft",)),
@@ -106,17 +107,17 @@ class Queue:
                 self._jobs[job.id] = job
                 if (again := interrupted(job)) is not job:
                     self._put(again)
-        for run, count in ((self._looking, 1), (self._analysing, self._workers)):
-            for _ in range(count):
-                self._threads.append(threading.Thread(target=run, name="gaitlab-queue", daemon=True))
-        for thread in self._threads:
-            thread.start()
+        for run in (self._looking, self._analysing):
+            self._begin(run)
 
     def stop(self) -> None:
         """End what is at work; the next server begins it again."""
         with self._news:
             self._stopped = True
             workers = [present.worker for present in self._present.values() if present.worker is not None]
+            for present in self._present.values():
+                if present.answered is not None:
+                    present.answered.set()
             self._news.notify_all()
         for worker in workers:
             worker.end()
@@ -256,6 +257,12 @@ class Queue:
             free = f"{name}-{number}"
         return free
 
+    def _begin(self, run: Callable[..., None], *arguments: Any) -> None:
+        thread = threading.Thread(target=run, args=arguments, name="gaitlab-queue", daemon=True)
+        with self._news:
+            self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+            thread.start()
+
     def _looking(self) -> None:
         while (job := self._next("looking")) is not None:
             seen: dict[str, Any] = {}
@@ -266,25 +273,30 @@ class Queue:
                 self._leave(job, state="draft", look=seen)
 
     def _analysing(self) -> None:
+        # A thread each: one that waits for an answer keeps none from being analysed.
         while (job := self._next("queued")) is not None:
-            values, _ = read_form(job.fields)
-            if values.get("dots") == "clicks":
-                values["dots"] = str(self.folder.folder(job.id) / DOTS)
-            if self._model is not None:
-                values["model"] = self._model
-            told: dict[str, Any] = {}
-            target = self._sessions / job.session
-            failed = self._run(job, told, analyse, self.folder.film(job.id), job.name, target, values)
-            with self._news:
-                self._busy -= 1
-                if self._stopped:
-                    return
-                self._leave(
-                    job, state="done" if "done" in told else "failed", message=told.get("done", failed), question={}
-                )
-                if "done" in told and job.fields.get("keep") != "yes":
-                    self.folder.film(job.id).unlink(missing_ok=True)
-            self._on_session()
+            self._begin(self._analyse, job)
+
+    def _analyse(self, job: Job) -> None:
+        values, _ = read_form(job.fields)
+        if values.get("dots") == "clicks":
+            values["dots"] = str(self.folder.folder(job.id) / DOTS)
+        if self._model is not None:
+            values["model"] = self._model
+        told: dict[str, Any] = {}
+        target = self._sessions / job.session
+        failed = self._run(job, told, analyse, self.folder.film(job.id), job.name, target, values)
+        with self._news:
+            self._busy -= 1
+            if self._stopped:
+                return
+            self._leave(
+                job, state="done" if "done" in told else "failed", message=told.get("done", failed), question={}
+            )
+            if "done" in told and job.fields.get("keep") != "yes":
+                with suppress(OSError):  # looked at just now
+                    self.folder.forget_pictures(job.id)
+        self._on_session()
 
     def _run(self, job: Job, told: dict[str, Any], work: Work, *arguments: Any) -> str:
         """Run work in a process and gather what it tells; return why it failed, or ""."""
@@ -326,13 +338,15 @@ class Queue:
                 return None
             present.answered, present.answer = threading.Event(), None
             self._busy -= 1
-            self._put(replace(self._jobs[job.id], state="asking", question=question))
+            self._tell(replace(self._jobs[job.id], state="asking", question=question))
         present.answered.wait(_PATIENCE_S)
         with self._news:
             present.answered = None
+            if not (present.stopped or self._stopped) and job.id in self._jobs:
+                present.stage = _WAITS
+                self._tell(replace(self._jobs[job.id], state="running", question={}))
+            self._news.wait_for(lambda: self._busy < self._workers or present.stopped or self._stopped)
             self._busy += 1
-            if not present.stopped and job.id in self._jobs:
-                self._put(replace(self._jobs[job.id], state="running", question={}))
             return present.answer
 
     def _leave(self, job: Job, **changes: Any) -> None:
@@ -340,7 +354,12 @@ class Queue:
         with self._news:
             present = self._present.pop(job.id)
             if not (present.stopped or self._stopped) and job.id in self._jobs:
-                with suppress(OutputError):  # a full disk: what is shown still is what happened
-                    self._put(replace(self._jobs[job.id], **changes))
-                self._jobs[job.id] = replace(self._jobs[job.id], **changes)
+                self._tell(replace(self._jobs[job.id], **changes))
             self._news.notify_all()
+
+    def _tell(self, job: Job) -> None:
+        """Show how a job is, also where that cannot be written: on a full disk what is shown still is what happened."""
+        self._jobs[job.id] = job
+        with suppress(OutputError):
+            self._put(job)
+        self._news.notify_all()

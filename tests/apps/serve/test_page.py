@@ -234,7 +234,10 @@ def test_the_camera_is_shown_and_recorded(browser: Any, server: Server) -> None:
 def test_dots_are_clicked_as_a_step(browser: Any, server: Server, tmp_path: Path) -> None:
     job = server.upload(short_clip(tmp_path / "dots.mp4", seconds=0.1).read_bytes(), "dots.mp4")
     server.until_state(job, "draft")
-    assert server.say("POST", f"/films/{job}", {"dots": "clicks"})[1]["wrong"]["dots"].startswith("no dots are clicked")
+    # Six frames tell neither where dots are nor, surely, from where they were filmed.
+    wrong = server.say("POST", f"/films/{job}", {"dots": "clicks"})[1]["wrong"]
+    assert wrong["dots"].startswith("no dots are clicked")
+    assert "choose from where it was filmed" in wrong["view"]
     with Tab(browser, server, f"/films/{job}/dots") as tab:
         tab.page.wait_for_function("document.getElementById('picture').naturalWidth > 0")
         for number in range(8):

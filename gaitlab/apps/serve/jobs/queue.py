@@ -148,6 +148,8 @@ class Queue:
             _, wrong = read_form(fields)
             if fields.get("dots") == "clicks" and not (self.folder.folder(job) / DOTS).is_file():
                 wrong["dots"] = "no dots are clicked yet: click them first"
+            if not known.look.get("view", {}).get("sure") and not fields.get("view"):
+                wrong["view"] = "the film does not show it clearly: choose from where it was filmed"
             self._put(replace(known, fields=dict(fields)))
             if not wrong:
                 self._put(replace(known, state="queued", fields=dict(fields), order=now_s(), message="", session=""))

@@ -106,7 +106,8 @@ def _alone(own: Path) -> Iterator[None]:
         own.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(own / _LOCK, timeout=0)
     except (OSError, sqlite3.Error) as error:
-        raise OutputError(f"cannot write into '{own.parent}': {error}; name another folder of sessions") from error
+        why = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"cannot write into '{own.parent}': {why}; name another folder of sessions") from error
     try:
         lock.execute("BEGIN EXCLUSIVE")
         yield

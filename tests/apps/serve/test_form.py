@@ -16,13 +16,14 @@ def test_quantities_keep_their_units() -> None:
     assert values["height_m"] == pytest.approx(1.8034)
     assert values["mass_kg"] == pytest.approx(69.85, abs=0.01)
     assert (values["start_s"], values["end_s"]) == (2.5, 10.0)
+    assert read_form({"distance": "5 m:120,980"}) == ({"distance": "5 m:120,980"}, {})
     assert "athlete" not in values
 
 
 def test_every_wrong_field_is_told_beside_it() -> None:
     said = {
         "speed": "10", "height": "178 parsec", "mass": "7000 kg", "view": "above", "person": "first", "start": "5",
-        "end": "4", "athlete": "a\u202eb", "rotate": "45", "capture_fps": "9999",
+        "end": "4", "athlete": "a\u202eb", "rotate": "45", "capture_fps": "9999", "distance": "5 m",
     }  # fmt: skip
     _, wrong = read_form(said)
     assert set(wrong) == set(said) - {"start", "end"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from gaitlab.core.errors import GaitlabError, InputError
 from gaitlab.core.text import check_said
-from gaitlab.core.units import FRAME_RATE, HEIGHT, MASS, ROTATIONS, SPEED, TIME, Quantity, parse
+from gaitlab.core.units import FRAME_RATE, HEIGHT, MASS, ROTATIONS, SPEED, TIME, Quantity, marks, parse
 
 # Reads what was typed, which is not empty.
 Read = Callable[[str], Any]
@@ -86,6 +86,11 @@ def _whole(low: int, high: int) -> Read:
     return read
 
 
+def _marks(text: str) -> str:
+    marks(text)
+    return text
+
+
 def _yes(text: str) -> bool:
     return text == "yes"
 
@@ -120,6 +125,11 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "setting", "Where", "setting", str, more=True,
         choices={"auto": "As the film shows it", "treadmill": "Treadmill", "overground": "Overground"},
+    ),
+    Field(
+        "distance", "Marks on the path", "distance", _marks,
+        "Overground: how far two marks are apart, and the x of both in the first picture.", more=True,
+        example="5 m:120,980",
     ),
     Field(
         "facing", "Faces", "facing", str, "Which way the runner looks.", more=True,

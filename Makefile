@@ -22,8 +22,9 @@ $(VENV)/installed-test: $(VENV)/installed
 demo: $(VENV)/installed
 	$(BIN)/gaitlab demo --force
 
+# As many processes as cores, so that OpenCV's own threads would only wait for each other.
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	OPENCV_FOR_THREADS_NUM=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

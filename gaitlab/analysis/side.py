@@ -108,7 +108,7 @@ def trial_of_tracks(tracks: Tracks) -> tuple[Trial, tuple[str, ...]]:
     found, setting = passes_of(tracks.cleaned, said=runner.setting)
     told = _setting_doubted(tracks.cleaned, runner.setting)
     if setting == "overground" and runner.belt_speed_mps is not None:
-        told = ("the belt speed that was entered is not used: the runner moves over the ground",)
+        told = (*told, "the belt speed that was entered is not used: the runner moves over the ground")
         runner = replace(runner, belt_speed_mps=None)
     if runner.marks is not None and not found:
         told = (*told, "the distance that was entered is not used: the runner stays in place in the picture")

@@ -69,6 +69,9 @@ def test_a_setting_that_the_hips_contradict_is_measured_and_doubted() -> None:
         assert said in told
         assert shows in told
     assert not any("setting that was entered" in w for w in analyzed(moving, setting="overground").warnings)
+    both = analyzed(staying, setting="overground", belt_speed_mps=3.0).warnings
+    assert any("setting that was entered" in w for w in both)
+    assert any("belt speed that was entered is not used" in w for w in both)
 
 
 def test_a_belt_speed_is_not_used_overground() -> None:

@@ -69,8 +69,7 @@ class Content:
     @property
     def headlines(self) -> tuple[str, ...]:
         """Names of the headline metrics for view and activity."""
-        activity = "walking" if self.info["activity"] == "walking" else "running"
-        return tuple(self.layout["headlines"].get(self.view, {}).get(activity, ()))
+        return headlines_of(self.info)
 
     @property
     def has_cycles(self) -> bool:
@@ -111,6 +110,20 @@ def read_content(
         units=chosen,
         pieces=pieces if pieces is not None else Pieces(),
     )
+
+
+def headlines_of(info: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the headline metrics for the view and activity of a session's description."""
+    activity = "walking" if info["activity"] == "walking" else "running"
+    return tuple(read_layout()["headlines"].get(info["view"], {}).get(activity, ()))
+
+
+def listed_measures(session: Session, *, units: Units) -> tuple[Measure, ...]:
+    """Return the metrics of a session as lists and charts of many show them: by name, without a page's texts."""
+    return measures(
+        session.rows("summary"), METRICS, units=units, other_group="",
+        naming_groups=read_layout()["naming"]["groups"],
+    )  # fmt: skip
 
 
 @cache

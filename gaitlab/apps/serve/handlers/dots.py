@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ async def frame(request: Request) -> Response:
     number = request.query_params.get("number", "")
 
     def taken() -> bytes | None:
-        times_s: list[Any] = click_data(film, rotate_deg=rotate_deg)["times_s"]
+        times_s = _times_s(film, rotate_deg)
         if not number.isascii() or not number.isdecimal() or len(number) > 9 or int(number) >= len(times_s):
             return None
         return click_frame(film, times_s[int(number)], rotate_deg=rotate_deg)
@@ -62,6 +62,13 @@ async def save(request: Request) -> Response:
     await run_in_threadpool(write_clicks, clicks, queue.folder.folder(job.id) / DOTS)
     await run_in_threadpool(queue.keep, job.id, {**job.fields, "dots": "clicks", "view": "rear"})
     return PlainTextResponse("The dots are kept. Go back to the film and start its analysis.")
+
+
+@lru_cache(maxsize=8)
+def _times_s(film: Path, rotate_deg: int) -> list[float]:
+    """Return the times of a film's frames, s: read once, because every click on a frame asks; a job has one film."""
+    times_s: list[float] = click_data(film, rotate_deg=rotate_deg)["times_s"]
+    return times_s
 
 
 def _part(mark: str, kind: str) -> Any:

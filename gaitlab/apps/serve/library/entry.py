@@ -10,10 +10,9 @@ from typing import Any
 
 from gaitlab.core.errors import InputError
 from gaitlab.io.session.session import Session, glance_at
-from gaitlab.metrics import METRICS
 from gaitlab.metrics.quality import grade_of, grave_warnings
-from gaitlab.report.session.content import read_layout
-from gaitlab.report.shared.measures import Measure, measures
+from gaitlab.report.session.content import headlines_of, listed_measures
+from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import Units
 
 
@@ -93,10 +92,7 @@ def read_entry(path: Path, folder: str) -> Entry:
         session = glance_at(path)
         info = session.info
         units: Units = "imperial" if info["settings"].get("report", {}).get("units") == "imperial" else "metric"
-        found = measures(
-            session.rows("summary"), METRICS, units=units, other_group="",
-            naming_groups=read_layout()["naming"]["groups"],
-        )  # fmt: skip
+        found = listed_measures(session, units=units)
     except InputError as error:
         return Entry(id_of(folder), folder, problem=str(error))
     runner = {key: info["runner"].get(key) for key in ("height_m", "mass_kg")}
@@ -110,12 +106,10 @@ def read_entry(path: Path, folder: str) -> Entry:
 
 
 def _headlines(session: Session, found: tuple[Measure, ...]) -> tuple[tuple[str, str], ...]:
-    activity = "walking" if session.info["activity"] == "walking" else "running"
-    wanted = read_layout()["headlines"].get(session.info["view"], {}).get(activity, ())
     by_name = {measure.name: measure for measure in found}
     return tuple(
         (by_name[name].full_label, spoken)
-        for name in wanted
+        for name in headlines_of(session.info)
         if name in by_name and (spoken := _spoken(by_name[name]))
     )  # fmt: skip
 

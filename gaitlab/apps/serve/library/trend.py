@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.io.session.session import Session, glance_at
-from gaitlab.metrics import METRICS
 from gaitlab.report.comparison.figures import Dated, season_charts
-from gaitlab.report.session.content import read_layout, read_texts
-from gaitlab.report.shared.measures import measures
+from gaitlab.report.session.content import headlines_of, listed_measures, read_texts
 from gaitlab.stats.trends import FEWEST, session_time, trends
 
 _TOO_FEW = f"A trend takes {FEWEST} sessions of one view at {FEWEST} different times, or more."
@@ -35,11 +33,10 @@ def trend_of(folders: Sequence[Path]) -> dict[str, Any]:
     rows: list[Mapping[str, Any]] = [
         {str(name): value for name, value in row.items()} for row in trends(sessions).to_dict("records")
     ]
-    info, texts = sessions[0].info, read_texts("en")
-    activity = "walking" if info["activity"] == "walking" else "running"
+    texts = read_texts("en")
     charts = season_charts(
         [_dated(session) for session in sessions], rows, texts=texts,
-        headlines=read_layout()["headlines"].get(info["view"], {}).get(activity, ()),
+        headlines=headlines_of(sessions[0].info),
     )  # fmt: skip
     verdicts: dict[str, list[str]] = {}
     for row in rows:
@@ -60,9 +57,7 @@ def trend_of(folders: Sequence[Path]) -> dict[str, Any]:
 def _dated(session: Session) -> Dated:
     time = session_time(session)
     assert time is not None
-    found = measures(
-        session.rows("summary"), METRICS, units="metric", other_group="",
-        naming_groups=read_layout()["naming"]["groups"],
-    )  # fmt: skip
     name = " · ".join(part for part in (session.info["label"], time.date().isoformat()) if part)
-    return Dated(time.isoformat(), name, {measure.name: measure for measure in found})
+    return Dated(
+        time.isoformat(), name, {measure.name: measure for measure in listed_measures(session, units="metric")}
+    )

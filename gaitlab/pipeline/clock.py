@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from gaitlab.analysis.clock import find_slow_motion, too_short_for_its_clock, with_clock
 from gaitlab.analysis.recording import Analysis
 from gaitlab.core.gait import Clock
-from gaitlab.core.pose import PoseSequence
 from gaitlab.pipeline.recording import Recording
 
 # ask(cadence, rates): steps a minute that the film shows, and the frame rates it may have been taken at, Hz, likeliest
 # first; returns the true one, or None where it is not known.
 Ask = Callable[[float, Sequence[float]], float | None]
-Measure = Callable[[PoseSequence, Clock], Analysis]
+# measure(recording, clock): its analysis; keypoints and camera of the recording are at the times of that clock.
+Measure = Callable[[Recording, Clock], Analysis]
 _SAME_RATE = 0.02
 
 
@@ -36,14 +36,14 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
     unsaid : Unsaid
         what is done where its strides contradict that nothing was said.
     measure : Measure
-        the analysis of keypoints whose times are those of a clock.
+        the analysis of a recording whose times are those of a clock.
     """
-    analysis = measure(source.raw, Clock(source.slow_motion, source.clock))
+    analysis = measure(source, Clock(source.slow_motion, source.clock))
     if source.clock != "film":
         return source, analysis
 
     def again(clock: Clock) -> Analysis:
-        return measure(_faster(source, clock.slow_motion).raw, clock)
+        return measure(_faster(source, clock.slow_motion), clock)
 
     found = find_slow_motion(analysis, again=again)
     if found is None:

@@ -242,11 +242,12 @@ class _ClipAnalyzer:
             analyze_pose, runner=self.runner, settings=self.settings, view=source.view,
             standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
             network="" if spec.keypoints is not None else str(source.model["name"]),
-            on_ground=source.on_ground, camera=source.camera.camera if source.camera is not None else "",
+            camera=source.camera.camera if source.camera is not None else "",
             picture_px=None if source.video is None else (source.video.width, source.video.height),
         )  # fmt: skip
         source, analysis = clock.measured(
-            source, unsaid=self.unsaid, measure=lambda raw, of: measure(raw, clock=of)
+            source, unsaid=self.unsaid,
+            measure=lambda of, at: measure(of.raw, on_ground=of.on_ground, clock=at),
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,

@@ -10,9 +10,9 @@ from gaitlab.analysis.recording import Analysis
 from gaitlab.core.gait import Clock
 from gaitlab.pipeline.recording import Recording
 
-# ask(cadence, rates): steps a minute that the film shows, and the frame rates it may have been taken at, Hz, likeliest
-# first; returns the true one, or None where it is not known.
-Ask = Callable[[float, Sequence[float]], float | None]
+# ask(cadence, rates, plays_fps): steps a minute that the film shows, the frame rates it may have been taken at, Hz,
+# likeliest first, and the one that it plays at; returns the true one, or None where it is not known.
+Ask = Callable[[float, Sequence[float], float], float | None]
 # measure(recording, clock): its analysis; keypoints and camera of the recording are at the times of that clock.
 Measure = Callable[[Recording, Clock], Analysis]
 _SAME_RATE = 0.02
@@ -57,7 +57,7 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
     if unsaid.assume:
         clock = Clock(slow.factors[0], "assumed")
         return _at(source, clock), with_clock(again(clock), slow, "assumed")
-    said_fps = None if unsaid.ask is None else unsaid.ask(slow.cadence, slow.likely_rates_fps)
+    said_fps = None if unsaid.ask is None else unsaid.ask(slow.cadence, slow.likely_rates_fps, slow.plays_fps)
     if said_fps is None or said_fps < (1 - _SAME_RATE) * slow.plays_fps:
         return _at(source, Clock(slow.factors[0], "unknown")), with_clock(unanswered, slow, "unknown")
     if abs(said_fps / slow.plays_fps - 1) < _SAME_RATE:

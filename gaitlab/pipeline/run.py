@@ -144,10 +144,11 @@ def analyze(
         replace an existing session folder, if it contains only files written by gaitlab and no input.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)`` with the name of the present stage and how much of the whole is done.
-    on_slow_motion : Callable[[float, Sequence[float]], float | None] | None, optional
-        called as ``on_slow_motion(cadence, rates)`` where only slow motion explains the strides: steps per minute that
-        the recording shows, and the frame rates it may have been taken at, Hz, the likeliest first. It returns the true
-        rate, or None if it is not known. It is not called where ``capture_fps`` is given.
+    on_slow_motion : Callable[[float, Sequence[float], float], float | None] | None, optional
+        called as ``on_slow_motion(cadence, rates, plays_fps)`` where only slow motion explains the strides: steps per
+        minute that the recording shows, the frame rates it may have been taken at, Hz, the likeliest first, and that at
+        which it plays, Hz. It returns the true rate, or None if it is not known. It is not called where ``capture_fps``
+        is given.
 
     Returns
     -------

@@ -138,7 +138,8 @@ def test_a_session_says_how_its_clock_is_known(keypoints: Path, tmp_path: Path) 
     asked: list[tuple[float, Sequence[float]]] = []
 
     def answer(rate: float | None) -> gaitlab.Session:
-        def ask(cadence: float, rates: Sequence[float]) -> float | None:
+        def ask(cadence: float, rates: Sequence[float], plays_fps: float) -> float | None:
+            assert plays_fps == pytest.approx(30.0)
             asked.append((cadence, rates))
             return rate
 

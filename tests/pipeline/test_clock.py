@@ -43,7 +43,7 @@ def measure(recording: Recording, clock: Clock) -> Analysis:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("unsaid", [Unsaid(assume=True), Unsaid(ask=lambda cadence, rates: PASS.fps)])
+@pytest.mark.parametrize("unsaid", [Unsaid(assume=True), Unsaid(ask=lambda cadence, rates, plays_fps: PASS.fps)])
 def test_slow_motion_by_a_camera_that_moves_is_measured_at_its_true_rate(unsaid: Unsaid) -> None:
     recording = panned(PASS, factor=SLOW)
     source, analysis = measured(recording, unsaid=unsaid, measure=measure)

@@ -35,7 +35,7 @@ def analyse(line: Line, film: Path, name: str, target: Path, values: Mapping[str
         line.tell("done", lacks(open_session(target)))
         return
 
-    def asked(cadence: float, rates: Sequence[float]) -> float | None:
+    def asked(cadence: float, rates: Sequence[float], plays_fps: float) -> float | None:
         question = {"cadence": round(cadence, 1), "rates": [round(rate, 2) for rate in rates], **write_strip(film)}
         answer = line.ask(question)
         return None if answer is None else float(answer)

@@ -337,7 +337,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     ),
     MetricSpec(
         "foot_strike_angle", "Foot strike angle", "deg", _CONTACT, _SIDE,
-        "foot against the belt at foot strike; positive: heel first", _at_contact("foot"), (-20, 35), needs=_FOOT,
+        "foot against belt or ground at foot strike; positive: heel first", _at_contact("foot"), (-20, 35), needs=_FOOT,
         systematic=_angle_at_strike("foot"), detectable=_FOOT_SDD,
     ),
     MetricSpec(

@@ -38,7 +38,10 @@ _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
 @dataclass(frozen=True, slots=True)
 class CycleValue:
-    """Value of a metric in one gait cycle, in ``unit``; ``time_s`` is the start of the cycle."""
+    """Value of a metric in one gait cycle, in ``unit``; ``time_s`` is the start of the cycle.
+
+    ``assumed`` says whether the value rests on a slow motion that was assumed.
+    """
 
     metric: str
     side: str
@@ -46,6 +49,7 @@ class CycleValue:
     time_s: float
     value: float
     unit: str
+    assumed: bool = False
 
 
 def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue], list[CycleValue]]:
@@ -150,7 +154,13 @@ def _point_names(point: str, side: str) -> tuple[str, ...]:
 
 def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue:
     value = float(spec.compute(trial, cycle))
-    return CycleValue(spec.name, cycle.side, cycle.number, cycle.start_s, value, unit_of(trial, spec))
+    unit = unit_of(trial, spec)
+    return CycleValue(spec.name, cycle.side, cycle.number, cycle.start_s, value, unit, _assumed(trial, spec))
+
+
+def _assumed(trial: Trial, spec: MetricSpec) -> bool:
+    """Return whether a metric rests on a slow motion that was assumed."""
+    return trial.clock.source == "assumed" and _rests_on_clock(trial, spec)
 
 
 def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
@@ -161,7 +171,7 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
     if not len(values):
         why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
-    if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
+    if _assumed(trial, spec):
         label = f"{label} (assumed)"
     mean = float(values.mean())
     sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
@@ -223,16 +233,16 @@ def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]
 
 
 def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
-    notes = []
-    if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
-        notes.append(ASSUMED_TIMES.format(factor=trial.clock.slow_motion))
+    notes = [ASSUMED_TIMES.format(factor=trial.clock.slow_motion)] if _assumed(trial, spec) else []
     needed = trial.min_cycles * (2 if side == "both" else 1)
     if trial.single_steps and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         notes.append(f"only {n} single {'step' if n == 1 else 'steps'}, no whole stride{of_leg} was seen")
     elif n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
-        notes.append(f"only {n} {cycles}, {needed} make a stable mean")
+        # The other sentences count the cycles of a leg: 7 of both legs would seem enough beside them.
+        of_both = " of both legs together" if side == "both" else ""
+        notes.append(f"only {n} {cycles}{of_both}, {needed} make a stable mean")
     if side == trial.far_side and spec.needs:
         notes.append("far leg: partly hidden, less exact")
     if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):

@@ -39,7 +39,7 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
         the analysis of a recording whose times are those of a clock.
     """
     analysis = measure(source, Clock(source.slow_motion, source.clock))
-    if source.clock != "film":
+    if source.clock != "film" or source.nobody:
         return source, analysis
 
     def again(clock: Clock) -> Analysis:

@@ -63,7 +63,7 @@ def test_who_stays_in_place_is_on_a_treadmill_whatever_else_is_not_said() -> Non
 def test_a_setting_that_the_hips_contradict_is_measured_and_doubted() -> None:
     moving, staying = passing(seconds=2.5), filmed(RUNNING, seconds=4.0)
     for said, shows, pose in (
-        ("treadmill", "moves through the picture", moving), ("overground", "stays in place", staying),
+        ("treadmill", "moves over the ground", moving), ("overground", "stays in place", staying),
     ):  # fmt: skip
         (told,) = (w for w in analyzed(pose, setting=said).warnings if "the setting that was entered" in w)
         assert said in told
@@ -234,9 +234,19 @@ def test_who_is_followed_by_the_camera_runs_overground(way: int) -> None:
     assert np.ptp(found.shown.point("mid_hip")[:, 0]) < 40
 
 
+def test_a_treadmill_that_a_camera_goes_along_with_is_doubted() -> None:
+    shown, ground = filmed(RUNNING, seconds=3.0), passing(seconds=3.0)
+    runner = Runner(setting="treadmill")
+    found = analyze_pose(shown, runner=runner, settings=Settings(), on_ground=ground, camera="moving")
+    assert found.trial.setting == "treadmill"
+    assert any("treadmill, is measured, but the runner moves over the ground" in said for said in found.warnings)
+
+
 def test_where_the_background_goes_half_as_far_the_foot_on_the_ground_tells_the_speed() -> None:
     found = followed(share=0.5)
-    assert any("the foot that stands goes back" in warning for warning in found.warnings)
+    assert any("the foot that stands goes back 102 % faster than" in warning for warning in found.warnings)
+    slower = followed(share=1.25)
+    assert any("the foot that stands goes back 19 % slower than" in warning for warning in slower.warnings)
     assert value(found, "speed") == pytest.approx(3.0, rel=0.03)
     assert value(found, "step_length", "left") == pytest.approx(3.0 * 0.72 / 2, rel=0.04)
 

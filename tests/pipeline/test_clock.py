@@ -1,8 +1,10 @@
-"""The clock that is found for a film reaches everything that is measured in it, whatever its camera does."""
+"""What is known of a recording reaches its session: its clock, its setting, that it shows nobody."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from gaitlab.config import Settings
 from gaitlab.core.gait import Clock
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
+from gaitlab.pipeline import description
 from gaitlab.pipeline.clock import Unsaid, measured
+from gaitlab.pipeline.description import describe
 from gaitlab.pipeline.recording import Recording
 from gaitlab.scene.motion import CameraMotion
 from tests.events.make import RUNNING
@@ -36,6 +40,10 @@ def panned(pose: PoseSequence, *, factor: float) -> Recording:
     return Recording(seen, "side", None, time_s, {}, [], camera=camera)
 
 
+def measure_alone(pose: PoseSequence) -> Analysis:
+    return analyze_pose(pose, runner=Runner(height_m=1.75), settings=Settings())
+
+
 def measure(recording: Recording, clock: Clock) -> Analysis:
     return analyze_pose(
         recording.raw, runner=Runner(height_m=1.75), settings=Settings(), on_ground=recording.on_ground,
@@ -52,3 +60,28 @@ def test_slow_motion_by_a_camera_that_moves_is_measured_at_its_true_rate(unsaid:
     values = {row.metric: row.mean for row in analysis.summary}
     assert values["cadence"] == pytest.approx(120 / RUNNING.stride_s, rel=0.02)
     assert values["speed"] == pytest.approx(RUNNING.belt_mps, rel=0.05)
+
+
+def described(recording: Recording, analysis: Analysis) -> dict[str, Any]:
+    return describe(
+        recording, analysis, Settings(), runner=Runner(), athlete=None, label=None, keypoints=Path("points.csv")
+    )  # fmt: skip
+
+
+def test_of_a_pass_too_short_for_steps_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(description, "recording_date", lambda *_: ("2026-01-01", "file"))
+    for seconds, setting in ((0.6, None), (2.5, "overground")):
+        pose = passing(RUNNING, seconds=seconds)
+        info = described(Recording(pose, "side", None, pose.time_s, {}, []), measure_alone(pose))
+        assert info.get("setting") == setting
+
+
+def test_where_nobody_runs_or_walks_that_comes_before_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(description, "recording_date", lambda *_: ("2026-01-01", "file"))
+    nobody = "nobody who runs or walks was seen"
+    recording = Recording(PASS, "side", None, PASS.time_s, {}, [], nobody=nobody)
+    info = described(recording, measure_alone(PASS))
+    assert info["warnings"][0] == nobody
+    assert info["quality"]["verdict"]["grade"] == "poor"
+    slow = replace(panned(PASS, factor=SLOW), nobody=nobody)
+    assert measured(slow, unsaid=Unsaid(assume=True), measure=measure)[0].slow_motion == 1.0

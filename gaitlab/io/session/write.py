@@ -73,8 +73,8 @@ def write_data(
     )
     write_table(
         folder / "cycles.csv",
-        ("metric", "side", "cycle", "time_s", "value", "unit"),
-        ((v.metric, v.side, v.cycle, v.time_s, v.value, v.unit) for v in cycles),
+        ("metric", "side", "cycle", "time_s", "value", "unit", "assumed"),
+        ((v.metric, v.side, v.cycle, v.time_s, v.value, v.unit, v.assumed) for v in cycles),
     )
     write_table(
         folder / "summary.csv",

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gaitlab.cli.printing import console
 from gaitlab.metrics import METRICS
-from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings
+from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings, shown_rate
 from gaitlab.metrics.summary import REARFOOT_NOTES
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 from gaitlab.stats.treatment import letter
@@ -143,7 +143,7 @@ def _setting(info: Mapping[str, Any]) -> list[str]:
 def _frame_rate(info: Mapping[str, Any]) -> str:
     """Return the frame rate of the measurement, with what is known of it."""
     source = info.get("clock", {}).get("source")
-    return f"{info['fps']:.4g} fps{ {'assumed': ' (assumed)', 'unknown': ' as played'}.get(source, '') }"
+    return f"{shown_rate(info)[0]:.4g} fps{ {'assumed': ' (assumed)', 'unknown': ' as played'}.get(source, '') }"
 
 
 def print_summary(session: Session) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.metrics.quality import grade_of, grave_warnings
+from gaitlab.metrics.quality import grade_of, grave_warnings, shown_rate
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
 from gaitlab.report.session.figures import chart_title, cycle_figures, time_figure
@@ -57,7 +57,8 @@ def facts(content: Content) -> list[tuple[str, str]]:
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
     clock = info.get("clock", {}).get("source")
     said = {"assumed": "frames_assumed", "unknown": "frames_unknown"}.get(clock, "frames_a_second")
-    frames = names[said].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
+    fps, duration_s = shown_rate(info)
+    frames = names[said].format(fps=f"{fps:.4g}", duration=numbers.decimal(duration_s, 1))
     file = (info["video"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),

@@ -14,7 +14,7 @@ from rich.text import Text
 from gaitlab.cli.printing import console
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings, shown_rate
-from gaitlab.metrics.summary import REARFOOT_NOTES
+from gaitlab.metrics.summary import LABELS_OVERGROUND, NO_CYCLE, REARFOOT_NOTES
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 from gaitlab.stats.treatment import letter
 
@@ -166,7 +166,7 @@ def print_summary(session: Session) -> None:
         return
     # Columns that do not fit cut values and break remarks into words. A table of dashes says nothing.
     terminal.print(_narrow(title, measured, between) if measured else Text(title, style="bold"))
-    for line in _remark_lines(by_metric):
+    for line in _remark_lines(by_metric, measured=bool(measured)):
         terminal.print(Text(with_options(line), style="dim"), soft_wrap=True)
 
 
@@ -219,12 +219,15 @@ def _values(rows: Mapping[str, dict[str, str]]) -> tuple[Text, Text]:
     return _value(rows.get("left")), _value(rows.get("right"))
 
 
-def _remark_lines(by_metric: Rows) -> list[str]:
-    """Return the remarks, a line each with the metrics that it is of; not how few cycles they have, which n says."""
+def _remark_lines(by_metric: Rows, *, measured: bool) -> list[str]:
+    """Return the remarks, a line each with the metrics that it is of.
+
+    Not how few cycles they have, which n says; nor that there is none, where nothing was measured: a warning says it.
+    """
     of: dict[str, list[str]] = {}
     for rows in by_metric.values():
         for remark in _remarks(rows):
-            if not remark.startswith("only "):
+            if not remark.startswith("only ") and (measured or remark != NO_CYCLE):
                 of.setdefault(remark, []).append(next(iter(rows.values()))["label"])
     return [f"{remark}: {', '.join(labels)}" for remark, labels in of.items()]
 
@@ -283,6 +286,9 @@ def print_comparison(table: pd.DataFrame) -> None:
 
 
 def _label(metric: str) -> str:
+    """Return what a metric is called in a comparison, where some may be on a treadmill and others overground."""
+    if metric in LABELS_OVERGROUND:
+        return LABELS_OVERGROUND[metric]
     return METRICS[metric].label if metric in METRICS else metric
 
 

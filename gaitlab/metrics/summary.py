@@ -30,8 +30,10 @@ REARFOOT_NOTES = {
 # Why times are missing, and what is said of each that rests on an assumption.
 UNKNOWN_TIMES = "needs the true frame rate"
 ASSUMED_TIMES = "assumed: {factor:.3g} times slow motion"
+# Why a metric has no value where there is no gait cycle.
+NO_CYCLE = "no accepted gait cycle"
 # Names of metrics overground, where they are not those of a treadmill.
-_LABELS_OVERGROUND = {"speed": "Speed"}
+LABELS_OVERGROUND = {"speed": "Speed"}
 # Activities in which a metric of one activity is omitted; for an ambiguous activity all are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
@@ -166,7 +168,7 @@ def _assumed(trial: Trial, spec: MetricSpec) -> bool:
 def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
     unit = unit_of(trial, spec)
     surrogate = bool(spec.proxy_label) and trial.by_proxy
-    named = _LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
+    named = LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
     label, reference = (spec.proxy_label, None) if surrogate else (named, _reference(trial, spec, unit))
     if not len(values):
         why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
@@ -199,7 +201,7 @@ def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
     if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         return f"needs a whole stride, and the pass shows single steps{of_leg} only"
-    return "no accepted cycle shows the points it needs" if n_cycles else "no accepted gait cycle"
+    return "no accepted cycle shows the points it needs" if n_cycles else NO_CYCLE
 
 
 def _reference(trial: Trial, spec: MetricSpec, unit: str) -> Reference | None:

@@ -88,7 +88,8 @@ def test_where_nothing_was_measured_there_is_no_table_of_dashes(
         replace(value(metric, "both", math.nan), missing_reason="no accepted gait cycle")
         for metric in ("cadence", "speed")
     ]
-    assert lines_at(160, rows, tmp_path, monkeypatch, capsys)[1:] == ["no accepted gait cycle: Cadence, Belt speed"]
+    rows += [replace(value("leg_stiffness", "left", math.nan), missing_reason="needs the body mass")]
+    assert lines_at(160, rows, tmp_path, monkeypatch, capsys)[1:] == ["needs the body mass (--mass): Leg stiffness"]
 
 
 def test_the_terminal_says_why_most_cycles_were_not_used(tmp_path: Path) -> None:

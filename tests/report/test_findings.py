@@ -9,8 +9,9 @@ import pytest
 
 from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.sources import YOUNG_RUNNERS
 from gaitlab.report.session.content import read_layout, read_texts
-from gaitlab.report.session.findings import AT_MOST, findings, not_measured
+from gaitlab.report.session.findings import AT_MOST, at_other_speed, findings, not_measured
 from gaitlab.report.shared.measures import Measure, measures
 from tests.report.make import missing, told_asymmetry, usual_summary, value
 
@@ -100,6 +101,22 @@ def test_a_value_outside_the_published_range_by_more_than_its_uncertainty() -> N
     ]
     assert told(value("cadence", "both", 168.0, uncertainty=2.0, reference=reference)) == []
     assert told(value("cadence", "both", 160.0, uncertainty=2.0, reference=reference)) == []
+
+
+def test_against_a_range_another_speed_is_named() -> None:
+    """The range is of people at 2.7 m/s: a sprint lies outside it because it is one."""
+    row = value("cadence", "both", 192.0, uncertainty=1.0, reference=Reference(147, 167, YOUNG_RUNNERS))
+    (measure,) = as_measures([row])
+    (finding,) = findings([measure], headlines=(), texts=TEXTS)
+    said = [
+        at_other_speed(finding, measure.reference, speed_mps, TEXTS, units="metric").sentence
+        for speed_mps in (5.8, 2.4, None)
+    ]
+    assert said[0] == (
+        "Cadence is 192.0 ± 1.0 steps/min (network ± 0.0 steps/min), above the published 147–167 steps/min, of people "
+        "at 9.7 km/h (6:10 /km); here it was 20.9 km/h (2:52 /km)."
+    )
+    assert said[1:] == [finding.sentence] * 2
 
 
 def test_one_leg_outside_and_one_inside_is_not_told_of_both() -> None:

@@ -13,7 +13,7 @@ from gaitlab.metrics.quality import grade_of, grave_warnings, shown_rate
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
 from gaitlab.report.session.figures import chart_title, cycle_figures, time_figure
-from gaitlab.report.session.findings import findings, not_measured
+from gaitlab.report.session.findings import at_other_speed, findings, not_measured
 from gaitlab.report.session.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.session.player import player_data
 from gaitlab.report.session.skeletons import Drawing, draw
@@ -124,11 +124,12 @@ def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 
 def _findings(content: Content, media: Media) -> Mapping[str, Any]:
-    found = findings(
-        content.measures,
-        headlines=content.headlines,
-        texts=content.texts,
-    )
+    references = {measure.name: measure.reference for measure in content.measures}
+    speed_mps = content.info["runner"]["belt_speed_mps"] or content.info["calibration"]["belt_speed_mps"]
+    found = [
+        at_other_speed(finding, references[finding.metric], speed_mps, content.texts, units=content.units)
+        for finding in findings(content.measures, headlines=content.headlines, texts=content.texts)
+    ]
     texts = content.texts["findings"]
     unmeasured = not_measured(content.measures) if content.has_cycles else ()
     all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)

@@ -62,6 +62,18 @@ def test_slow_motion_by_a_camera_that_moves_is_measured_at_its_true_rate(unsaid:
     assert values["speed"] == pytest.approx(RUNNING.belt_mps, rel=0.05)
 
 
+def test_slow_motion_by_a_camera_that_stands_is_measured_at_its_true_rate() -> None:
+    moving = panned(PASS, factor=SLOW)
+    still = np.tile([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], (len(PASS), 1, 1))
+    assert moving.camera is not None
+    recording = replace(
+        moving, raw=replace(PASS, time_s=moving.raw.time_s), camera=replace(moving.camera, to_first=still)
+    )
+    _, analysis = measured(recording, unsaid=Unsaid(assume=True), measure=measure)
+    values = {row.metric: row.mean for row in analysis.summary}
+    assert values["cadence"] == pytest.approx(120 / RUNNING.stride_s, rel=0.02)
+
+
 def described(recording: Recording, analysis: Analysis) -> dict[str, Any]:
     return describe(
         recording, analysis, Settings(), runner=Runner(), athlete=None, label=None, keypoints=Path("points.csv")

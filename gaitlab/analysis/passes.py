@@ -115,7 +115,7 @@ def together(found: Sequence[Trial], *, among: int) -> tuple[Trial, tuple[str, .
     if rest:
         told.append(
             f"left out, because no step was found or the pace is another one: {'; '.join(map(_described, rest))}; "
-            "for one of them, start and end must be entered"
+            "for one of them, the part to analyse must be entered"
         )
     return (longest if one else _pooled(longest, alike)), tuple(told)
 

@@ -21,8 +21,6 @@ WALKING_ADULTS = (
     "University of Maryland 2011, Department of Kinesiology, normative gait data (sph.umd.edu/department/knes/data): "
     "14 healthy adults of 21 to 58 years, level walkway, 1.45 ± 0.14 m/s, chosen by themselves; mean ± SD"
 )
-# Speed of the people of a range, m/s, as its source says it.
-SPEEDS_MPS = {YOUNG_RUNNERS: 2.7, TWO_LABORATORIES: 2.5, WALKING_ADULTS: 1.45}
 HEEL_WHIPS = (
     "Souza et al. 2015, PM&R 7:823-830, PubMed 25758531: 256 recreational runners on a treadmill, filmed from behind; "
     "mean ± SD"

@@ -17,6 +17,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.network_errors import OF_CONTACTS
 from gaitlab.metrics.quality import LIMITS, grave_warnings
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def spoiled(metric: str, a: tuple[Info, Row], b: tuple[Info, Row]) -> str:
         return "seen by different networks, and nobody measured how far they are apart in it"
     if spec is not None and spec.proxy_label and [row_a["label"], row_b["label"]].count(spec.proxy_label) == 1:
         return "a stand-in in one of them, the heel's own line in the other"
+    if metric in OF_CONTACTS and {_setting(info_a), _setting(info_b)} == {"overground", "treadmill"}:
+        return "contacts come out shorter overground than on a treadmill, by how much is not known"
     if spec is not None and spec.levelled and vertical_differs(info_a, info_b):
         return f"measured against another vertical ({_levelling(info_a)}; {_levelling(info_b)})"
     return ""

@@ -134,3 +134,18 @@ def test_who_leaves_at_the_side_of_the_picture_needs_no_word() -> None:
     assert told == ()
     assert np.isfinite(kept.xy[..., 0]).sum() < np.isfinite(x).sum()
     assert not analyze_pose(kept, runner=Runner(), settings=Settings()).trial.spoiled
+
+
+def test_toes_alone_out_of_the_picture_leave_the_foot_strikes() -> None:
+    """The heel is seen: contacts are told, so that the sentence must not say that they are not."""
+    pose = filmed(RUNNING, seconds=4.0)
+    xy = pose.xy.copy()
+    toe = pose.skeleton.index("left_big_toe")
+    xy[::4, toe, 1] = 2000.0
+    lowest_px = np.nanmax(pose.xy[..., 1])
+    kept, (said,) = within_picture(replace(pose, xy=xy), width=1280, height=round(lowest_px * 1.05))
+    assert said.startswith("the toes leave the picture below (big toe 25 % of the frames): what needs them is told of")
+    row = next(
+        row for row in analyze_pose(kept, runner=Runner(), settings=Settings()).summary if row.metric == "contact_time"
+    )
+    assert row.n > 0

@@ -227,9 +227,12 @@ def _remark_lines(by_metric: Rows, *, measured: bool) -> list[str]:
     of: dict[str, list[str]] = {}
     for rows in by_metric.values():
         for remark in _remarks(rows):
-            if not remark.startswith("only ") and (measured or remark != NO_CYCLE):
-                of.setdefault(remark, []).append(next(iter(rows.values()))["label"])
-    return [f"{remark}: {', '.join(labels)}" for remark, labels in of.items()]
+            if remark.startswith("only ") or (remark == NO_CYCLE and not measured):
+                continue
+            sides = [side for side, row in rows.items() if remark in _remarks({side: row})]
+            whose = f" ({sides[0]})" if len(sides) < len(rows) else ""
+            of.setdefault(f"{remark}{whose}", []).append(next(iter(rows.values()))["label"])
+    return [f"{remark}: {'; '.join(labels)}" for remark, labels in of.items()]
 
 
 def print_sessions(sessions: Sequence[Session]) -> None:

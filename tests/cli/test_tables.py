@@ -72,13 +72,19 @@ def test_a_narrow_terminal_cuts_no_value_and_no_remark(
     rows = [replace(row, network_error=0.04) for row in both("contact_time", 0.250, 0.228)]
     rows += [replace(row, note=method) for row in both("rearfoot_eversion_excursion", 8.0, 9.0)]
     rows += [replace(value("leg_stiffness", "left", math.nan), missing_reason="needs the body mass")]
+    rows += [value("step_time", "left", 0.36)]
+    rows += [replace(value("step_time", "right", math.nan), missing_reason="no accepted gait cycle")]
     lines = lines_at(80, rows, tmp_path, monkeypatch, capsys)
     text = "\n".join(lines)
-    assert max(map(len, lines[:-2])) <= 80
+    assert max(map(len, lines[:-3])) <= 80
     assert "…" not in text
     for shown in ("0.250 ± 0.001 (n 10)", "0.228 ± 0.001 (n 10)", "network ± 0.040", "right - left -0.022"):
         assert shown in text
-    assert lines[-2:] == [f"{method}: Inward rolling", "needs the body mass (--mass): Leg stiffness"]
+    assert lines[-3:] == [
+        f"{method}: Inward rolling",
+        "needs the body mass (--mass): Leg stiffness",
+        "no accepted gait cycle (right): Step time",
+    ]
 
 
 def test_where_nothing_was_measured_there_is_no_table_of_dashes(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.sources import YOUNG_RUNNERS
+from gaitlab.report import write_report
 from gaitlab.report.session.content import read_layout, read_texts
 from gaitlab.report.session.findings import AT_MOST, at_other_speed, findings, not_measured
 from gaitlab.report.shared.measures import Measure, measures
-from tests.report.make import missing, told_asymmetry, usual_summary, value
+from tests.report.make import make_session, missing, told_asymmetry, usual_summary, value
 
 TEXTS = read_texts("en")
 
@@ -205,3 +207,11 @@ def test_weak_values_are_no_findings_and_say_why() -> None:
         assert measure.weak == reason
         assert told(*rows) == []
         assert not measure.differs
+
+
+def test_of_a_few_cycles_it_is_not_said_that_nothing_stands_out(tmp_path: Path) -> None:
+    for n, said in ((2, "Too few gait cycles to say what stands out."), (10, "Nothing lies beyond its uncertainty")):
+        rows = [replace(row, n=n, reference=None) for row in usual_summary() if row.metric == "stride_time"]
+        session = make_session(tmp_path / str(n), summary=rows)
+        write_report(session)
+        assert said in session.report.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.metrics.asymmetry import FEWEST_CYCLES
 from gaitlab.metrics.quality import grade_of, grave_warnings, shown_rate
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
@@ -136,12 +137,17 @@ def _findings(content: Content, media: Media) -> Mapping[str, Any]:
     labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
     return {
         "findings": found,
-        "empty": texts["unknown" if all_unmeasured else "none" if content.has_cycles else "too_little"],
+        "empty": texts["unknown" if all_unmeasured else "none" if _has_enough(content) else "too_little"],
         "unmeasured": "" if all_unmeasured or not labels else texts["unmeasured"].format(labels=labels),
         "between_legs": any(f.between_legs for f in found) and content.view == "side",
         "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
         "ranges": any(f.against_range for f in found),
     }
+
+
+def _has_enough(content: Content) -> bool:
+    """Return whether any value rests on enough cycles to be a finding: of a few nothing can lie beyond its ±."""
+    return any(side.n >= FEWEST_CYCLES for measure in content.measures for side in measure.known)
 
 
 def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:

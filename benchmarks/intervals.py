@@ -212,6 +212,30 @@ def spread_table(runs: int) -> str:
     return "\n".join(lines)
 
 
+def neighbours_table(trials: Sequence[PlateTrial]) -> str:
+    """Return how alike neighbouring cycles are on force plates: correlation, and coefficient of variation."""
+    series: dict[str, list[np.ndarray]] = {"contact time": [], "stride time": []}
+    for trial in trials:
+        for side in BOTH_SIDES:
+            strike_s, off_s = trial.of(side)
+            stride_s = np.diff(strike_s)
+            series["contact time"].append(off_s - strike_s)
+            series["stride time"].append(stride_s[stride_s < 1.5 * np.median(stride_s)])
+    lines = ["| force plates, each foot | correlation of neighbours, mean ± SD | variation, % |", "|---|---|---|"]
+    for words, of in series.items():
+        r = np.array([_neighbours(one) for one in of])
+        varies = 100 * np.median([one.std(ddof=1) / one.mean() for one in of])
+        lines.append(f"| {words} | {r.mean():.2f} ± {r.std(ddof=1):.2f} | {varies:.1f} |")
+    return "\n".join(lines)
+
+
+def _neighbours(values: np.ndarray) -> float:
+    """Return the correlation of neighbours, corrected for short series (Kendall 1954)."""
+    away = values - values.mean()
+    r = float(np.mean(away[1:] * away[:-1]) / np.mean(away**2))
+    return r + (1 + 3 * r) / len(values)
+
+
 def legs_table(runs: int) -> str:
     """Return how often the legs of simulated runners are said to differ, %."""
     lines = [
@@ -244,6 +268,7 @@ def main() -> None:
     biases = {subject: left_out_bias(filmed, feet=True, without=subject) for subject in subjects}
     tables = {
         "table: plates": plate_table(on_plates(trials, left_out_fits(trials), biases)),
+        "table: neighbours": neighbours_table(trials),
         "table: spread": spread_table(options.runners),
         "table: legs": legs_table(options.runners),
     }

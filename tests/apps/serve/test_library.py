@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 
 from gaitlab import open_session
-from gaitlab.apps.serve.library.entry import id_of
+from gaitlab.apps.serve.library.entry import Entry, id_of, plain, read_entry
 from gaitlab.apps.serve.library.index import Library
 from tests.apps.serve.server import Server, library_of
 from tests.browser import EVIL
+from tests.report.make import make_session, usual_summary
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,23 @@ def test_fifty_sessions_are_there_within_a_second(server: Server) -> None:
 def test_search_finds_words_in_any_order(server: Server) -> None:
     assert page(server, "/library?q=ADA%20session%2049").count('class="session"') == 1
     assert "0 of 50 sessions" in page(server, "/library?q=%3Cscript%3E")
+
+
+def test_search_tells_shoe_a_from_shoe_b_and_needs_no_accents() -> None:
+    shoes = [Entry("0", "side-shoe-a", athlete="Åse Daza", label=f"shoe {shoe}") for shoe in "AB"]
+    found = [
+        [entry.label for entry in shoes if entry.matches(plain(words).split())] for words in ("Shoe B", "ase", "z")
+    ]
+    assert found == [["shoe B"], ["shoe A", "shoe B"], []]
+
+
+def test_a_number_of_one_leg_says_of_which(tmp_path: Path) -> None:
+    rows = [row for row in usual_summary() if row.metric != "contact_time" or row.side == "right"]
+    make_session(tmp_path / "session", summary=rows)
+    spoken = dict(read_entry(tmp_path / "session", "session").headlines)
+    assert spoken["Contact time"].startswith("right ")
+    assert " / " in spoken["Overstride"]
+    assert spoken["Cadence"][0].isdigit()
 
 
 def test_a_session_of_the_terminal_appears_and_one_that_goes_vanishes(server: Server) -> None:

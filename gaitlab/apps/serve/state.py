@@ -120,6 +120,17 @@ def part(request: Request, template: str, /, **values: Any) -> str:
     return state.templates.get_template(f"{template}.html").render(open_path=state.open_path, **values)
 
 
+def told(request: Request, words: str, status: int) -> Response:
+    """Return one line that says what was wrong: as a page where a browser would show it, else for a page's script.
+
+    The page has no token: it also answers those who have nothing but the address of a report.
+    """
+    if "text/html" in request.headers.get("accept", ""):
+        text = state_of(request).templates.get_template("told.html").render(words=words)
+        return HTMLResponse(text, status)
+    return refused(words, status)
+
+
 def refused(words: str, status: int = 400) -> JSONResponse:
     """Return one line that says what was wrong and what to do."""
     return JSONResponse({"error": words}, status)

@@ -1,5 +1,5 @@
 // Films are dropped, looked at, asked about and analysed; the page asks how far they are and shows what changed.
-import { ask, attempt, say, upload } from "/static/common.js";
+import { ask, attempt, complain, say, upload } from "/static/common.js";
 
 const queue = document.getElementById("queue"), drop = document.getElementById("drop");
 const choose = document.getElementById("choose");
@@ -50,7 +50,7 @@ async function look() {
     order(jobs);
     tellEmpty();
     document.body.classList.remove("lost");
-  } catch (error) { if (!document.body.classList.contains("lost")) say(error.message); document.body.classList.add("lost"); }
+  } catch (error) { if (!document.body.classList.contains("lost")) complain(error); document.body.classList.add("lost"); }
   timer = setTimeout(look, document.hidden ? SLOW_MS : pause);
 }
 
@@ -115,7 +115,7 @@ queue.addEventListener("submit", async (event) => {
   clearTimeout(form.keeping);
   tellWrong(form, {});
   try { await ask(`/films/${job}`, { method: "POST", body: said(form) }); } catch (error) {
-    if (error.content && error.content.wrong) tellWrong(form, error.content.wrong); else say(error.message);
+    if (error.content && error.content.wrong) tellWrong(form, error.content.wrong); else complain(error);
   }
   look();
 });

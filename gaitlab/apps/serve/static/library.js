@@ -21,7 +21,7 @@ document.addEventListener("click", async (event) => {
   if (!gone) return;
   const next = row.nextElementSibling || row.previousElementSibling;
   row.hidden = true;
-  (next && next.querySelector("a, button") || document.getElementById("main")).focus();
+  (next && next.querySelector("h3 a, button") || document.getElementById("main")).focus();
   tellCompared();
   say(`${name} was deleted. `, { words: "Undo", run: () => attempt(async () => {
     await ask(`/bin/${gone.key}`, { method: "POST" });
@@ -42,6 +42,13 @@ if (dialog) {
     save.disabled = false;
   });
 }
+
+// A menu closes when another thing is clicked, and with Escape.
+const menus = (wanted) => [...document.querySelectorAll("details.menu[open]")].filter(wanted);
+document.addEventListener("click", (event) => menus((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; }));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of menus((one) => one.contains(event.target))) { menu.open = false; menu.querySelector("summary").focus(); }
+});
 
 document.addEventListener("change", (event) => { if (event.target.name === "compare") tellCompared(); });
 function tellCompared() {

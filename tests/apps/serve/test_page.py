@@ -78,6 +78,22 @@ def test_from_the_drop_to_the_report(browser: Any, server: Server, tmp_path: Pat
         assert tab.troubles == []
 
 
+def test_films_that_are_refused_stay_with_their_reason(browser: Any, server: Server, tmp_path: Path) -> None:
+    films = [tmp_path / "one.mp4", tmp_path / "two <b>.mp4"]
+    for film in films:
+        film.write_bytes(b"")
+    with Tab(browser, f"{server.address}/") as tab:
+        tab.page.set_input_files("#choose", films)
+        refused = tab.page.locator("#queue .refused")
+        refused.nth(1).wait_for()
+        assert sorted(refused.locator("h3").all_inner_texts()) == ["one.mp4", "two <b>.mp4"]
+        assert all("is empty" in words for words in refused.locator(".wrong").all_inner_texts())
+        assert tab.grave() == []
+        for _ in films:
+            refused.first.get_by_role("button", name="Remove").click()
+        assert refused.count() == 0
+
+
 def test_two_people_are_asked_about_with_a_picture(browser: Any, server: Server, tmp_path: Path) -> None:
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.networks.estimator import load_estimator

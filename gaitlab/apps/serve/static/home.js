@@ -27,9 +27,23 @@ async function send(file) {
   item.append(name, bar, button);
   queue.append(item);
   tellEmpty();
-  await attempt(() => upload(file, { signal: stop.signal, onProgress: (share) => { bar.value = share; } }));
-  item.remove();
+  try {
+    await upload(file, { signal: stop.signal, onProgress: (share) => { bar.value = share; } });
+    item.remove();
+  } catch (error) {
+    if (error.message) refuse(item, bar, button, error.message); else item.remove();
+  }
   look();
+}
+
+// Of many films that are dropped at once, each that is refused stays with its reason until it is taken away.
+function refuse(item, bar, button, words) {
+  const said = document.createElement("p");
+  said.className = "wrong"; said.setAttribute("role", "alert"); said.textContent = words;
+  bar.replaceWith(said);
+  item.className = "refused";
+  button.textContent = "Remove";
+  button.addEventListener("click", () => { item.remove(); tellEmpty(); });
 }
 
 addEventListener("beforeunload", (event) => { if (queue.querySelector(".uploading")) event.preventDefault(); });

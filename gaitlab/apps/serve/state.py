@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gaitlab.apps.serve.options import Options
 
 _HERE = Path(__file__).resolve().parent
+# Sessions on a page that compares them.
+MOST_COMPARED = 6
 STATIC, TEMPLATES = _HERE / "static", _HERE / "templates"
 
 
@@ -65,7 +67,12 @@ class State:
     @cached_property
     def templates(self) -> jinja2.Environment:
         """The templates, which escape everything."""
-        return environment(TEMPLATES, lan=self.options.lan, directory=_spoken(self.options.directory))
+        return environment(
+            TEMPLATES,
+            lan=self.options.lan,
+            directory=_spoken(self.options.directory),
+            most_compared=MOST_COMPARED,
+        )
 
     def known_athletes(self) -> dict[str, Entry]:
         """Return the newest session of each athlete by name, in the order of the names."""

@@ -294,6 +294,12 @@ def test_the_librarys_menu_bar_and_focus(browser: Any, server: Server) -> None:
         bar, button = page.locator("#compare-bar").bounding_box(), page.locator("#compare-bar button").bounding_box()
         assert bar["y"] <= button["y"]
         assert button["y"] + button["height"] <= bar["y"] + bar["height"]
+        page.locator("[name=compare]").nth(1).check()
+        assert page.locator("#compare-bar button").is_enabled()
+        page.locator("#compare-bar").evaluate("bar => { bar.dataset.most = 2; }")
+        page.locator("[name=compare]").nth(2).check()
+        assert "At most 2 sessions" in page.inner_text("#compare-words")
+        assert page.locator("#compare-bar button").is_disabled()
         page.get_by_role("button", name="Delete").first.click()
         page.get_by_role("button", name="Undo").wait_for()
         assert page.evaluate("document.activeElement.closest('[aria-hidden]')") is None

@@ -19,13 +19,12 @@ from gaitlab.apps.serve.library import handover
 from gaitlab.apps.serve.library.changes import rename
 from gaitlab.apps.serve.library.trend import trend_of
 from gaitlab.apps.serve.security import REPORT_POLICY, same
-from gaitlab.apps.serve.state import State, state_of, told
+from gaitlab.apps.serve.state import MOST_COMPARED, State, state_of, told
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.io.session.contents import COMPANIONS, within
 from gaitlab.io.session.session import open_session
 
 _SHOWN_FILES = ("report.html", "clip.mp4", "annotated.mp4")
-_MOST_COMPARED = 6
 
 
 async def opened(request: Request) -> Response:
@@ -110,7 +109,7 @@ async def export_all(request: Request) -> Response:
 
     def write(into: Path) -> tuple[Path, str]:
         path = into / f"sessions.{kind}"
-        handover.all_numbers(folders, path)
+        handover.all_numbers(folders, path, directory=state.options.directory)
         return path, path.name
 
     return await _sent(state, write) if kind in ("csv", "parquet") else told(request, "there is no such file", 404)
@@ -134,8 +133,8 @@ async def compare(request: Request) -> Response:
     """Make the page that compares sessions, and lead to it."""
     state = state_of(request)
     wanted = request.query_params.getlist("s")
-    if not 2 <= len(set(wanted)) <= _MOST_COMPARED:
-        raise InputError(f"comparing takes two to {_MOST_COMPARED} sessions, not {len(set(wanted))}")
+    if not 2 <= len(set(wanted)) <= MOST_COMPARED:
+        raise InputError(f"comparing takes two to {MOST_COMPARED} sessions, not {len(set(wanted))}")
     entries = [await run_in_threadpool(state.library.get, one) for one in dict.fromkeys(wanted)]
     # The oldest is what the others are compared with.
     entries.sort(key=lambda entry: (entry.date, entry.folder))

@@ -62,7 +62,9 @@ function tellCompared() {
   }
   const views = new Set(chosen.map((box) => box.closest("[data-session]").dataset.view));
   bar.hidden = chosen.length === 0;
-  bar.querySelector("button").disabled = chosen.length < 2 || views.size > 1;
+  const most = Number(bar.dataset.most);
+  bar.querySelector("button").disabled = chosen.length < 2 || chosen.length > most || views.size > 1;
   document.getElementById("compare-words").textContent = chosen.length < 2 ? "Choose another session to compare with."
+    : chosen.length > most ? `At most ${most} sessions are compared: take some away.`
     : views.size > 1 ? "These are of different views, which measure different things." : `${chosen.length} sessions are chosen.`;
 }

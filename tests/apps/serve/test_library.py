@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import io
 import json
 import shutil
@@ -9,13 +11,17 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from gaitlab import open_session
+from gaitlab.apps.serve.handlers.sessions import _sent
 from gaitlab.apps.serve.library.entry import Entry, id_of, plain, read_entry
 from gaitlab.apps.serve.library.index import Library
+from gaitlab.core.errors import OutputError
 from tests.apps.serve.server import Server, library_of
 from tests.browser import EVIL
 from tests.report.make import make_session, usual_summary
@@ -115,6 +121,16 @@ def test_what_is_handed_over(server: Server) -> None:
     assert set(table["session"]) == {f"session-{number:03d}" for number in range(50)}
     assert server.get(f"/sessions/{session}/export/exe")[0] == 409
     assert [path.name for path in (server.folder / ".gaitlab-serve").glob("handover-*")] == []
+
+
+def test_a_full_disk_is_told_of_what_is_handed_over(tmp_path: Path) -> None:
+    def write(into: Path) -> tuple[Path, str]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    state: Any = SimpleNamespace(options=SimpleNamespace(own=tmp_path))
+    with pytest.raises(OutputError, match="No space left on device; is the disk full"):
+        asyncio.run(_sent(state, write))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_season_of_an_athlete(server: Server) -> None:

@@ -199,6 +199,16 @@ def test_the_camera_is_shown_and_recorded(browser: Any, server: Server) -> None:
         assert tab.troubles == []
 
 
+def test_a_recording_that_is_stopped_is_said_to_be_gone(browser: Any, server: Server) -> None:
+    with Tab(browser, f"{server.address}/live") as tab:
+        tab.page.click("text=Record 20 s")
+        tab.page.wait_for_selector("#recorded:not([hidden])")
+        tab.page.click("text=Stop")
+        tab.page.get_by_text("nothing of it is kept").wait_for()
+        assert tab.page.get_by_text("Analyse it").count() == 0
+        assert tab.troubles == []
+
+
 def test_dots_are_clicked_as_a_step(browser: Any, server: Server, tmp_path: Path) -> None:
     job = server.upload(short_clip(tmp_path / "dots.mp4", seconds=0.1).read_bytes(), "dots.mp4")
     server.until_state(job, "draft")

@@ -53,7 +53,7 @@ def serve(options: Options, *, opened: Callable[[str, str], None] = lambda addre
         app = build(options, hosts=hosts, lan_address=f"http://{others[0]}:{port}" if others else "")
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1,
-            server_header=False, date_header=False,
+            server_header=False, date_header=False, ws="none",
         )  # fmt: skip
         opened(f"http://127.0.0.1:{port}/", f"http://{others[0]}:{port}/" if others else "")
         uvicorn.Server(config).run(sockets=[bound])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.rear_axis import turned
-from benchmarks.truth import film, load_trial
+from benchmarks.truth import PUBLIC_FOLDER, film, load_trial
 from gaitlab.analysis.framing import off_axis_deg, within_picture
 from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
@@ -24,8 +24,8 @@ AXIS = ("hip_adduction", "knee_projection_angle")
 
 
 @pytest.fixture(scope="module")
-def trial_path(shared: Path) -> Path:
-    return shared / "data/treadmill_truth/RBDS001_3.5mps.npz"
+def trial_path() -> Path:
+    return PUBLIC_FOLDER / "RBDS001_3.5mps.npz"
 
 
 def from_behind(path: Path, degrees: float) -> PoseSequence:
@@ -48,7 +48,6 @@ def compared(analysis: Analysis) -> set[str]:
     return {one.metric for one in found if one.comparable}
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("degrees", [-12.0, -5.0, 0.0, 5.0, 12.0])
 def test_the_angle_of_the_camera_is_told_with_its_side(trial_path: Path, degrees: float) -> None:
     trial = analyzed(from_behind(trial_path, degrees)).trial
@@ -57,7 +56,6 @@ def test_the_angle_of_the_camera_is_told_with_its_side(trial_path: Path, degrees
     assert told == pytest.approx(degrees, abs=2.5)
 
 
-@pytest.mark.shared
 def test_straight_behind_nothing_is_left_out(trial_path: Path) -> None:
     analysis = analyzed(from_behind(trial_path, 0.0))
     assert not analysis.trial.spoiled
@@ -65,7 +63,6 @@ def test_straight_behind_nothing_is_left_out(trial_path: Path) -> None:
     assert set(AXIS) <= compared(analysis)
 
 
-@pytest.mark.shared
 def test_a_little_off_the_axis_the_legs_are_not_compared(trial_path: Path) -> None:
     analysis = analyzed(from_behind(trial_path, 4.0))
     assert not compared(analysis) & set(AXIS)
@@ -76,7 +73,6 @@ def test_a_little_off_the_axis_the_legs_are_not_compared(trial_path: Path) -> No
     assert any("off the axis behind, on the runner's right" in said for said in analysis.warnings)
 
 
-@pytest.mark.shared
 def test_far_off_the_axis_what_it_spoils_is_not_told(trial_path: Path) -> None:
     analysis = analyzed(from_behind(trial_path, -15.0))
     for metric in AXIS:
@@ -86,7 +82,6 @@ def test_far_off_the_axis_what_it_spoils_is_not_told(trial_path: Path) -> None:
     assert all(np.isfinite(row.mean) for row in rows_of(analysis, "cadence"))
 
 
-@pytest.mark.shared
 def test_who_drifts_or_comes_nearer(trial_path: Path) -> None:
     pose = from_behind(trial_path, 0.0)
     leg_px = 0.86 * 400

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.overground import Shot, film_pass
-from benchmarks.truth import load_trial
+from benchmarks.truth import PUBLIC_FOLDER, load_trial
 from gaitlab.analysis.recording import Analysis, analyze_pose, quality
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
@@ -158,12 +157,11 @@ def test_frames_without_the_runner_are_kept_for_drawing_and_not_counted_as_unsee
     assert quality(found)["share_of_frames_seen"]["left_knee"] == 1.0
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("camera", ["fixed", "drift"])
 @pytest.mark.parametrize("name", ["RBDS001_2.5mps", "RBDS014_4.5mps"])
-def test_events_of_passes_agree_with_the_force_plates(shared: Path, name: str, camera: str) -> None:
+def test_events_of_passes_agree_with_the_force_plates(name: str, camera: str) -> None:
     """The bounds leave room above what ``benchmarks/overground.py`` measures."""
-    trial = load_trial(shared / "data" / "treadmill_truth" / f"{name}.npz")
+    trial = load_trial(PUBLIC_FOLDER / f"{name}.npz")
     errors_s = []
     for number, distance_m in enumerate((4.0, 6.0, 8.0)):
         shot = Shot(distance_m, 60.0, 0.004, camera, -1)

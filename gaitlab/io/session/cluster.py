@@ -18,7 +18,7 @@ _CONNECT_S = 20
 _MORE: dict[str, dict[str, type | str]] = {
     "summary.csv": {
         "reference_low": float, "reference_high": float, "reference_source": str, "missing_reason": str, "note": str,
-        "variation_percent": float, "network_error": float, "seen_share": float,
+        "variation_percent": float, "network_error": float, "seen_share": float, "systematic": float,
     },
     "cycles.csv": {"assumed": "boolean"},  # missing in older sessions
 }  # fmt: skip

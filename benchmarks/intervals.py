@@ -2,7 +2,7 @@
 
     python -m benchmarks.intervals [DIR] [--runners 1000] [--write]
 
-Force plates: every trial of 12 runners is filmed from either side at 60 frames a second with 4 mm of noise. Event
+Force plates: every trial is filmed from either side and from behind at 60 frames a second with 4 mm of noise. Event
 offsets, and what is left systematic in the timing, are fitted on the other runners. *Timing*: the mean of what was
 filmed against force plates over the same strides, with the systematic part of ± and the chance of single errors.
 *Runner*: the first half of a trial is filmed, the truth is the force plates' mean of the second, and the interval that
@@ -19,15 +19,16 @@ factor's inverse.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import fit_events, fit_rear_events
 from benchmarks.end_to_end import write_tables
-from benchmarks.events import Fits, left_out_fits
-from benchmarks.fit_events import left_out_bias, samples
+from benchmarks.events import left_out_fits
+from benchmarks.fit_events import EVENTS, left_out_bias
 from benchmarks.simulated import NAMES as OF_LEGS
 from benchmarks.simulated import Made, autoregression, simulated, told, trial_of
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trials
@@ -37,6 +38,7 @@ from gaitlab.core.metric import NORMAL_95, MetricValue
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.statistics import mean_of
 from gaitlab.events import detect_contacts
+from gaitlab.events.rear import detect_rear_contacts
 from gaitlab.metrics import METRICS, CycleValue, measure
 
 NAMES = (
@@ -98,33 +100,65 @@ def _of_second_half(trial: PlateTrial, middle_s: float) -> GaitEvents:
 Found = dict[tuple[str, str], list[tuple[float, float]]]
 
 
-def on_plates(trials: Sequence[PlateTrial], fits: Fits, biases: Mapping[str, TimingBias]) -> dict[str, Found]:
+# What finds the contacts of a film of a trial, with whatever is fitted fitted on other runners.
+Detector = Callable[[PoseSequence, PlateTrial], GaitEvents]
+
+
+def on_plates(trials: Sequence[PlateTrial], cameras: Mapping[str, Detector]) -> dict[str, Found]:
     """Return (error, half-width) by metric and side, of what was filmed (``timing``) and of the ``runner``."""
     found: dict[str, Found] = {"timing": {}, "runner": {}}
     for number, trial in enumerate(trials):
         belt_mps = trial.belt_speed_mps()
-        for view, forward in (("right", 1), ("left", -1)):
-            rng = np.random.default_rng([number, forward + 1, 41])
+        for view, detect in cameras.items():
+            rng = np.random.default_rng([number, *view.encode()])
             pose = film(trial, fps=_FPS, seen_from=view, rng=rng)  # type: ignore[arg-type]
             entered_mps = belt_mps * (1 + rng.normal(0, _CONSOLE_SD))
-            whole = _detected(pose, trial, fits, biases, forward=forward)
+            whole = detect(pose, trial)
             true = measured(plates(trial, whole.contacts), speed_mps=belt_mps)
             _compare(found["timing"], measured(whole, speed_mps=entered_mps), true)
 
             middle_s = float(pose.time_s.mean())
-            half = _detected(pose.between(-np.inf, middle_s), trial, fits, biases, forward=forward)
+            half = detect(pose.between(-np.inf, middle_s), trial)
             true = measured(_of_second_half(trial, middle_s), speed_mps=belt_mps)
             _compare(found["runner"], measured(half, speed_mps=entered_mps), true, other_strides=True)
     return found
 
 
-def _detected(
-    pose: PoseSequence, trial: PlateTrial, fits: Fits, biases: Mapping[str, TimingBias], *, forward: int
-) -> GaitEvents:
-    fit = fits[trial.subject]
-    events = detect_contacts(pose, forward=forward, strike=fit["strike"], off=fit["off"])
-    contacts = tuple(replace(c, bias=biases[trial.subject]) for c in events.contacts)
-    return replace(events, contacts=contacts)
+def from_the_side(trials: Sequence[PlateTrial]) -> dict[str, Detector]:
+    """Return the detectors of both sides' cameras."""
+    fits, filmed = left_out_fits(trials), fit_events.samples(trials, feet=True)
+    biases = {subject: left_out_bias(filmed, feet=True, without=subject) for subject in fits}
+
+    def detector(forward: int) -> Detector:
+        def detect(pose: PoseSequence, trial: PlateTrial) -> GaitEvents:
+            fit = fits[trial.subject]
+            events = detect_contacts(pose, forward=forward, strike=fit["strike"], off=fit["off"])
+            return _with_bias(events, biases[trial.subject])
+
+        return detect
+
+    return {"right": detector(1), "left": detector(-1)}
+
+
+def from_behind(trials: Sequence[PlateTrial]) -> dict[str, Detector]:
+    """Return the detector of the camera behind."""
+    by_feet = {feet: fit_rear_events.samples(trials, feet=feet) for feet in (True, False)}
+    subjects = sorted({trial.subject for trial in trials})
+    fits, biases = {}, {}
+    for subject in subjects:
+        others = {feet: sample.where(sample.subject != subject) for feet, sample in by_feet.items()}
+        fits[subject] = {event: fit_rear_events.fit(others, event, spread=False) for event in EVENTS}
+        biases[subject] = left_out_bias(by_feet[True], feet=True, without=subject, used=fit_rear_events.USED)
+
+    def detect(pose: PoseSequence, trial: PlateTrial) -> GaitEvents:
+        fit = fits[trial.subject]
+        return _with_bias(detect_rear_contacts(pose, strike=fit["strike"], off=fit["off"]), biases[trial.subject])
+
+    return {"behind": detect}
+
+
+def _with_bias(events: GaitEvents, bias: TimingBias) -> GaitEvents:
+    return replace(events, contacts=tuple(replace(contact, bias=bias) for contact in events.contacts))
 
 
 def _compare(found: Found, here: Measured, truth: Measured, *, other_strides: bool = False) -> None:
@@ -263,11 +297,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCUMENT.name}")
     options = parser.parse_args()
     trials = load_trials(options.folder)
-    subjects = sorted({trial.subject for trial in trials})
-    filmed = samples(trials, feet=True)
-    biases = {subject: left_out_bias(filmed, feet=True, without=subject) for subject in subjects}
     tables = {
-        "table: plates": plate_table(on_plates(trials, left_out_fits(trials), biases)),
+        "table: plates": plate_table(on_plates(trials, from_the_side(trials))),
+        "table: plates behind": plate_table(on_plates(trials, from_behind(trials))),
         "table: neighbours": neighbours_table(trials),
         "table: spread": spread_table(options.runners),
         "table: legs": legs_table(options.runners),

@@ -35,6 +35,16 @@ ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file
 _MOST_TIMES_SLOWER = 10.0
 
 
+Pdf = Annotated[bool, typer.Option("--pdf", help="Print the report too: report.pdf, by an installed Chrome or Edge.")]
+
+
+def printed(session: Session) -> None:
+    """Print a session's report and say where the PDF lies."""
+    from gaitlab.report.paper import write_pdf
+
+    say(write_pdf(session.folder))
+
+
 def page_assignments(units: str | None, embed_video: bool | None) -> list[str]:
     """Return the settings of the page that were given as options."""
     words = [f"report.units={units}"] if units is not None else []

@@ -114,6 +114,9 @@ def test_what_is_handed_over(server: Server) -> None:
     assert "cadence" in set(numbers["metric"])
     frames = pd.read_parquet(io.BytesIO(server.get(f"/sessions/{session}/export/parquet")[1]))
     assert len(frames) == len(pd.read_csv(io.BytesIO(server.get(f"/sessions/{session}/export/csv")[1])))
+    assert b"has no report.html to print" in server.get(f"/sessions/{session}/export/pdf")[1]
+    (server.folder / "session-004" / "report.html").write_text("<h1>a report</h1>")
+    assert server.get(f"/sessions/{session}/export/pdf")[1].startswith(b"%PDF")
     archive = zipfile.ZipFile(io.BytesIO(server.get(f"/sessions/{session}/export/zip")[1]))
     assert {"session-004/session.json", "session-004/annotated.mp4"} <= set(archive.namelist())
     assert archive.read("session-004/summary.csv") == (server.folder / "session-004" / "summary.csv").read_bytes()

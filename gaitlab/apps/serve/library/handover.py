@@ -43,11 +43,18 @@ def _everything(session: Session, path: Path) -> None:
                     archive.write(known, f"{name}/{shown}", compress_type=packing)
 
 
+def _paper(session: Session, path: Path) -> None:
+    from gaitlab.report.paper import write_pdf
+
+    write_pdf(session.folder, path)
+
+
 # What is handed over -> the ending of its file, and what writes it.
 KINDS: Mapping[str, tuple[str, Callable[[Session, Path], None]]] = {
     "numbers": ("numbers.csv", _numbers),
     "csv": ("frames.csv", _frames("csv")),
     "parquet": ("frames.parquet", _frames("parquet")),
+    "pdf": ("report.pdf", _paper),
     "zip": ("session.zip", _everything),
 }
 

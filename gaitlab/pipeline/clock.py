@@ -49,7 +49,7 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
     if found is None:
         short = too_short_for_its_clock(analysis)
         if not short:
-            return source, analysis
+            return source, _not_told(analysis) if unsaid.assume else analysis
         untimed = again(Clock(1.0, "unknown"))
         told = tuple(dict.fromkeys((short, *untimed.warnings)))
         return _at(source, Clock(1.0, "unknown")), replace(untimed, warnings=told)
@@ -64,6 +64,14 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
         return replace(source, clock="entered"), analysis
     clock = Clock(said_fps / slow.plays_fps, "entered")
     return _at(source, clock), again(clock)
+
+
+def _not_told(analysis: Analysis) -> Analysis:
+    """Return an analysis with a note where no stride says how fast the recording plays, though that was asked for."""
+    if analysis.supports_gait:
+        return analysis
+    note = "no stride shows how slow the film plays, so no frame rate was assumed; its times are those as it plays"
+    return replace(analysis, warnings=(*analysis.warnings, note))
 
 
 def _at(source: Recording, clock: Clock) -> Recording:

@@ -97,3 +97,14 @@ def test_where_nobody_runs_or_walks_that_comes_before_the_numbers(monkeypatch: p
     assert info["quality"]["verdict"]["grade"] == "poor"
     slow = replace(panned(PASS, factor=SLOW), nobody=nobody)
     assert measured(slow, unsaid=Unsaid(assume=True), measure=measure)[0].slow_motion == 1.0
+
+
+def test_a_film_whose_strides_tell_nothing_says_that_nothing_was_assumed() -> None:
+    trembling_px = 0.1 * np.random.default_rng(0).normal(size=PASS.xy.shape)
+    still = replace(PASS, xy=PASS.xy[:1] + trembling_px)
+    recording = Recording(still, "side", None, still.time_s, {}, [])
+    notes = [
+        [one for one in measured(recording, unsaid=unsaid, measure=measure)[1].warnings if "no frame rate was" in one]
+        for unsaid in (Unsaid(assume=True), Unsaid())
+    ]
+    assert [len(one) for one in notes] == [1, 0]

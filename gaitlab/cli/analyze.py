@@ -99,7 +99,7 @@ def analyze(
         (parse_assignment(text)[0] for text in assignments), {"video": video, "keypoints": keypoints, "with_": with_}
     )
     if pdf:
-        from gaitlab.report.paper import find_browser
+        from gaitlab.apps.paper import find_browser
 
         find_browser()  # whether there is one is said now, not after minutes
     with progress_bar() as progress:

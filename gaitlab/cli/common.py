@@ -40,7 +40,7 @@ Pdf = Annotated[bool, typer.Option("--pdf", help="Print the report too: report.p
 
 def printed(session: Session) -> None:
     """Print a session's report and say where the PDF lies."""
-    from gaitlab.report.paper import write_pdf
+    from gaitlab.apps.paper import write_pdf
 
     say(write_pdf(session.folder))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gaitlab.core.pieces import Pieces, told
 from gaitlab.io.files import whole_file
+from gaitlab.io.session.contents import PDF
 from gaitlab.io.session.session import Session
-from gaitlab.report.paper import PDF
 from gaitlab.report.render import environment, put_together, static
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.session.elements import ELEMENTS, Element

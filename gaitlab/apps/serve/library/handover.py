@@ -44,7 +44,7 @@ def _everything(session: Session, path: Path) -> None:
 
 
 def _paper(session: Session, path: Path) -> None:
-    from gaitlab.report.paper import write_pdf
+    from gaitlab.apps.paper import write_pdf
 
     write_pdf(session.folder, path)
 

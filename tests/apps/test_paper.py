@@ -11,10 +11,11 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from gaitlab.apps import paper
+from gaitlab.apps.paper import write_pdf
 from gaitlab.cli.app import app
 from gaitlab.core.errors import InputError, OutputError
-from gaitlab.report import paper, write_report
-from gaitlab.report.paper import write_pdf
+from gaitlab.report import write_report
 from tests.report.make import make_session
 
 _POINTS_A_MM = 72 / 25.4

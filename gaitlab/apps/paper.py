@@ -12,8 +12,8 @@ from pathlib import Path
 
 from gaitlab.core.errors import InputError, OutputError
 from gaitlab.io.files import whole_file
+from gaitlab.io.session.contents import PDF
 
-PDF = "report.pdf"
 # Browsers that print a page from the command line, by the names of their commands; the first one found is taken.
 _COMMANDS = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",

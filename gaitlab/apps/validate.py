@@ -182,7 +182,7 @@ def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
     if trial is not None:
         trial = with_contacts(trial, _moved(contacts, -offset_s), activity)
     legs = match_contacts(found.contacts, contacts, span_s=found.span_s) if own else ()
-    near = near_s(contacts)
+    near = near_s(found.contacts)
     notes = [*truth.notes, *aligned.notes, *_remarks(session, truth, trial)]
     return Compared(
         session=str(session.folder),
@@ -195,7 +195,7 @@ def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
         metrics=tuple(_metric_pairs(session, truth, trial, aligned, near)),
         curves=_curves(found, _angles(truth, trial), offset_s, contacts, activity),
         warnings=tuple(aligned.warnings),
-        notes=tuple(f"{where}: {note.removeprefix(f'{where}: ')}" for note in notes),
+        notes=tuple(notes),
     )
 
 
@@ -305,6 +305,11 @@ def _remarks(session: Session, truth: Truth, trial: Trial | None) -> list[str]:
         found.append("angles from behind are not made of markers: only times are compared")
     elif truth.pose is not None and trial is None:
         found.append("the points of the truth could not be measured as those of a recording; its angles are left out")
+    keypoints = session.info["keypoints"]
+    if truth.pose is not None and keypoints is not None and keypoints["name"] == truth.path.name:
+        found.append(
+            "the session was made of the same points: its angles agree by that, only its contacts are put to the test"
+        )
     speed = session.info["calibration"]["belt_speed_mps"]
     if truth.pose is None and truth.session is None and truth.contacts and speed is not None:
         found.append("lengths of steps are the session's own speed times the true step times: an error of the speed is "

@@ -289,6 +289,10 @@ def _compare_events(contacts: Sequence[Contact], marked: Sequence[Contact], note
     mean_ms, worst_ms = 1e3 * float(np.mean(differences)), 1e3 * float(np.abs(differences).max())
     agree = worst_ms <= 1e3 * _DISAGREE_S
     notes.append(
-        f"foot strikes marked in the file are {mean_ms:+.0f} ms from the force plates on average (at most "
+        f"foot strikes marked in the file are {_whole_ms(mean_ms)} from the force plates on average (at most "
         f"{worst_ms:.0f} ms): the plates were taken{'' if agree else '; they disagree, look at them'}"
     )
+
+
+def _whole_ms(value: float) -> str:
+    return f"{round(value):+d} ms" if round(value) else "0 ms"

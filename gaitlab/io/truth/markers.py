@@ -14,7 +14,7 @@ from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.io.keypoints.axes import from_the_side
+from gaitlab.io.keypoints.axes import axes_found, from_the_side
 from gaitlab.io.keypoints.names import our_name, without_legs
 from gaitlab.io.reading import Entry, parse_toml, read_toml
 from gaitlab.io.truth.types import Markers
@@ -128,7 +128,9 @@ def _seen_from_the_side(
 ) -> tuple[PoseSequence, FloatArray, tuple[str, ...]]:
     skeleton = Skeleton("markers", tuple(points))
     stacked = np.stack(list(points.values()), axis=1)
-    flat, notes = from_the_side(stacked, skeleton, path, unit=markers.unit, asked=None)
+    axes = axes_found(stacked, skeleton)  # z points up in a laboratory: nothing to remark on
+    asked = str(axes) if axes is not None and markers.unit != "px" else None
+    flat, notes = from_the_side(stacked, skeleton, path, unit=markers.unit, asked=asked)
     seen = np.asarray(np.isfinite(flat).all(axis=-1))
     xy = np.where(seen[..., None], flat, np.nan)
     return PoseSequence(xy, seen.astype(np.float64), markers.time_s, skeleton), stacked, notes
@@ -163,17 +165,22 @@ def _points(one: MarkerSet, there: Mapping[str, int], markers: Markers) -> tuple
         return np.asarray(np.mean([markers.points[:, there[_plain(name)]] for name in way], axis=0))
 
     found: dict[str, FloatArray] = {}
+    alone: list[str] = []
     notes = []
     for point, ways in one.points.items():
         way = _first(ways, there)
         if way:
             found[point] = mean(way)
-        if way and way != ways[0] and len(way) < max(map(len, ways)):
-            notes.append(f"{point.replace('_', ' ')} from {' and '.join(way)} alone: its place, and angles, are offset")
+        if way and len(way) < max(map(len, ways)) and len(ways[0]) > 1:
+            alone += way
     if _has_pelvis(one, there) and not any(f"{side}_hip" in found for side in BOTH_SIDES):
         left, right = (mean([name]) for name in _first(one.pelvis["front"], there))
         found |= hip_centres(left, right, mean(_first(one.pelvis["back"], there)), unit_mm=_MM.get(markers.unit, 1.0))
-        notes.append("hips by the regression of Harrington 2007 from the markers of the pelvis")
+        notes.append("hips are by the regression of Harrington 2007 from the markers of the pelvis")
+    if alone:
+        notes.append(
+            f"{', '.join(alone)} stand for the joint alone, without the marker on its other side: angles are offset"
+        )
     return found, notes
 
 

@@ -12,6 +12,8 @@ from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, other
 from gaitlab.stats.validation.matching import match_contacts
 from gaitlab.stats.validation.offset import (
+    AS_GOOD,
+    TOGETHER_S,
     Offset,
     Signal,
     clock_rate,
@@ -19,6 +21,8 @@ from gaitlab.stats.validation.offset import (
     event_train,
     find_offset,
     fits_better,
+    period_s,
+    rate_of_curves,
 )
 
 # The curves that tell the time best, then others.
@@ -30,7 +34,7 @@ _CURVES = (
 # Below these, two recordings are not of one run.
 LEAST_CORRELATION = {"curves": 0.7, "contacts": 0.5}
 # Clocks that differ by more than this share are said to, and by more than that are no longer aligned.
-_RATE, _OTHER_CLOCK = 0.01, 0.05
+_RATE, _OTHER_CLOCK = 0.01, 0.02
 _SHARE_SEEN = 0.2
 
 
@@ -96,51 +100,64 @@ def align(
             )
         return Aligned(_given(offset_s, found, true, where), _shifted(true.contacts, offset_s), (), ())
     ours, theirs, exchanged, source = signals
-    guessed = not sides_known and source == "contacts"
+    # Contacts whose sides are guessed are as good with the other guess.
+    guesses = (theirs,) if sides_known or source == "curves" else (theirs, exchanged)
     if offset_s is not None:
-        offset = replace(
-            _given(offset_s, found, true, where), correlation=correlation_at(ours, theirs, offset_s), source="given"
-        )
-        swapped = correlation_at(ours, exchanged, offset_s)
-        surely = fits_better(ours, theirs, exchanged, offset_s, offset_s)
+        fits = max(correlation_at(ours, one, offset_s) for one in guesses)
+        offset = replace(_given(offset_s, found, true, where), correlation=fits)
     else:
-        offset, swapped, surely = _searched(ours, theirs, exchanged, source, found, true, where)
+        offset = _searched(ours, guesses, source, found, true, where)
     contacts = true.contacts
     warnings, notes = [], []
     if not sides_known:
         contacts, said = _sided(found, contacts, offset.offset_s)
         notes.append(said)
-    elif surely and not guessed and swapped > offset.correlation:
-        warnings.append(
-            f"{where}: left and right seem exchanged in session or truth: with them exchanged the curves fit better "
-            f"(correlation {swapped:.3f} against {offset.correlation:.3f})"
-        )
-    if not offset.overlap_s > 0:
-        raise _apart(found, true, offset.offset_s, where)
+    else:
+        warnings += _exchanged(ours, theirs, exchanged, offset, given=offset_s is not None)
     placed = _shifted(contacts, offset.offset_s)
-    warnings += _rate_warning(found, placed, where)
-    notes += _doubt(offset, where)
+    warnings += _rate_warning(rate_of_curves(ours, theirs) if source == "curves" else _rate_of(found, placed))
+    notes += _doubt(offset)
     return Aligned(offset, placed, tuple(warnings), tuple(notes))
 
 
 def _searched(
-    ours: list[Signal], theirs: list[Signal], exchanged: list[Signal], source: str, found: Recorded, true: Recorded,
-    where: str,
-) -> tuple[Offset, float, bool]:  # fmt: skip
-    """Return the best offset, the correlation with the legs exchanged, and whether that surely fits better."""
-    offset = find_offset(ours, theirs, source=source)
+    ours: list[Signal], guesses: Sequence[list[Signal]], source: str, found: Recorded, true: Recorded, where: str
+) -> Offset:
+    """Return the offset that fits best, with any of the guesses of the truth's sides."""
     least = LEAST_CORRELATION[source]
-    if offset is None or not offset.correlation >= least:
-        best = "nothing in common" if offset is None else f"a correlation of {offset.correlation:.2f} at best"
+    offsets = [offset for one in guesses if (offset := find_offset(ours, one, source=source)) is not None]
+    offsets.sort(key=lambda offset: -offset.correlation)
+    if not offsets or not offsets[0].correlation >= least:
+        best = f"a correlation of {offsets[0].correlation:.2f} at best" if offsets else "nothing in common"
         raise InputError(
-            f"{where}: session and truth do not fit each other: {best}, {least:g} is needed{_strides(found, true)}; is "
-            f"it the same run? {argument('offset_s')} says how far their clocks are apart"
+            f"{where}: session and truth do not fit each other: {best}, {least:g} is needed"
+            f"{_strides(ours, guesses[0], found, true)}; is it the same run? {argument('offset_s')} says how far their "
+            "clocks are apart"
         )
-    turned = find_offset(ours, exchanged, source=source)
-    if turned is None:
-        return offset, math.nan, False
-    surely = fits_better(ours, theirs, exchanged, offset.offset_s, turned.offset_s)
-    return offset, turned.correlation, surely
+    best_one = offsets[0]
+    alike = [one for one in offsets[1:] if 1 - one.correlation < AS_GOOD * (1 - best_one.correlation)]
+    if not alike:
+        return best_one
+    together = [one for one in offsets if one in (best_one, *alike) and abs(one.offset_s) < TOGETHER_S]
+    chosen = together[0] if together else best_one
+    return replace(chosen, runner_up_s=(alike[0] if chosen is best_one else best_one).offset_s)
+
+
+def _exchanged(
+    ours: list[Signal], theirs: list[Signal], exchanged: list[Signal], offset: Offset, *, given: bool
+) -> list[str]:
+    """Say so where the legs surely fit better when they are exchanged."""
+    turned_s, fits = offset.offset_s, math.nan
+    if given:
+        fits = correlation_at(ours, exchanged, offset.offset_s)
+    elif (turned := find_offset(ours, exchanged, source=offset.source)) is not None:
+        turned_s, fits = turned.offset_s, turned.correlation
+    if not fits > offset.correlation or not fits_better(ours, theirs, exchanged, offset.offset_s, turned_s):
+        return []
+    return [
+        "left and right seem exchanged in session or truth: with them exchanged they fit better (correlation "
+        f"{fits:.3f} against {offset.correlation:.3f})"
+    ]
 
 
 def _given(offset_s: float, found: Recorded, true: Recorded, where: str) -> Offset:
@@ -213,41 +230,42 @@ def _sided(found: Recorded, contacts: tuple[Contact, ...], offset_s: float) -> t
     )
 
 
-def _stride_s(recorded: Recorded) -> float:
-    """Return the median stride, s, of the contacts, or of the first curve that repeats; NaN where not known."""
+def _stride_s(recorded: Recorded, signals: Sequence[Signal]) -> float:
+    """Return the median stride, s, of the contacts, or the period of the curves; NaN where not known."""
     strides = np.concatenate([np.diff([c.foot_strike_s for c in recorded.contacts if c.side == s]) for s in BOTH_SIDES])
-    if len(strides) >= 2:
-        return float(np.median(strides))
-    return math.nan
+    return float(np.median(strides)) if len(strides) >= 2 else period_s(signals)
 
 
-def _strides(found: Recorded, true: Recorded) -> str:
-    ratio = _stride_s(found) / _stride_s(true)
-    if not np.isfinite(ratio) or abs(ratio - 1) < _OTHER_CLOCK:
+def _strides(ours: Sequence[Signal], theirs: Sequence[Signal], found: Recorded, true: Recorded) -> str:
+    ours_s, theirs_s = _stride_s(found, ours), _stride_s(true, theirs)
+    if not abs(ours_s / theirs_s - 1) >= _OTHER_CLOCK:
         return ""
     return (
-        f" (strides last {_stride_s(found):.3f} s in the session and {_stride_s(true):.3f} s in the truth, {ratio:.2f} "
+        f" (strides last {ours_s:.3f} s in the session and {theirs_s:.3f} s in the truth, {ours_s / theirs_s:.2f} "
         "times as long: if the film is slow motion, analyse it with its true frame rate)"
     )
 
 
-def _rate_warning(found: Recorded, true: Sequence[Contact], where: str) -> list[str]:
-    """Say so where one clock runs faster than the other."""
+def _rate_of(found: Recorded, true: Sequence[Contact]) -> float:
+    """Return how much faster the session's clock runs, by the contacts that match."""
     legs = match_contacts(found.contacts, true, span_s=found.span_s, near=0.2)
     pairs = sorted((m.true.foot_strike_s, m.found.foot_strike_s) for leg in legs for m in leg.pairs)
-    rate = clock_rate(np.array([b for _, b in pairs]), np.array([a for a, _ in pairs]))
-    if not np.isfinite(rate) or abs(rate - 1) <= _RATE:
+    return clock_rate(np.array([b for _, b in pairs]), np.array([a for a, _ in pairs]))
+
+
+def _rate_warning(rate: float) -> list[str]:
+    if not abs(rate - 1) > _RATE:
         return []
     return [
-        f"{where}: the session's clock runs {rate:.3f} times as fast as the truth's: times are off by that; is the "
-        "frame rate of the film right, or is it slow motion?"
+        f"the session's clock runs {rate:.3f} times as fast as the truth's: times are off by that; is the frame rate "
+        "of the film right, or is it slow motion?"
     ]
 
 
-def _doubt(offset: Offset, where: str) -> list[str]:
+def _doubt(offset: Offset) -> list[str]:
     if offset.source == "contacts":
         by = [
-            f"{where}: clocks were aligned by the contacts themselves, as there are no curves in common: a mean error "
+            "clocks were aligned by the contacts themselves, as there are no curves in common: a mean error "
             "of all contacts is taken into the offset and not seen; an offset that is given avoids that"
         ]
     else:
@@ -256,6 +274,6 @@ def _doubt(offset: Offset, where: str) -> list[str]:
         return by
     return [
         *by,
-        f"{where}: an offset of {offset.runner_up_s:+.3f} s fits nearly as well as {offset.offset_s:+.3f} s, as gait "
+        f"an offset of {offset.runner_up_s:+.3f} s fits nearly as well as {offset.offset_s:+.3f} s, as gait "
         "repeats itself: numbers stride by stride may be of neighbouring strides; an offset that is given settles it",
     ]

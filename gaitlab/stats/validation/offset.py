@@ -17,16 +17,20 @@ from gaitlab.core.pose import FloatArray
 
 GRID_HZ = 200.0
 # Least time, s, or share of the shorter recording, that both must show.
-_OVERLAP_S, _OVERLAP_SHARE = 2.0, 0.5
+_OVERLAP_S, _OVERLAP_SHARE = 2.0, 0.6
 # The runner-up is the best peak farther away than this, s: half a short step.
 _APART_S = 0.12
 # Student's t, over half seconds, above which the runner-up is out, and how many times as much of the curve it may leave
 # unexplained.
 _SURE_T = 2.5
 _BLOCK_S = 0.5
-_AS_GOOD = 2.0
+AS_GOOD, AS_GOOD_AT_LEAST = 2.0, 0.002
 # Recordings that were started together: offsets below this, s.
-_TOGETHER_S = 0.03
+TOGETHER_S = 0.03
+# The shortest stride, s, and how much of the best repetition the first one shows.
+_SHORTEST_S, _REPEATS = 0.4, 0.9
+# Rates of the two clocks that are tried, and how many times less of the curves another one must leave unexplained.
+_RATE_STEP, _RATE_STEPS, _AS_GOOD_CLOCK = 0.005, 10, 1.5
 
 Signal = tuple[FloatArray, FloatArray]
 
@@ -69,9 +73,7 @@ def find_offset(found: Sequence[Signal], true: Sequence[Signal], *, source: str)
     """
     a0, b0 = (min(time_s[0] for time_s, _ in some) for some in (found, true))
     a, b = _on_grid(found, a0), _on_grid(true, b0)
-    shorter_s = min(a.shape[1], b.shape[1]) / GRID_HZ
-    least_s = min(shorter_s, max(_OVERLAP_S, _OVERLAP_SHARE * shorter_s))
-    scores, lags = _correlations(a, b, least=round(least_s * GRID_HZ))
+    scores, lags = _correlations(a, b, least=_least(a, b))
     if not np.isfinite(scores).any():
         return None
     peaks = _peaks(scores)
@@ -80,7 +82,7 @@ def find_offset(found: Sequence[Signal], true: Sequence[Signal], *, source: str)
         p
         for p in peaks[1:]
         if abs(p - best) > _APART_S * GRID_HZ
-        and 1 - scores[p] < _AS_GOOD * (1 - scores[best])
+        and 1 - scores[p] < AS_GOOD * (1 - scores[best]) + AS_GOOD_AT_LEAST
         and not _worse(a, b, lags[p], lags[best])
     ]
     best, rivals = _prefer_together(best, rivals, lags, a0 - b0)
@@ -111,7 +113,37 @@ def fits_better(found: Sequence[Signal], true: Sequence[Signal], exchanged: Sequ
     lag_b, lag_c = (
         round((at - starts[0] + start) * GRID_HZ) for at, start in ((offset_s, starts[1]), (other_s, starts[2]))
     )
-    return _t_of(_errors(a, b, lag_b) - _errors(a, c, lag_c)) > _SURE_T
+    surely: bool = _t_of(_errors(a, b, lag_b) - _errors(a, c, lag_c)) > _SURE_T
+    return surely
+
+
+def rate_of_curves(found: Sequence[Signal], true: Sequence[Signal]) -> float:
+    """Return how much faster the session's clock runs: 1 unless another rate within 5 % fits clearly better."""
+    starts = [min(time_s[0] for time_s, _ in some) for some in (found, true)]
+    a = _on_grid(found, starts[0])
+
+    def fit(rate: float) -> float:
+        b = _on_grid([(time_s * rate, values) for time_s, values in true], starts[1] * rate)
+        scores, _ = _correlations(a, b, least=_least(a, b))
+        return float(np.nanmax(scores)) if np.isfinite(scores).any() else -1.0
+
+    same = fit(1.0)
+    fits = {rate: fit(rate) for rate in (1.0 + _RATE_STEP * step for step in range(-_RATE_STEPS, _RATE_STEPS + 1))}
+    best = max(fits, key=lambda rate: fits[rate])
+    return best if _AS_GOOD_CLOCK * (1 - fits[best]) < 1 - same - AS_GOOD_AT_LEAST else 1.0
+
+
+def period_s(signals: Sequence[Signal]) -> float:
+    """Return after how many seconds curves repeat themselves; NaN where they do not."""
+    grid = _on_grid(signals, min(time_s[0] for time_s, _ in signals))
+    most = grid.shape[1] // 2
+    lags = np.arange(round(_SHORTEST_S * GRID_HZ), most, 2)
+    fits = np.array([_correlation(grid[:, lag:], grid[:, :-lag]) for lag in lags])
+    if len(fits) < 3 or not np.isfinite(fits).all():
+        return math.nan
+    tops = np.flatnonzero((fits[1:-1] >= fits[:-2]) & (fits[1:-1] > fits[2:])) + 1
+    good = [top for top in tops if fits[top] > _REPEATS * fits[tops].max()]
+    return float(lags[good[0]] / GRID_HZ) if good else math.nan
 
 
 def event_train(times_s: FloatArray, span_s: tuple[float, float], *, width_s: float = 0.05) -> Signal:
@@ -127,6 +159,12 @@ def clock_rate(found_s: FloatArray, true_s: FloatArray) -> float:
     if len(found_s) < 6 or np.ptp(true_s) <= 0:
         return math.nan
     return float(np.polyfit(true_s - true_s.mean(), found_s - found_s.mean(), 1)[0])
+
+
+def _least(a: FloatArray, b: FloatArray) -> int:
+    """Return how many samples two recordings must have in common."""
+    shorter = min(a.shape[1], b.shape[1])
+    return int(min(shorter, max(_OVERLAP_S * GRID_HZ, _OVERLAP_SHARE * shorter)))
 
 
 def _on_grid(signals: Sequence[Signal], start_s: float) -> FloatArray:
@@ -213,7 +251,7 @@ def _t_of(differences: FloatArray) -> float:
 def _prefer_together(best: int, rivals: list[int], lags: np.ndarray, between_s: float) -> tuple[int, list[int]]:
     """Among offsets that fit alike take the one at which both recordings began together, if there is one."""
     alike = [best, *rivals]
-    together = [p for p in alike if abs(lags[p] / GRID_HZ + between_s) < _TOGETHER_S]
+    together = [p for p in alike if abs(lags[p] / GRID_HZ + between_s) < TOGETHER_S]
     if not rivals or not together:
         return best, rivals
     return together[0], [p for p in alike if p != together[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,9 +60,18 @@ def put_together(compared: Sequence[Compared]) -> Validation:
         angles=table(_angles(compared), ANGLE_COLUMNS),
         pairs=table(_pairs(compared), PAIR_COLUMNS),
         compared=tuple(compared),
-        warnings=tuple(dict.fromkeys(text for one in compared for text in one.warnings)),
-        notes=tuple(dict.fromkeys(text for one in compared for text in one.notes)),
+        warnings=_told(compared, "warnings"),
+        notes=_told(compared, "notes"),
     )
+
+
+def _told(compared: Sequence[Compared], what: str) -> tuple[str, ...]:
+    """Return sentences with the sessions that they are of; one that is of all of them stands by itself."""
+    of: dict[str, list[str]] = {}
+    for one in compared:
+        for text in getattr(one, what):
+            of.setdefault(text, []).append(Path(one.session).name)
+    return tuple(text if len(names) == len(compared) else f"{', '.join(names)}: {text}" for text, names in of.items())
 
 
 def metric_values(

@@ -38,7 +38,7 @@ def write_c3d(
     if angles:
         content.add_parameter("POINT", "ANGLES", list(angles))
     if len(force_n):
-        _add_plates(content, force_n, centres_mm, round(force_hz), len(values), rate)
+        _add_plates(content, force_n, centres_mm, force_hz, len(values), rate)
     if events:
         _add_events(content, events)
     content.write(str(path))
@@ -100,6 +100,4 @@ def c3d_of_trial(trial: Any, path: Path, *, plates: bool = True, events: bool = 
         for s, a, b in zip(trial.side, trial.strike_s, trial.toe_off_s, strict=True)
     ]
     force = [force_of(contacts, end_s=len(even_s) / 150.0, force_hz=1500)] if plates else []
-    return write_c3d(
-        path, even_s, points, force_n=force, force_hz=1500, events=contacts if events else ()
-    )
+    return write_c3d(path, even_s, points, force_n=force, force_hz=1500, events=contacts if events else ())

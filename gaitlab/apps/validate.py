@@ -13,7 +13,7 @@ import numpy as np
 
 from gaitlab.analysis.truth import cycle_values, trial_of_contacts, trial_of_points, with_contacts
 from gaitlab.core.errors import InputError, argument, shown
-from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Contact, GaitCycle
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Contact, GaitCycle, GaitEvents
 from gaitlab.core.pose import FloatArray
 from gaitlab.events import gait_cycles
 from gaitlab.io.session.session import Session, open_session
@@ -270,9 +270,10 @@ def _curves(
 ) -> dict[tuple[str, str], CurveAgreement]:
     if angles is None or found.angles is None:
         return {}
-    from gaitlab.core.gait import GaitEvents
-
-    cycles = [cycle for cycle in gait_cycles(GaitEvents(tuple(contacts), activity)) if cycle.accepted]
+    true, own = (
+        [cycle for cycle in gait_cycles(GaitEvents(tuple(some), activity)) if cycle.accepted]
+        for some in (contacts, found.contacts)
+    )
     compared = {}
     for column, values in found.angles.values_deg.items():
         if column not in angles.values_deg:
@@ -281,7 +282,8 @@ def _curves(
         curve = compare_curves(
             (found.angles.time_s, values),
             (angles.time_s + offset_s, angles.values_deg[column]),
-            _strides_s(cycles, side),
+            # Plates in a walkway see steps, but no stride.
+            spans if len(spans := _strides_s(true, side)) else _strides_s(own, side),
         )
         if curve is not None:
             compared[column.removeprefix(f"{side}_"), side] = curve

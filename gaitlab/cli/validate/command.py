@@ -29,7 +29,9 @@ def validate(
     markers: Annotated[
         str | None, typer.Option(help="Marker set: its name or a TOML file [default: found by the markers' names].")
     ] = None,
-    threshold: Annotated[float, typer.Option(help="Force on a plate, N, from which a foot is on it.")] = 50.0,
+    threshold: Annotated[
+        float, typer.Option(help="Force on a plate, N, from which a foot is on it; 20 is usual for walking.")
+    ] = 50.0,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The folder [default: validation-NAME].")
     ] = None,

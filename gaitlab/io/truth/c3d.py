@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,15 @@ from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.keypoints.axes import axes_found
+from gaitlab.io.reading import read_bytes
 from gaitlab.io.truth.angle_names import our_angle, with_our_signs, zero_note
 from gaitlab.io.truth.markers import MarkerSet, side_view
 from gaitlab.io.truth.plates import Load, Plate, alternating, contacts_on_plates, sides_by_feet
 from gaitlab.io.truth.types import Markers, Truth
 
+_BLOCK, _DEC, _MIPS = 512, 85, 86
+# Of a longer recording the heading does not tell the last frame.
+_MANY_FRAMES = 0xFFFF
 _STRIKE, _OFF = ("foot strike", "heel strike", "initial contact"), ("foot off", "toe off")
 _SIDES: Mapping[str, Side] = {"left": "left", "right": "right"}
 # A foot is off the ground again within this time, s.
@@ -85,11 +90,27 @@ def _content(path: Path) -> Any:
         raise InputError(
             f"'{path}' is a C3D, whose force plates and events ezc3d reads: pip install 'gaitlab-run[validate]'"
         ) from error
-    path.read_bytes()[:1]  # says what is wrong with a file that cannot be opened
+    _check_whole(read_bytes(path, "truth"), path)
     try:
         return ezc3d.c3d(str(path), extract_forceplat_data=True)
     except (ValueError, RuntimeError, OSError, IndexError) as error:
         return _without_plates(path, error)
+
+
+def _check_whole(data: bytes, path: Path) -> None:
+    """Raise InputError where a file ends before its data do, which ezc3d reads as if nothing had been seen."""
+    try:
+        at = (data[0] - 1) * _BLOCK
+        order = ">" if data[at + 3] == _MIPS else "<"
+        points, analogs, first, last = struct.unpack_from(f"{order}4H", data, 2)
+        (start,) = struct.unpack_from(f"{order}H", data, 16)
+        sign = 13 if data[at + 3] == _DEC else 12 if order == ">" else 15
+        wide = 4 if data[sign] & 0x80 else 2
+        end = (start - 1) * _BLOCK + (last - first + 1) * (4 * points + analogs) * wide
+    except (IndexError, struct.error) as error:
+        raise InputError(f"'{path}' is damaged: it ends within its heading; expected a whole C3D file") from error
+    if last != _MANY_FRAMES and end > len(data):
+        raise InputError(f"'{path}' is damaged: it should have {end} bytes, not {len(data)}; expected a whole C3D file")
 
 
 def _without_plates(path: Path, why: Exception) -> Any:

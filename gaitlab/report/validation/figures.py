@@ -102,12 +102,13 @@ def curve_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
     """Return a chart an angle and leg: mean and SD of all strides, found and true."""
     words = texts["validation"]["angles"]
     charts = []
-    keys = dict.fromkeys(key for one in found.compared for key in one.curves)
+    angles = dict.fromkeys(angle for one in found.compared for angle, _ in one.curves)
+    keys = [(angle, side) for angle in angles for side in (*BOTH_SIDES, "both")]
     for angle, side in keys:
         pairs = [one.curves[angle, side] for one in found.compared if (angle, side) in one.curves]
-        ours, theirs = (np.concatenate([getattr(pair, name) for pair in pairs]) for name in ("found", "true"))
-        if not len(ours):
+        if not sum(len(pair.found) for pair in pairs):
             continue
+        ours, theirs = (np.concatenate([getattr(pair, name) for pair in pairs]) for name in ("found", "true"))
         curves = {_TRUE: _mean(theirs), _FOUND: _mean(ours)}
         title = angle_label(angle, texts)
         if side != "both":

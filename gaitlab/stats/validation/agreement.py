@@ -24,6 +24,8 @@ FEWEST_CLUSTERS = 3
 STATISTICS = (
     "bias", "sd", "loa_low", "loa_high", "mae", "icc", "typical_error", "smallest_detectable",
 )  # fmt: skip
+# Values that vary by no more than this share of their mean are all the same.
+_CONSTANT = 1e-9
 Interval = tuple[float, float]
 UNKNOWN: Interval = (math.nan, math.nan)
 
@@ -106,7 +108,10 @@ def agreement(found: FloatArray, true: FloatArray, clusters: Clusters) -> Agreem
     sums = _sums(found - centre, true - centre)
     whole = _statistics(sums.sum(axis=0, keepdims=True))
     values = {name: float(whole[name][0]) for name in STATISTICS}
-    return Agreement(n=len(found), intervals=_intervals(sums, clusters), **values)
+    intervals = _intervals(sums, clusters)
+    if np.ptp(true) <= _CONSTANT * abs(centre):  # nothing varies that the two could agree on, as the speed of a belt
+        values["icc"], intervals["icc"] = math.nan, UNKNOWN
+    return Agreement(n=len(found), intervals=intervals, **values)
 
 
 def mean_interval(values: FloatArray, clusters: Clusters) -> Interval:

@@ -113,7 +113,13 @@ def align(
         contacts, said = _sided(found, contacts, offset.offset_s)
         notes.append(said)
     else:
-        warnings += _exchanged(ours, theirs, exchanged, offset, given=offset_s is not None)
+        least = LEAST_CORRELATION[source]
+        warnings += _exchanged(ours, theirs, exchanged, offset, least=least)
+        if not warnings and not offset.correlation >= least:
+            warnings.append(
+                f"at the offset that was given, {offset.offset_s:+.3f} s, session and truth do not fit each other "
+                f"(correlation {offset.correlation:.2f}, {least:g} is needed): is it right?"
+            )
     placed = _shifted(contacts, offset.offset_s)
     warnings += _rate_warning(rate_of_curves(ours, theirs) if source == "curves" else _rate_of(found, placed))
     notes += _doubt(offset)
@@ -144,15 +150,15 @@ def _searched(
 
 
 def _exchanged(
-    ours: list[Signal], theirs: list[Signal], exchanged: list[Signal], offset: Offset, *, given: bool
+    ours: list[Signal], theirs: list[Signal], exchanged: list[Signal], offset: Offset, *, least: float
 ) -> list[str]:
     """Say so where the legs surely fit better when they are exchanged."""
     turned_s, fits = offset.offset_s, math.nan
-    if given:
+    if offset.source == "given":
         fits = correlation_at(ours, exchanged, offset.offset_s)
     elif (turned := find_offset(ours, exchanged, source=offset.source)) is not None:
         turned_s, fits = turned.offset_s, turned.correlation
-    if not fits > offset.correlation or not fits_better(ours, theirs, exchanged, offset.offset_s, turned_s):
+    if not fits > max(offset.correlation, least) or not fits_better(ours, theirs, exchanged, offset.offset_s, turned_s):
         return []
     return [
         "left and right seem exchanged in session or truth: with them exchanged they fit better (correlation "

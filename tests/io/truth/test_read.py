@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,26 @@ def test_c3d_with_plates_events_and_angles(tmp_path: Path) -> None:
     assert any("against the pelvis" in note for note in truth.notes)
 
 
+def test_c3d_with_segments(tmp_path: Path) -> None:
+    """Theia writes no markers but segments, whose origins are the joints."""
+    ezc3d: Any = __import__("ezc3d")
+    content, names = ezc3d.c3d(), list(SETS["Theia"])
+    rotations = np.zeros((4, 4, len(names), len(TIME_S)))
+    for number, name in enumerate(names):
+        rotations[:3, 3, number] = SETS["Theia"][name].T
+    for name, value in (("LABELS", names), ("USED", len(names)), ("RATIO", 1), ("DATA_START", 2), ("RATE", [100.0])):
+        content.add_parameter("ROTATION", name, value)
+    content["parameters"]["POINT"]["RATE"]["value"] = [100.0]
+    content["data"]["points"] = np.zeros((4, 0, len(TIME_S)))
+    content["data"]["rotations"] = rotations
+    content.write(str(tmp_path / "theia.c3d"))
+    truth = read_truth(tmp_path / "theia.c3d")
+    assert truth.kind == "C3D: 8 markers (Theia)"
+    assert truth.pose is not None
+    knee = SETS["Theia"]["l_shank_4X4"][:, [0, 2]] * [1, -1]
+    np.testing.assert_allclose(truth.pose.point("left_knee"), knee, atol=0.01)
+
+
 def test_c3d_with_events_alone(tmp_path: Path) -> None:
     truth = read_truth(write_c3d(tmp_path / "t.c3d", TIME_S, {"X": SETS["BMC/RBDS"]["L.Knee"]}, events=RUN))
     assert truth.contacts_from == "events in the file"
@@ -53,6 +74,11 @@ def test_c3d_with_plates_whose_feet_nobody_saw(tmp_path: Path) -> None:
 def test_c3d_with_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no set that gaitlab knows"):
         read_truth(write_c3d(tmp_path / "t.c3d", TIME_S, {"X": SETS["BMC/RBDS"]["L.Knee"]}))
+    whole = write_c3d(tmp_path / "t.c3d", TIME_S, SETS["BMC/RBDS"], force_n=[FORCE]).read_bytes()
+    for size in (100, 600, 5000, len(whole) // 2, len(whole) - 2000):
+        (tmp_path / "cut.c3d").write_bytes(whole[:size])
+        with pytest.raises(InputError, match="damaged"):
+            read_truth(tmp_path / "cut.c3d")
     (tmp_path / "broken.c3d").write_bytes(b"\x02\x50" + b"\0" * 3000)
     with pytest.raises(InputError, match=r"damaged|no frames"):
         read_truth(tmp_path / "broken.c3d")

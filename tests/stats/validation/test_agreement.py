@@ -62,6 +62,12 @@ def test_an_offset_lowers_an_icc_of_agreement() -> None:
     assert agreement(true + 5, true, alone(10)).icc < 0.5
 
 
+def test_what_does_not_vary_has_no_icc() -> None:
+    told = agreement(np.array([3.1, 3.1, 3.1]), np.array([3.0, 3.0, 3.0]), alone(3))
+    assert told.bias == pytest.approx(0.1)
+    assert math.isnan(told.icc)
+
+
 def test_one_pair_has_a_bias_and_no_spread() -> None:
     told = agreement(np.array([3.0]), np.array([1.0]), clusters_of(["a"], ["r"]))
     assert told.bias == 2.0

@@ -127,6 +127,11 @@ def with_contacts(seed: int, *, offset_s: float = 0.0, late_s: float = 0.0) -> R
     return Recorded(None, contacts, (contacts[0].foot_strike_s - 0.5, contacts[-1].toe_off_s + 0.5))
 
 
+def test_a_given_offset_at_which_nothing_fits_is_a_warning() -> None:
+    (warning,) = align(recorded(9, part=(5.0, 20.0)), recorded(9), offset_s=0.2).warnings
+    assert "is it right?" in warning
+
+
 def test_contacts_alone_align_too_and_say_what_that_costs() -> None:
     told = align(with_contacts(1), with_contacts(1, offset_s=3.3))
     assert told.offset.offset_s == pytest.approx(3.3, abs=0.003)

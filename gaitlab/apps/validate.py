@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from gaitlab.stats.validation.tables import put_together
 from gaitlab.stats.validation.waveforms import CurveAgreement, compare_curves
 
 Pathlike = str | Path
+Progress = Callable[[str, int, int], None]
 _LIST = ("session", "truth", "subject", "offset_s", "markers")
 _UNNAMED = "unnamed"
 _NEWTONS = (1.0, 1000.0)
@@ -104,9 +105,14 @@ def validate(
 
 
 def validate_pairs(
-    pairings: Sequence[Pairing], *, threshold_n: float = DEFAULT_N, output: Pathlike | None = None, force: bool = False
+    pairings: Sequence[Pairing],
+    *,
+    threshold_n: float = DEFAULT_N,
+    output: Pathlike | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
 ) -> Validation:
-    """Hold every session against its truth; parameters as of `validate`."""
+    """Hold every session against its truth; parameters as of `validate`, and who is told how far it is."""
     low, high = _NEWTONS
     if not low <= threshold_n <= high:
         raise InputError(f"{argument('threshold_n')} must be from {low:g} to {high:g} N, not {shown(threshold_n)}")
@@ -114,7 +120,11 @@ def validate_pairs(
         from gaitlab.report.validation.write import check_output
 
         check_output(Path(output), force=force)
-    compared = [compare_one(pairing, threshold_n=threshold_n) for pairing in pairings]
+    compared = []
+    for number, pairing in enumerate(pairings):
+        if progress is not None:
+            progress("comparing", number, len(pairings))
+        compared.append(compare_one(pairing, threshold_n=threshold_n))
     found = _with_subjects_note(put_together(compared))
     if output is not None:
         from gaitlab.report.validation.write import write_validation

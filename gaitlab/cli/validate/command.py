@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gaitlab.cli.common import progress_bar
 from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
@@ -43,7 +44,8 @@ def validate(
 
     pairings = _pairings(sessions or [], truth or [], list_, offset, markers)
     folder = output or Path(f"validation-{_name(pairings)}")
-    found = validate_pairs(pairings, threshold_n=threshold, output=folder, force=force)
+    with progress_bar() as progress:
+        found = validate_pairs(pairings, threshold_n=threshold, output=folder, force=force, progress=progress)
     for one in found.compared:
         say(aligned(one))
     print_validation(found)

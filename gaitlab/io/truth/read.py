@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitlab.core.errors import InputError, argument
+from gaitlab.core.errors import InputError
 from gaitlab.io.keypoints.formats import format_of
 from gaitlab.io.keypoints.programs.opensim import read_storage
 from gaitlab.io.keypoints.programs.trc import markers_of_trc
@@ -119,14 +119,15 @@ def _opensim(path: Path, asked: MarkerSet | None) -> Truth:
 
 
 def _labels(path: Path, format: str, fps: float | None) -> Truth:
+    """Read keypoints; without times they are those of the session's film."""
+    assumed: tuple[str, ...] = ()
     try:
-        found = import_keypoints(path, format=format, fps=fps)
+        found = import_keypoints(path, format=format)
     except InputError as error:
-        if "fps" in str(error):
-            raise InputError(
-                f"{error}; as {argument('truth')} the file needs times, such as a column time_s"
-            ) from error
-        raise
+        if fps is None or "fps" not in str(error):
+            raise
+        found = import_keypoints(path, format=format, fps=fps)
+        assumed = (f"'{path.name}' has no times: its frames were taken at the session's {fps:.4g} a second",)
     pose = found.pose
     span = (float(pose.time_s[0]), float(pose.time_s[-1]))
-    return Truth(path, f"keypoint labels ({found.format})", span, pose, None, notes=found.notes)
+    return Truth(path, f"keypoint labels ({found.format})", span, pose, None, notes=(*found.notes, *assumed))

@@ -16,6 +16,7 @@ app = typer.Typer(
     help="Gait and running analysis from ordinary video.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # as markup, "[default: found]" would be a style and vanish
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models.app, name="models")

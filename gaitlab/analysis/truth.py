@@ -19,8 +19,7 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.events import gait_cycles
 from gaitlab.events.cycles import single_steps
 from gaitlab.kinematics.calibration import Calibration, facing, leg_length_px
-from gaitlab.metrics import METRICS, Trial, measure
-from gaitlab.metrics.summary import CycleValue
+from gaitlab.metrics import METRICS, CycleValue, Trial, measure
 
 _LEGS_ALONE = 100.0
 

@@ -194,6 +194,8 @@ def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
     legs = match_contacts(found.contacts, contacts, span_s=found.span_s) if own else ()
     near = near_s(found.contacts)
     notes = [*truth.notes, *aligned.notes, *_remarks(session, truth, trial)]
+    if pairing.markers is not None and truth.pose is None:
+        notes.append("the marker set that was named is not used: the truth has no markers")
     return Compared(
         session=str(session.folder),
         truth=str(pairing.truth),

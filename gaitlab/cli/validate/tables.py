@@ -20,10 +20,11 @@ def aligned(one: Compared) -> str:
         fit = "given"
     else:
         fit = f"by {offset.source}, correlation {offset.correlation:.3f}, {offset.overlap_s:.1f} s in common"
-    way = "later" if offset.offset_s >= 0 else "earlier"
+    seconds = round(offset.offset_s, 3) + 0.0  # no negative zero
+    way = "later" if seconds >= 0 else "earlier"
     return (
-        f"{Path(one.session).name}: {one.kind}; its times {offset.offset_s:+.3f} s are the session's, whose clock "
-        f"reads {abs(offset.offset_s):.3f} s {way} ({fit})"
+        f"{Path(one.session).name}: {one.kind}; its times {seconds:+.3f} s are the session's, whose clock "
+        f"reads {abs(seconds):.3f} s {way} ({fit})"
     )
 
 

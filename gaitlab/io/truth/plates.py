@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,9 +66,9 @@ def loads(time_s: FloatArray, vertical_n: FloatArray, *, threshold_n: float, pla
 
     found = []
     for rise in rises:
-        fall = next((i for i in falls if i > rise), None)
-        if fall is not None and moment(fall) - moment(rise) >= _SHORTEST_S:
-            found.append(Load(moment(rise), moment(fall), plate))
+        after = bisect_right(falls, rise)
+        if after < len(falls) and moment(falls[after]) - moment(rise) >= _SHORTEST_S:
+            found.append(Load(moment(rise), moment(falls[after]), plate))
     return found
 
 

@@ -31,8 +31,9 @@ _CURVES = (
     ("{side}_thigh_deg", "{side}_hip_flexion_deg", "{side}_ankle_flexion_deg", "{side}_foot_deg"),
     ("{side}_knee_projection_deg", "{side}_hip_adduction_deg", "{side}_rearfoot_deg"),
 )
-# Below these, two recordings are not of one run.
-LEAST_CORRELATION = {"curves": 0.7, "contacts": 0.5}
+# Below these, two recordings are not of one run; curves of one run fit better than this.
+LEAST_CORRELATION = {"curves": 0.7, "contacts": 0.8}
+_WELL = 0.9
 # Clocks that differ by more than this share are said to, and by more than that are no longer aligned.
 _RATE, _OTHER_CLOCK = 0.01, 0.02
 _SHARE_SEEN = 0.2
@@ -121,7 +122,9 @@ def align(
                 f"(correlation {offset.correlation:.2f}, {least:g} is needed): is it right?"
             )
     placed = _shifted(contacts, offset.offset_s)
-    warnings += _rate_warning(rate_of_curves(ours, theirs) if source == "curves" else _rate_of(found, placed))
+    warnings += _rate_warning(
+        rate_of_curves(ours, theirs, offset.offset_s) if source == "curves" else _rate_of(found, placed)
+    )
     notes += _doubt(offset)
     return Aligned(offset, placed, tuple(warnings), tuple(notes))
 
@@ -269,17 +272,21 @@ def _rate_warning(rate: float) -> list[str]:
 
 
 def _doubt(offset: Offset) -> list[str]:
+    notes = []
     if offset.source == "contacts":
-        by = [
-            "clocks were aligned by the contacts themselves, as there are no curves in common: a mean error "
-            "of all contacts is taken into the offset and not seen; an offset that is given avoids that"
-        ]
-    else:
-        by = []
-    if not np.isfinite(offset.runner_up_s):
-        return by
-    return [
-        *by,
-        f"an offset of {offset.runner_up_s:+.3f} s fits nearly as well as {offset.offset_s:+.3f} s, as gait "
-        "repeats itself: numbers stride by stride may be of neighbouring strides; an offset that is given settles it",
-    ]
+        notes.append(
+            "clocks were aligned by the contacts themselves, as there are no curves in common: a mean error of all "
+            "contacts is taken into the offset and not seen, and another run of the same cadence would fit too; an "
+            "offset that is given avoids that"
+        )
+    elif offset.source == "curves" and offset.correlation < _WELL:
+        notes.append(
+            f"session and truth fit only weakly (correlation {offset.correlation:.2f}): is it the same run? Another of "
+            "the same cadence would fit as well"
+        )
+    if math.isfinite(offset.runner_up_s):
+        notes.append(
+            f"an offset of {offset.runner_up_s:+.3f} s fits nearly as well as {offset.offset_s:+.3f} s, as gait "
+            "repeats itself: numbers stride by stride may be of the strides beside; an offset that is given settles it"
+        )
+    return notes

@@ -29,6 +29,8 @@ AS_GOOD, AS_GOOD_AT_LEAST = 2.0, 0.002
 TOGETHER_S = 0.03
 # The shortest stride, s, and how much of the best repetition the first one shows.
 _SHORTEST_S, _REPEATS = 0.4, 0.9
+# So much of a recording is looked at for the rate of its clock, s.
+_LONGEST_S = 60.0
 # Rates of the two clocks that are tried, and how many times less of the curves another one must leave unexplained.
 _RATE_STEP, _RATE_STEPS, _AS_GOOD_CLOCK = 0.005, 10, 1.5
 
@@ -117,8 +119,13 @@ def fits_better(found: Sequence[Signal], true: Sequence[Signal], exchanged: Sequ
     return surely
 
 
-def rate_of_curves(found: Sequence[Signal], true: Sequence[Signal]) -> float:
-    """Return how much faster the session's clock runs: 1 unless another rate within 5 % fits clearly better."""
+def rate_of_curves(found: Sequence[Signal], true: Sequence[Signal], offset_s: float) -> float:
+    """Return how much faster the session's clock runs: 1 unless another rate within 5 % fits clearly better.
+
+    Of a long truth the part around the session is looked at, where ``offset_s`` puts it.
+    """
+    found = [_part(one, (found[0][0][0], found[0][0][-1]), _LONGEST_S) for one in found]
+    true = [_part(one, (found[0][0][0] - offset_s, found[0][0][-1] - offset_s), _LONGEST_S) for one in true]
     starts = [min(time_s[0] for time_s, _ in some) for some in (found, true)]
     a = _on_grid(found, starts[0])
 
@@ -131,6 +138,14 @@ def rate_of_curves(found: Sequence[Signal], true: Sequence[Signal]) -> float:
     fits = {rate: fit(rate) for rate in (1.0 + _RATE_STEP * step for step in range(-_RATE_STEPS, _RATE_STEPS + 1))}
     best = max(fits, key=lambda rate: fits[rate])
     return best if _AS_GOOD_CLOCK * (1 - fits[best]) < 1 - same - AS_GOOD_AT_LEAST else 1.0
+
+
+def _part(signal: Signal, span_s: tuple[float, float], longest_s: float) -> Signal:
+    """Return the part of a signal within a span, widened by a tenth of what is looked at, and no longer than that."""
+    end_s = min(span_s[1], span_s[0] + longest_s)
+    room_s = 0.1 * (end_s - span_s[0])
+    kept = (signal[0] >= span_s[0] - room_s) & (signal[0] <= end_s + room_s)
+    return (signal[0][kept], signal[1][kept]) if kept.sum() > 1 else signal
 
 
 def period_s(signals: Sequence[Signal]) -> float:

@@ -12,16 +12,20 @@ from gaitlab.analysis.side import Tracks, side_angles, trial_of_tracks
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import GaitlabError
-from gaitlab.core.gait import Activity, Angles, Belt, Contact, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Belt, Contact, GaitEvents
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.events import gait_cycles
 from gaitlab.events.cycles import single_steps
 from gaitlab.kinematics.calibration import Calibration, facing, leg_length_px
+from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure
 
-_LEGS_ALONE = 100.0
+_RATE_HZ = 100.0
+# Skeletons of trials whose points are none.
+_CONTACTS, _ANGLES = "contacts", "angles"
+_POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
 
 
 def trial_of_points(
@@ -65,8 +69,8 @@ def trial_of_points(
 
 def trial_of_contacts(span_s: tuple[float, float], *, belt_speed_mps: float | None, mass_kg: float | None) -> Trial:
     """Return a trial without points: its times are known, all else is not."""
-    time_s = np.arange(span_s[0], max(span_s[1], span_s[0] + 0.1), 1 / _LEGS_ALONE)
-    skeleton = Skeleton("contacts", ("left_ankle", "right_ankle"))
+    time_s = np.arange(span_s[0], max(span_s[1], span_s[0] + 0.1), 1 / _RATE_HZ)
+    skeleton = Skeleton(_CONTACTS, ("left_ankle", "right_ankle"))
     pose = PoseSequence(np.full((len(time_s), 2, 2), np.nan), np.zeros((len(time_s), 2)), time_s, skeleton)
     known = Calibration(
         forward=1,
@@ -86,12 +90,25 @@ def trial_of_contacts(span_s: tuple[float, float], *, belt_speed_mps: float | No
     )  # fmt: skip
 
 
+def trial_of_angles(angles: Angles) -> Trial:
+    """Return a trial whose angles are known, and nothing else: only metrics that are angles may be asked of it."""
+    names = ("neck", "mid_hip", *(f"{side}_{point}" for side in BOTH_SIDES for point in _POINTS))
+    frames = len(angles.time_s)
+    # Where the points are counts for no angle; that there are some says that the angle is not missing.
+    nowhere = np.zeros((frames, len(names), 2))
+    pose = PoseSequence(nowhere, np.ones((frames, len(names))), angles.time_s, Skeleton(_ANGLES, names))
+    known = sagittal_angles(pose, forward=1).values_deg
+    values = {name: angles.values_deg.get(name, np.full(frames, np.nan)) for name in known}
+    trial = trial_of_contacts((float(angles.time_s[0]), float(angles.time_s[-1])), belt_speed_mps=None, mass_kg=None)
+    return replace(trial, pose=pose, angles=Angles(angles.time_s, values))
+
+
 def with_contacts(trial: Trial, contacts: Sequence[Contact], activity: Activity) -> Trial:
     """Return a trial whose contacts are others, with the foot's zero and the cycles by them."""
     inside = tuple(c for c in contacts if _whole(c, trial.pose))
     events = GaitEvents(inside, activity, trial.events.belt)
-    measured = trial.pose.seen("left_knee") or trial.pose.seen("right_knee")
-    angles = side_angles(trial.pose, events, trial.calibration) if measured and not trial.passes else trial.angles
+    kept = trial.passes or trial.pose.skeleton.name in (_CONTACTS, _ANGLES)
+    angles = trial.angles if kept else side_angles(trial.pose, events, trial.calibration)
     return replace(
         trial, events=events, angles=angles, cycles=gait_cycles(events),
         single_steps=single_steps(events) if trial.travel is not None else (),

@@ -11,19 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.analysis.truth import cycle_values, trial_of_contacts, trial_of_points, with_contacts
+from gaitlab.analysis.truth import cycle_values, trial_of_angles, trial_of_contacts, trial_of_points, with_contacts
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Contact, GaitCycle, GaitEvents
 from gaitlab.core.pose import FloatArray
 from gaitlab.events import gait_cycles
 from gaitlab.io.session.session import Session, open_session
+from gaitlab.io.truth.angle_names import OURS
 from gaitlab.io.truth.plates import DEFAULT_N
 from gaitlab.io.truth.read import read_truth
 from gaitlab.io.truth.types import Truth
 from gaitlab.metrics import Trial
 from gaitlab.stats.validation.alignment import Aligned, Recorded, align
 from gaitlab.stats.validation.matching import match_contacts, mutual, near_s
-from gaitlab.stats.validation.result import Compared, MetricPair, Validation
+from gaitlab.stats.validation.result import Compared, MetricPair, Validation, named_angle
 from gaitlab.stats.validation.tables import put_together
 from gaitlab.stats.validation.waveforms import CurveAgreement, compare_curves
 
@@ -182,18 +183,17 @@ def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
         raise InputError(f"the session '{session.folder}' is its own truth; name another")
     where = session.folder.name or str(session.folder)
     found = _recorded(session)
-    trial = _trial(session, truth)
-    true = Recorded(_angles(truth, trial), truth.contacts, truth.span_s)
+    measured = _measured(session, truth)
+    true = Recorded(_telling_time(truth, measured), truth.contacts, truth.span_s)
     aligned = align(found, true, sides_known=truth.sides_known, offset_s=pairing.offset_s, where=where)
     offset_s = aligned.offset.offset_s
     own = bool(truth.contacts)
     contacts = aligned.contacts if own else found.contacts
     activity: Activity = session.info["activity"]
-    if trial is not None:
-        trial = with_contacts(trial, _moved(contacts, -offset_s), activity)
+    measured = [replace(one, trial=with_contacts(one.trial, _moved(contacts, -offset_s), activity)) for one in measured]
     legs = match_contacts(found.contacts, contacts, span_s=found.span_s) if own else ()
     near = near_s(found.contacts)
-    notes = [*truth.notes, *aligned.notes, *_remarks(session, truth, trial)]
+    notes = [*truth.notes, *aligned.notes, *_remarks(session, truth, measured)]
     if pairing.markers is not None and truth.pose is None:
         notes.append("the marker set that was named is not used: the truth has no markers")
     return Compared(
@@ -204,8 +204,12 @@ def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
         offset=aligned.offset,
         contacts_from=truth.contacts_from,
         legs=legs,
-        metrics=tuple(_metric_pairs(session, truth, trial, aligned, near)),
-        curves=_curves(found, _angles(truth, trial), offset_s, contacts, activity),
+        metrics=tuple(_metric_pairs(session, truth, measured, aligned, near)),
+        curves={
+            key: curve
+            for of, angles in _all_angles(truth, measured).items()
+            for key, curve in _curves(found, angles, of, offset_s, contacts, activity).items()
+        },
         warnings=tuple(aligned.warnings),
         notes=tuple(notes),
     )
@@ -219,25 +223,51 @@ def _recorded(session: Session) -> Recorded:
     return Recorded(angles, contacts, (float(angles.time_s[0]), float(angles.time_s[-1])))
 
 
-def _trial(session: Session, truth: Truth) -> Trial | None:
-    """Return the truth's points measured as a recording's; without points only its contacts count."""
-    runner = session.info["runner"]
-    if session.info["view"] == "side" and truth.pose is not None:
-        return trial_of_points(
-            truth.pose, metres_per_px=truth.metres_per_px, height_m=runner.get("height_m"),
-            mass_kg=runner.get("mass_kg"),
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """A truth measured as a recording is; ``points``: from its points; ``angles_alone``: only its angles are true."""
+
+    trial: Trial
+    points: bool
+    angles_alone: bool
+
+
+def _measured(session: Session, truth: Truth) -> list[_Measured]:
+    """Return the truth's points measured as a recording's; without points its contacts and its angles apart."""
+    runner, from_the_side = session.info["runner"], session.info["view"] == "side"
+    height_m, mass_kg = runner.get("height_m"), runner.get("mass_kg")
+    if truth.session is not None:
+        return []
+    if from_the_side and truth.pose is not None:
+        trial = trial_of_points(
+            truth.pose, metres_per_px=truth.metres_per_px, height_m=height_m, mass_kg=mass_kg
         )  # fmt: skip
-    if truth.contacts and truth.session is None:
+        if trial is not None:
+            return [_Measured(trial, points=True, angles_alone=not truth.contacts)]
+    found = []
+    if truth.contacts:
         speed = session.info["calibration"]["belt_speed_mps"]
-        return trial_of_contacts(truth.span_s, belt_speed_mps=speed, mass_kg=runner.get("mass_kg"))
-    return None
+        trial = trial_of_contacts(truth.span_s, belt_speed_mps=speed, mass_kg=mass_kg)
+        found.append(_Measured(trial, points=False, angles_alone=False))
+    if truth.angles is not None and from_the_side:
+        found.append(_Measured(trial_of_angles(truth.angles), points=False, angles_alone=True))
+    return found
 
 
-def _angles(truth: Truth, trial: Trial | None) -> Angles | None:
-    """Return the truth's curves: those that the file holds, or else those of its points."""
-    if truth.angles is not None:
-        return truth.angles
-    return trial.angles if trial is not None and trial.angles.values_deg else None
+def _all_angles(truth: Truth, measured: Sequence[_Measured]) -> dict[str, Angles]:
+    """Return the truth's curves by whose definitions they follow: "" is gaitlab's, of its points or as the file has."""
+    of_points = next((one.trial.angles for one in measured if one.points), None)
+    found = {} if of_points is None else {"": of_points}
+    if truth.angles is None:
+        return found
+    if truth.angles_from == OURS:
+        own = found.get("", truth.angles)
+        return {"": truth.angles if not set(own.values_deg) - set(truth.angles.values_deg) else own}
+    return {**found, truth.angles_from: truth.angles}
+
+
+def _telling_time(truth: Truth, measured: Sequence[_Measured]) -> Angles | None:
+    return next(iter(_all_angles(truth, measured).values()), None)
 
 
 def _moved(contacts: Sequence[Contact], by_s: float) -> tuple[Contact, ...]:
@@ -245,11 +275,11 @@ def _moved(contacts: Sequence[Contact], by_s: float) -> tuple[Contact, ...]:
 
 
 def _metric_pairs(
-    session: Session, truth: Truth, trial: Trial | None, aligned: Aligned, near: float
+    session: Session, truth: Truth, measured: Sequence[_Measured], aligned: Aligned, near: float
 ) -> list[MetricPair]:
     """Return every metric of the strides that both have, told by where a stride begins."""
     theirs: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
-    for metric, side, time_s, value, unit in _true_cycles(truth, trial):
+    for metric, side, time_s, value, unit in _true_cycles(truth, measured):
         theirs.setdefault((metric, side, unit), []).append((time_s + aligned.offset.offset_s, value))
     ours: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
     for row in session.rows("cycles"):
@@ -264,24 +294,21 @@ def _metric_pairs(
     return sorted(pairs, key=lambda pair: (pair.metric, pair.side, pair.time_s))
 
 
-def _true_cycles(truth: Truth, trial: Trial | None) -> list[tuple[str, str, float, float, str]]:
+def _true_cycles(truth: Truth, measured: Sequence[_Measured]) -> list[tuple[str, str, float, float, str]]:
     if truth.session is not None:
         return [
             (row["metric"], row["side"], float(row["time_s"]), float(row["value"]), row["unit"])
             for row in truth.session.rows("cycles")
             if row["value"]
         ]
-    if trial is None:
-        return []
-    values = cycle_values(trial, angles_alone=not truth.contacts)
+    values = [value for one in measured for value in cycle_values(one.trial, angles_alone=one.angles_alone)]
     return [(v.metric, v.side, v.time_s, v.value, v.unit) for v in values]
 
 
 def _curves(
-    found: Recorded, angles: Angles | None, offset_s: float, contacts: Sequence[Contact], activity: Activity
+    found: Recorded, angles: Angles, of: str, offset_s: float, contacts: Sequence[Contact], activity: Activity
 ) -> dict[tuple[str, str], CurveAgreement]:
-    if angles is None or found.angles is None:
-        return {}
+    assert found.angles is not None
     true, own = (
         [cycle for cycle in gait_cycles(GaitEvents(tuple(some), activity)) if cycle.accepted]
         for some in (contacts, found.contacts)
@@ -298,7 +325,7 @@ def _curves(
             spans if len(spans := _strides_s(true, side)) else _strides_s(own, side),
         )
         if curve is not None:
-            compared[column.removeprefix(f"{side}_"), side] = curve
+            compared[named_angle(column.removeprefix(f"{side}_"), of), side] = curve
     return compared
 
 
@@ -307,7 +334,7 @@ def _strides_s(cycles: Sequence[GaitCycle], side: str) -> FloatArray:
     return np.array(spans, dtype=np.float64).reshape(-1, 2)
 
 
-def _remarks(session: Session, truth: Truth, trial: Trial | None) -> list[str]:
+def _remarks(session: Session, truth: Truth, measured: Sequence[_Measured]) -> list[str]:
     """Return what a reader must know of how the truth was measured."""
     found = []
     if not truth.contacts:
@@ -317,7 +344,7 @@ def _remarks(session: Session, truth: Truth, trial: Trial | None) -> list[str]:
         )
     if truth.pose is not None and session.info["view"] != "side":
         found.append("angles from behind are not made of markers: only times are compared")
-    elif truth.pose is not None and trial is None:
+    elif truth.pose is not None and not any(one.points for one in measured):
         found.append("the points of the truth could not be measured as those of a recording; its angles are left out")
     keypoints = session.info["keypoints"]
     if truth.pose is not None and keypoints is not None and keypoints["name"] == truth.path.name:

@@ -13,7 +13,7 @@ import pytest
 import gaitlab
 from benchmarks.truth import load_trial
 from gaitlab.apps.demo import demo_clip
-from gaitlab.apps.truth import Truth, load_truth
+from gaitlab.apps.truth import Truth, load_truth, true_angles
 from gaitlab.apps.validate import Pairing, read_list, validate_pairs
 from gaitlab.core.errors import InputError, OutputError
 from tests.io.truth.make import c3d_of_trial, force_of, write_c3d
@@ -133,10 +133,39 @@ def test_another_session_and_angles_of_a_table(session: Path, tmp_path: Path) ->
     assert both(found.metrics, metric="contact_time")["icc"] == pytest.approx(1.0)
     curves = gaitlab.validate(session, session / "angles.csv")
     assert both(curves.angles, angle="knee_flexion_deg")["rmse"] == pytest.approx(0.0, abs=1e-3)
+    swing = both(curves.metrics, metric="peak_knee_flexion_swing")
+    assert swing["bias"] == pytest.approx(0.0, abs=1e-3)
+    assert set(curves.metrics["unit"]) == {"deg"}
     assert len(curves.events) == len(curves.pairs) == 0
     assert any("no contacts" in note for note in curves.notes)
     with pytest.raises(InputError, match="its own truth"):
         gaitlab.validate(session, session)
+
+
+def test_angles_of_a_model_stand_beside_those_of_the_markers(session: Path, c3d: Path, known: Truth) -> None:
+    """A model whose knee is 12° more bent and whose hip is another is a row of its own; markers are gaitlab's way."""
+    own = true_angles(known)
+    time_s = known.time_s - known.time_s[0]
+    at_s = np.arange(round((known.time_s[-1] - known.time_s[0]) * 100)) / 100
+    knees = {
+        f"{side[0].upper()}KneeAngles": np.interp(at_s, time_s, own.values_deg[f"{side}_knee_flexion_deg"]) + 12
+        for side in ("left", "right")
+    }
+    markers = ezc3d_points(c3d)
+    path = write_c3d(c3d.with_name("model.c3d"), at_s, markers, angles=knees)
+    found = gaitlab.validate(session, path)
+    rows = found.angles[(found.angles["side"] == "both") & (found.angles["angle"] == "knee_flexion_deg")]
+    by_model = rows.set_index("model")
+    assert set(by_model.index) == {"", "Plug-in Gait"}
+    assert by_model.loc["Plug-in Gait", "bias"] == pytest.approx(by_model.loc["", "bias"] - 12, abs=0.3)
+    assert by_model.loc["Plug-in Gait", "rmse_offset_removed"] < 3.0
+    assert any("compared as they are" in note for note in found.notes)
+
+
+def ezc3d_points(path: Path) -> dict[str, np.ndarray]:
+    content = pytest.importorskip("ezc3d").c3d(str(path))
+    labels = content["parameters"]["POINT"]["LABELS"]["value"]
+    return {name: content["data"]["points"][:3, n].T for n, name in enumerate(labels)}
 
 
 def test_several_people_in_one_table(session: Path, known: Truth, tmp_path: Path) -> None:

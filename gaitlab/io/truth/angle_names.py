@@ -19,6 +19,8 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 
+# Whose definitions gaitlab's own columns follow.
+OURS = "gaitlab"
 _SIDES = {"l": "left", "r": "right"}
 _JOINTS = {"hip": "hip_flexion", "knee": "knee_flexion", "ankle": "ankle_flexion"}
 _OURS = re.compile(
@@ -39,7 +41,7 @@ def our_angle(name: str) -> tuple[str, str] | None:
     if len(parts) > 1:  # /jointset/knee_l/knee_angle_l/value
         plain = parts[-2] if parts[-1] == "value" else parts[-1]
     if found := _OURS.fullmatch(plain):
-        return f"{found[1]}_deg", "gaitlab"
+        return f"{found[1]}_deg", OURS
     if found := _PLUG_IN_GAIT.fullmatch(plain):
         return f"{_SIDES[found[1].lower()]}_{_JOINTS[found[2].lower()]}_deg", "Plug-in Gait"
     if found := _OPENSIM.fullmatch(plain):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,7 +132,7 @@ def curve_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
             title=title, n=len(ours), low=ends[0], high=ends[1], low_true=ends[2], high_true=ends[3]
         )
         legend = tuple((colour, words["line"].format(who=names[colour], n=len(ours))) for colour in curves)
-        charts.append(Chart(f"curve-{angle.removesuffix('_deg')}-{side}", title, figure, alt, legend))
+        charts.append(Chart(f"curve-{re.sub(r'[^a-z]+', '-', angle.lower())}-{side}", title, figure, alt, legend))
     return charts
 
 

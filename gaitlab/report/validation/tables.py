@@ -9,7 +9,7 @@ from typing import Any
 
 from gaitlab.metrics import METRICS
 from gaitlab.report.shared.numbers import Display, decimal, display
-from gaitlab.stats.validation.result import Validation
+from gaitlab.stats.validation.result import Validation, angle_and_model, named_angle
 
 _MS = Display("ms", 1000.0, 1)
 _DEGREES = Display("°", 1.0, 1)
@@ -87,14 +87,17 @@ def angle_rows(found: Validation, texts: Mapping[str, Any]) -> list[Row]:
             "bias": _cell(row, "bias", _DEGREES, texts, signed=True),
             "cmc": Cell(cmc.value, missing or cmc.interval),
         }
-        rows.append(Row(angle_label(row["angle"], texts), "", row["side"], "", cells))
+        label = angle_label(named_angle(row["angle"], row["model"]), texts)
+        rows.append(Row(label, "", row["side"], "", cells))
     return rows
 
 
 def angle_label(angle: str, texts: Mapping[str, Any]) -> str:
     """Return the name of an angle's column without its side."""
-    key = angle.removesuffix("_deg")
-    return str(texts["columns"].get(key, key))
+    column, model = angle_and_model(angle)
+    key = column.removesuffix("_deg")
+    label = str(texts["columns"].get(key, key))
+    return texts["validation"]["angles"]["of_model"].format(angle=label, model=model) if model else label
 
 
 def show_of(metric: str, unit: str) -> Display:

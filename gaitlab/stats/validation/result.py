@@ -26,6 +26,20 @@ class MetricPair:
     unit: str
 
 
+_BETWEEN = " of "
+
+
+def named_angle(column: str, of: str) -> str:
+    """Return the name of an angle with the model whose definition the true one follows; gaitlab's has none."""
+    return f"{column}{_BETWEEN}{of}" if of else column
+
+
+def angle_and_model(name: str) -> tuple[str, str]:
+    """Return the column of an angle and the model that the true one is of, the inverse of `named_angle`."""
+    column, _, of = name.partition(_BETWEEN)
+    return column, of
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
     """One session held against its truth.
@@ -47,7 +61,7 @@ class Compared:
     metrics : tuple[MetricPair, ...]
         metrics of the strides that both have.
     curves : Mapping[tuple[str, str], CurveAgreement]
-        angle, without its side, and side to how its curves agree.
+        angle, without its side (`named_angle`), and side to how its curves agree.
     warnings, notes : tuple[str, ...]
         what forbids to build on the numbers, and what else must be known.
     """

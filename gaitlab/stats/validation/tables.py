@@ -18,7 +18,7 @@ from gaitlab.stats.validation.agreement import (
     clusters_of,
     mean_interval,
 )
-from gaitlab.stats.validation.result import Compared, MetricPair, Validation
+from gaitlab.stats.validation.result import Compared, MetricPair, Validation, angle_and_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ METRIC_COLUMNS = (
 )  # fmt: skip
 _ANGLE_VALUES = ("rmse", "rmse_offset_removed", "bias", "cmc")
 ANGLE_COLUMNS = (
-    "angle", "side", "n", "strides", "subjects", "recordings",
+    "angle", "model", "side", "n", "strides", "subjects", "recordings",
     *(name for value in _ANGLE_VALUES for name in (value, f"{value}_low95", f"{value}_high95")), "cmc_missing",
     "interval_over",
 )  # fmt: skip
@@ -166,9 +166,11 @@ def _angles(compared: Sequence[Compared]) -> Iterable[dict[str, Any]]:
                 continue
             subjects, recordings = [one.subject for one, _ in mine], [one.session for one, _ in mine]
             clusters = clusters_of(subjects, recordings)
+            column, model = angle_and_model(angle)
             row: dict[str, Any] = {
-                "angle": angle, "side": side, "n": len(mine), "strides": sum(len(curve.found) for _, curve in mine),
-                **_counts(subjects, recordings), "interval_over": clusters.over,
+                "angle": column, "model": model, "side": side, "n": len(mine),
+                "strides": sum(len(curve.found) for _, curve in mine), **_counts(subjects, recordings),
+                "interval_over": clusters.over,
             }  # fmt: skip
             for name in _ANGLE_VALUES:
                 values = np.array([getattr(curve, name) for _, curve in mine])

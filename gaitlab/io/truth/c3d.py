@@ -28,8 +28,8 @@ _STRIKE, _OFF = ("foot strike", "heel strike", "initial contact"), ("foot off", 
 _SIDES: Mapping[str, Side] = {"left": "left", "right": "right"}
 # A foot is off the ground again within this time, s.
 _LONGEST_CONTACT_S = 1.5
-# A plate under a belt: feet in contact go over it by more than this, mm.
-_BELT_MM = 300.0
+# Whoever goes farther than this, mm, is not on a belt.
+_BELT_MM = 800.0
 # Events and plates that are farther apart than this are said to disagree, s.
 _DISAGREE_S = 0.02
 # and those that are farther apart are of other contacts.
@@ -279,9 +279,9 @@ def _ways(
     axes = axes_found(places, Skeleton("markers", pose.skeleton.names))
     if axes is None or not found:
         return None
-    ankles = np.stack([pose.point(f"{side}_ankle")[:, 0] for side in BOTH_SIDES])
-    over = np.nanmean(ankles, axis=0) if np.isfinite(ankles).any() else ankles[0]
-    if np.ptp(over[np.isfinite(over)]) < _BELT_MM:
+    hips = pose.point("mid_hip")[:, 0]
+    hips = hips[np.isfinite(hips)]
+    if not len(hips) or np.ptp(hips) < _BELT_MM:
         return None
     column, sign = axes.right
     return tuple(float(sign * plate.centre[column]) for plate in plates)

@@ -35,6 +35,33 @@ def test_c3d_with_plates_events_and_angles(tmp_path: Path) -> None:
     assert any("against the pelvis" in note for note in truth.notes)
 
 
+def test_walkway_with_two_plates(tmp_path: Path) -> None:
+    """A walker, both of whose feet are on the ground at once: each plate has the foot that stands over it."""
+    time_s, speed = np.arange(0, 6, 0.005), 1300.0
+    points, contacts, centres = {}, [], []
+    for side, first_s in (("left", 0.3), ("right", 0.85)):
+        ahead, lifted = np.zeros_like(time_s), np.full_like(time_s, 30.0)
+        for strike_s in first_s + 1.1 * np.arange(-2, 6):
+            place, share = 1.3 * 1000 * strike_s + 200, (time_s - strike_s - 0.68) / 0.42
+            ahead[(time_s >= strike_s) & (share < 0)] = place
+            swings = (share >= 0) & (share < 1)
+            ahead[swings] = place + speed * 1.1 * share[swings]
+            lifted[swings] = 30 + 120 * np.sin(np.pi * share[swings])
+            if 1 < strike_s < 2.2:
+                contacts.append((side, strike_s, strike_s + 0.68))
+                centres.append((place, 0.0))
+        across = np.full_like(time_s, 90.0 if side == "left" else -90.0)
+        letter = side[0].upper()
+        for name, shift, up in (("Ankle", 0, 60), ("Heel.Bottom", -60, 0), ("MT1", 140, 0), ("Knee", 60, 430)):
+            points[f"{letter}.{name}"] = np.stack([ahead + shift, across, lifted + up], axis=1)
+        points[f"{letter}.GTR"] = np.stack([speed * time_s, across, np.full_like(time_s, 880.0)], axis=1)
+    force = [force_of([contact], end_s=6.0) for contact in contacts]
+    truth = read_truth(write_c3d(tmp_path / "t.c3d", time_s, points, force_n=force, centres_mm=centres))
+    expected = sorted(contacts, key=lambda contact: contact[1])
+    assert [c.side for c in truth.contacts] == [side for side, _, _ in expected] == ["left", "right"]
+    assert [c.foot_strike_s for c in truth.contacts] == pytest.approx([strike for _, strike, _ in expected], abs=0.004)
+
+
 def test_c3d_with_segments(tmp_path: Path) -> None:
     """Theia writes no markers but segments, whose origins are the joints."""
     ezc3d: Any = __import__("ezc3d")

@@ -23,6 +23,7 @@ from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure
 
 _RATE_HZ = 100.0
+_SPEED = "speed"
 # Skeletons of trials whose points are none.
 _CONTACTS, _ANGLES = "contacts", "angles"
 _POINTS = ("hip", "knee", "ankle", "heel", "big_toe", "small_toe")
@@ -116,9 +117,13 @@ def with_contacts(trial: Trial, contacts: Sequence[Contact], activity: Activity)
 
 
 def cycle_values(trial: Trial, *, angles_alone: bool) -> list[CycleValue]:
-    """Return the metrics of every cycle; ``angles_alone`` where the contacts are not the truth's own."""
+    """Return the metrics of every cycle; ``angles_alone`` where the contacts are not the truth's own.
+
+    The speed of a trial without points is the session's own, and no truth.
+    """
     specs = [spec for spec in METRICS.values() if not angles_alone or spec.unit == "deg"]
-    return measure(trial, specs)[1]
+    own_speed = trial.pose.skeleton.name == _CONTACTS
+    return [value for value in measure(trial, specs)[1] if not (own_speed and value.metric == _SPEED)]
 
 
 def _whole(contact: Contact, pose: PoseSequence) -> bool:

@@ -115,6 +115,7 @@ def test_a_truth_that_is_later_makes_the_bias_negative(session: Path, known: Tru
     late = gaitlab.validate(session, events(known, tmp_path / "b.csv", later_s=0.010), offset_s=LATER_S)
     for event in ("foot_strike", "toe_off"):
         assert both(late.events, event=event)["bias"] - both(same.events, event=event)["bias"] == pytest.approx(-0.010)
+    assert "speed" not in set(late.metrics["metric"])  # it would be the session's own
     errors = late.pairs["found_foot_strike_s"] - late.pairs["true_foot_strike_s"]
     assert list(errors) == pytest.approx(list(late.pairs["foot_strike_error_s"]))
 
@@ -138,6 +139,9 @@ def test_another_session_and_angles_of_a_table(session: Path, tmp_path: Path) ->
     assert set(curves.metrics["unit"]) == {"deg"}
     assert len(curves.events) == len(curves.pairs) == 0
     assert any("no contacts" in note for note in curves.notes)
+    labels = gaitlab.validate(session, session.parent / "points.csv")
+    assert labels.compared[0].kind == "keypoint labels (csv)"
+    assert both(labels.angles, angle="knee_flexion_deg")["rmse"] == pytest.approx(0.0, abs=1e-3)
     with pytest.raises(InputError, match="its own truth"):
         gaitlab.validate(session, session)
 

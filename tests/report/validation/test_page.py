@@ -113,6 +113,13 @@ def test_fits_a_phone(browser: Any, page: Path) -> None:
     assert overflowing(browser, page, apart_from=".plot *") == []
 
 
+def test_fits_a_tablet(browser: Any, page: Path) -> None:
+    """Nine columns of numbers and intervals do not fit there: rows become cards, as on a phone."""
+    opened = Opened(browser, page, {"width": 768, "height": 1024})
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == 768
+    opened.close()
+
+
 def test_one_person_and_nothing_in_common(browser: Any, tmp_path: Path) -> None:
     lonely = one(1, subject="Ada")
     bare = Compared(

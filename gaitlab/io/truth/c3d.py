@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,9 @@ from gaitlab.io.truth.types import Markers, Truth
 _BLOCK, _DEC, _MIPS = 512, 85, 86
 # Of a longer recording the heading does not tell the last frame.
 _MANY_FRAMES = 0xFFFF
-_STRIKE, _OFF = ("foot strike", "heel strike", "initial contact"), ("foot off", "toe off")
+# Labels of events without what is no letter; Visual3D's name the side too: RHS, LTO, RON, LOFF.
+_STRIKE = ("footstrike", "heelstrike", "footcontact", "initialcontact", "fs", "hs", "ic", "on")
+_OFF = ("footoff", "toeoff", "fo", "to", "off")
 _SIDES: Mapping[str, Side] = {"left": "left", "right": "right"}
 # A foot is off the ground again within this time, s.
 _LONGEST_CONTACT_S = 1.5
@@ -207,16 +210,27 @@ class _Event:
 
 
 def _events(content: Any) -> list[_Event]:
-    labels = [str(text).strip().lower() for text in _values(content, "EVENT", "LABELS")]
-    contexts = [str(text).strip().lower() for text in _values(content, "EVENT", "CONTEXTS")]
+    labels = [str(text) for text in _values(content, "EVENT", "LABELS")]
+    contexts = [str(text) for text in _values(content, "EVENT", "CONTEXTS")]
+    contexts += [""] * (len(labels) - len(contexts))
     times = np.asarray(_values(content, "EVENT", "TIMES"), dtype=np.float64)
     if times.ndim != 2 or times.shape[0] != 2:
         return []
     found = []
     for label, context, (minutes, seconds) in zip(labels, contexts, times.T, strict=False):
-        if context in _SIDES and label in _STRIKE + _OFF:
-            found.append(_Event(_SIDES[context], label in _STRIKE, float(60 * minutes + seconds)))
+        if told := _meaning(label, context):
+            found.append(_Event(*told, float(60 * minutes + seconds)))
     return sorted(found, key=lambda event: event.time_s)
+
+
+def _meaning(label: str, context: str) -> tuple[Side, bool] | None:
+    """Return side and whether it is a foot strike of an event; None where it is no contact of one foot."""
+    word = re.sub(r"[^a-z]", "", label.lower())
+    side = _SIDES.get(context.strip().lower())
+    if side is None:
+        side = {"l": _SIDES["left"], "r": _SIDES["right"]}.get(word[:1])
+        word = word[1:]
+    return (side, word in _STRIKE) if side is not None and word in _STRIKE + _OFF else None
 
 
 def _paired(events: Sequence[_Event]) -> tuple[Contact, ...]:

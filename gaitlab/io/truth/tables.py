@@ -20,7 +20,7 @@ _SIDES: dict[str, Side] = {"left": "left", "l": "left", "right": "right", "r": "
 
 def columns_of(path: Path) -> list[str]:
     """Return the headings of a table."""
-    return [word.strip() for word in open_table(path, "csv")[1]]
+    return _heading(open_table(path, "csv")[1])
 
 
 def is_events(columns: list[str]) -> bool:
@@ -35,9 +35,10 @@ def is_angles(columns: list[str]) -> bool:
 
 def read_events(path: Path) -> Truth:
     """Read a table of contacts: side, foot_strike_s and, where it is known, toe_off_s; without rows not accepted."""
-    header, rows = _opened(path)
+    header, rows, comma = _opened(path)
     names = [name for name in ("toe_off_s", "accepted") if name in header]
-    wanted = [text("side"), number(_STRIKE), *(number(n) if n == "toe_off_s" else text(n) for n in names)]
+    others = [number(name, comma=comma) if name == "toe_off_s" else text(name) for name in names]
+    wanted = [text("side"), number(_STRIKE, comma=comma), *others]
     contacts = []
     for line, (side, strike_s, *more) in read_columns(path, header, rows, wanted):
         if side.strip().lower() not in _SIDES:
@@ -62,9 +63,9 @@ def read_events(path: Path) -> Truth:
 
 def read_angles(path: Path) -> Truth:
     """Read a table of angles: time_s and columns such as left_knee_flexion_deg."""
-    header, rows = _opened(path)
+    header, rows, comma = _opened(path)
     known = {name: ours for name in header if (ours := our_angle(name)) is not None}
-    wanted = [number("time_s"), *(number(name) for name in known)]
+    wanted = [number("time_s", comma=comma), *(number(name, comma=comma) for name in known)]
     table = np.array([values for _, values in read_columns(path, header, rows, wanted)])
     return angle_truth(path, "table", table, list(known.values()))
 
@@ -89,6 +90,12 @@ def angle_truth(path: Path, what: str, table: np.ndarray, named: list[tuple[str,
     )  # fmt: skip
 
 
-def _opened(path: Path) -> tuple[list[str], Iterable[tuple[int, list[str]]]]:
-    _, header, rows = open_table(path, "csv")
-    return [word.strip() for word in header], rows
+def _opened(path: Path) -> tuple[list[str], Iterable[tuple[int, list[str]]], bool]:
+    """Return heading and rows of a table, and whether commas are free to be decimal ones."""
+    separator, header, rows = open_table(path, "csv")
+    return _heading(header), rows, separator != ","
+
+
+def _heading(words: list[str]) -> list[str]:
+    plain = [word.strip() for word in words]
+    return plain if "time_s" in plain else ["time_s" if word.lower() == "time" else word for word in plain]

@@ -11,6 +11,7 @@ import pytest
 
 from gaitlab.core.errors import InputError
 from gaitlab.io.truth.angle_names import our_angle
+from gaitlab.io.truth.c3d import _meaning
 from gaitlab.io.truth.read import read_truth
 from tests.io.truth.make import force_of, write_c3d
 from tests.io.truth.test_markers import SETS, TIME_S
@@ -116,6 +117,29 @@ def test_without_ezc3d_the_line_that_installs_it_is_named(tmp_path: Path, monkey
     monkeypatch.setitem(sys.modules, "ezc3d", None)
     with pytest.raises(InputError, match=r"pip install 'gaitlab-run\[validate\]'"):
         read_truth(path)
+
+
+@pytest.mark.parametrize(
+    ("label", "context", "meaning"),
+    [
+        ("Foot Strike", "Left", ("left", True)),
+        ("Foot Off", " Right", ("right", False)),
+        ("RHS", "General", ("right", True)),
+        ("LTO", "", ("left", False)),
+        ("ROFF", "", ("right", False)),
+        ("Event", "Left", None),
+        ("Left", "General", None),
+    ],
+)
+def test_labels_of_events(label: str, context: str, meaning: tuple[str, bool] | None) -> None:
+    assert _meaning(label, context) == meaning
+
+
+def test_decimal_commas_and_a_column_time(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("side;foot_strike_s;toe_off_s\nleft;1,25;1,5\n")
+    assert read_truth(tmp_path / "e.csv").contacts[0].foot_strike_s == 1.25
+    (tmp_path / "a.csv").write_text("time;knee_angle_l\n0,0;1,5\n0,1;2,5\n")
+    assert read_truth(tmp_path / "a.csv").kind == "table of 1 angles (OpenSim)"
 
 
 def test_tables_of_contacts(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Joint and segment angles, belt speed and step length against the noise-free projection of force-plate trials.
 
-    python -m benchmarks.angles [DIR] [--fps 30 60 120] [--noise-mm 4] [--methods savitzky-golay kalman …] [--faults]
+    python -m benchmarks.angles [DIR] [--fps 30 60 120] [--noise-mm 4] [--methods savitzky-golay …] [--faults] [--write]
 
 Every trial goes through a virtual side camera at 400 px/m with white noise on both axes, seen from the right and from
 the left, then through gaitlab's own conditioning. The truth is the same projection at the same times without noise.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.end_to_end import write_tables
 from benchmarks.truth import DEFAULT_FOLDER, Trial, drop_frames, film, hide, load_trials
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events import detect_contacts, gait_cycles
@@ -21,6 +22,7 @@ from gaitlab.kinematics.calibration import calibrate, leg_length_px
 from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.signal import preprocessing
 
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "validity.md"
 PX_PER_M = 400.0
 ANGLES = ("knee_flexion", "thigh", "shank", "foot", "ankle_flexion")
 OUTLIER_THRESHOLD, OUTLIER_FLOOR = 3.0, 0.02
@@ -87,6 +89,19 @@ def line(name: str, values: list[float]) -> str:
     )
 
 
+def markdown(by_rate: dict[float, dict[str, list[float]]]) -> str:
+    """Return bias and root mean square error, a line a quantity, as a table of the documentation."""
+    lines = [
+        "| bias (RMS) | " + " | ".join(f"{fps:g} frames a second" for fps in by_rate) + " |",
+        "|---" * (1 + len(by_rate)) + "|",
+    ]
+    for name in next(iter(by_rate.values())):
+        of = [np.asarray(errors[name]) for errors in by_rate.values()]
+        words = name.replace("_", " ") + ("" if "," in name else ", deg")
+        lines.append(f"| {words} | " + " | ".join(f"{e.mean():+.2f} ({np.sqrt(np.mean(e**2)):.2f})" for e in of) + " |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directory", nargs="?", type=Path, default=DEFAULT_FOLDER)
@@ -96,7 +111,9 @@ def main() -> None:
     parser.add_argument(
         "--faults", action="store_true", help="hide the far leg 20 %% of the time, drop 10 %% of frames"
     )
+    parser.add_argument("--write", action="store_true", help=f"put the table into {DOCUMENT.name}")
     options = parser.parse_args()
+    by_rate: dict[float, dict[str, list[float]]] = {}
     trials = load_trials(options.directory)
     for fps in options.fps:
         for method in options.methods:
@@ -119,6 +136,9 @@ def main() -> None:
             )
             for name, values in errors.items():
                 print(line(name, values))
+            by_rate.setdefault(fps, errors)  # by the first method
+    if options.write:
+        write_tables(DOCUMENT, {"table: angles": markdown(by_rate)})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How well foot strikes and toe-offs from a virtual side camera agree with force plates.
 
-    python -m benchmarks.events [DIR] [--shipped]
+    python -m benchmarks.events [DIR] [--shipped] [--write]
 
 Every trial is filmed from both sides at 30, 60 and 120 fps with 4 mm of noise and measured with leads fitted on all
 other runners (``--shipped``: with those that ship). Then again with the far leg hidden and frames dropped, without
@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.end_to_end import write_tables
 from benchmarks.fit_events import EVENTS, FEET, Event, Sample, fit, samples
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, drop_frames, film, hide, load_trials, without
 from gaitlab.core.gait import BOTH_SIDES, Contact
@@ -26,6 +27,7 @@ from gaitlab.events.features import EventModel
 from gaitlab.events.models import side as side_model
 from gaitlab.signal import preprocessing
 
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "validity.md"
 FRAME_RATES = (30.0, 60.0, 120.0)
 PX_PER_M = 400.0
 NEAR_S = 0.10
@@ -215,6 +217,17 @@ def table(title: str, runs: Sequence[Run]) -> None:
         print(f"  within twice the stated uncertainty, %: strike {within[0]:.1f}, toe-off {within[1]:.1f}")
 
 
+def markdown(by_condition: Sequence[tuple[str, Sequence[Run]]]) -> str:
+    """Return bias ± spread (mean absolute error), ms, a line a condition, as a table of the documentation."""
+    lines = ["| | contacts | foot strike, ms | toe-off, ms | contact time, ms |", "|---|---|---|---|---|"]
+    for words, runs in by_condition:
+        rows = np.concatenate([run.rows for run in runs])
+        of = (rows[:, 0], rows[:, 1], rows[:, 1] - rows[:, 0])
+        cells = [f"{1000 * e.mean():+.1f} ± {1000 * e.std():.1f} ({1000 * np.abs(e).mean():.1f})" for e in of]
+        lines.append(f"| {words} | {len(rows)} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def _mae_ms(runs: Sequence[Run], column: int, keep: Callable[[FloatArray], np.ndarray] | None = None) -> float:
     rows = np.concatenate([r.rows for r in runs])
     return float(1000 * np.abs(rows[keep(rows)] if keep else rows)[:, column].mean())
@@ -253,6 +266,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--shipped", action="store_true", help="use the leads that ship for every runner")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {DOCUMENT.name}")
     options = parser.parse_args()
     trials = load_trials(options.folder)
     subjects = {trial.subject for trial in trials}
@@ -268,8 +282,22 @@ def main() -> int:
         table("As filmed, shipped leads (seen these runners)", run_all(trials, shipped))
     gaps = run_all(trials, fits, distort=gappy)
     table(f"Far leg hidden {HIDDEN_SHARE:.0%} of the time, {DROPPED_SHARE:.0%} of frames dropped, {what}", gaps)
-    table(f"Without heels and toes, {what}", run_all(trials, fits, distort=no_feet))
-    table(f"Points where a network might see them, {what}", run_all(trials, fits, network=True))
+    bare = run_all(trials, fits, distort=no_feet)
+    table(f"Without heels and toes, {what}", bare)
+    network = run_all(trials, fits, network=True)
+    table(f"Points where a network might see them, {what}", network)
+    if options.write:
+        at = {fps: [run for run in runs if abs(run.fps - fps) < 1] for fps in FRAME_RATES}
+        conditions = [(f"{fps:g} frames a second", at[fps]) for fps in FRAME_RATES]
+        for i, strike in enumerate(STRIKE_TYPES):
+            of_type = [replace(run, rows=run.rows[run.rows[:, 4] == i]) for run in runs]
+            conditions.append((f"{strike} strikes", of_type))
+        conditions += [
+            ("the far leg hidden 20 % of the time, 10 % of the frames dropped", gaps),
+            ("without heels and toes", bare),
+            ("points displaced as a network might", network),
+        ]
+        write_tables(DOCUMENT, {"table: events": markdown(conditions)})
     print("\nBars")
     checked = bars(runs, gaps)
     for name, value, bar in checked:

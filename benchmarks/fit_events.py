@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER, Trial, as_network, film, load_trials, without
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.gait import BOTH_SIDES, TimingBias
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.belt import measure_belt
 from gaitlab.events.features import EventModel, FeatureOffset, coarse_stances
@@ -66,12 +66,16 @@ class Sample:
         truth_s: event to (contact,) seconds.
         belt_speed: (contact,) leg lengths a second.
         subject: (contact,) whose contact it is.
+        foot: (contact,) trial and side.
+        markers: (contact,) whether the points are the markers, not where a network might see them.
     """
 
     features: dict[Event, dict[str, FloatArray]]
     truth_s: dict[Event, FloatArray]
     belt_speed: FloatArray
     subject: np.ndarray
+    foot: np.ndarray
+    markers: np.ndarray
 
     def where(self, keep: np.ndarray) -> Sample:
         """Return the contacts for which ``keep`` is True."""
@@ -80,10 +84,12 @@ class Sample:
             {event: s[keep] for event, s in self.truth_s.items()},
             self.belt_speed[keep],
             self.subject[keep],
+            self.foot[keep],
+            self.markers[keep],
         )
 
 
-def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
+def sample_of(trial: Trial, pose: PoseSequence, *, markers: bool) -> list[Sample]:
     """Return the marks of every contact, a sample a foot, that the force plates know and the picture shows."""
     legs = [leg_points(pose, side, forward=1) for side in BOTH_SIDES]
     both = both_swings(legs)
@@ -102,6 +108,8 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
             {"strike": strike_s, "off": off_s},
             np.full(count, belt.speed_legs_per_s),
             np.full(count, trial.subject),
+            np.full(count, f"{trial.name} {leg.side}"),
+            np.full(count, markers),
         )
         parts.append(part.where(np.abs(swings.front_s[nearest] - strike_s) < _NEAR_S))
     return parts
@@ -117,6 +125,8 @@ def joined(parts: Sequence[Sample]) -> Sample:
         {event: np.concatenate([p.truth_s[event] for p in parts]) for event in parts[0].truth_s},
         np.concatenate([p.belt_speed for p in parts]),
         np.concatenate([p.subject for p in parts]),
+        np.concatenate([p.foot for p in parts]),
+        np.concatenate([p.markers for p in parts]),
     )
 
 
@@ -128,7 +138,7 @@ def samples(trials: Iterable[Trial], *, feet: bool) -> Sample:
             rng = np.random.default_rng([number, condition])
             seen = as_network(trial, rng=rng) if network else trial
             pose = film(seen, fps=fps, noise_m=noise_m, rng=rng)
-            parts += sample_of(trial, pose if feet else without(pose, FEET))
+            parts += sample_of(trial, pose if feet else without(pose, FEET), markers=not network)
     return joined(parts)
 
 
@@ -161,15 +171,46 @@ def fit_offsets(sample: Sample, event: Event, *, feet: bool, used: Used = USED) 
     }
 
 
+def left_out_errors_s(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> FloatArray:
+    """Return (contact,) the errors of runners that the fit has not seen."""
+    errors_s = np.full(len(sample.subject), np.nan)
+    for subject in np.unique(sample.subject):
+        mine = sample.subject == subject
+        rest, own = sample.where(~mine), sample.where(mine)
+        model = EventModel({feet: fit_offsets(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
+        time_s, _ = fuse(own.features[event], model, feet=feet, belt_speed=own.belt_speed)
+        errors_s[mine] = time_s - own.truth_s[event]
+    return errors_s
+
+
 def left_out_spread_s(sample: Sample, event: Event, *, feet: bool, used: Used = USED) -> float:
     """Return the root mean square error of runners that the fit has not seen."""
-    errors = []
-    for subject in np.unique(sample.subject):
-        rest, mine = sample.where(sample.subject != subject), sample.where(sample.subject == subject)
-        model = EventModel({feet: fit_offsets(rest, event, feet=feet, used=used)}, {}, speeds_of([rest]))
-        time_s, _ = fuse(mine.features[event], model, feet=feet, belt_speed=mine.belt_speed)
-        errors.append(time_s - mine.truth_s[event])
-    return float(np.sqrt(np.nanmean(np.concatenate(errors) ** 2)))
+    return float(np.sqrt(np.nanmean(left_out_errors_s(sample, event, feet=feet, used=used) ** 2)))
+
+
+def left_out_bias(sample: Sample, *, feet: bool, without: str = "", used: Used = USED) -> TimingBias:
+    """Return what the mean errors of feet that the fit has not seen are like; of markers, and ``without`` a runner.
+
+    A network's own errors are measured with the network (``python -m benchmarks.end_to_end``), not here.
+    """
+    strike_s, off_s = (left_out_errors_s(sample, event, feet=feet, used=used) for event in EVENTS)
+    kept = sample.markers & (sample.subject != without)
+    means: dict[str, dict[str, FloatArray]] = {}
+    by_chance = []
+    for foot in np.unique(sample.foot[kept]):
+        mine = kept & (sample.foot == foot)
+        errors_s = np.stack([strike_s[mine], off_s[mine], off_s[mine] - strike_s[mine]])
+        trial, side = foot.rsplit(" ", 1)
+        means.setdefault(trial, {})[side] = np.nanmean(errors_s, axis=1)
+        strides = len(np.unique(sample.truth_s["strike"][mine]))
+        by_chance.append(np.nanvar(errors_s, axis=1, ddof=1) / strides)
+    left, right = (np.array([of_side[side] for of_side in means.values()]) for side in BOTH_SIDES)
+    # Errors of the two feet are alike by what they share, and apart by what each has of its own; a mean of few strides
+    # is off by chance too, which the spread over strides shows.
+    chance = np.mean(by_chance, axis=0)
+    own = np.maximum(np.var(right - left, axis=0, ddof=1) / 2 - chance, 0)
+    both = np.maximum(np.mean(((left + right) / 2) ** 2, axis=0) - (own + chance) / 2, 0)
+    return TimingBias(*np.sqrt([*own, both[0], both[2]]).tolist())
 
 
 def speeds_of(parts: Iterable[Sample]) -> tuple[float, float]:
@@ -196,6 +237,7 @@ displaced as by a pose network. Fitted on markers nevertheless: no particular ne
 
 from __future__ import annotations
 
+from gaitlab.core.gait import TimingBias
 from gaitlab.events.features import EventModel, FeatureOffset
 
 '''
@@ -221,6 +263,17 @@ def source(name: str, model: EventModel) -> str:
     return "\n".join([*lines, f"    belt_speed={model.belt_speed},", ")", ""])
 
 
+def bias_source(by_feet: Mapping[bool, Sample], *, used: Used = USED) -> str:
+    """Return the assignment of what is left systematic, as Python, in the project's format."""
+    told = "# Of mean times over a recording, by whether the feet are visible: markers, a runner left out."
+    lines = ["", told, "BIAS = {"]
+    for feet, sample in by_feet.items():
+        found = left_out_bias(sample, feet=feet, used=used)
+        numbers = ", ".join(f"{name}={value:.4f}" for name, value in asdict(found).items())
+        lines.append(f"    {feet}: TimingBias({numbers}),")
+    return "\n".join([*lines, "}", ""])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
@@ -231,7 +284,8 @@ def main() -> None:
     header = _HEADER.format(
         contacts=sum(len(trial.strike_s) for trial in trials), runners=len({trial.subject for trial in trials})
     )
-    text = header + "".join(source(event.upper(), fit(by_feet, event)) for event in EVENTS) + _FOOTER
+    text = header + "".join(source(event.upper(), fit(by_feet, event)) for event in EVENTS)
+    text += bias_source(by_feet) + _FOOTER
     options.output.write_text(text)
     print(text)
 

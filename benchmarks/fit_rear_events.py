@@ -20,6 +20,7 @@ from benchmarks.fit_events import (
     Event,
     Sample,
     Used,
+    bias_source,
     fit_offsets,
     joined,
     left_out_spread_s,
@@ -64,6 +65,8 @@ def sample_of(trial: Trial, pose: PoseSequence) -> list[Sample]:
             {"strike": strike_s, "off": off_s},
             np.full(len(strike_s), lift_speed(leg)),
             np.full(len(strike_s), trial.subject),
+            np.full(len(strike_s), f"{trial.name} {leg.side}"),
+            np.full(len(strike_s), True),
         )
         parts.append(part.where(np.abs(coarse_s[nearest] - strike_s) < _NEAR_S))
     return parts
@@ -98,6 +101,7 @@ markers, so no network's systematic errors are included. Speeds are those of the
 
 from __future__ import annotations
 
+from gaitlab.core.gait import TimingBias
 from gaitlab.events.features import EventModel, FeatureOffset
 
 '''
@@ -114,6 +118,7 @@ def main() -> None:
         contacts=sum(len(trial.strike_s) for trial in trials), runners=len({trial.subject for trial in trials})
     )
     text = header + "".join(source(event.upper(), fit(by_feet, event)) for event in EVENTS)
+    text += bias_source(by_feet, used=USED)
     options.output.write_text(text)
     print(text)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.simulated import autoregression
 from benchmarks.truth import DEFAULT_FOLDER, film, load_trials
 from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.apps.demo import demo_clip
@@ -37,14 +38,6 @@ STRIDE_S = 0.7
 # What was entered, such as the belt's speed, differs from cycle to cycle by rounding alone.
 _NO_SPREAD = 1e-9
 CORRELATIONS, COUNTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (5, 7, 10, 15, 20, 30, 60)
-
-
-def autoregression(rng: np.random.Generator, r: float, n: int) -> np.ndarray:
-    """Return (n,) values with a standard deviation of 1, neighbours of which correlate by ``r``."""
-    values = rng.normal(size=n)
-    for i in range(1, n):
-        values[i] = r * values[i - 1] + np.sqrt(1 - r * r) * values[i]
-    return values
 
 
 def right_half_width(r: float, n: int) -> float:

@@ -1,11 +1,14 @@
 """Force-plate trials as a camera would have seen them: the truth that benchmarks and fits share.
 
 A trial is one ``.npz`` with 3-D points (x forward, y up, z to the runner's right) and the times of foot strikes and
-toe-offs; see the README beside the data.
+toe-offs; see the README beside the data. A few of them come with the tests:
+
+    python -m benchmarks.truth [DIR] -o tests/data/force_plates
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +21,10 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.signal.spline import resample
 
-DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_truth"
+# Three runners come with the tests; all twelve lie beside the checkout, where they are at hand.
+PUBLIC_FOLDER = Path(__file__).resolve().parents[1] / "tests" / "data" / "force_plates"
+_ALL = Path(__file__).resolve().parents[2] / "shared" / "data" / "treadmill_truth"
+DEFAULT_FOLDER = _ALL if _ALL.is_dir() else PUBLIC_FOLDER
 # Gaps of the recorded markers that may be bridged before filming.
 _MARKER_GAP_S = 0.05
 
@@ -206,3 +212,33 @@ def without(pose: PoseSequence, points: Iterable[str]) -> PoseSequence:
 
 def _of_leg(name: str) -> bool:
     return name.partition("_")[2] in ("knee", "ankle", "heel", "big_toe", "small_toe", "heel_top")
+
+
+# Fore-, mid- and rearfoot striker.
+PUBLIC = ("RBDS001", "RBDS010", "RBDS014")
+# Points are kept to this part of a metre, 0.1 mm, which packs well in binary numbers.
+_PARTS_OF_A_METRE = 8192
+
+
+def write_public(folder: Path, to: Path) -> None:
+    """Write the trials of the `PUBLIC` runners, with points rounded to 0.1 mm."""
+    to.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.glob("*.npz")):
+        if path.stem.partition("_")[0] in PUBLIC:
+            with np.load(path, allow_pickle=False) as data:
+                arrays = {name: data[name] for name in data.files}
+            arrays["points"] = (np.round(arrays["points"] * _PARTS_OF_A_METRE) / _PARTS_OF_A_METRE).astype(np.float32)
+            np.savez_compressed(to / path.name, **arrays)
+
+
+def main() -> None:
+    """Write the trials that come with the tests."""
+    parser = argparse.ArgumentParser(description="Write the force-plate trials that come with the tests.")
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args()
+    write_public(options.folder, options.output)
+
+
+if __name__ == "__main__":
+    main()

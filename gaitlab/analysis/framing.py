@@ -83,9 +83,11 @@ def within_picture(pose: PoseSequence, *, width: int, height: int) -> tuple[Pose
     for name, share in cut.items():
         worst.setdefault(name.partition("_")[2].replace("_", " "), share)
     named = ", ".join(f"{point} {100 * share:.0f} %" for point, share in worst.items())
+    legs, what = ("legs", "foot strikes and what needs them is not told")
+    if not spoiled_by_cut(kept):
+        legs, what = ("toes", "what needs them is told of those contacts alone that show them")
     return kept, (
-        f"the legs leave the picture below ({named} of the frames): foot strikes and what needs them is not told; film "
-        "with some air below the feet",
+        f"the {legs} leave the picture below ({named} of the frames): {what}; film with some air below the feet",
     )
 
 

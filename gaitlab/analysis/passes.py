@@ -115,7 +115,7 @@ def together(found: Sequence[Trial], *, among: int) -> tuple[Trial, tuple[str, .
     if rest:
         told.append(
             f"left out, because no step was found or the pace is another one: {'; '.join(map(_described, rest))}; "
-            "for one of them, start and end must be entered"
+            "for one of them, the part to analyse must be entered"
         )
     return (longest if one else _pooled(longest, alike)), tuple(told)
 
@@ -200,12 +200,16 @@ def over_ground(events: GaitEvents, travel: Travel, *, follows: bool) -> tuple[G
     if not (follows and abs(slides) > _SLIDES):
         belt = replace(belt, speed_px_per_s=travel.speed_px_per_s, speed_legs_per_s=travel.speed_legs_per_s)
         doubtful = (
-            f"the foot that stands goes back {100 * slides:+.0f} % faster than the camera's motion says of the ground: "
-            "speed and lengths on the ground may be off by that",
+            f"the foot that stands goes back {_slides(slides)} than the camera's motion says of the ground: speed and "
+            "lengths on the ground may be off by that",
         )
         return replace(events, belt=belt), travel, doubtful if follows and abs(slides) > _DOUBTFUL else ()
     told = (
-        f"the foot that stands goes back {100 * slides:+.0f} % faster than the camera's motion says of the ground; "
-        "speed and lengths are those of the foot, and less sure",
+        f"the foot that stands goes back {_slides(slides)} than the camera's motion says of the ground; speed and "
+        "lengths are those of the foot, and less sure",
     )
     return events, travel.standing_on(belt.speed_px_per_s), told
+
+
+def _slides(share: float) -> str:
+    return f"{100 * abs(share):.0f} % {'faster' if share > 0 else 'slower'}"

@@ -143,7 +143,12 @@ def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, shown: 
     rows, values = measure(trial, METRICS.values())
     found = (
         *slow_motion_warnings(
-            trial.cycles, trial.activity, missing=missing_frames(raw.time_s), pose=raw, view=trial.view
+            trial.cycles,
+            trial.activity,
+            missing=missing_frames(raw.time_s),
+            pose=raw,
+            view=trial.view,
+            slowed=trial.clock.slow_motion > 1,
         ),
         *ramp_warnings(trial.pose, view=trial.view),
         *trial.calibration.warnings,

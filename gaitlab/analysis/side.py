@@ -58,6 +58,8 @@ class Tracks:
         see `recording.analyze_pose`.
     in_picture : tuple[PoseSequence, PoseSequence] | None
         ``cleaned`` and ``smoothed`` in the picture, where those are on the ground.
+    ground : PoseSequence | None
+        repaired tracks on the ground of a camera that moves, whatever is measured.
     """
 
     shown: PoseSequence
@@ -69,6 +71,7 @@ class Tracks:
     camera: str = ""
     picture_px: tuple[int, int] | None = None
     in_picture: tuple[PoseSequence, PoseSequence] | None = None
+    ground: PoseSequence | None = None
 
 
 def side_trial(
@@ -94,6 +97,7 @@ def side_trial(
     tracks = Tracks(raw, cleaned, smoothed, runner, settings, network, camera, picture_px)
     if on_ground is not None and on_ground is not raw:
         cleaned, over_it = clean(on_ground)
+        tracks = replace(tracks, ground=cleaned)
         if passes_of(cleaned, said=runner.setting)[0]:
             tracks = replace(
                 tracks, cleaned=cleaned, smoothed=over_it, in_picture=(tracks.cleaned, tracks.smoothed)
@@ -106,7 +110,7 @@ def trial_of_tracks(tracks: Tracks) -> tuple[Trial, tuple[str, ...]]:
     """Return the trial of repaired and smoothed tracks, on a treadmill or of the passes overground, and warnings."""
     runner = tracks.runner
     found, setting = passes_of(tracks.cleaned, said=runner.setting)
-    told = _setting_doubted(tracks.cleaned, runner.setting)
+    told = _setting_doubted(tracks.cleaned if tracks.ground is None else tracks.ground, runner.setting)
     if setting == "overground" and runner.belt_speed_mps is not None:
         told = (*told, "the belt speed that was entered is not used: the runner moves over the ground")
         runner = replace(runner, belt_speed_mps=None)
@@ -130,7 +134,7 @@ def _setting_doubted(ground: PoseSequence, said: str) -> tuple[str, ...]:
     if said == "auto" or (shows := passes_of(ground, said="auto")[1]) == said:
         return ()
     what = {
-        "overground": "the runner moves through the picture: over the ground, speed and steps would be other ones",
+        "overground": "the runner moves over the ground: there, speed and steps would be other ones",
         "treadmill": "the runner stays in place in the picture: speed and steps over the ground are not those of life",
     }
     return (f"the setting that was entered, {said}, is measured, but {what[shows]}; is it the right one?",)

@@ -28,19 +28,8 @@ def who_was_followed(followed: Followed, *, width: int) -> tuple[str, ...]:
     width : int
         image width, px.
     """
-    if followed.pose is None or not followed.chosen:
+    if followed.pose is None or not followed.chosen or not followed.others:
         return ()
-    still = (
-        (
-            f"nobody who runs or walks was seen: person {followed.person}, who was followed, never moves the legs "
-            "(somebody who stands, a picture, a thing); a part that shows the runner must be entered, or the film is "
-            "of something else",
-        )
-        if followed.stands
-        else ()
-    )
-    if not followed.others:
-        return still
     share = float(np.isfinite(followed.boxes[:, 0]).mean())
     others = ", ".join(
         f"{other['person']} ({_half(np.array(other['box']), width)} half, {other['first_s']:.1f} to "
@@ -48,10 +37,20 @@ def who_was_followed(followed: Followed, *, width: int) -> tuple[str, ...]:
         for other in followed.others
     )
     return (
-        *still,
         f"{1 + len(followed.others)} people were seen; followed: person {followed.person} "
         f"({_half(np.nanmedian(followed.boxes, axis=0), width)} half of the picture, {100 * share:.0f} % of the "
         f"frames); others: {others}; to follow one of them, the person's number must be entered",
+    )
+
+
+def nobody_runs(followed: Followed) -> str:
+    """Return that who was followed automatically never moves the legs, so that no number is one of gait; else ""."""
+    if followed.pose is None or not (followed.chosen and followed.stands):
+        return ""
+    return (
+        f"nobody who runs or walks was seen: person {followed.person}, who was followed, never moves the legs "
+        "(somebody who stands, a picture, a thing), and no number here is one of gait; a part that shows the runner "
+        "must be entered, or the film is of something else"
     )
 
 

@@ -13,12 +13,14 @@ from gaitlab.cli.common import (
     Force,
     ModelsDir,
     Output,
+    Pdf,
     SetOption,
     Units,
     asker,
     capture_rate,
     finish,
     page_assignments,
+    printed,
     progress_bar,
     settings_of,
 )
@@ -78,6 +80,7 @@ def analyze(
     blur_face: Annotated[bool, typer.Option("--blur-face", help="Hide the face in all pictures and videos.")] = False,
     units: Units = None,
     embed_video: EmbedVideo = None,
+    pdf: Pdf = False,
     force: Force = False,
 ) -> None:
     """Analyse a video (or keypoints) and write a session folder with a report."""
@@ -95,6 +98,10 @@ def analyze(
     check_settings(
         (parse_assignment(text)[0] for text in assignments), {"video": video, "keypoints": keypoints, "with_": with_}
     )
+    if pdf:
+        from gaitlab.report.paper import find_browser
+
+        find_browser()  # whether there is one is said now, not after minutes
     with progress_bar() as progress:
         session = run(
             video,
@@ -127,6 +134,8 @@ def analyze(
             on_slow_motion=asker(progress),
             **_quantities(speed, height, mass),
         )
+    if pdf:
+        printed(session)
     finish(session)
 
 

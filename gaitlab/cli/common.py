@@ -31,6 +31,18 @@ EmbedVideo = Annotated[
     typer.Option("--embed-video/--no-embed-video", help="Put the clip into the report [default: where under 15 MB]."),
 ]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+# Phones make slow motion 8 times slower at most.
+_MOST_TIMES_SLOWER = 10.0
+
+
+Pdf = Annotated[bool, typer.Option("--pdf", help="Print the report too: report.pdf, by an installed Chrome or Edge.")]
+
+
+def printed(session: Session) -> None:
+    """Print a session's report and say where the PDF lies."""
+    from gaitlab.report.paper import write_pdf
+
+    say(write_pdf(session.folder))
 
 
 def page_assignments(units: str | None, embed_video: bool | None) -> list[str]:
@@ -67,15 +79,17 @@ def asker(progress: Progress) -> Ask | None:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return None
 
-    def ask(cadence: float, rates: Sequence[float]) -> float | None:
+    def ask(cadence: float, rates: Sequence[float], plays_fps: float) -> float | None:
         with progress.paused():
-            return ask_capture_rate(cadence, rates)
+            return ask_capture_rate(cadence, rates, plays_fps)
 
     return ask
 
 
-def ask_capture_rate(cadence: float, rates: Sequence[float]) -> float | None:
+def ask_capture_rate(cadence: float, rates: Sequence[float], plays_fps: float) -> float | None:
     """Ask once at how many frames a second a film was taken; None where that is not known, or the answer is no rate.
+
+    How many times slower than life it plays, such as ``4x``, is an answer too.
 
     Parameters
     ----------
@@ -83,25 +97,38 @@ def ask_capture_rate(cadence: float, rates: Sequence[float]) -> float | None:
         steps per minute that the film shows.
     rates : Sequence[float]
         frame rates that it may have been taken at, Hz, the likeliest first, which is the default.
+    plays_fps : float
+        frame rate that it plays at, Hz.
     """
     from gaitlab.core.units import FRAME_RATE
 
-    others = f", or {', '.join(f'{rate:.0f}' for rate in rates[1:])}" if len(rates) > 1 else ""
+    likely = [f"{rate / plays_fps:.3g} times slower than life ({rate:.0f} frames a second)" for rate in rates]
     say(
-        f"{cadence:.0f} steps/min is no cadence of running: the film seems to play in slow motion, taken at "
-        f"{rates[0]:.0f} frames a second{others}.",
+        f"{cadence:.0f} steps/min is no cadence of running: the film, which plays {plays_fps:.4g} frames a second, "
+        f"seems to be slow motion, {', or '.join(likely)}.",
         err=True,
     )
-    say(f"Frames a second it was taken at [{rates[0]:.0f}; ? if not known]:", err=True)
+    say(f"Frames a second it was taken at, or how many times slower, as 4x [{rates[0]:.0f}; ? if not known]:", err=True)
     try:
-        answer = input().strip().lower().removesuffix("fps").strip()
-        rate = float(answer) if answer else rates[0]
+        typed = _rate_of(input(), plays_fps)
+        rate = rates[0] if typed is None else typed
     except (EOFError, ValueError):
         rate = float("nan")
     if FRAME_RATE.low <= rate <= FRAME_RATE.high:
         return rate
     say("No rate: times are left out.", err=True)
     return None
+
+
+def _rate_of(answer: str, plays_fps: float) -> float | None:
+    """Return the frame rate, Hz, that ``240``, ``240 fps``, ``4x`` or ``4`` mean; None where nothing was said."""
+    said = answer.strip().lower().removesuffix("fps").strip()
+    if not said:
+        return None
+    number = float(said.removesuffix("x"))
+    # Slow motion is taken at more frames a second than it plays at, so a smaller number says how many times slower.
+    slower = said.endswith("x") or 1.0 <= number < min(_MOST_TIMES_SLOWER, plays_fps)
+    return number * plays_fps if slower else number
 
 
 def finish(session: Session) -> None:

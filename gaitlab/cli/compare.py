@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gaitlab.cli.common import EmbedVideo, Units, page_assignments, write_csv
+from gaitlab.cli.common import EmbedVideo, Pdf, Units, page_assignments, printed, write_csv
 from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
@@ -16,6 +16,7 @@ def report(
     session: Annotated[Path, typer.Argument(help="A session folder.")],
     units: Units = None,
     embed_video: EmbedVideo = None,
+    pdf: Pdf = False,
 ) -> None:
     """Rebuild report.html from a session folder."""
     from gaitlab.config import Settings, with_values
@@ -35,6 +36,8 @@ def report(
     for sentence in sentences(not_made):
         say(f"note: {sentence}", err=True)
     say(page)
+    if pdf:
+        printed(opened)
     if not_made:
         raise typer.Exit(1)
 

@@ -7,22 +7,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from gaitlab.cli.printing import console
 from gaitlab.metrics import METRICS
-from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings
-from gaitlab.metrics.summary import REARFOOT_NOTES
+from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings, shown_rate
+from gaitlab.metrics.summary import LABELS_OVERGROUND, NO_CYCLE, REARFOOT_NOTES
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 from gaitlab.stats.treatment import letter
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from gaitlab.apps.selftest import Check
     from gaitlab.io.session.session import Session
 
+# Metric -> side -> the row of the summary.
+Rows = Mapping[str, dict[str, dict[str, str]]]
 
 # What a session says is missing -> the option that gives it. Pages and tables say it without: whoever reads them may
 # never have seen a command line.
@@ -41,6 +45,8 @@ OPTIONS: Mapping[str, str] = {
 }
 # A share of rejected cycles that is nothing to tell in a terminal, and how many reasons are told there.
 _FEW_REJECTED, _REASONS = 0.25, 3
+# A narrower column of remarks breaks them into words; then they go below the table.
+_LEAST_REMARK = 26
 _GRADE_STYLES = dict(zip(GRADES, ("green", "yellow", "bold red"), strict=True))
 
 
@@ -137,7 +143,7 @@ def _setting(info: Mapping[str, Any]) -> list[str]:
 def _frame_rate(info: Mapping[str, Any]) -> str:
     """Return the frame rate of the measurement, with what is known of it."""
     source = info.get("clock", {}).get("source")
-    return f"{info['fps']:.4g} fps{ {'assumed': ' (assumed)', 'unknown': ' as played'}.get(source, '') }"
+    return f"{shown_rate(info)[0]:.4g} fps{ {'assumed': ' (assumed)', 'unknown': ' as played'}.get(source, '') }"
 
 
 def print_summary(session: Session) -> None:
@@ -146,29 +152,87 @@ def print_summary(session: Session) -> None:
     about = [info["athlete"], info["label"], f"{info['view']} view", info["activity"]]
     about += _setting(info)
     about += [f"facing {info['facing']}", _frame_rate(info), info["model"].get("name")]
-    table = Table(title=" · ".join(str(part) for part in about if part), title_justify="left", title_style="bold")
+    title = " · ".join(str(part) for part in about if part)
+    by_metric: dict[str, dict[str, dict[str, str]]] = {}
+    for row in session.rows("summary"):
+        by_metric.setdefault(row["metric"], {})[row["side"]] = row
+    terminal = console()
+    measured = {metric: rows for metric, rows in by_metric.items() if any(row["mean"] for row in rows.values())}
+    # A difference between the sides is told only where it is more than noise.
+    between = {row["metric"]: _difference(row, row["metric"]) for row in info["asymmetry"]}
+    wide = _wide(title, by_metric, between)
+    if measured and _width(wide, terminal) <= terminal.width:
+        terminal.print(wide)
+        return
+    # Columns that do not fit cut values and break remarks into words. A table of dashes says nothing.
+    terminal.print(_narrow(title, measured, between) if measured else Text(title, style="bold"))
+    for line in _remark_lines(by_metric, measured=bool(measured)):
+        terminal.print(Text(with_options(line), style="dim"), soft_wrap=True)
+
+
+def _wide(title: str, by_metric: Rows, between: Mapping[str, str]) -> Table:
+    """Return the table with a column for everything."""
+    table = Table(title=title, title_justify="left", title_style="bold")
     for heading, justify in (
         ("metric", "left"), ("left", "right"), ("right", "right"), ("network ±", "right"), ("right - left", "right"),
         ("unit", "left"),
     ):  # fmt: skip
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     table.add_column("remark", style="dim")
-    # A difference between the sides is told only where it is more than noise.
-    between = {row["metric"]: row for row in info["asymmetry"]}
-    by_metric: dict[str, dict[str, dict[str, str]]] = {}
-    for row in session.rows("summary"):
-        by_metric.setdefault(row["metric"], {})[row["side"]] = row
     for metric, rows in by_metric.items():
         any_row = next(iter(rows.values()))
-        if "both" in rows:
-            cells = (_value(rows["both"]), Text(""))
-        else:
-            cells = (_value(rows.get("left")), _value(rows.get("right")))
         table.add_row(
-            Text(any_row["label"]), *cells, _network(rows), _difference(between.get(metric), metric), any_row["unit"],
+            Text(any_row["label"]), *_values(rows), _network(rows), between.get(metric, ""), any_row["unit"],
             Text(with_options("; ".join(_remarks(rows)))),
         )  # fmt: skip
-    console().print(table)
+    return table
+
+
+def _width(wide: Table, terminal: Console) -> int:
+    """Return the characters that the table with a column for everything needs, its remarks broken into short lines."""
+    unbounded = terminal.options.update(width=1000)  # by itself no table asks for more than the terminal has
+    remark = Measurement.get(terminal, unbounded, Text("\n").join(wide.columns[-1].cells)).maximum  # type: ignore[arg-type]
+    return Measurement.get(terminal, unbounded, wide).maximum - max(remark - _LEAST_REMARK, 0)
+
+
+def _narrow(title: str, by_metric: Rows, between: Mapping[str, str]) -> Table:
+    """Return the table for 80 characters: units beside the names, what the network may be off below the values."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column("metric")
+    for heading in ("left", "right"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for metric, rows in by_metric.items():
+        any_row = next(iter(rows.values()))
+        left, right = _values(rows)
+        if network := _network(rows):
+            left.append(f"\nnetwork ± {network}", style="dim")
+        if difference := between.get(metric):
+            right.append(f"\nright - left {difference}")
+        table.add_row(Text(", ".join(filter(None, (any_row["label"], any_row["unit"])))), left, right)
+    return table
+
+
+def _values(rows: Mapping[str, dict[str, str]]) -> tuple[Text, Text]:
+    """Return the cells of the left and the right side; what is of both stands in the first."""
+    if "both" in rows:
+        return _value(rows["both"]), Text("")
+    return _value(rows.get("left")), _value(rows.get("right"))
+
+
+def _remark_lines(by_metric: Rows, *, measured: bool) -> list[str]:
+    """Return the remarks, a line each with the metrics that it is of.
+
+    Not how few cycles they have, which n says; nor that there is none, where nothing was measured: a warning says it.
+    """
+    of: dict[str, list[str]] = {}
+    for rows in by_metric.values():
+        for remark in _remarks(rows):
+            if remark.startswith("only ") or (remark == NO_CYCLE and not measured):
+                continue
+            sides = [side for side, row in rows.items() if remark in _remarks({side: row})]
+            whose = f" ({sides[0]})" if len(sides) < len(rows) else ""
+            of.setdefault(f"{remark}{whose}", []).append(next(iter(rows.values()))["label"])
+    return [f"{remark}: {'; '.join(labels)}" for remark, labels in of.items()]
 
 
 def print_sessions(sessions: Sequence[Session]) -> None:
@@ -225,6 +289,9 @@ def print_comparison(table: pd.DataFrame) -> None:
 
 
 def _label(metric: str) -> str:
+    """Return what a metric is called in a comparison, where some may be on a treadmill and others overground."""
+    if metric in LABELS_OVERGROUND:
+        return LABELS_OVERGROUND[metric]
     return METRICS[metric].label if metric in METRICS else metric
 
 

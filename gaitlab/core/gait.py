@@ -77,6 +77,38 @@ class Angles:
 
 
 @dataclass(frozen=True, slots=True)
+class TimingBias:
+    """Standard uncertainties of a detector's mean event times over a recording, s: what more steps do not reduce.
+
+    Attributes
+    ----------
+    strike_s, off_s : float
+        of one foot's strikes and toe-offs, independent of the other foot's.
+    contact_s : float
+        of one foot's contact time, independent of the other's; its strike and toe-off may be off together.
+    strike_both_s : float
+        of the strikes of both feet alike.
+    contact_both_s : float
+        of the contact times of both feet alike.
+    """
+
+    strike_s: float
+    off_s: float
+    contact_s: float
+    strike_both_s: float
+    contact_both_s: float
+
+    @property
+    def flight_s(self) -> float:
+        """Of the time from one foot's toe-off to the other's strike, as far as the two flights differ by it.
+
+        A contact is toe-off less strike, its variance that of both less twice their covariance; the flights before and
+        after it are off by their sum.
+        """
+        return math.sqrt(max(2 * (self.strike_s**2 + self.off_s**2) - self.contact_s**2, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One contact of a foot with the ground, from foot strike to toe-off.
 
@@ -96,9 +128,8 @@ class Contact:
         whether metrics may use the contact.
     reason : str
         why the contact is rejected; empty if accepted.
-    measured_bias_sd_s : float | None
-        systematic part of the foot strike's uncertainty, s: common to all steps of this foot and independent of the
-        other foot; None if it has not been measured.
+    bias : TimingBias | None
+        systematic part of the uncertainties, as measured of the detector; None if it has not been measured.
     """
 
     side: Side
@@ -108,12 +139,7 @@ class Contact:
     toe_off_sd_s: float
     accepted: bool = True
     reason: str = ""
-    measured_bias_sd_s: float | None = None
-
-    @property
-    def strike_bias_sd_s(self) -> float:
-        """Part of the foot strike's uncertainty, s, that averaging over steps does not reduce: all, unless measured."""
-        return self.foot_strike_sd_s if self.measured_bias_sd_s is None else self.measured_bias_sd_s
+    bias: TimingBias | None = None
 
     @property
     def duration_s(self) -> float:

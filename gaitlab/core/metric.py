@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 View = Literal["side", "rear"]
+# Half-width of the 95 % interval in standard deviations.
+NORMAL_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class MetricValue:
         the same for the difference between the legs, in which common errors cancel.
     random : float
         half-width of the 95 % interval from the spread over cycles alone; NaN if unknown.
+    random_difference : float
+        the same of the difference between the legs; NaN if unknown.
     unsure : Unsure | None
         systematic part of ``uncertainty``; None if unknown.
     """
@@ -107,4 +111,10 @@ class MetricValue:
     network_error: float = math.nan
     network_difference: float = math.nan
     random: float = math.nan
+    random_difference: float = math.nan
     unsure: Unsure | None = None
+
+    @property
+    def systematic(self) -> float:
+        """Half-width of the 95 % interval of ``uncertainty``'s systematic part, which more cycles do not reduce."""
+        return math.nan if self.unsure is None else NORMAL_95 * self.unsure.together

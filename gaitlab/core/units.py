@@ -45,6 +45,8 @@ MASS = Quantity("mass", {"kg": 1.0, "lb": 0.45359237, "lbs": 0.45359237, "st": 6
 
 # Nine digits suffice for every quantity; Python refuses to convert thousands of them.
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d{1,9}(?:[.,]\d{1,9})?)\s*([a-z/]*)\s*", re.IGNORECASE)
+# A decimal comma, or one between thousands.
+_COMMA_OF_EITHER_KIND = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _FEET_AND_INCHES = re.compile(
     r"\s*(\d{1,3})\s*(?:'|ft|′)\s*(\d{1,3}(?:\.\d{1,9})?)\s*(?:\"|''|in|″)?\s*", re.IGNORECASE
 )
@@ -70,6 +72,11 @@ def _si_value(text: str, quantity: Quantity) -> float:
     factor = quantity.factors.get(match[2].lower())
     if factor is None:
         raise InputError(f"{quantity.name} {shown(text)} has the unknown unit '{match[2]}'; known units: {known}")
+    if _COMMA_OF_EITHER_KIND.fullmatch(match[1]):
+        with_point, without = match[1].replace(",", "."), match[1].replace(",", "")
+        raise InputError(
+            f"{quantity.name} {shown(text)} may be {with_point} or {without} {match[2]}; write it without a comma"
+        )
     return float(match[1].replace(",", ".")) * factor
 
 

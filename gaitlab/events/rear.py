@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import BOTH_SIDES, Contact, GaitEvents, Side
+from gaitlab.core.gait import BOTH_SIDES, Contact, GaitEvents, Side, TimingBias
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.activity import activity_of
 from gaitlab.events.features import EventFeature, EventModel, find_feature, ground_level
@@ -150,7 +150,8 @@ def rear_features(leg: LegPoints, swings: Swings) -> tuple[dict[str, FloatArray]
 class FootTimes:
     """One foot's events, (contact,) seconds each: detected (NaN where not), coarse, and their standard deviations.
 
-    ``time_s`` and ``curve`` are the (time,) track in which they were detected.
+    ``time_s`` and ``curve`` are the (time,) track in which they were detected, ``bias`` is what running contacts found
+    so have in common, None if nobody measured it.
     """
 
     side: Side
@@ -162,6 +163,7 @@ class FootTimes:
     off_sd_s: FloatArray
     time_s: FloatArray
     curve: FloatArray
+    bias: TimingBias | None = None
 
     @property
     def found(self) -> float:
@@ -181,7 +183,7 @@ def _times_by_features(leg: LegPoints, swings: Swings, *, strike: EventModel, of
     )
     curve = leg.xy["ankle"][:, 1]
     return FootTimes(
-        leg.side, strike_s, off_s, coarse_s, coarse_off_s, strike_sd_s, off_sd_s, leg.time_s, curve
+        leg.side, strike_s, off_s, coarse_s, coarse_off_s, strike_sd_s, off_sd_s, leg.time_s, curve, rear.BIAS[leg.feet]
     )  # fmt: skip
 
 
@@ -219,6 +221,7 @@ def contacts_of(pose: PoseSequence, times: FootTimes) -> list[Contact]:
                 toe_off_sd_s=off_sd_s if np.isfinite(times.off_s[i]) else math.nan,
                 accepted=not reason,
                 reason=reason,
+                bias=times.bias,
             )
         )
     return contacts
@@ -281,6 +284,8 @@ def events_of(contacts: Sequence[Contact]) -> GaitEvents:
     """Return contacts in the order of their foot strikes, each validated for the activity."""
     ordered = sorted(contacts, key=lambda c: c.foot_strike_s)
     activity = activity_of(ordered)
+    if activity == "walking":  # their timing was measured on runners
+        ordered = [replace(contact, bias=None) for contact in ordered]
     return GaitEvents(tuple(validate_contact(contact, activity) for contact in ordered), activity)
 
 

@@ -27,9 +27,6 @@ from gaitlab.kinematics.frame import near_side
 # The partly occluded far leg is detected less accurately: about twice the angle error of the near leg (Mo 2025, 4,800
 # footfalls: 5.1 against 2.9 degrees).
 _FAR_LEG_FACTOR = 1.5
-# Systematic error of one foot's strikes, s: 36 trials of 12 runners against force plates, filmed at 60 fps with
-# keypoints displaced as by networks, 4.4 ms; on markers 2.3 ms (``python -m benchmarks.asymmetry``).
-_FOOT_BIAS_SD_S = 0.0045
 # Frames within this time of an event determine it.
 _NEIGHBOURHOOD_S = 0.06
 # Features lie within this time of an event: closer to an end of the recording some are lost.
@@ -159,7 +156,7 @@ def _contacts(
                 toe_off_sd_s=_sd(off_sd_s, float(off_weight[i]), pose, leg, float(off_s[i]), forward=forward),
                 accepted=not reason,
                 reason=reason,
-                measured_bias_sd_s=_FOOT_BIAS_SD_S if leg.feet and not walking else None,
+                bias=None if walking else side.BIAS[leg.feet],
             )
         )
     return contacts

@@ -18,6 +18,8 @@ from gaitlab.signal.missing import Missing, missing_frames
 
 # Range of cadences of runners, steps per minute.
 _LOWEST_CADENCE, _HIGHEST_CADENCE = 130.0, 220.0
+# Sprinters take up to five steps a second.
+_SPRINT_CADENCE = 300.0
 # The usual cadence: of several rates that are possible the one that comes nearest to it is the likeliest.
 _USUAL_CADENCE = 170.0
 # Slow-motion factors of phones, and rates that films are taken at, Hz, before an editor makes fewer of them.
@@ -68,6 +70,7 @@ def slow_motion_warnings(
     missing: Missing,
     pose: PoseSequence | None = None,
     view: View = "side",
+    slowed: bool = True,
 ) -> tuple[str, ...]:
     """Return a warning that asks for the true frame rate if the cadence is impossible for running.
 
@@ -83,6 +86,9 @@ def slow_motion_warnings(
         the recording, whose frame rate says which slow motion is possible.
     view : View, optional
         what the camera sees, which says how long a recording must be.
+    slowed : bool, optional
+        whether the recording was taken for slow motion. One that was not may show a sprint, and there is no rate that
+        could have been entered wrongly.
 
     Returns
     -------
@@ -95,19 +101,22 @@ def slow_motion_warnings(
     but the cadence does. With many missing frames a low cadence may also come from missed steps.
     """
     cadence = _cadence(cycles)
-    if activity != "running" or not np.isfinite(cadence) or _LOWEST_CADENCE <= cadence <= _HIGHEST_CADENCE:
+    highest = _HIGHEST_CADENCE if slowed else _SPRINT_CADENCE
+    if activity != "running" or not np.isfinite(cadence) or _LOWEST_CADENCE <= cadence <= highest:
         return ()
+    if cadence > highest:
+        slower = [factor for factor in PHONES if _LOWEST_CADENCE <= cadence / factor <= _HIGHEST_CADENCE]
+        sprint = cadence <= _SPRINT_CADENCE
+        would_be = f"; {slower[0]} times slower it would be {cadence / slower[0]:.0f}" if slower else ""
+        return (
+            f"{cadence:.0f} steps/min is {'a cadence of sprints alone' if sprint else 'no cadence of running'}"
+            f"{would_be}: if the video was taken for slow motion and is none, the rate that it plays at must be "
+            "entered as its true frame rate",
+        )
     if missing.share > _MANY_MISSING:
         return (
             f"{cadence:.0f} steps/min is no cadence of running; steps may lie in the gaps of the video, where frames "
             "are missing",
-        )
-    if cadence > _HIGHEST_CADENCE:
-        slower = [factor for factor in PHONES if _LOWEST_CADENCE <= cadence / factor <= _HIGHEST_CADENCE]
-        would_be = f"; {slower[0]} times slower it would be {cadence / slower[0]:.0f}" if slower else ""
-        return (
-            f"{cadence:.0f} steps/min is no cadence of running{would_be}: if the video was taken for slow motion and "
-            "is none, the rate that it plays at must be entered as its true frame rate",
         )
     fits = likely_factors(cadence, fps=float("nan") if pose is None else pose.fps)
     would_be = ", ".join(f"{cadence * factor:.0f} at {factor:.3g}x" for factor in fits or PHONES)

@@ -34,8 +34,10 @@ def frozen_points(pose: PoseSequence) -> dict[str, float]:
     pose : PoseSequence
         raw keypoints, px.
     """
+    if len(pose) < _FEWEST:  # one picture has no frame rate
+        return {}
     height_px, frames = proportions_of(pose).height_px, max(round(_WINDOW_S * pose.fps), 3)
-    if not height_px > 0 or len(pose) < max(_FEWEST, 2 * frames):
+    if not height_px > 0 or len(pose) < 2 * frames:
         return {}
     ranges = {
         f"{side}_{joint}": _ranges(pose.point(f"{side}_{joint}"), frames) for side in BOTH_SIDES for joint in _BESIDE

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -152,8 +153,9 @@ def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[st
             continue
         if from_file and check.of_a_file == "refuse":
             raise InputError(f"in '{path}' {sentence}")
-        # A sentence that stands in a session names arguments plainly, as an error does in Python.
-        told.append(str(InputError(f"in '{path}' {sentence}")))
+        # A sentence that stands in a session names arguments plainly, as an error does in Python, and no folder: pages
+        # are handed on.
+        told.append(str(InputError(f"in '{Path(str(path)).name}' {sentence}")))
     return tuple(dict.fromkeys(told))
 
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.metric import MetricValue
+from gaitlab.core.metric import NORMAL_95, MetricValue
 from gaitlab.metrics.spec import MetricSpec
 
 # Declared units of quantities measured in the image plane, unlike times.
 _IMAGE_PLANE_UNITS = ("deg", "m")
-# Half-width of the 95 % interval in standard deviations.
-NORMAL_95 = 1.96
 # Least number of cycles and least share of visible frames of a value that is used as headline or finding.
 FEWEST_CYCLES, FEWEST_FRAMES = 5, 0.5
 # For angles without a published smallest detectable difference: the largest published one (`sources.RETEST`).
@@ -182,10 +180,7 @@ def _interval(left: MetricValue, right: MetricValue) -> float:
         return math.hypot(left.uncertainty, right.uncertainty)
     one, two = left.unsure, right.unsure
     systematic = math.hypot(one.own, two.own, one.shared - two.shared, one.opposite + two.opposite)
-    # Random errors of such metrics are opposite too: a late strike ends one step and begins the next.
-    opposite = one.opposite > 0
-    random = left.random + right.random if opposite else math.hypot(left.random, right.random)
-    return math.hypot(random, NORMAL_95 * systematic)
+    return math.hypot(left.random_difference, NORMAL_95 * systematic)
 
 
 def symmetry_index_percent(left: float, right: float) -> float:

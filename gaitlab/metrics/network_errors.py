@@ -35,7 +35,7 @@ _IN_THE_PICTURE = ("deg", "m")
 # Metrics between a foot strike and a toe-off. In films of real runners overground contacts come out some 50 ms shorter
 # than the eye reads them (``python -m benchmarks.real_clips``), and which of the two is off is not known: the rendered
 # runners, all on treadmills, say nothing of it.
-_OF_CONTACTS = ("contact_time", "flight_time", "duty_factor", "swing_share")
+OF_CONTACTS = ("contact_time", "flight_time", "duty_factor", "swing_share")
 
 
 class Key(NamedTuple):
@@ -185,7 +185,7 @@ def key_of(spec: MetricSpec, *, network: str, view: View, leg: str, scale: str, 
 def _bound(trial: Trial, spec: MetricSpec, unit: str, leg: str, table: Table, *, mean: float) -> float:
     if trial.activity != "running" or (unit != spec.unit and not spec.ratio):
         return math.nan
-    if trial.setting == "overground" and spec.name in _OF_CONTACTS:
+    if trial.setting == "overground" and spec.name in OF_CONTACTS:
         return math.nan
     # No runner was rendered for such an oblique camera.
     if trial.calibration.oblique and spec.unit in _IN_THE_PICTURE and not spec.needs_belt_speed:

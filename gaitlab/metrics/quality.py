@@ -122,6 +122,16 @@ def grave_warnings(info: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(of_clip(view, result["sentence"]) for view, result in _verdicts(info) if result["sentence"])
 
 
+def shown_rate(info: Mapping[str, Any]) -> tuple[float, float]:
+    """Return frames a second, Hz, and duration, s, that a session tells: as the film plays where no true rate is known.
+
+    Such a recording is measured at the likeliest rate, so that ``fps`` of its session is neither.
+    """
+    clock = info.get("clock", {})
+    slower = clock["slow_motion"] if clock.get("source") == "unknown" else 1.0
+    return info["fps"] / slower, info["duration_s"] * slower
+
+
 def of_clip(view: str, warning: str) -> str:
     """Return a warning prefixed with the view of the second clip; unchanged if ``view`` is empty."""
     return f"{view} clip: {warning}" if view else warning

@@ -16,6 +16,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.sources import HEEL_WHIPS, RETEST, TWO_LABORATORIES
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
+from gaitlab.metrics.uncertainty import timing_bias
 
 Compute = Callable[[Trial, GaitCycle], float]
 
@@ -118,13 +119,10 @@ def _surrogate_rmse(trial: Trial, what: str) -> float:
 
 def _rearfoot(trial: Trial, mean: float) -> Unsure:
     """Return the uncertainty from dots or surrogates, and from the angle's change within the strike's uncertainty."""
+    bias = timing_bias(trial)
+    within_s = float(np.hypot(bias.strike_s, bias.strike_both_s))
     changes = [
-        np.ptp(
-            trial.angle(
-                f"{c.side}_rearfoot_deg", c.foot_strike_s - c.foot_strike_sd_s, c.foot_strike_s + c.foot_strike_sd_s
-            )
-        )
-        / 2
+        np.ptp(trial.angle(f"{c.side}_rearfoot_deg", c.foot_strike_s - within_s, c.foot_strike_s + within_s)) / 2
         for c in trial.events.contacts
         if c.accepted
     ]
@@ -142,10 +140,11 @@ def _dots_sd(trial: Trial) -> float:
 
 def _peak_time(trial: Trial, mean: float) -> Unsure:
     """Return the uncertainty of a time to peak, % of contact: a late strike shortens it."""
-    contacts = [c for c in trial.events.contacts if c.accepted]
-    if not contacts:
+    contacts_s = [c.duration_s for c in trial.events.contacts if c.accepted and np.isfinite(c.duration_s)]
+    if not contacts_s:
         return Unsure(own=np.nan)
-    timing = 100 * float(np.mean([c.foot_strike_sd_s for c in contacts]) / np.mean([c.duration_s for c in contacts]))
+    bias = timing_bias(trial)
+    timing = 100 * float(np.hypot(bias.strike_s, bias.strike_both_s) / np.mean(contacts_s))
     return Unsure(own=float(np.hypot(timing, _surrogate_rmse(trial, "peak time"))))
 
 

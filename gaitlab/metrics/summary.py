@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle
-from gaitlab.core.metric import MetricValue, Reference, Unsure
-from gaitlab.core.statistics import t_quantile
-from gaitlab.metrics.asymmetry import NORMAL_95, legs_comparable
+from gaitlab.core.metric import NORMAL_95, MetricValue, Reference, Unsure
+from gaitlab.core.pose import FloatArray
+from gaitlab.core.statistics import difference_of_legs, mean_of
+from gaitlab.metrics.asymmetry import legs_comparable
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 from gaitlab.metrics.walking import WALKING_REFERENCES
@@ -30,15 +31,20 @@ REARFOOT_NOTES = {
 # Why times are missing, and what is said of each that rests on an assumption.
 UNKNOWN_TIMES = "needs the true frame rate"
 ASSUMED_TIMES = "assumed: {factor:.3g} times slow motion"
+# Why a metric has no value where there is no gait cycle.
+NO_CYCLE = "no accepted gait cycle"
 # Names of metrics overground, where they are not those of a treadmill.
-_LABELS_OVERGROUND = {"speed": "Speed"}
+LABELS_OVERGROUND = {"speed": "Speed"}
 # Activities in which a metric of one activity is omitted; for an ambiguous activity all are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
 
 @dataclass(frozen=True, slots=True)
 class CycleValue:
-    """Value of a metric in one gait cycle, in ``unit``; ``time_s`` is the start of the cycle."""
+    """Value of a metric in one gait cycle, in ``unit``; ``time_s`` is the start of the cycle.
+
+    ``assumed`` says whether the value rests on a slow motion that was assumed.
+    """
 
     metric: str
     side: str
@@ -46,6 +52,7 @@ class CycleValue:
     time_s: float
     value: float
     unit: str
+    assumed: bool = False
 
 
 def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue], list[CycleValue]]:
@@ -77,8 +84,31 @@ def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue
             found = [] if reason else [_cycle_value(trial.of(c), spec, c) for c in cycles]
             found = [v for v in found if np.isfinite(v.value)]
             values += found
-            rows.append(_row(trial, spec, side, np.array([v.value for v in found]), reason, n_cycles=len(cycles)))
-    return rows, values
+            rows.append(_row(trial, spec, side, found, reason, n_cycles=len(cycles)))
+    return _with_differences(rows, values), values
+
+
+def _with_differences(rows: Sequence[MetricValue], values: Sequence[CycleValue]) -> list[MetricValue]:
+    """Return the rows of left and right with how well their difference is known from stride to stride."""
+    cycles: dict[tuple[str, str], list[CycleValue]] = {}
+    for value in values:
+        cycles.setdefault((value.metric, value.side), []).append(value)
+    spreads = {
+        metric: difference_of_legs(*_series(cycles[metric, "left"]), *_series(cycles[metric, "right"]))
+        for metric, side in cycles
+        if side == "left" and (metric, "right") in cycles
+    }
+    return [
+        replace(row, random_difference=spreads[row.metric].half_width)
+        if row.side in BOTH_SIDES and row.metric in spreads else row
+        for row in rows
+    ]  # fmt: skip
+
+
+def _series(found: Sequence[CycleValue]) -> tuple[FloatArray, FloatArray]:
+    """Return (cycle,) values and times in the order of time."""
+    ordered = sorted(found, key=lambda value: value.time_s)
+    return np.array([value.value for value in ordered]), np.array([value.time_s for value in ordered])
 
 
 def unit_of(trial: Trial, spec: MetricSpec) -> str:
@@ -150,22 +180,32 @@ def _point_names(point: str, side: str) -> tuple[str, ...]:
 
 def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue:
     value = float(spec.compute(trial, cycle))
-    return CycleValue(spec.name, cycle.side, cycle.number, cycle.start_s, value, unit_of(trial, spec))
+    unit = unit_of(trial, spec)
+    return CycleValue(spec.name, cycle.side, cycle.number, cycle.start_s, value, unit, _assumed(trial, spec))
 
 
-def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: str, *, n_cycles: int) -> MetricValue:
+def _assumed(trial: Trial, spec: MetricSpec) -> bool:
+    """Return whether a metric rests on a slow motion that was assumed."""
+    return trial.clock.source == "assumed" and _rests_on_clock(trial, spec)
+
+
+def _row(
+    trial: Trial, spec: MetricSpec, side: str, found: Sequence[CycleValue], reason: str, *, n_cycles: int
+) -> MetricValue:
     unit = unit_of(trial, spec)
     surrogate = bool(spec.proxy_label) and trial.by_proxy
-    named = _LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
+    named = LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
     label, reference = (spec.proxy_label, None) if surrogate else (named, _reference(trial, spec, unit))
-    if not len(values):
+    if not found:
         why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
-    if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
+    if _assumed(trial, spec):
         label = f"{label} (assumed)"
+    ordered = sorted(found, key=lambda value: value.time_s)
+    values, time_s = _series(ordered)
     mean = float(values.mean())
-    sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-    random = t_quantile(0.975, len(values) - 1) * sd / float(np.sqrt(len(values))) if len(values) > 1 else float("nan")
+    # Of metrics without sides the cycles of both legs are there.
+    spread = mean_of(values, time_s, np.array([value.side for value in ordered]))
     unsure = spec.systematic(trial, mean) if spec.systematic else Unsure()
     return MetricValue(
         metric=spec.name,
@@ -173,14 +213,14 @@ def _row(trial: Trial, spec: MetricSpec, side: str, values: np.ndarray, reason: 
         side=side,
         n=len(values),
         mean=mean,
-        sd=sd,
-        # Random part from Student's t, systematic part, combined in quadrature.
-        uncertainty=float(np.hypot(random, NORMAL_95 * unsure.together)),
+        sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
+        # Spread over cycles and systematic part, combined in quadrature.
+        uncertainty=float(np.hypot(spread.half_width, NORMAL_95 * unsure.together)),
         unit=unit,
         reference=reference,
         note=_note(trial, spec, side, len(values)),
         seen_share=_seen_share(trial, spec, side),
-        random=random,
+        random=spread.half_width,
         unsure=unsure,
     )
 
@@ -189,7 +229,7 @@ def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
     if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         return f"needs a whole stride, and the pass shows single steps{of_leg} only"
-    return "no accepted cycle shows the points it needs" if n_cycles else "no accepted gait cycle"
+    return "no accepted cycle shows the points it needs" if n_cycles else NO_CYCLE
 
 
 def _reference(trial: Trial, spec: MetricSpec, unit: str) -> Reference | None:
@@ -223,16 +263,16 @@ def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]
 
 
 def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
-    notes = []
-    if trial.clock.source == "assumed" and _rests_on_clock(trial, spec):
-        notes.append(ASSUMED_TIMES.format(factor=trial.clock.slow_motion))
+    notes = [ASSUMED_TIMES.format(factor=trial.clock.slow_motion)] if _assumed(trial, spec) else []
     needed = trial.min_cycles * (2 if side == "both" else 1)
     if trial.single_steps and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         notes.append(f"only {n} single {'step' if n == 1 else 'steps'}, no whole stride{of_leg} was seen")
     elif n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
-        notes.append(f"only {n} {cycles}, {needed} make a stable mean")
+        # The other sentences count the cycles of a leg: 7 of both legs would seem enough beside them.
+        of_both = " of both legs together" if side == "both" else ""
+        notes.append(f"only {n} {cycles}{of_both}, {needed} make a stable mean")
     if side == trial.far_side and spec.needs:
         notes.append("far leg: partly hidden, less exact")
     if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from gaitlab.analysis.clock import find_slow_motion, too_short_for_its_clock, with_clock
 from gaitlab.analysis.recording import Analysis
 from gaitlab.core.gait import Clock
-from gaitlab.core.pose import PoseSequence
 from gaitlab.pipeline.recording import Recording
 
-# ask(cadence, rates): steps a minute that the film shows, and the frame rates it may have been taken at, Hz, likeliest
-# first; returns the true one, or None where it is not known.
-Ask = Callable[[float, Sequence[float]], float | None]
-Measure = Callable[[PoseSequence, Clock], Analysis]
+# ask(cadence, rates, plays_fps): steps a minute that the film shows, the frame rates it may have been taken at, Hz,
+# likeliest first, and the one that it plays at; returns the true one, or None where it is not known.
+Ask = Callable[[float, Sequence[float], float], float | None]
+# measure(recording, clock): its analysis; keypoints and camera of the recording are at the times of that clock.
+Measure = Callable[[Recording, Clock], Analysis]
 _SAME_RATE = 0.02
 
 
@@ -36,20 +36,20 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
     unsaid : Unsaid
         what is done where its strides contradict that nothing was said.
     measure : Measure
-        the analysis of keypoints whose times are those of a clock.
+        the analysis of a recording whose times are those of a clock.
     """
-    analysis = measure(source.raw, Clock(source.slow_motion, source.clock))
-    if source.clock != "film":
+    analysis = measure(source, Clock(source.slow_motion, source.clock))
+    if source.clock != "film" or source.nobody:
         return source, analysis
 
     def again(clock: Clock) -> Analysis:
-        return measure(_faster(source, clock.slow_motion).raw, clock)
+        return measure(_faster(source, clock.slow_motion), clock)
 
     found = find_slow_motion(analysis, again=again)
     if found is None:
         short = too_short_for_its_clock(analysis)
         if not short:
-            return source, analysis
+            return source, _not_told(analysis) if unsaid.assume else analysis
         untimed = again(Clock(1.0, "unknown"))
         told = tuple(dict.fromkeys((short, *untimed.warnings)))
         return _at(source, Clock(1.0, "unknown")), replace(untimed, warnings=told)
@@ -57,13 +57,21 @@ def measured(source: Recording, *, unsaid: Unsaid, measure: Measure) -> tuple[Re
     if unsaid.assume:
         clock = Clock(slow.factors[0], "assumed")
         return _at(source, clock), with_clock(again(clock), slow, "assumed")
-    said_fps = None if unsaid.ask is None else unsaid.ask(slow.cadence, slow.likely_rates_fps)
+    said_fps = None if unsaid.ask is None else unsaid.ask(slow.cadence, slow.likely_rates_fps, slow.plays_fps)
     if said_fps is None or said_fps < (1 - _SAME_RATE) * slow.plays_fps:
         return _at(source, Clock(slow.factors[0], "unknown")), with_clock(unanswered, slow, "unknown")
     if abs(said_fps / slow.plays_fps - 1) < _SAME_RATE:
         return replace(source, clock="entered"), analysis
     clock = Clock(said_fps / slow.plays_fps, "entered")
     return _at(source, clock), again(clock)
+
+
+def _not_told(analysis: Analysis) -> Analysis:
+    """Return an analysis with a note where no stride says how fast the recording plays, though that was asked for."""
+    if analysis.supports_gait:
+        return analysis
+    note = "no stride shows how slow the film plays, so no frame rate was assumed; its times are those as it plays"
+    return replace(analysis, warnings=(*analysis.warnings, note))
 
 
 def _at(source: Recording, clock: Clock) -> Recording:

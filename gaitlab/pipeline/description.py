@@ -14,6 +14,7 @@ from gaitlab._version import __version__
 from gaitlab.analysis.recording import Analysis, quality
 from gaitlab.config import Settings
 from gaitlab.core.person import Runner
+from gaitlab.events.signals import SHORTEST_S
 from gaitlab.io.session.session import SCHEMA_VERSION
 from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.metrics.quality import graded
@@ -64,7 +65,7 @@ def describe(
         "dated_by": dated[1],
         "view": analysis.trial.view,
         "facing": analysis.facing,
-        "setting": analysis.trial.setting,
+        **({} if _too_short(analysis, runner) else {"setting": analysis.trial.setting}),
         "camera": analysis.trial.camera or None,
         "camera_drift_px": _drift_px(source, analysis),
         "activity": analysis.trial.events.activity,
@@ -95,7 +96,7 @@ def describe(
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,
         },
-        "quality": {**quality(analysis), **({"doubt": analysis.doubt} if analysis.doubt else {})},
+        "quality": {**quality(analysis), **({"doubt": doubt} if (doubt := source.nobody or analysis.doubt) else {})},
         "asymmetry": [
             asdict(found)
             for found in asymmetries(
@@ -110,6 +111,13 @@ def describe(
         ],
     }
     return graded(found)
+
+
+def _too_short(analysis: Analysis, runner: Runner) -> bool:
+    """Return whether a recording is too short for steps, and so to tell whether somebody stays in place."""
+    time_s = analysis.raw.time_s
+    short = float(time_s[-1] - time_s[0]) < SHORTEST_S[analysis.trial.view]
+    return short and not analysis.trial.events.contacts and runner.setting == "auto"
 
 
 def _drift_px(source: Recording, analysis: Analysis) -> float | None:

@@ -30,7 +30,8 @@ class WholeProgress:
     """Progress over all stages: call it as ``progress(stage, done, total)`` with those of a stage.
 
     What it was made for is called as ``progress(stage, done, PARTS)``, where ``done`` is the share of the time that has
-    passed and never falls.
+    passed since the first call and never falls. What comes before it, the look whether there is anybody, takes longer
+    the larger the pictures are: counted in, the share would begin far too high and stand there for seconds.
 
     Parameters
     ----------
@@ -47,13 +48,15 @@ class WholeProgress:
         self._left: dict[Work, int] = dict.fromkeys(_EXPECTED_S, clips)
         if not drawn:
             self._left["drawing"] = 0
-        self._began_s = self._stage_began_s = time.monotonic()
+        self._began_s = self._stage_began_s = float("nan")
         self._stage, self._work, self._frames, self._done = "", "", 0, 0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Take the progress of a stage: ``done`` of ``total`` frames, or 0 of 1 for what is done in one go."""
         now_s = time.monotonic()
         work = _WORK.get(stage, "reading")
+        if not self._stage:
+            self._began_s = now_s
         if stage != self._stage:
             self._stage, self._stage_began_s = stage, now_s
         if work != self._work:

@@ -40,7 +40,7 @@ class Recording:
     that is known. ``dot_sd_px`` and
     ``layout`` are those of tape dots, where they were looked for. ``clean_clip`` is the file that was asked for, if it
     could be written and shows no more than was measured. ``camera`` is its motion in the frames of ``raw``, where the
-    pictures were looked at.
+    pictures were looked at. ``nobody`` says that the one who was followed is nobody who runs or walks.
     """
 
     raw: PoseSequence
@@ -56,6 +56,7 @@ class Recording:
     clean_clip: Path | None = None
     camera: CameraMotion | None = None
     clock: ClockSource = "film"
+    nobody: str = ""
 
     @property
     def on_ground(self) -> PoseSequence | None:
@@ -131,6 +132,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         clean_clip=_whole_clip(spec.clean_clip, spliced=bool(spliced)),
         camera=None if film.camera is None else replace(film.camera, time_s=raw.time_s),
         clock="entered" if spec.capture_fps else "noted" if slow_motion > _NOTED else "film",
+        nobody=warnings.nobody_runs(followed) if followed else "",
     )  # fmt: skip
 
 

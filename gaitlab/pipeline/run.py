@@ -144,10 +144,11 @@ def analyze(
         replace an existing session folder, if it contains only files written by gaitlab and no input.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)`` with the name of the present stage and how much of the whole is done.
-    on_slow_motion : Callable[[float, Sequence[float]], float | None] | None, optional
-        called as ``on_slow_motion(cadence, rates)`` where only slow motion explains the strides: steps per minute that
-        the recording shows, and the frame rates it may have been taken at, Hz, the likeliest first. It returns the true
-        rate, or None if it is not known. It is not called where ``capture_fps`` is given.
+    on_slow_motion : Callable[[float, Sequence[float], float], float | None] | None, optional
+        called as ``on_slow_motion(cadence, rates, plays_fps)`` where only slow motion explains the strides: steps per
+        minute that the recording shows, the frame rates it may have been taken at, Hz, the likeliest first, and that at
+        which it plays, Hz. It returns the true rate, or None if it is not known. It is not called where ``capture_fps``
+        is given.
 
     Returns
     -------
@@ -242,11 +243,12 @@ class _ClipAnalyzer:
             analyze_pose, runner=self.runner, settings=self.settings, view=source.view,
             standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
             network="" if spec.keypoints is not None else str(source.model["name"]),
-            on_ground=source.on_ground, camera=source.camera.camera if source.camera is not None else "",
+            camera=source.camera.camera if source.camera is not None else "",
             picture_px=None if source.video is None else (source.video.width, source.video.height),
         )  # fmt: skip
         source, analysis = clock.measured(
-            source, unsaid=self.unsaid, measure=lambda raw, of: measure(raw, clock=of)
+            source, unsaid=self.unsaid,
+            measure=lambda of, at: measure(of.raw, on_ground=of.on_ground, clock=at),
         )  # fmt: skip
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,

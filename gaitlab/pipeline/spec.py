@@ -64,15 +64,19 @@ class RecordingSpec:
 
 
 def check_clock(spec: RecordingSpec, info: VideoInfo) -> None:
-    """Refuse times and rates that the video cannot have.
+    """Refuse a single picture, and times and rates that the video cannot have.
 
     Raises
     ------
     InputError
-        a start beyond its end, or a true frame rate below the one it plays at.
+        one picture, a start beyond its end, or a true frame rate below the one it plays at.
     """
     from gaitlab.io.video.contents import SAME_RATE
 
+    if info.frames == 1:
+        raise InputError(
+            f"'{info.path}' is one picture; expected a film of a few seconds (`gaitlab pose` finds people in pictures)"
+        )
     if spec.start_s is not None and spec.start_s >= info.duration_s:
         raise InputError(
             f"{argument('start_s')} ({spec.start_s:g} s) is beyond the end of '{info.path}' ({info.duration_s:.3f} s)"

@@ -124,10 +124,10 @@ def spliced(shots: Sequence[Shot], taken: Shot) -> tuple[str, ...]:
     """Return a note that says which shot of a spliced film is measured, and how to measure the others."""
     if len(shots) < 2:
         return ()
-    others = ", ".join(f"--start {shot.start_s:.2f} --end {shot.end_s:.2f}" for shot in shots if shot != taken)
+    others = ", ".join(f"{shot.start_s:.2f} to {shot.end_s:.2f}" for shot in shots if shot != taken)
     return (
         f"the film is spliced from {len(shots)} shots; the one from {taken.start_s:.2f} to {taken.end_s:.2f} s is "
-        f"measured, which shows the runner for longest; for the others say {others}",
+        f"measured, which shows the runner for longest; for another the part to analyse must be entered: {others} s",
     )
 
 

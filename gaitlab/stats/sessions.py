@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -228,9 +229,14 @@ def systematic_part(a: Row, b: Row, *, same_treatment: bool) -> float:
 
 
 def _beside_spread(row: Row) -> float:
-    """Return the part of a summary's uncertainty that is not from the spread over cycles; NaN if unknown."""
+    """Return the part of a summary's uncertainty that is not from the spread over cycles; NaN if unknown.
+
+    Sessions from before it was written had their spread from independent cycles.
+    """
+    if math.isfinite(known := float(row.get("systematic", "nan"))):
+        return known
     n, sd, uncertainty = (float(row.get(name, "nan")) for name in ("n", "sd", "uncertainty"))
     if not n >= 2 or not np.isfinite([sd, uncertainty]).all():
-        return float("nan")
-    spread = t_quantile(0.975, n - 1) * sd / np.sqrt(n)
-    return float(np.sqrt(max(uncertainty**2 - spread**2, 0.0)))
+        return math.nan
+    spread = t_quantile(0.975, n - 1) * sd / math.sqrt(n)
+    return math.sqrt(max(uncertainty**2 - spread**2, 0.0))

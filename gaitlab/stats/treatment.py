@@ -17,6 +17,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.network_errors import OF_CONTACTS
 from gaitlab.metrics.quality import LIMITS, grave_warnings
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def spoiled(metric: str, a: tuple[Info, Row], b: tuple[Info, Row]) -> str:
         return "seen by different networks, and nobody measured how far they are apart in it"
     if spec is not None and spec.proxy_label and [row_a["label"], row_b["label"]].count(spec.proxy_label) == 1:
         return "a stand-in in one of them, the heel's own line in the other"
+    if metric in OF_CONTACTS and {_setting(info_a), _setting(info_b)} == {"overground", "treadmill"}:
+        return "contacts come out shorter overground than on a treadmill, by how much is not known"
     if spec is not None and spec.levelled and vertical_differs(info_a, info_b):
         return f"measured against another vertical ({_levelling(info_a)}; {_levelling(info_b)})"
     return ""
@@ -138,10 +141,16 @@ def _activity(info: Info) -> str:
 
 
 def _setting(info: Info) -> str:
-    if info["view"] == "rear":
+    """Return where somebody moved; sessions from before the camera was looked at are of treadmills."""
+    before = _UNKNOWN if "camera" in info else "treadmill"
+    return _UNKNOWN if info["view"] == "rear" else str(info.get("setting", before))
+
+
+def _follows(info: Info) -> str:
+    """Return what the camera did about somebody who moved over the ground."""
+    if _setting(info) != "overground":
         return _UNKNOWN
-    follows = ", camera follows" if info.get("camera") == "following" else ""
-    return f"{info.get('setting', 'treadmill')}{follows}"
+    return "camera follows" if info.get("camera") == "following" else "camera stays in its place"
 
 
 def _near(info: Info) -> str:
@@ -283,11 +292,16 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
     _Circumstance(_activity, _other_known(_activity), "They do not do the same ({told})."),
     _Circumstance(
         _setting, _other_known(_setting),
-        "One is overground, the other on a treadmill ({told}): what differs may be the ground, and the speed is known "
-        "in another way.",
+        "Not all are overground, or on a treadmill ({told}): what differs may be the ground, and the speed is known in "
+        "another way.",
     ),
     _Circumstance(
-        _speed, _apart(_speed_mps, _SAME_SPEED), "The belt speeds differ ({told}): most numbers change with speed."
+        _follows, _other_known(_follows),
+        "The cameras do not do the same ({told}): of one that follows, speed and lengths on the ground are known less "
+        "well.",
+    ),
+    _Circumstance(
+        _speed, _apart(_speed_mps, _SAME_SPEED), "The speeds differ ({told}): most numbers change with speed."
     ),
     _Circumstance(
         _clock, _clock_unsure,

@@ -105,6 +105,9 @@ def test_what_is_assumed_says_so_and_angles_do_not() -> None:
     for metric in TIMED:
         assert row(analysis, metric).label.endswith("(assumed)")
         assert "assumed: 2 times slow motion" in row(analysis, metric).note
+    assert {value.metric: value.assumed for value in analysis.values}.items() >= {
+        **dict.fromkeys(TIMED, True), "knee_flexion_at_contact": False, "step_length": False,
+    }.items()  # fmt: skip
     for metric in ("knee_flexion_at_contact", "duty_factor", "step_length"):
         assert "assumed" not in row(analysis, metric).label + row(analysis, metric).note
     by_speed = analyzed(slowed(filmed(RUNNING, seconds=6.0), 2.0), Clock(2.0, "assumed"), belt_speed_mps=3.0)
@@ -138,7 +141,8 @@ def test_a_session_says_how_its_clock_is_known(keypoints: Path, tmp_path: Path) 
     asked: list[tuple[float, Sequence[float]]] = []
 
     def answer(rate: float | None) -> gaitlab.Session:
-        def ask(cadence: float, rates: Sequence[float]) -> float | None:
+        def ask(cadence: float, rates: Sequence[float], plays_fps: float) -> float | None:
+            assert plays_fps == pytest.approx(30.0)
             asked.append((cadence, rates))
             return rate
 

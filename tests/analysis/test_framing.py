@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.rear_axis import turned
-from benchmarks.truth import film, load_trial
+from benchmarks.truth import PUBLIC_FOLDER, film, load_trial
 from gaitlab.analysis.framing import off_axis_deg, within_picture
 from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
@@ -24,8 +24,8 @@ AXIS = ("hip_adduction", "knee_projection_angle")
 
 
 @pytest.fixture(scope="module")
-def trial_path(shared: Path) -> Path:
-    return shared / "data/treadmill_truth/RBDS001_3.5mps.npz"
+def trial_path() -> Path:
+    return PUBLIC_FOLDER / "RBDS001_3.5mps.npz"
 
 
 def from_behind(path: Path, degrees: float) -> PoseSequence:
@@ -48,7 +48,6 @@ def compared(analysis: Analysis) -> set[str]:
     return {one.metric for one in found if one.comparable}
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("degrees", [-12.0, -5.0, 0.0, 5.0, 12.0])
 def test_the_angle_of_the_camera_is_told_with_its_side(trial_path: Path, degrees: float) -> None:
     trial = analyzed(from_behind(trial_path, degrees)).trial
@@ -57,7 +56,6 @@ def test_the_angle_of_the_camera_is_told_with_its_side(trial_path: Path, degrees
     assert told == pytest.approx(degrees, abs=2.5)
 
 
-@pytest.mark.shared
 def test_straight_behind_nothing_is_left_out(trial_path: Path) -> None:
     analysis = analyzed(from_behind(trial_path, 0.0))
     assert not analysis.trial.spoiled
@@ -65,7 +63,6 @@ def test_straight_behind_nothing_is_left_out(trial_path: Path) -> None:
     assert set(AXIS) <= compared(analysis)
 
 
-@pytest.mark.shared
 def test_a_little_off_the_axis_the_legs_are_not_compared(trial_path: Path) -> None:
     analysis = analyzed(from_behind(trial_path, 4.0))
     assert not compared(analysis) & set(AXIS)
@@ -76,7 +73,6 @@ def test_a_little_off_the_axis_the_legs_are_not_compared(trial_path: Path) -> No
     assert any("off the axis behind, on the runner's right" in said for said in analysis.warnings)
 
 
-@pytest.mark.shared
 def test_far_off_the_axis_what_it_spoils_is_not_told(trial_path: Path) -> None:
     analysis = analyzed(from_behind(trial_path, -15.0))
     for metric in AXIS:
@@ -86,7 +82,6 @@ def test_far_off_the_axis_what_it_spoils_is_not_told(trial_path: Path) -> None:
     assert all(np.isfinite(row.mean) for row in rows_of(analysis, "cadence"))
 
 
-@pytest.mark.shared
 def test_who_drifts_or_comes_nearer(trial_path: Path) -> None:
     pose = from_behind(trial_path, 0.0)
     leg_px = 0.86 * 400
@@ -134,3 +129,18 @@ def test_who_leaves_at_the_side_of_the_picture_needs_no_word() -> None:
     assert told == ()
     assert np.isfinite(kept.xy[..., 0]).sum() < np.isfinite(x).sum()
     assert not analyze_pose(kept, runner=Runner(), settings=Settings()).trial.spoiled
+
+
+def test_toes_alone_out_of_the_picture_leave_the_foot_strikes() -> None:
+    """The heel is seen: contacts are told, so that the sentence must not say that they are not."""
+    pose = filmed(RUNNING, seconds=4.0)
+    xy = pose.xy.copy()
+    toe = pose.skeleton.index("left_big_toe")
+    xy[::4, toe, 1] = 2000.0
+    lowest_px = np.nanmax(pose.xy[..., 1])
+    kept, (said,) = within_picture(replace(pose, xy=xy), width=1280, height=round(lowest_px * 1.05))
+    assert said.startswith("the toes leave the picture below (big toe 25 % of the frames): what needs them is told of")
+    row = next(
+        row for row in analyze_pose(kept, runner=Runner(), settings=Settings()).summary if row.metric == "contact_time"
+    )
+    assert row.n > 0

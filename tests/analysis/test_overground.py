@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.overground import Shot, film_pass
-from benchmarks.truth import load_trial
+from benchmarks.truth import PUBLIC_FOLDER, load_trial
 from gaitlab.analysis.recording import Analysis, analyze_pose, quality
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
@@ -63,7 +62,7 @@ def test_who_stays_in_place_is_on_a_treadmill_whatever_else_is_not_said() -> Non
 def test_a_setting_that_the_hips_contradict_is_measured_and_doubted() -> None:
     moving, staying = passing(seconds=2.5), filmed(RUNNING, seconds=4.0)
     for said, shows, pose in (
-        ("treadmill", "moves through the picture", moving), ("overground", "stays in place", staying),
+        ("treadmill", "moves over the ground", moving), ("overground", "stays in place", staying),
     ):  # fmt: skip
         (told,) = (w for w in analyzed(pose, setting=said).warnings if "the setting that was entered" in w)
         assert said in told
@@ -158,12 +157,11 @@ def test_frames_without_the_runner_are_kept_for_drawing_and_not_counted_as_unsee
     assert quality(found)["share_of_frames_seen"]["left_knee"] == 1.0
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("camera", ["fixed", "drift"])
 @pytest.mark.parametrize("name", ["RBDS001_2.5mps", "RBDS014_4.5mps"])
-def test_events_of_passes_agree_with_the_force_plates(shared: Path, name: str, camera: str) -> None:
+def test_events_of_passes_agree_with_the_force_plates(name: str, camera: str) -> None:
     """The bounds leave room above what ``benchmarks/overground.py`` measures."""
-    trial = load_trial(shared / "data" / "treadmill_truth" / f"{name}.npz")
+    trial = load_trial(PUBLIC_FOLDER / f"{name}.npz")
     errors_s = []
     for number, distance_m in enumerate((4.0, 6.0, 8.0)):
         shot = Shot(distance_m, 60.0, 0.004, camera, -1)
@@ -234,9 +232,19 @@ def test_who_is_followed_by_the_camera_runs_overground(way: int) -> None:
     assert np.ptp(found.shown.point("mid_hip")[:, 0]) < 40
 
 
+def test_a_treadmill_that_a_camera_goes_along_with_is_doubted() -> None:
+    shown, ground = filmed(RUNNING, seconds=3.0), passing(seconds=3.0)
+    runner = Runner(setting="treadmill")
+    found = analyze_pose(shown, runner=runner, settings=Settings(), on_ground=ground, camera="moving")
+    assert found.trial.setting == "treadmill"
+    assert any("treadmill, is measured, but the runner moves over the ground" in said for said in found.warnings)
+
+
 def test_where_the_background_goes_half_as_far_the_foot_on_the_ground_tells_the_speed() -> None:
     found = followed(share=0.5)
-    assert any("the foot that stands goes back" in warning for warning in found.warnings)
+    assert any("the foot that stands goes back 102 % faster than" in warning for warning in found.warnings)
+    slower = followed(share=1.25)
+    assert any("the foot that stands goes back 19 % slower than" in warning for warning in slower.warnings)
     assert value(found, "speed") == pytest.approx(3.0, rel=0.03)
     assert value(found, "step_length", "left") == pytest.approx(3.0 * 0.72 / 2, rel=0.04)
 

@@ -13,16 +13,31 @@ from gaitlab.cli.progress import Progress
 
 @pytest.mark.parametrize(
     ("typed", "rate"),
-    [("\n", 120.0), ("240\n", 240.0), ("240 fps\n", 240.0), ("?\n", None), ("soon\n", None), ("0\n", None), ("", None)],
+    [
+        ("\n", 120.0),
+        ("240\n", 240.0),
+        ("240 fps\n", 240.0),
+        ("4x\n", 120.0),
+        ("2.5 X\n", 75.0),
+        ("8\n", 240.0),
+        ("?\n", None),
+        ("soon\n", None),
+        ("0\n", None),
+        ("x\n", None),
+        ("", None),
+    ],
 )
 def test_an_answer(
     typed: str, rate: float | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-    assert ask_capture_rate(42.0, [120.0, 100.0]) == rate
+    assert ask_capture_rate(42.0, [120.0, 100.0], 30.0) == rate
     said = capsys.readouterr().err
     assert "42 steps/min" in said
-    assert "taken at 120 frames a second, or 100" in said
+    assert "plays 30 frames a second" in said
+    assert (
+        "4 times slower than life (120 frames a second), or 3.33 times slower than life (100 frames a second)" in said
+    )
     assert ("times are left out" in said) == (rate is None)
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from gaitlab.cli import tables
 from gaitlab.cli.tables import print_summary, rejected_lines
 from gaitlab.core.metric import MetricValue
 from gaitlab.metrics.summary import REARFOOT_NOTES
@@ -49,6 +51,51 @@ def test_what_showed_the_rearfoot_and_whose_cycles_are_few(tmp_path: Path, capsy
         rows = [replace(row, note=f"{note}; {method}") for row, note in zip(rows, notes, strict=True)]
         remark = printed(rows, tmp_path / str(number), capsys)["Inward rolling"][-1]
         assert remark == f"{method}; only 2 left cycles; only 3 right cycles"
+
+
+def lines_at(
+    width: int,
+    rows: list[MetricValue],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> list[str]:
+    monkeypatch.setattr(tables, "console", lambda: Console(width=width, highlight=False))
+    print_summary(make_session(folder, summary=rows))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_narrow_terminal_cuts_no_value_and_no_remark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    method = next(iter(REARFOOT_NOTES.values()))
+    rows = [replace(row, network_error=0.04) for row in both("contact_time", 0.250, 0.228)]
+    rows += [replace(row, note=method) for row in both("rearfoot_eversion_excursion", 8.0, 9.0)]
+    rows += [replace(value("leg_stiffness", "left", math.nan), missing_reason="needs the body mass")]
+    rows += [value("step_time", "left", 0.36)]
+    rows += [replace(value("step_time", "right", math.nan), missing_reason="no accepted gait cycle")]
+    lines = lines_at(80, rows, tmp_path, monkeypatch, capsys)
+    text = "\n".join(lines)
+    assert max(map(len, lines[:-3])) <= 80
+    assert "…" not in text
+    for shown in ("0.250 ± 0.001 (n 10)", "0.228 ± 0.001 (n 10)", "network ± 0.040", "right - left -0.022"):
+        assert shown in text
+    assert lines[-3:] == [
+        f"{method}: Inward rolling",
+        "needs the body mass (--mass): Leg stiffness",
+        "no accepted gait cycle (right): Step time",
+    ]
+
+
+def test_where_nothing_was_measured_there_is_no_table_of_dashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        replace(value(metric, "both", math.nan), missing_reason="no accepted gait cycle")
+        for metric in ("cadence", "speed")
+    ]
+    rows += [replace(value("leg_stiffness", "left", math.nan), missing_reason="needs the body mass")]
+    assert lines_at(160, rows, tmp_path, monkeypatch, capsys)[1:] == ["needs the body mass (--mass): Leg stiffness"]
 
 
 def test_the_terminal_says_why_most_cycles_were_not_used(tmp_path: Path) -> None:

@@ -77,3 +77,9 @@ def test_marks_are_a_distance_and_two_places_in_the_picture() -> None:
 def test_what_is_no_distance_between_marks_is_refused(text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         marks(text)
+
+
+@pytest.mark.parametrize(("text", "quantity"), [("1,000 km/h", SPEED), ("1,780 mm", HEIGHT), ("-1,000 kg", MASS)])
+def test_a_comma_that_may_be_of_either_kind_is_asked_about(text: str, quantity) -> None:
+    with pytest.raises(InputError, match=r"may be -?1\.\d{3} or -?1\d{3} .*; write it without a comma"):
+        parse(text, quantity)

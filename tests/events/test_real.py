@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.truth import film, load_trial, without
+from benchmarks.truth import PUBLIC_FOLDER, film, load_trial, without
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
@@ -16,14 +16,13 @@ from gaitlab.events import detect_contacts, gait_cycles
 from gaitlab.events.activity import duty_factor
 from gaitlab.signal import preprocessing
 
-pytestmark = pytest.mark.shared
 FEET = ("heel", "big_toe", "small_toe")
 
 
 @pytest.mark.parametrize("feet", [True, False])
 @pytest.mark.parametrize("name", ["RBDS001_2.5mps", "RBDS010_3.5mps", "RBDS014_4.5mps"])  # fore-, mid-, rearfoot
-def test_events_agree_with_the_force_plates(shared: Path, name: str, feet: bool) -> None:
-    trial = load_trial(shared / "data" / "treadmill_truth" / f"{name}.npz")
+def test_events_agree_with_the_force_plates(name: str, feet: bool) -> None:
+    trial = load_trial(PUBLIC_FOLDER / f"{name}.npz")
     pose = film(trial, fps=60.0, seen_from="left", rng=np.random.default_rng(1))
     found = detect_contacts(pose if feet else without(pose, FEET), forward=-1)
     assert found.activity == "running"
@@ -52,6 +51,7 @@ def real_clip(shared: Path) -> PoseSequence:
     return preprocessing.preprocess(raw, min_score=0.3, outlier_threshold=4.0, outlier_floor_px=4.0)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("feet", [True, False])
 def test_the_real_clip_gives_plausible_contacts_on_both_sides(shared: Path, feet: bool) -> None:
     pose = real_clip(shared)

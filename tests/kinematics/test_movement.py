@@ -40,6 +40,12 @@ def test_a_point_stands_still_only_where_those_beside_it_move() -> None:
     assert frozen_points(changed(pose, pose.xy.round())) == {}
 
 
+def test_one_picture_shows_no_movement() -> None:
+    pose = clip_points("side")
+    one = dataclasses.replace(pose, xy=pose.xy[:1], score=pose.score[:1], time_s=pose.time_s[:1])
+    assert frozen_points(one) == {}
+
+
 def test_rows_in_text_order_have_a_longer_way_than_sorted_ones() -> None:
     pose = clip_points("side")
     order = sorted(range(len(pose)), key=str)

@@ -10,7 +10,7 @@ import pytest
 
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
-from gaitlab.kinematics.plausibility import check_posture, posture_of
+from gaitlab.kinematics.plausibility import check_body, check_posture, posture_of
 from tests.analysis.test_rear import clip_points, measured
 
 
@@ -73,3 +73,11 @@ def test_legs_or_a_trunk_alone_are_judged_by_what_is_seen_and_dots_alone_by_noth
         part = dataclasses.replace(pose, xy=np.where(np.array(seen)[:, None], pose.xy, np.nan))
         assert posture_of(part).upright
         assert posture_of(turned(part, 180)).upright is (words == ("heel",))
+
+
+def test_a_warning_that_is_handed_on_names_the_film_without_its_folder() -> None:
+    pose = clip_points("side")
+    noise = np.random.default_rng(1).normal(0, 15.0, pose.xy.shape)
+    told = check_body(dataclasses.replace(pose, xy=pose.xy + noise), Path("/home/ada/films/run.mp4"), from_file=False)
+    assert any(sentence.startswith("in 'run.mp4' the points jitter") for sentence in told)
+    assert "ada" not in " ".join(told)

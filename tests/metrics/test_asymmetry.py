@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.asymmetry import Made, simulated, told
+from benchmarks.simulated import Made, simulated, told
+from gaitlab.core.gait import TimingBias
 from gaitlab.core.metric import MetricValue, Unsure
-from gaitlab.metrics import METRICS, asymmetries, variation_percent
+from gaitlab.metrics import METRICS, asymmetries, measure, variation_percent
 from gaitlab.metrics.asymmetry import symmetry_angle_percent, symmetry_index_percent
 
 
@@ -88,7 +89,7 @@ def with_sources(metric: str, left: float, right: float, **unsure: float) -> lis
     """Rows whose ± is made of one named source alone, 1.96 of its standard uncertainty."""
     source = Unsure(**unsure)
     return [
-        replace(row, random=0.0, unsure=source, uncertainty=1.96 * source.together)
+        replace(row, random=0.0, random_difference=0.0, unsure=source, uncertainty=1.96 * source.together)
         for row in sides(metric, left, right, uncertainty=math.nan)
     ]
 
@@ -110,17 +111,30 @@ def test_of_a_scale_a_difference_has_only_its_own_share() -> None:
 
 
 def test_a_symmetric_runner_is_seldom_told_to_be_asymmetric_and_a_real_difference_is_found() -> None:
-    """Feet whose strikes are constantly early or late by their stated uncertainty, 95 % intervals: 5 % and chance."""
+    """Feet whose events are constantly early or late by what the detector states, 95 % intervals: 5 % and chance."""
     rng = np.random.default_rng(5)
     for scale in ("belt speed", "body height"):
         symmetric = told([simulated(rng, Made(), scale=scale) for _ in range(300)])
-        assert max(symmetric["step_time"], symmetric["step_length"]) <= 0.07
-    # 10 % of 0.35 s are 35 ms; the 2.83 fold of 4.5 ms is 12.7 ms, and its 95 % interval 25 ms.
-    found = told([simulated(rng, Made(), difference=0.10, scale="body height") for _ in range(80)])
-    assert min(found["step_time"], found["step_length"]) > 0.6
-    sure = Made(event_sd_s=0.002, step_sd_s=0.003)
-    found = told([simulated(rng, sure, difference=0.10, scale="body height") for _ in range(50)])
-    assert min(found["step_time"], found["step_length"]) > 0.95
+        assert max(symmetric.values()) <= 0.07
+    longer = told([simulated(rng, Made(), steps=0.10, scale="body height") for _ in range(50)])
+    assert min(longer["step_time"], longer["step_length"]) > 0.95
+    longer = told([simulated(rng, Made(), contacts=0.10) for _ in range(50)])
+    assert longer["contact_time"] > 0.95
+    assert longer["step_time"] < 0.15
+
+
+def test_a_late_strike_ends_one_step_and_begins_the_other() -> None:
+    """Strikes that are found early or late at random: one foot's step is short by what the other's is long."""
+    rng = np.random.default_rng(6)
+    made = Made(bias=TimingBias(0.0, 0.0, 0.0, 0.0, 0.0), variation=0.0, jitter_s=(0.004, 0.0), strides=40)
+    found = [measure(simulated(rng, made), [METRICS["step_time"]])[0] for _ in range(60)]
+    differences = [right.mean - left.mean for left, right in found]
+    # A step is off by both its strikes, the difference of two by the strike between them twice: 2 sqrt(2) of a strike's
+    # standard error, where steps that had nothing to do with each other would be off by 2.
+    independent = np.median([math.hypot(left.random, right.random) for left, right in found])
+    together = np.median([left.random_difference for left, _ in found])
+    assert 1.25 < together / independent < 1.65
+    assert together / 2.5 < 1.2 * np.std(differences) < together
 
 
 def test_a_trunk_is_no_leg() -> None:

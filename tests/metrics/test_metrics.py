@@ -240,6 +240,7 @@ def test_no_range_of_running_is_shown_for_walking_not_even_where_a_value_is_miss
 def test_few_cycles_the_far_leg_and_a_low_frame_rate_are_said() -> None:
     rows = rows_of(made_trial(strides=5))
     assert "only 4 right cycles, 7 make a stable mean" in rows["contact_time", "right"].note
+    assert "cycles of both legs together, 14 make a stable mean" in rows["cadence", "both"].note
     rows = rows_of(made_trial())
     assert rows["contact_time", "right"].note == ""
     # Facing image-right, the right leg is near.

@@ -84,6 +84,11 @@ def test_times_and_rates_that_the_clip_has_not(tmp_path: Path) -> None:
             analyze(clip, output=tmp_path / "out", **arguments)  # type: ignore[arg-type]
 
 
+def test_one_picture_is_no_film(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'.*a\.mp4' is one picture; expected a film"):
+        analyze(make_video(tmp_path / "a.mp4", [0.0]), output=tmp_path / "out")
+
+
 def test_a_capture_rate_that_was_ignored_is_no_matter_to_who_names_the_true_one(tmp_path: Path) -> None:
     metadata = {"com.android.capture.fps": "inf"}
     clip = make_video(tmp_path / "a.mp4", [n / 30 for n in range(60)], metadata=metadata)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from gaitlab.report import key_moments, write_report
 from tests.browser import EVIL, LAPTOP, Opened, browser, overflowing
-from tests.report.make import CONTACT_S, FPS, STRIDE_S, make_film, make_session, pose
+from tests.report.make import CONTACT_S, FPS, STRIDE_S, make_film, make_session, pose, usual_summary
 
 __all__ = ["browser"]  # the fixture: pytest finds it by its name here
 
@@ -255,6 +257,22 @@ def test_paper_has_every_chart_whole_in_light_colours(laptop: Played) -> None:
     assert laptop.page.evaluate("document.documentElement.scrollWidth") <= 688
     laptop.page.emulate_media(media="screen", color_scheme="light")
     laptop.page.set_viewport_size(LAPTOP)
+
+
+def test_what_the_network_may_be_off_stands_in_one_line_in_its_card(browser: Any, tmp_path: Path) -> None:
+    session = make_session(tmp_path, summary=[replace(row, network_error=math.nan) for row in usual_summary()])
+    write_report(session)
+    opened = Opened(browser, session.report, LAPTOP)
+    boxes = opened.page.evaluate(
+        "[...document.querySelectorAll('.card .network')].map(e => { const r = document.createRange();"
+        " r.selectNodeContents(e); const text = r.getBoundingClientRect();"
+        " return [text.height, e.closest('.card').getBoundingClientRect().right - text.right]; })"
+    )
+    opened.close()
+    assert len(boxes) >= 5
+    for height, air in boxes:
+        assert height < 24
+        assert air > 8
 
 
 assert CONTACT_S < STRIDE_S / 2  # the invented person runs

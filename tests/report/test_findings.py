@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.sources import YOUNG_RUNNERS
+from gaitlab.report import write_report
 from gaitlab.report.session.content import read_layout, read_texts
-from gaitlab.report.session.findings import AT_MOST, findings, not_measured
+from gaitlab.report.session.findings import AT_MOST, at_other_speed, findings, not_measured
 from gaitlab.report.shared.measures import Measure, measures
-from tests.report.make import missing, told_asymmetry, usual_summary, value
+from tests.report.make import make_session, missing, told_asymmetry, usual_summary, value
 
 TEXTS = read_texts("en")
 
@@ -102,6 +105,22 @@ def test_a_value_outside_the_published_range_by_more_than_its_uncertainty() -> N
     assert told(value("cadence", "both", 160.0, uncertainty=2.0, reference=reference)) == []
 
 
+def test_against_a_range_another_speed_is_named() -> None:
+    """The range is of people at 2.7 m/s: a sprint lies outside it because it is one."""
+    row = value("cadence", "both", 192.0, uncertainty=1.0, reference=Reference(147, 167, YOUNG_RUNNERS))
+    (measure,) = as_measures([row])
+    (finding,) = findings([measure], headlines=(), texts=TEXTS)
+    said = [
+        at_other_speed(finding, measure.reference, speed_mps, TEXTS, units="metric").sentence
+        for speed_mps in (5.8, 2.4, None)
+    ]
+    assert said[0] == (
+        "Cadence is 192.0 ± 1.0 steps/min (network ± 0.0 steps/min), above the published 147–167 steps/min, of people "
+        "at 9.7 km/h (6:10 /km); here it was 20.9 km/h (2:52 /km)."
+    )
+    assert said[1:] == [finding.sentence] * 2
+
+
 def test_one_leg_outside_and_one_inside_is_not_told_of_both() -> None:
     reference = Reference(8, 16, "somebody")
     assert told(*both("knee_flexion_at_contact", 18.0, 15.0, uncertainty=0.5, reference=reference)) == []
@@ -188,3 +207,11 @@ def test_weak_values_are_no_findings_and_say_why() -> None:
         assert measure.weak == reason
         assert told(*rows) == []
         assert not measure.differs
+
+
+def test_of_a_few_cycles_it_is_not_said_that_nothing_stands_out(tmp_path: Path) -> None:
+    for n, said in ((2, "Too few gait cycles to say what stands out."), (10, "Nothing lies beyond its uncertainty")):
+        rows = [replace(row, n=n, reference=None) for row in usual_summary() if row.metric == "stride_time"]
+        session = make_session(tmp_path / str(n), summary=rows)
+        write_report(session)
+        assert said in session.report.read_text(encoding="utf-8")

@@ -226,7 +226,7 @@ def test_a_weak_number_leads_no_page(tmp_path: Path) -> None:
          "the picture's own vertical, not corrected for it."),
         (5.0, 5.0, "path of the stance foot", "on", "corrected for it, as asked."),
         (1.0, 0.0, "the picture's own vertical", "off", "not corrected for it, as asked."),
-        (None, 0.0, "not measured: no toes seen", "auto", "The slope of the belt was not measured: no toes seen;"),
+        (None, 0.0, "not measured: no toes seen", "auto", "slope of belt or ground was not measured: no toes seen;"),
     ],
 )  # fmt: skip
 def test_the_page_says_how_the_picture_was_levelled(

@@ -111,7 +111,7 @@ def test_the_shot_with_the_runner_is_taken_and_the_others_are_named() -> None:
     (note,) = spliced(shots, taken)
     assert "from 3 shots" in note
     assert "from 3.33 to 5.30 s is measured" in note
-    assert "--start 0.00 --end 3.30, --start 5.33 --end 6.63" in note
+    assert "for another the part to analyse must be entered: 0.00 to 3.30, 5.33 to 6.63 s" in note
     assert spliced([taken], taken) == ()
 
 

@@ -52,3 +52,12 @@ def test_too_fast_a_cadence_asks_whether_it_is_slow_motion_at_all() -> None:
     (said,) = slow_motion_warnings(cycles, "running", missing=WHOLE)
     assert "667 steps/min is no cadence of running; 4 times slower it would be 167" in said
     assert "the rate that it plays at must be entered" in said
+
+
+def test_a_sprint_is_no_slow_motion_unless_the_film_was_taken_for_it() -> None:
+    cycles = [GaitCycle("left", 0, 0.0, 0.12, 0.51, 0.25, 0.2, True, "")]  # 235 steps/min, as at 2:10 a kilometre
+    for missing in (WHOLE, Missing(20, 0.1, 3, 0.5)):
+        (said,) = slow_motion_warnings(cycles, "running", missing=missing)
+        assert "235 steps/min is a cadence of sprints alone" in said
+        assert "taken for slow motion" in said
+    assert slow_motion_warnings(cycles, "running", missing=WHOLE, slowed=False) == ()

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.statistics import t_quantile
+from gaitlab.core.statistics import mean_of, t_quantile
 from gaitlab.io.session.session import Session
 from gaitlab.io.session.tables import write_table
 from gaitlab.stats import compare
 
-SPREAD = np.array([-1.0, 1.0] * 6)
-SUMMARY = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit")
+SPREAD = np.array([1.0, 1, -1, 1, -1, -1, 1, -1, -1, 1, 1, -1])
+SUMMARY = ("metric", "side", "n", "mean", "sd", "uncertainty", "unit", "systematic")
 NOT_COMPARED = ("label", "reference_low", "reference_high", "reference_source", "missing_reason")
 CYCLES = ("metric", "side", "cycle", "time_s", "value", "unit")
 INFO: dict[str, Any] = {
@@ -41,13 +41,14 @@ def session(
     folder.mkdir(parents=True)
     (folder / "session.json").write_text(json.dumps({**INFO, **info}))
     n, sd = len(values), float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
-    spread = t_quantile(0.975, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
+    legs = ["left", "right"] if side == "both" else [side]
+    time_s = 0.35 * np.arange(n)
+    spread = mean_of(values, time_s, np.array([legs[i % len(legs)] for i in range(n)])).half_width
     mean = float(values.mean()) if n else math.nan
     write_table(
         folder / "summary.csv", SUMMARY + NOT_COMPARED,
-        [(metric, side, n, mean, sd, math.hypot(spread, systematic), unit, *[""] * len(NOT_COMPARED))],
+        [(metric, side, n, mean, sd, math.hypot(spread, systematic), unit, systematic, *[""] * len(NOT_COMPARED))],
     )  # fmt: skip
-    legs = ["left", "right"] if side == "both" else [side]
     rows = [(metric, legs[i % len(legs)], i, i * 0.35, v, unit) for i, v in enumerate(values.tolist())]
     write_table(folder / "cycles.csv", CYCLES, rows)
     return Session(folder)
@@ -62,8 +63,9 @@ def row_of(tmp_path: Path, step: float, *, systematic: float = 0.0, metric: str 
     return row
 
 
-# s² = 12 / 11; the difference's variance is 2 / 11 with 22 degrees of freedom: its interval is 2.0739 * 0.4264.
-INTERVAL = 2.073873 * math.sqrt(2 / 11)
+# Of two means that are known equally well, with as many degrees of freedom each.
+KNOWN = mean_of(SPREAD, 0.35 * np.arange(12))
+INTERVAL = t_quantile(0.975, 2 * KNOWN.freedom) * math.sqrt(2) * KNOWN.se
 
 
 def test_a_row_worked_out_by_hand(tmp_path: Path) -> None:

@@ -191,6 +191,43 @@ def test_a_session_of_two_clips_answers_for_the_one_that_showed_the_metric(tmp_p
     }
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [
+        (
+            {"setting": "overground"},
+            {"setting": "treadmill"},
+            ["Not all are overground, or on a treadmill (A overground"],
+        ),
+        (
+            {"setting": "overground", "camera": "following"},
+            {"setting": "overground", "camera": "fixed"},
+            ["The cameras do not do the same (A camera follows, B camera stays in its place)"],
+        ),
+        ({"setting": "overground"}, {}, ["Not all are overground"]),  # from before cameras were looked at
+        ({"setting": "overground", "camera": "fixed"}, {"camera": None}, []),  # too short to tell
+    ],
+)
+def test_where_they_moved_and_what_the_camera_did(
+    tmp_path: Path, a: dict[str, Any], b: dict[str, Any], said: list[str]
+) -> None:
+    told = notes(pair(tmp_path, metric="peak_hip_extension", a=a, b=b))
+    assert len(told) == len(said)
+    assert all(note.startswith(start) for note, start in zip(told, said, strict=True))
+
+
+@pytest.mark.parametrize(("metric", "verdict"), [("contact_time", "not comparable"), ("stride_time", "changed")])
+def test_contacts_overground_are_not_held_against_those_on_a_treadmill(
+    tmp_path: Path, metric: str, verdict: str
+) -> None:
+    """They come out some 50 ms shorter than read by eye, nobody knows why; strides do not."""
+    made = pair(tmp_path, metric=metric, a={"setting": "overground"}, b={"setting": "treadmill"})
+    (row,) = compare(made).to_dict("records")
+    assert row["verdict"] == verdict
+    (row,) = compare(pair(tmp_path / "alike", metric=metric, a={}, b={})).to_dict("records")
+    assert row["verdict"] == "changed"
+
+
 def test_a_runner_without_a_name_is_no_other_runner(tmp_path: Path) -> None:
     assert notes(pair(tmp_path, a={}, b={"athlete": None})) == []
 

@@ -17,6 +17,7 @@ from gaitlab.io.files import whole_file
 from gaitlab.io.session.session import open_session
 from gaitlab.io.session.tables import write_table
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.summary import LABELS_OVERGROUND
 
 _FACTS = ("source", "status", "reason", "session", "athlete", "label", "date", "view")
 _VALUES = ("metric", "side", "n", "mean", "sd", "uncertainty", "network_error", "unit", "missing_reason")
@@ -42,7 +43,7 @@ def write_index(path: Path, outcomes: Sequence[Outcome], *, total: int) -> None:
         rows=[_line(_readable(outcome), path.parent) for outcome in outcomes],
         counts=Counter(outcome.status for outcome in outcomes),
         open=total - len(outcomes),
-        shown=[METRICS[name].label for name in _SHOWN],
+        shown=[LABELS_OVERGROUND.get(name, METRICS[name].label) for name in _SHOWN],
     )
     with whole_file(path, advice="") as partial:
         partial.write_text(whole_characters(page), encoding="utf-8")

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from gaitlab.apps.serve.camera import Camera
 from gaitlab.apps.serve.handlers import dots, films, lan, live, pages, sessions
@@ -20,7 +20,7 @@ from gaitlab.apps.serve.library.changes import Bin
 from gaitlab.apps.serve.library.index import Library
 from gaitlab.apps.serve.options import Options
 from gaitlab.apps.serve.security import Guard
-from gaitlab.apps.serve.state import State
+from gaitlab.apps.serve.state import State, told
 from gaitlab.core.errors import GaitlabError, OutputError
 
 
@@ -81,18 +81,20 @@ async def _said(request: Request, error: Exception) -> Response:
     from gaitlab.apps.serve.jobs.form import label_of
 
     words = error.worded(label_of) if isinstance(error, GaitlabError) else str(error)
-    return JSONResponse({"error": words}, 409)
+    return told(request, words, 409)
 
 
 async def _unknown(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": "this is not there any more; load the page again"}, 404)
+    return told(request, "this is not there any more; load the page again", 404)
 
 
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return told(request, "there is no such page", 404)
     return PlainTextResponse(error.detail, error.status_code, headers=error.headers)
 
 
 async def _bug(request: Request, error: Exception) -> Response:
     said = f"this is a bug of gaitlab, please report it: {type(error).__name__} ({str(error)[:200]})"
-    return JSONResponse({"error": said}, 500)
+    return told(request, said, 500)

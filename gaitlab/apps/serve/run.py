@@ -32,7 +32,10 @@ def serve(options: Options, *, opened: Callable[[str, str], None] = lambda addre
     Raises
     ------
     InputError
-        if the extra `app` is not installed, the port is taken, or another server has the folder.
+        if the extra `app` is not installed, an option cannot be met, the port is taken, or another server has the
+        folder.
+    ModelError
+        if the pose network is unknown or not installed.
     OutputError
         if the folder cannot be written.
     """
@@ -42,8 +45,7 @@ def serve(options: Options, *, opened: Callable[[str, str], None] = lambda addre
         from gaitlab.apps.serve.app import build
     except ModuleNotFoundError as error:
         raise InputError(f"the page needs {error.name}: pip install 'gaitlab-run[app]'") from error
-    if not 1 <= options.workers <= (cores := os.cpu_count() or 1):
-        raise InputError(f"{argument('workers')} takes 1 to {cores} here, an analysis a core, not {options.workers}")
+    _check(options)
     with _alone(options.own), _bound(options) as bound:
         port = bound.getsockname()[1]
         others = lan_addresses() if options.lan else []
@@ -51,10 +53,26 @@ def serve(options: Options, *, opened: Callable[[str, str], None] = lambda addre
         app = build(options, hosts=hosts, lan_address=f"http://{others[0]}:{port}" if others else "")
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1,
-            server_header=False, date_header=False,
+            server_header=False, date_header=False, ws="none",
         )  # fmt: skip
         opened(f"http://127.0.0.1:{port}/", f"http://{others[0]}:{port}/" if others else "")
         uvicorn.Server(config).run(sockets=[bound])
+
+
+def _check(options: Options) -> None:
+    """Refuse now what would make every analysis, or the camera, fail later."""
+    from gaitlab.pose.models.catalogue import find_model
+
+    cores = os.cpu_count() or 1
+    if not 1 <= options.workers <= cores:
+        raise InputError(f"{argument('workers')} takes 1 to {cores} here, an analysis a core, not {options.workers}")
+    if options.model is not None:
+        find_model(options.model)
+    if isinstance(options.camera, Path) and not options.camera.is_file():
+        raise InputError(
+            f"{argument('camera')} takes the number of a camera or a video file, but there is no file "
+            f"'{options.camera}'"
+        )
 
 
 def lan_addresses() -> list[str]:

@@ -129,7 +129,9 @@ class Guard:
             return None
         if path.startswith(f"/open/{self._secrets.reports}/"):
             return None
-        return RedirectResponse("/join", 303) if path == "/" else _no(403, "this device has not shown the code: /join")
+        if path == "/" or (scope["method"] == "GET" and "text/html" in headers.get("accept", "")):
+            return RedirectResponse("/join", 303)
+        return _no(403, "this device has not shown the code: /join")
 
     def _has_cookie(self, headers: Headers) -> bool:
         try:

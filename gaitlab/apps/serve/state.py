@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gaitlab.apps.serve.options import Options
 
 _HERE = Path(__file__).resolve().parent
+# Sessions on a page that compares them.
+MOST_COMPARED = 6
 STATIC, TEMPLATES = _HERE / "static", _HERE / "templates"
 
 
@@ -65,7 +67,12 @@ class State:
     @cached_property
     def templates(self) -> jinja2.Environment:
         """The templates, which escape everything."""
-        return environment(TEMPLATES, lan=self.options.lan, directory=_spoken(self.options.directory))
+        return environment(
+            TEMPLATES,
+            lan=self.options.lan,
+            directory=_spoken(self.options.directory),
+            most_compared=MOST_COMPARED,
+        )
 
     def known_athletes(self) -> dict[str, Entry]:
         """Return the newest session of each athlete by name, in the order of the names."""
@@ -118,6 +125,17 @@ def part(request: Request, template: str, /, **values: Any) -> str:
     """Return a part of a page."""
     state = state_of(request)
     return state.templates.get_template(f"{template}.html").render(open_path=state.open_path, **values)
+
+
+def told(request: Request, words: str, status: int) -> Response:
+    """Return one line that says what was wrong: as a page where a browser would show it, else for a page's script.
+
+    The page has no token: it also answers those who have nothing but the address of a report.
+    """
+    if "text/html" in request.headers.get("accept", ""):
+        text = state_of(request).templates.get_template("told.html").render(words=words)
+        return HTMLResponse(text, status)
+    return refused(words, status)
 
 
 def refused(words: str, status: int = 400) -> JSONResponse:

@@ -7,6 +7,7 @@ markers, so no network's systematic errors are included. Speeds are those of the
 
 from __future__ import annotations
 
+from gaitlab.core.gait import TimingBias
 from gaitlab.events.features import EventModel, FeatureOffset
 
 STRIKE = EventModel(
@@ -45,3 +46,9 @@ OFF = EventModel(
     sd_s={True: 0.0071, False: 0.0080},
     belt_speed=(1.2, 6.1),
 )
+
+# Of mean times over a recording, by whether the feet are visible: markers, a runner left out.
+BIAS = {
+    True: TimingBias(strike_s=0.0030, off_s=0.0024, contact_s=0.0028, strike_both_s=0.0023, contact_both_s=0.0067),
+    False: TimingBias(strike_s=0.0024, off_s=0.0018, contact_s=0.0032, strike_both_s=0.0030, contact_both_s=0.0079),
+}

@@ -7,6 +7,7 @@ displaced as by a pose network. Fitted on markers nevertheless: no particular ne
 
 from __future__ import annotations
 
+from gaitlab.core.gait import TimingBias
 from gaitlab.events.features import EventModel, FeatureOffset
 
 STRIKE = EventModel(
@@ -45,6 +46,12 @@ OFF = EventModel(
     sd_s={True: 0.0075, False: 0.0085},
     belt_speed=(2.6, 6.7),
 )
+
+# Of mean times over a recording, by whether the feet are visible: markers, a runner left out.
+BIAS = {
+    True: TimingBias(strike_s=0.0020, off_s=0.0025, contact_s=0.0027, strike_both_s=0.0035, contact_both_s=0.0071),
+    False: TimingBias(strike_s=0.0020, off_s=0.0028, contact_s=0.0031, strike_both_s=0.0029, contact_both_s=0.0081),
+}
 
 # Walking: 94 % of Zeni's events lie within 16.7 ms of the force plate, which is 1.88 standard deviations.
 WALKING_SD_S = 0.009

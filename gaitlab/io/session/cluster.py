@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 _CONNECT_S = 20
 # Columns in addition to those that every table has.
-_MORE = {
+_MORE: dict[str, dict[str, type | str]] = {
     "summary.csv": {
         "reference_low": float, "reference_high": float, "reference_source": str, "missing_reason": str, "note": str,
-        "variation_percent": float, "network_error": float, "seen_share": float,
+        "variation_percent": float, "network_error": float, "seen_share": float, "systematic": float,
     },
-    "cycles.csv": {},
+    "cycles.csv": {"assumed": "boolean"},  # missing in older sessions
 }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _typed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:
     """Return the table with all columns in fixed order and type, which dask must know in advance."""
     import pandas as pd
 
-    types = {**dict.fromkeys(("session", *FACTS), str), **COLUMNS[name], **_MORE[name]}
+    types: dict[str, type | str] = {**dict.fromkeys(("session", *FACTS), str), **COLUMNS[name], **_MORE[name]}
     found = pd.DataFrame() if table is None else table
     # "string" is the only text type that is the same in every pandas version and with all missing values.
     return found.reindex(columns=list(types)).astype({c: "string" if t is str else t for c, t in types.items()})

@@ -17,7 +17,7 @@ from gaitlab.core.errors import InputError, OutputError
 
 REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
 # In addition: the report, its videos, and the record of the batch job.
-WRITTEN = (*REQUIRED, "report.html", "annotated.mp4", "clip.mp4", "batch.json")
+WRITTEN = (*REQUIRED, "report.html", "report.pdf", "annotated.mp4", "clip.mp4", "batch.json")
 # Folder of the second clip of the same run, a session within the session; hidden, so that it is not listed separately.
 COMPANIONS = {"side": ".side", "rear": ".rear"}
 # Temporary files of a killed writer, and files of file managers.

@@ -69,7 +69,8 @@ class Session:
         if "variation_percent" not in table:
             table["variation_percent"] = variations_of(self.rows("summary"))
         # Sessions from before these were measured do not know them.
-        return table.assign(**{name: float("nan") for name in ("network_error", "seen_share") if name not in table})
+        later = ("network_error", "seen_share", "systematic")
+        return table.assign(**{name: float("nan") for name in later if name not in table})
 
     @cached_property
     def cycles(self) -> pd.DataFrame:

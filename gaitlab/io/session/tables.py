@@ -69,6 +69,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "variation_percent": Column(_MAYBE.words, _MAYBE.fits, optional=True),
         "network_error": Column(_MAYBE.words, _MAYBE.fits, optional=True),
         "seen_share": Column(_MAYBE.words, _MAYBE.fits, optional=True),
+        "systematic": Column(_MAYBE.words, _MAYBE.fits, optional=True),
     },
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from gaitlab.metrics import METRICS, CycleValue, variation_percent
 
 SUMMARY_COLUMNS = (
     "metric", "label", "side", "n", "mean", "sd", "uncertainty", "unit", "reference_low", "reference_high",
-    "reference_source", "missing_reason", "note", "variation_percent", "network_error", "seen_share",
+    "reference_source", "missing_reason", "note", "variation_percent", "network_error", "seen_share", "systematic",
 )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def write_data(
     )
     write_table(
         folder / "cycles.csv",
-        ("metric", "side", "cycle", "time_s", "value", "unit"),
-        ((v.metric, v.side, v.cycle, v.time_s, v.value, v.unit) for v in cycles),
+        ("metric", "side", "cycle", "time_s", "value", "unit", "assumed"),
+        ((v.metric, v.side, v.cycle, v.time_s, v.value, v.unit, v.assumed) for v in cycles),
     )
     write_table(
         folder / "summary.csv",
@@ -97,7 +97,7 @@ def summary_row(value: MetricValue) -> tuple[Any, ...]:
         reference.low if reference else None, reference.high if reference else None,
         reference.source if reference else None, value.missing_reason, value.note,
         variation_percent(value, METRICS[value.metric]) if value.metric in METRICS else None,
-        value.network_error, value.seen_share,
+        value.network_error, value.seen_share, value.systematic,
     )  # fmt: skip
 
 

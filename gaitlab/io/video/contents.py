@@ -111,9 +111,18 @@ class Contents:
 
 
 def opened(path: Path, *, threads: int = _DECODER_THREADS) -> Any:
-    """Return the container of a file, its video to be decoded in a few threads."""
+    """Return the container of a file, its video to be decoded in a few threads.
+
+    Raises
+    ------
+    ValueError
+        if its pictures are of a kind that cannot be decoded, such as a drawing's.
+    """
     container: Any = av.open(str(path))
     for stream in container.streams.video[:1]:
+        if stream.codec_context is None:
+            container.close()
+            raise ValueError(f"no decoder for what it holds, {container.format.name}")
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = min(os.cpu_count() or 1, threads)
     return container

@@ -254,7 +254,8 @@ def open_video(path: str | Path, *, rotate_deg: int = 0, fps: float | None = Non
         container = opened(path)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise InputError(
-            f"'{path}' is not a video that can be read ({reason(error)}); expected e.g. an mp4 or mov file"
+            f"'{path}' is not a video that can be read ({reason(error)}); expected e.g. an mp4 or mov file, "
+            "copied whole"
         ) from error
     with container:
         return Video(contents_of(container, path, fps=fps), rotate_deg=rotate_deg)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gaitlab.core.errors import GaitlabError, InputError, ModelError, NobodyError
+from gaitlab.core.errors import GaitlabError, InputError, ModelError, NobodyError, argument
 from gaitlab.pipeline.reading.film import Film, clean_clip, found_film
 from gaitlab.pipeline.spec import Progress, RecordingSpec
 
@@ -27,6 +27,11 @@ def body_or_dots(
     try:
         return found_film(spec, opened, dots=dots, dots_told=dots_told, slow_motion=slow_motion, progress=progress)
     except (NobodyError, ModelError) as nobody:
+        if dots_told and isinstance(nobody, NobodyError):
+            raise NobodyError(
+                f"{nobody}; dots that were clicked, or are known from another recording, are followed with the body in "
+                f"the picture, those of a close-up of the lower legs by themselves: {argument('dots')} auto"
+            ) from nobody
         if dots_told or not dots or spec.view != "rear":
             raise
         return _film_of_dots(spec, opened, slow_motion=slow_motion, progress=progress, instead_of=nobody)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gaitlab.metrics.summary import LABELS_OVERGROUND
 from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import Display
@@ -78,8 +79,9 @@ def changes(comparison: Comparison, other: Compared) -> list[str]:
         if row["verdict"] != CHANGED or measure is None:
             continue
         show = measure.display
+        label = _named(measure.full_label, measure, other.measures[row["metric"]])
         sentence = texts["comparison"]["changed" if row["side"] == "both" else "changed_side"].format(
-            label=measure.full_label, side=texts["sides"][row["side"]].lower(), a=show.number(row["a"]),
+            label=label, side=texts["sides"][row["side"]].lower(), a=show.number(row["a"]),
             b=show.number(row["b"]), unit=show.suffix, letter_a=comparison.first.letter, letter_b=other.letter,
             difference=show.signed(row["difference"]), interval=show.half_width(row["interval"]),
         )  # fmt: skip
@@ -120,11 +122,16 @@ def _all_measures(compared: Sequence[Compared]) -> Mapping[str, Measure]:
     return found
 
 
+def _named(label: str, a: Measure, b: Measure) -> str:
+    """Return a label that is true of both: of a treadmill and overground it is no belt's speed."""
+    return label if a.label == b.label else LABELS_OVERGROUND.get(a.name, label)
+
+
 def _row(row: Mapping[str, Any], a: Measure, b: Measure, texts: Mapping[str, Any]) -> Row:
     show, names = a.display, texts["comparison"]
     smallest = float(row["smallest_detectable"])
     return Row(
-        label=a.label,
+        label=_named(a.label, a, b),
         side=str(row["side"]),
         unit=show.unit,
         a=show.number(row["a"]),

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.metrics.quality import grade_of, grave_warnings
+from gaitlab.metrics.asymmetry import FEWEST_CYCLES
+from gaitlab.metrics.quality import grade_of, grave_warnings, shown_rate
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
 from gaitlab.report.session.figures import chart_title, cycle_figures, time_figure
-from gaitlab.report.session.findings import findings, not_measured
+from gaitlab.report.session.findings import at_other_speed, findings, not_measured
 from gaitlab.report.session.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.session.player import player_data
 from gaitlab.report.session.skeletons import Drawing, draw
@@ -57,7 +58,8 @@ def facts(content: Content) -> list[tuple[str, str]]:
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
     clock = info.get("clock", {}).get("source")
     said = {"assumed": "frames_assumed", "unknown": "frames_unknown"}.get(clock, "frames_a_second")
-    frames = names[said].format(fps=f"{info['fps']:.4g}", duration=numbers.decimal(info["duration_s"], 1))
+    fps, duration_s = shown_rate(info)
+    frames = names[said].format(fps=f"{fps:.4g}", duration=numbers.decimal(duration_s, 1))
     file = (info["video"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),
@@ -123,23 +125,29 @@ def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 
 def _findings(content: Content, media: Media) -> Mapping[str, Any]:
-    found = findings(
-        content.measures,
-        headlines=content.headlines,
-        texts=content.texts,
-    )
+    references = {measure.name: measure.reference for measure in content.measures}
+    speed_mps = content.info["runner"]["belt_speed_mps"] or content.info["calibration"]["belt_speed_mps"]
+    found = [
+        at_other_speed(finding, references[finding.metric], speed_mps, content.texts, units=content.units)
+        for finding in findings(content.measures, headlines=content.headlines, texts=content.texts)
+    ]
     texts = content.texts["findings"]
     unmeasured = not_measured(content.measures) if content.has_cycles else ()
     all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)
     labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
     return {
         "findings": found,
-        "empty": texts["unknown" if all_unmeasured else "none" if content.has_cycles else "too_little"],
+        "empty": texts["unknown" if all_unmeasured else "none" if _has_enough(content) else "too_little"],
         "unmeasured": "" if all_unmeasured or not labels else texts["unmeasured"].format(labels=labels),
         "between_legs": any(f.between_legs for f in found) and content.view == "side",
         "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
         "ranges": any(f.against_range for f in found),
     }
+
+
+def _has_enough(content: Content) -> bool:
+    """Return whether any value rests on enough cycles to be a finding: of a few nothing can lie beyond its ±."""
+    return any(side.n >= FEWEST_CYCLES for measure in content.measures for side in measure.known)
 
 
 def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:

@@ -29,6 +29,8 @@ from gaitlab.report.shared.plot import (  # fmt: skip
 
 # Most points per curve: more than a wide screen has pixels would only increase the size of the page.
 _MAX_FRAMES = 4000
+# What a contact is called where its time rests on an assumption, or on a rate that nobody knows.
+_CONTACTS = {"assumed": "contact_assumed", "unknown": "contact_untimed"}
 
 
 def cycle_figures(content: Content) -> dict[str, tuple[Figure, Mapping[str, CycleCurve]]]:
@@ -141,15 +143,23 @@ def time_figure(content: Content) -> Figure | None:
             ticktext=[content.texts["sides"][side] for side in BOTH_SIDES],
         )  # fmt: skip
     ends = [round(float(time_s[0]), 3), round(float(time_s[-1]), 3)]
-    layout["xaxis"] = axis(content.texts["time"]["x"], anchor=f"y{last}", fixedrange=False, range=ends)
+    layout["xaxis"] = axis(_seconds(content), anchor=f"y{last}", fixedrange=False, range=ends)
     layout["barmode"] = "overlay"
     layout["margin"] = {**MARGINS, "l": 64}
     return {"data": traces, "layout": layout, "height": 110 * len(rows) + (130 if contacts else 60), "kind": "time"}
 
 
+def _seconds(content: Content) -> str:
+    """Return the title of an axis of time, with the slow motion where that is assumed or not known."""
+    clock, texts = content.info.get("clock", {}), content.texts["time"]
+    if clock.get("source") not in _CONTACTS:
+        return str(texts["x"])
+    return str(texts["x_assumed"].format(factor=f"{clock['slow_motion']:.3g}"))
+
+
 def _contact_traces(content: Content) -> list[Figure]:
     """Return the contacts as horizontal bars, rejected ones hatched."""
-    texts = content.texts["time"]
+    texts, clock = content.texts["time"], content.info.get("clock", {})
     traces = []
     for row, side in enumerate(BOTH_SIDES):
         for accepted in (True, False):
@@ -157,7 +167,7 @@ def _contact_traces(content: Content) -> list[Figure]:
             if not chosen:
                 continue
             hover = [
-                texts["contact_hover"].format(
+                texts[_CONTACTS.get(clock.get("source", ""), "contact_hover")].format(
                     side=content.texts["sides"][side], duration=decimal(c.duration_s * 1e3, 0)
                 )
                 + ("" if accepted else "<br>" + texts["rejected_hover"].format(reason=no_markup(c.reason)))

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from gaitlab.core.metric import Reference
+from gaitlab.metrics.sources import TWO_LABORATORIES, WALKING_ADULTS, YOUNG_RUNNERS
 from gaitlab.report.shared.measures import Measure, Measured
+from gaitlab.report.shared.numbers import Units, speed
 
 AT_MOST = 3
+# Cadence and lengths change with speed: against a range, one that is off by this factor must be named.
+_OTHER_SPEED = 1.25
+# Speed of the people of a range, m/s, as its source says it.
+_SPEEDS_MPS = {YOUNG_RUNNERS: 2.7, TWO_LABORATORIES: 2.5, WALKING_ADULTS: 1.45}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,22 @@ def findings(
     for finding in found:
         strongest.setdefault(finding.group, finding)
     return tuple(strongest.values())[:AT_MOST]
+
+
+def at_other_speed(
+    finding: Finding, reference: Reference | None, speed_mps: float | None, texts: Mapping[str, Any], *, units: Units
+) -> Finding:
+    """Return a finding that names the speed of the people of its range, where somebody went at quite another one."""
+    theirs_mps = _SPEEDS_MPS.get(reference.source) if reference is not None else None
+    if not (finding.against_range and theirs_mps and speed_mps):
+        return finding
+    if 1 / _OTHER_SPEED <= speed_mps / theirs_mps <= _OTHER_SPEED:
+        return finding
+    sentence = texts["findings"]["other_speed"].format(
+        sentence=finding.sentence.removesuffix("."), theirs=speed(theirs_mps, units=units),
+        here=speed(speed_mps, units=units),
+    )  # fmt: skip
+    return replace(finding, sentence=sentence)
 
 
 def not_measured(measures: Sequence[Measure]) -> tuple[Measure, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from gaitlab.core.pieces import Pieces, told
 from gaitlab.io.files import whole_file
 from gaitlab.io.session.session import Session
+from gaitlab.report.paper import PDF
 from gaitlab.report.render import environment, put_together, static
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.session.elements import ELEMENTS, Element
@@ -17,6 +18,8 @@ from gaitlab.report.shared.media import Media, gather_media
 # Scripts in the order of execution; the last one unpacks plotly after the page is displayed.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")
 _TELLING = "warnings"
+# The paper of those who measure in feet.
+_LETTER = "@media print { @page { size: letter; } }"
 
 
 def write_report(
@@ -63,6 +66,8 @@ def write_report(
     failure = f"cannot write the report '{session.report}'"
     with whole_file(session.report, failure=failure, advice="is the folder writable?") as partial:
         partial.write_text(page, encoding="utf-8", newline="\n")
+    # What was printed of an older page is no longer its paper.
+    (session.folder / PDF).unlink(missing_ok=True)
 
 
 def render(content: Content, media: Media) -> str:
@@ -88,7 +93,7 @@ def render(content: Content, media: Media) -> str:
         parts,
         title=_title(content),
         skip_to="headlines",
-        styles=[static("report.css")],
+        styles=[static("report.css"), *([_LETTER] if content.units == "imperial" else [])],
         scripts=[static(name) for name in _SCRIPTS],
     )
 

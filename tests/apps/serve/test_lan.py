@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -13,6 +15,10 @@ from gaitlab.apps.serve.pairing import Pairing, qr_picture
 from gaitlab.apps.serve.run import lan_addresses
 from gaitlab.core.errors import InputError
 from tests.apps.serve.server import Server, library_of
+from tests.apps.serve.tab import Tab, short_clip
+from tests.browser import PHONE, browser
+
+__all__ = ["browser"]  # the fixture: pytest finds it by its name here
 
 
 def test_a_code_is_good_once_and_changes_after_wrong_ones() -> None:
@@ -104,6 +110,24 @@ def test_a_phone_needs_the_code(server: Server) -> None:
     phone.cookie = ""  # as in the sandbox of a report
     assert phone.ask("GET", urlsplit(report).path)[:2] == (200, "<h1>report</h1>")
     assert phone.ask("GET", "/library")[0] == 403
+
+
+def test_the_pages_of_the_phone_fit_and_have_no_serious_finding(browser: Any, server: Server, tmp_path: Path) -> None:
+    with Tab(browser, f"{server.address}/phone") as tab:
+        assert tab.grave_or_wider() == []
+        code = tab.page.locator("#code").get_attribute("data-code")
+    address = f"http://{lan_addresses()[0]}:{server.port}"
+    with Tab(browser, f"{address}/library", PHONE, has_touch=True, is_mobile=True) as tab:
+        assert tab.page.url == f"{address}/join"
+        assert tab.grave_or_wider() == []
+        tab.page.fill("#code", str(code))
+        tab.page.tap("button")
+        tab.page.locator("#drop").wait_for()
+        assert "Films go from this device to the machine" in tab.page.inner_text("#drop")
+        assert str(server.folder) not in tab.page.inner_text("#drop")
+        tab.page.set_input_files("#choose", short_clip(tmp_path / "phone.mp4", seconds=0.1))
+        tab.page.locator("form.film", has=tab.page.locator("image")).first.wait_for()
+        assert tab.grave_or_wider() == []
 
 
 def test_without_lan_nobody_of_the_network_gets_an_answer(tmp_path_factory: pytest.TempPathFactory) -> None:

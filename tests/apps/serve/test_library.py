@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import io
 import json
 import shutil
@@ -9,15 +11,20 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from gaitlab import open_session
-from gaitlab.apps.serve.library.entry import id_of
+from gaitlab.apps.serve.handlers.sessions import _sent
+from gaitlab.apps.serve.library.entry import Entry, id_of, plain, read_entry
 from gaitlab.apps.serve.library.index import Library
+from gaitlab.core.errors import OutputError
 from tests.apps.serve.server import Server, library_of
 from tests.browser import EVIL
+from tests.report.make import make_session, usual_summary
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +54,23 @@ def test_fifty_sessions_are_there_within_a_second(server: Server) -> None:
 def test_search_finds_words_in_any_order(server: Server) -> None:
     assert page(server, "/library?q=ADA%20session%2049").count('class="session"') == 1
     assert "0 of 50 sessions" in page(server, "/library?q=%3Cscript%3E")
+
+
+def test_search_tells_shoe_a_from_shoe_b_and_needs_no_accents() -> None:
+    shoes = [Entry("0", "side-shoe-a", athlete="Åse Daza", label=f"shoe {shoe}") for shoe in "AB"]
+    found = [
+        [entry.label for entry in shoes if entry.matches(plain(words).split())] for words in ("Shoe B", "ase", "z")
+    ]
+    assert found == [["shoe B"], ["shoe A", "shoe B"], []]
+
+
+def test_a_number_of_one_leg_says_of_which(tmp_path: Path) -> None:
+    rows = [row for row in usual_summary() if row.metric != "contact_time" or row.side == "right"]
+    make_session(tmp_path / "session", summary=rows)
+    spoken = dict(read_entry(tmp_path / "session", "session").headlines)
+    assert spoken["Contact time"].startswith("right ")
+    assert " / " in spoken["Overstride"]
+    assert spoken["Cadence"][0].isdigit()
 
 
 def test_a_session_of_the_terminal_appears_and_one_that_goes_vanishes(server: Server) -> None:
@@ -90,13 +114,26 @@ def test_what_is_handed_over(server: Server) -> None:
     assert "cadence" in set(numbers["metric"])
     frames = pd.read_parquet(io.BytesIO(server.get(f"/sessions/{session}/export/parquet")[1]))
     assert len(frames) == len(pd.read_csv(io.BytesIO(server.get(f"/sessions/{session}/export/csv")[1])))
+    assert b"has no report.html to print" in server.get(f"/sessions/{session}/export/pdf")[1]
+    (server.folder / "session-004" / "report.html").write_text("<h1>a report</h1>")
+    assert server.get(f"/sessions/{session}/export/pdf")[1].startswith(b"%PDF")
     archive = zipfile.ZipFile(io.BytesIO(server.get(f"/sessions/{session}/export/zip")[1]))
     assert {"session-004/session.json", "session-004/annotated.mp4"} <= set(archive.namelist())
     assert archive.read("session-004/summary.csv") == (server.folder / "session-004" / "summary.csv").read_bytes()
     table = pd.read_parquet(io.BytesIO(server.get("/export/sessions.parquet")[1]))
-    assert table["session"].nunique() == 50
+    assert set(table["session"]) == {f"session-{number:03d}" for number in range(50)}
     assert server.get(f"/sessions/{session}/export/exe")[0] == 409
     assert [path.name for path in (server.folder / ".gaitlab-serve").glob("handover-*")] == []
+
+
+def test_a_full_disk_is_told_of_what_is_handed_over(tmp_path: Path) -> None:
+    def write(into: Path) -> tuple[Path, str]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    state: Any = SimpleNamespace(options=SimpleNamespace(own=tmp_path))
+    with pytest.raises(OutputError, match="No space left on device; is the disk full"):
+        asyncio.run(_sent(state, write))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_season_of_an_athlete(server: Server) -> None:

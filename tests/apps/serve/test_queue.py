@@ -11,12 +11,15 @@ import pytest
 
 from gaitlab import open_session
 from gaitlab.apps.serve.jobs import queue as queue_module
+from gaitlab.apps.serve.jobs import work
 from gaitlab.apps.serve.jobs.job import Job
 from gaitlab.apps.serve.jobs.look import STRIP, write_strip
 from gaitlab.apps.serve.jobs.process import Line, Worker
 from gaitlab.apps.serve.jobs.queue import Queue
 from gaitlab.core.errors import InputError
+from gaitlab.io.session.session import Session
 from tests.apps.serve.server import CLIP, SHORT, Server
+from tests.report.make import make_session
 
 
 def test_two_films_wait_for_each_other_and_a_killed_server_goes_on(tmp_path: Path) -> None:
@@ -102,6 +105,43 @@ def test_a_question_keeps_its_place_but_nobody_waiting(tmp_path: Path, monkeypat
         assert again.get(ids[2]).message == "slow again.mp4: None"
     finally:
         again.stop()
+
+
+def test_a_film_has_its_own_name_in_its_session_and_on_its_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here it lies as ``film`` in a folder of the server, which is nothing for a reader."""
+    film, told = tmp_path / "jobs" / "0" / "film", []
+
+    def analyze(film: Path, *, output: Path, **_: Any) -> Session:
+        return make_session(output, video=True, warnings=[f"in '{film.name}' the points jitter"])
+
+    class Told:
+        def tell(self, kind: str, content: Any) -> None:
+            told.append((kind, content))
+
+        progress = None
+
+    monkeypatch.setattr(work, "analyze", analyze)
+    work.analyse(Told(), film, "<i>bo</i>.mp4", tmp_path / "session", {})  # type: ignore[arg-type]
+    session = open_session(tmp_path / "session")
+    assert session.info["video"]["name"] == "<i>bo</i>.mp4"
+    assert session.warnings == ("in '<i>bo</i>.mp4' the points jitter",)
+    page = session.report.read_text()
+    assert "&lt;i&gt;bo&lt;/i&gt;.mp4" in page
+    assert str(film) not in page
+    assert told[-1][0] == "done"
+
+
+def test_a_start_after_the_films_end_is_told_beside_its_field(tmp_path: Path) -> None:
+    queue = Queue(tmp_path / "jobs", sessions=tmp_path, workers=1, model=None, on_session=lambda: None)
+    job = queue.folder.new()
+    look = {"facts": {"duration_s": 12.0}, "view": {"sure": True}}
+    with queue._news:
+        queue._put(Job(job, "a.mp4", 4, state="draft", order=0, look=look))
+    assert queue.submit(job, {"start": "12"}) == {"start": "the film lasts 12 s; expected a time before its end"}
+    assert queue.get(job).state == "draft"
+    assert queue.submit(job, {"start": "11"}) == {}
 
 
 def until(true: Callable[[], bool]) -> None:

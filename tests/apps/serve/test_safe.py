@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gaitlab.core.errors import InputError
+from gaitlab.apps.serve.options import Options
+from gaitlab.apps.serve.run import serve
+from gaitlab.core.errors import GaitlabError, InputError
 from gaitlab.io.video.reader import open_video
 from tests.apps.serve.server import Server, library_of
 
@@ -90,7 +93,7 @@ def test_what_is_too_large_is_refused_before_and_while_it_comes(server: Server) 
     status, body, _ = server.ask("PUT", "/films", bytes(1_100_000))
     assert status == 413
     assert "more than the 1.0 MB" in json.loads(body)["error"]
-    assert list((server.folder / ".gaitlab-serve" / "jobs").iterdir()) == []
+    assert list((server.folder / ".gaitlab-serve").glob("jobs/*")) == []
 
 
 def test_an_empty_film_is_refused(server: Server) -> None:
@@ -129,6 +132,21 @@ def test_what_is_not_there_is_told(server: Server) -> None:
         status, content = server.say(method, path)
         assert status in (404, 409)
         assert content
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"workers": 0}, "workers takes 1 to"),
+        ({"workers": 9999}, "workers takes 1 to"),
+        ({"model": "nonsense"}, "unknown pose network 'nonsense'"),
+        ({"camera": Path("nonsense")}, "there is no file 'nonsense'"),
+        ({"port": 99999}, "expected 0 to 65535"),
+    ],
+)
+def test_an_option_that_cannot_be_met_is_told_at_the_start(tmp_path: Path, wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(GaitlabError, match=said):
+        serve(Options(tmp_path / "reports", **wrong))
 
 
 def test_a_folder_has_one_server(server: Server) -> None:

@@ -58,6 +58,7 @@ def test_tables_survive_the_way_to_disk_and_back(tmp_path: Path) -> None:
     np.testing.assert_allclose(session.angles["left_knee_flexion_deg"], [1, np.nan, 3.25, -4])
     assert session.cycles.iloc[0].to_dict() == {
         "metric": "cadence", "side": "left", "cycle": 0, "time_s": 0.25, "value": 170.0, "unit": "steps/min",
+        "assumed": False,
     }  # fmt: skip
     contact = session.gait_events.contacts[0]
     assert (contact.side, contact.foot_strike_s, contact.accepted, contact.reason) == (

@@ -131,6 +131,10 @@ def test_an_abandoned_reader_ends_its_thread(tmp_path: Path) -> None:
             "not a video that can be read",
         ),
         (lambda p: (p / "empty.mp4").write_bytes(b"") or p / "empty.mp4", "not a video that can be read"),
+        (
+            lambda p: (p / "drawing.mp4").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>") and p / "drawing.mp4",
+            "no decoder for what it holds",
+        ),
     ],
 )
 def test_what_is_no_video(tmp_path: Path, make, said: str) -> None:

@@ -24,7 +24,7 @@ def pair(tmp_path: Path, *, b: dict[str, float] | None = None, **of_b: Any):
 
 
 def test_only_what_exceeds_interval_and_smallest_detectable_change_is_changed(tmp_path: Path) -> None:
-    # Every interval is some 0.9, that of strides of both legs, which share their steps, 1.3; the shank's angle must
+    # Every interval is some 1.1, that of strides of both legs, which share their steps, 1.5; the shank's angle must
     # exceed 4.8 degrees (Dingenen et al. 2018).
     read = read_comparison(pair(tmp_path, b={"cadence": 176.0, "shank_angle_at_contact": 9.0}))
     other = read.compared[1]
@@ -34,7 +34,7 @@ def test_only_what_exceeds_interval_and_smallest_detectable_change_is_changed(tm
     assert verdicts[("Cadence", "both")] == "changed"
     assert verdicts[("Trunk lean", "left")] == "within noise"
     assert verdicts[("Shank angle", "left")] == "within noise"
-    assert changes(read, other) == ["Cadence: 170.0 → 176.0 steps/min, +6.0 ± 1.3 (B less A)."]
+    assert changes(read, other) == ["Cadence: 170.0 → 176.0 steps/min, +6.0 ± 1.5 (B less A)."]
 
 
 def test_what_one_session_lacks_is_told_with_its_reason(tmp_path: Path) -> None:

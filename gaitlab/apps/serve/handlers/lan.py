@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from gaitlab.apps.serve.pairing import qr_picture
 from gaitlab.apps.serve.security import COOKIE
-from gaitlab.apps.serve.state import page, refused, state_of
+from gaitlab.apps.serve.state import page, refused, state_of, told
 
 _LONGEST = 2000
 _PAUSE_S = 0.5
@@ -23,7 +23,7 @@ async def phone(request: Request) -> Response:
     """Show the code on this machine."""
     state = state_of(request)
     if not state.lan_address:
-        return refused("start `gaitlab serve --lan` to let phones of the network in", 404)
+        return told(request, "start `gaitlab serve --lan` to let phones of the network in", 404)
     address = f"{state.lan_address}/join?code={state.pairing.code}"
     return page(
         request, "phone", picture=Markup(qr_picture(address)), code=state.pairing.code, address=state.lan_address

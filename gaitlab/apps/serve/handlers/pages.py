@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from gaitlab.apps.serve.library.entry import plain
 from gaitlab.apps.serve.security import CHARTS_POLICY
 from gaitlab.apps.serve.state import STATIC, page, state_of
 from gaitlab.report.render import static
@@ -33,7 +34,7 @@ async def library(request: Request) -> Response:
     state = state_of(request)
     words = request.query_params.get("q", "")[:200]
     entries = await run_in_threadpool(state.library.entries)
-    found = [entry for entry in entries if entry.matches(words.casefold().split())]
+    found = [entry for entry in entries if entry.matches(plain(words).split())]
     first = _whole(request.query_params.get("from", "0"))
     athletes: dict[str, int] = {}
     for entry in entries:

@@ -19,28 +19,28 @@ from gaitlab.apps.serve.library import handover
 from gaitlab.apps.serve.library.changes import rename
 from gaitlab.apps.serve.library.trend import trend_of
 from gaitlab.apps.serve.security import REPORT_POLICY, same
-from gaitlab.apps.serve.state import State, refused, state_of
-from gaitlab.core.errors import InputError
+from gaitlab.apps.serve.state import MOST_COMPARED, State, state_of, told
+from gaitlab.core.errors import InputError, OutputError
 from gaitlab.io.session.contents import COMPANIONS, within
 from gaitlab.io.session.session import open_session
 
 _SHOWN_FILES = ("report.html", "clip.mp4", "annotated.mp4")
-_MOST_COMPARED = 6
 
 
 async def opened(request: Request) -> Response:
     """Return a report or its videos, in a sandbox of its own."""
     state = state_of(request)
     if not same(request.path_params["secret"], state.secrets.reports):
-        return refused("this address is from before the server was started; open the report from the library", 404)
+        words = "this address is from before the server was started; open the report from the library"
+        return told(request, words, 404)
     entry = await run_in_threadpool(state.library.get, request.path_params["session"])
     name = request.path_params["file"]
     inside, _, file = name.rpartition("/")
     if file not in _SHOWN_FILES or inside not in ("", *COMPANIONS.values()):
-        return refused("there is no such file", 404)
+        return told(request, "there is no such file", 404)
     path = await run_in_threadpool(within, state.library.path(entry), name)
     if not path.is_file():
-        return refused("this session has no such page or video; `gaitlab report` makes its page anew", 404)
+        return told(request, "this session has no such page or video; `gaitlab report` makes its page anew", 404)
     return FileResponse(path, headers={"Content-Security-Policy": REPORT_POLICY, **_OPEN_HEADERS})
 
 
@@ -109,10 +109,10 @@ async def export_all(request: Request) -> Response:
 
     def write(into: Path) -> tuple[Path, str]:
         path = into / f"sessions.{kind}"
-        handover.all_numbers(folders, path)
+        handover.all_numbers(folders, path, directory=state.options.directory)
         return path, path.name
 
-    return await _sent(state, write) if kind in ("csv", "parquet") else refused("there is no such file", 404)
+    return await _sent(state, write) if kind in ("csv", "parquet") else told(request, "there is no such file", 404)
 
 
 async def _sent(state: State, write: Callable[[Path], tuple[Path, str]]) -> Response:
@@ -120,8 +120,10 @@ async def _sent(state: State, write: Callable[[Path], tuple[Path, str]]) -> Resp
     folder = Path(await run_in_threadpool(tempfile.mkdtemp, prefix="handover-", dir=state.options.own))
     try:
         path, name = await run_in_threadpool(write, folder)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise OutputError(f"this cannot be written: {error.strerror or error}; is the disk full?") from error
         raise
     gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     return FileResponse(path, filename=name, background=gone)
@@ -131,8 +133,8 @@ async def compare(request: Request) -> Response:
     """Make the page that compares sessions, and lead to it."""
     state = state_of(request)
     wanted = request.query_params.getlist("s")
-    if not 2 <= len(set(wanted)) <= _MOST_COMPARED:
-        raise InputError(f"comparing takes two to {_MOST_COMPARED} sessions, not {len(set(wanted))}")
+    if not 2 <= len(set(wanted)) <= MOST_COMPARED:
+        raise InputError(f"comparing takes two to {MOST_COMPARED} sessions, not {len(set(wanted))}")
     entries = [await run_in_threadpool(state.library.get, one) for one in dict.fromkeys(wanted)]
     # The oldest is what the others are compared with.
     entries.sort(key=lambda entry: (entry.date, entry.folder))
@@ -157,10 +159,10 @@ async def compared(request: Request) -> Response:
     state = state_of(request)
     key = request.path_params["key"]
     if not same(request.path_params["secret"], state.secrets.reports) or not key.isalnum():
-        return refused("there is no such page; compare from the library", 404)
+        return told(request, "there is no such page; compare from the library", 404)
     path = _page(state, key)
     if not path.is_file():
-        return refused("there is no such page; compare from the library", 404)
+        return told(request, "there is no such page; compare from the library", 404)
     return FileResponse(path, headers={"Content-Security-Policy": REPORT_POLICY, **_OPEN_HEADERS})
 
 

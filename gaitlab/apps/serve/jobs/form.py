@@ -119,8 +119,8 @@ FIELDS: tuple[Field, ...] = (
         "True frames a second of a slow-motion film; empty takes what the file says.", more=True, example="240",
     ),
     Field(
-        "dots", "Tape dots", "dots", str, "On heels and calves, from behind.", more=True,
-        choices={"": "None", "auto": "Find them", "clicks": "As clicked"},
+        "dots", "Tape dots", "dots", str, "On heels and calves, from behind. Of lower legs alone: find them.",
+        more=True, choices={"": "None", "auto": "Find them", "clicks": "As clicked"},
     ),
     Field(
         "setting", "Where", "setting", str, more=True,

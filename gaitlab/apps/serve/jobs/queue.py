@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
@@ -145,7 +146,10 @@ class Queue:
         """Queue a film with its form; return what is wrong with the form instead, if anything is."""
         with self._news:
             known = self._allowed(job, "start")
-            _, wrong = read_form(fields)
+            values, wrong = read_form(fields)
+            length_s = known.look.get("facts", {}).get("duration_s", math.inf)
+            if values.get("start_s", 0.0) >= length_s:
+                wrong["start"] = f"the film lasts {length_s:g} s; expected a time before its end"
             if fields.get("dots") == "clicks" and not (self.folder.folder(job) / DOTS).is_file():
                 wrong["dots"] = "no dots are clicked yet: click them first"
             if not known.look.get("view", {}).get("sure") and not fields.get("view"):

@@ -13,6 +13,7 @@ from gaitlab.io.files import whole_file
 from gaitlab.io.session.session import Session, open_session
 from gaitlab.io.session.write import write_json
 from gaitlab.pipeline.run import analyze
+from gaitlab.pipeline.writing import rebuild_report
 
 
 def analyse(line: Line, film: Path, name: str, target: Path, values: Mapping[str, Any]) -> None:
@@ -27,20 +28,23 @@ def analyse(line: Line, film: Path, name: str, target: Path, values: Mapping[str
     name : str
         what the film was called where it came from.
     target : Path
-        the session folder. One that is there was finished before a server was stopped, and is taken as it is.
+        the session folder. One that is there was finished before a server was stopped, and is not made again.
     values : Mapping[str, Any]
         arguments of `gaitlab.analyze`; names with a dot are settings.
     """
-    if target.exists():
-        line.tell("done", lacks(open_session(target)))
-        return
+    session = open_session(target) if target.exists() else _analysed(line, film, target, values)
+    if session.info["video"]["name"] != name:
+        _name_film(session, film, name)
+    line.tell("done", lacks(Session(target)))
 
-    def asked(cadence: float, rates: Sequence[float]) -> float | None:
+
+def _analysed(line: Line, film: Path, target: Path, values: Mapping[str, Any]) -> Session:
+    def asked(cadence: float, rates: Sequence[float], plays_fps: float) -> float | None:
         question = {"cadence": round(cadence, 1), "rates": [round(rate, 2) for rate in rates], **write_strip(film)}
         answer = line.ask(question)
         return None if answer is None else float(answer)
 
-    session = analyze(
+    return analyze(
         film,
         output=target,
         settings={key: value for key, value in values.items() if "." in key},
@@ -48,8 +52,6 @@ def analyse(line: Line, film: Path, name: str, target: Path, values: Mapping[str
         on_slow_motion=asked,
         **{key: value for key, value in values.items() if "." not in key},
     )
-    _name_video(session, name)
-    line.tell("done", lacks(Session(target)))
 
 
 def lacks(session: Session) -> str:
@@ -60,8 +62,12 @@ def lacks(session: Session) -> str:
     return "; ".join(sentences(session.info.get("not_made", {})))
 
 
-def _name_video(session: Session, name: str) -> None:
-    """Write down what the film was called: its file here has another name."""
-    info = {**session.info, "video": {**session.info["video"], "name": name}}
+def _name_film(session: Session, film: Path, name: str) -> None:
+    """Give the film the name that it had, in the session and on its page: here it lies under another."""
+    info = session.info
+    warnings = [
+        warning.replace(f"'{film}'", f"'{name}'").replace(f"'{film.name}'", f"'{name}'") for warning in info["warnings"]
+    ]
     with whole_file(session.folder / "session.json", advice="is the disk full?") as partial:
-        write_json(partial, info)
+        write_json(partial, {**info, "warnings": warnings, "video": {**info["video"], "name": name}})
+    rebuild_report(Session(session.folder))

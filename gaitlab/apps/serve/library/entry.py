@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,9 +69,20 @@ class Entry:
         return self.label or self.folder.rpartition("/")[2]
 
     def matches(self, words: list[str]) -> bool:
-        """Whether every word, in lower case, is found in what is known of the session."""
-        text = " ".join((self.athlete, self.label, self.date, self.folder, self.view, self.activity)).casefold()
-        return all(word in text for word in words)
+        """Whether every word, see `plain`, is found in what is known of the session."""
+        text = plain(" ".join((self.athlete, self.label, self.date, self.folder, self.view, self.activity)))
+        return all(_holds(text, word) for word in words)
+
+
+def plain(text: str) -> str:
+    """Return what is searched for or in: lower case, without accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _holds(text: str, word: str) -> bool:
+    """Whether a text holds a word; a single letter stands for itself, as in "shoe A", and is no part of others."""
+    return word in text if len(word) > 1 else bool(re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text))
 
 
 def entry_from(content: Mapping[str, Any]) -> Entry:
@@ -115,10 +128,11 @@ def _headlines(session: Session, found: tuple[Measure, ...]) -> tuple[tuple[str,
 
 
 def _spoken(measure: Measure) -> str:
-    """Return the value of a metric: of both legs, or left / right; "" where there is none."""
-    numbers = [
-        measure.display.number(measure.sides[side].mean)
+    """Return the value of a metric: of both legs, left / right, or of one leg with its name; "" where there is none."""
+    numbers = {
+        side: measure.display.number(measure.sides[side].mean)
         for side in ("both", "left", "right")
         if side in measure.sides and measure.sides[side].known
-    ]
-    return f"{' / '.join(numbers)}{measure.display.suffix}" if numbers else ""
+    }
+    leg = "".join(f"{side} " for side in numbers if side != "both") if len(numbers) == 1 else ""
+    return f"{leg}{' / '.join(numbers.values())}{measure.display.suffix}" if numbers else ""

@@ -43,11 +43,18 @@ def _everything(session: Session, path: Path) -> None:
                     archive.write(known, f"{name}/{shown}", compress_type=packing)
 
 
+def _paper(session: Session, path: Path) -> None:
+    from gaitlab.report.paper import write_pdf
+
+    write_pdf(session.folder, path)
+
+
 # What is handed over -> the ending of its file, and what writes it.
 KINDS: Mapping[str, tuple[str, Callable[[Session, Path], None]]] = {
     "numbers": ("numbers.csv", _numbers),
     "csv": ("frames.csv", _frames("csv")),
     "parquet": ("frames.parquet", _frames("parquet")),
+    "pdf": ("report.pdf", _paper),
     "zip": ("session.zip", _everything),
 }
 
@@ -68,8 +75,10 @@ def hand_over(folder: Path, kind: str, into: Path) -> tuple[Path, str]:
     return path, f"{folder_name(folder.name)}-{ending}"
 
 
-def all_numbers(folders: Sequence[Path], path: Path) -> None:
+def all_numbers(folders: Sequence[Path], path: Path, *, directory: Path) -> None:
     """Write the summaries of many sessions as one table; the file's ending says whether CSV or Parquet.
+
+    A session is named by its place below ``directory``: where that lies is nobody's business to whom it is handed.
 
     Raises
     ------
@@ -81,10 +90,11 @@ def all_numbers(folders: Sequence[Path], path: Path) -> None:
     from gaitlab.io.session.sessions import summaries_of
 
     table = summaries_of([glance_at(folder) for folder in folders])
+    table["session"] = [Path(session).relative_to(directory).as_posix() for session in table["session"]]
     if path.suffix == ".csv":
         as_cells(table).to_csv(path, index=False)
         return
     try:
-        table.astype({"session": str}).to_parquet(path, index=False)
+        table.to_parquet(path, index=False)
     except ImportError as error:
         raise InputError("Parquet needs pyarrow: pip install 'gaitlab-run[app]'") from error

@@ -21,7 +21,7 @@ _log = logging.getLogger("gaitlab")
 # A session made in the terminal appears after so long at the latest.
 _FRESH_S = 1.0
 # What is kept depends on the version that read it.
-_FORM = f"{__version__}-1"
+_FORM = f"{__version__}-2"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS form (form TEXT);
 CREATE TABLE IF NOT EXISTS sessions (folder TEXT PRIMARY KEY, stamp TEXT, entry TEXT);

@@ -9,6 +9,7 @@ for (const place of document.querySelectorAll("[data-trend]")) {
 document.body.dataset.charts = "drawn";
 
 function show(place, { charts: found, reason }) {
+  const before = charts.length;
   place.replaceChildren();
   if (reason) {
     const words = document.createElement("p");
@@ -34,8 +35,9 @@ function show(place, { charts: found, reason }) {
     figure.append(caption, plot, verdict);
     place.append(figure);
     charts.push([plot, chart.figure]);
-    draw(plot, chart.figure);
   }
+  // Only now: one that stood alone in its row would be drawn as wide as that.
+  for (const [plot, figure] of charts.slice(before)) draw(plot, figure);
 }
 function draw(plot, figure) { return Plotly.react(plot, gaitlab.coloured(figure.data), gaitlab.coloured(figure.layout), config); }
 gaitlab.onTheme(() => charts.forEach(([plot, figure]) => draw(plot, figure)));

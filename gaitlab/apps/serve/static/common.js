@@ -59,7 +59,12 @@ export function say(words, action) {
 export async function attempt(task) {
   try { return await task(); } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.message) say(error.message);
+    complain(error);
     return undefined;
   }
+}
+
+// Say what was refused; where this page is older than the server, loading it again is what helps.
+export function complain(error) {
+  if (error.message) say(error.message, error.status === 403 ? { words: "Load again", run: () => location.reload() } : undefined);
 }

@@ -1,5 +1,5 @@
 // Films are dropped, looked at, asked about and analysed; the page asks how far they are and shows what changed.
-import { ask, attempt, say, upload } from "/static/common.js";
+import { ask, attempt, complain, say, upload } from "/static/common.js";
 
 const queue = document.getElementById("queue"), drop = document.getElementById("drop");
 const choose = document.getElementById("choose");
@@ -27,9 +27,23 @@ async function send(file) {
   item.append(name, bar, button);
   queue.append(item);
   tellEmpty();
-  await attempt(() => upload(file, { signal: stop.signal, onProgress: (share) => { bar.value = share; } }));
-  item.remove();
+  try {
+    await upload(file, { signal: stop.signal, onProgress: (share) => { bar.value = share; } });
+    item.remove();
+  } catch (error) {
+    if (error.message) refuse(item, bar, button, error.message); else item.remove();
+  }
   look();
+}
+
+// Of many films that are dropped at once, each that is refused stays with its reason until it is taken away.
+function refuse(item, bar, button, words) {
+  const said = document.createElement("p");
+  said.className = "wrong"; said.setAttribute("role", "alert"); said.textContent = words;
+  bar.replaceWith(said);
+  item.className = "refused";
+  button.textContent = "Remove";
+  button.addEventListener("click", () => { item.remove(); tellEmpty(); });
 }
 
 addEventListener("beforeunload", (event) => { if (queue.querySelector(".uploading")) event.preventDefault(); });
@@ -50,7 +64,7 @@ async function look() {
     order(jobs);
     tellEmpty();
     document.body.classList.remove("lost");
-  } catch (error) { if (!document.body.classList.contains("lost")) say(error.message); document.body.classList.add("lost"); }
+  } catch (error) { if (!document.body.classList.contains("lost")) complain(error); document.body.classList.add("lost"); }
   timer = setTimeout(look, document.hidden ? SLOW_MS : pause);
 }
 
@@ -115,7 +129,7 @@ queue.addEventListener("submit", async (event) => {
   clearTimeout(form.keeping);
   tellWrong(form, {});
   try { await ask(`/films/${job}`, { method: "POST", body: said(form) }); } catch (error) {
-    if (error.content && error.content.wrong) tellWrong(form, error.content.wrong); else say(error.message);
+    if (error.content && error.content.wrong) tellWrong(form, error.content.wrong); else complain(error);
   }
   look();
 });

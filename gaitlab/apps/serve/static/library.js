@@ -21,7 +21,7 @@ document.addEventListener("click", async (event) => {
   if (!gone) return;
   const next = row.nextElementSibling || row.previousElementSibling;
   row.hidden = true;
-  (next && next.querySelector("a, button") || document.getElementById("main")).focus();
+  (next && next.querySelector("h3 a, button") || document.getElementById("main")).focus();
   tellCompared();
   say(`${name} was deleted. `, { words: "Undo", run: () => attempt(async () => {
     await ask(`/bin/${gone.key}`, { method: "POST" });
@@ -43,6 +43,13 @@ if (dialog) {
   });
 }
 
+// A menu closes when another thing is clicked, and with Escape.
+const menus = (wanted) => [...document.querySelectorAll("details.menu[open]")].filter(wanted);
+document.addEventListener("click", (event) => menus((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; }));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of menus((one) => one.contains(event.target))) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+
 document.addEventListener("change", (event) => { if (event.target.name === "compare") tellCompared(); });
 function tellCompared() {
   if (!bar) return;
@@ -55,7 +62,9 @@ function tellCompared() {
   }
   const views = new Set(chosen.map((box) => box.closest("[data-session]").dataset.view));
   bar.hidden = chosen.length === 0;
-  bar.querySelector("button").disabled = chosen.length < 2 || views.size > 1;
+  const most = Number(bar.dataset.most);
+  bar.querySelector("button").disabled = chosen.length < 2 || chosen.length > most || views.size > 1;
   document.getElementById("compare-words").textContent = chosen.length < 2 ? "Choose another session to compare with."
+    : chosen.length > most ? `At most ${most} sessions are compared: take some away.`
     : views.size > 1 ? "These are of different views, which measure different things." : `${chosen.length} sessions are chosen.`;
 }

@@ -1,5 +1,5 @@
 // The camera: pictures one after the other, as fast as they come, while it is on.
-import { ask, attempt } from "/static/common.js";
+import { ask, attempt, say } from "/static/common.js";
 
 const form = document.getElementById("camera");
 const picture = document.getElementById("picture"), recorded = document.getElementById("recorded");
@@ -13,9 +13,11 @@ if (form) {
     const button = event.target.closest("[data-do]");
     if (!button) return;
     button.disabled = true;
+    const dropped = button.dataset.do === "stop" && !recorded.hidden;
     recording = button.dataset.do === "record";
     await attempt(() => ask(`/live/${button.dataset.do}`, { method: "POST", body: { camera: Number(form.elements.camera.value) } }));
     button.disabled = false;
+    if (dropped) say("The recording was stopped before its end; nothing of it is kept.");
     look();
   });
   look();

@@ -47,7 +47,11 @@ INNER = {
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
     "report": (("render", "shared"), ("session",), ("comparison", "validation")),
     "steps": (("checks",), ("loading", "measuring")),
-    "apps": (("truth", "window"), ("demo", "batch", "live", "pose_images", "validate"), ("selftest", "serve")),
+    "apps": (
+        ("truth", "window", "pairings"),
+        ("demo", "batch", "live", "pose_images", "validate"),
+        ("selftest", "serve"),
+    ),
     "cli": (
         ("printing", "signals"),
         ("progress", "tables", "endings"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.analysis.truth import cycle_values, trial_of_angles, trial_of_contacts, trial_of_points, with_contacts
+from gaitlab.apps.pairings import Pairing, Pathlike, check_pairings
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Contact, GaitCycle, GaitEvents
 from gaitlab.core.pose import FloatArray
@@ -28,22 +28,9 @@ from gaitlab.stats.validation.result import Compared, MetricPair, Validation, na
 from gaitlab.stats.validation.tables import put_together
 from gaitlab.stats.validation.waveforms import CurveAgreement, compare_curves
 
-Pathlike = str | Path
 Progress = Callable[[str, int, int], None]
-_LIST = ("session", "truth", "subject", "offset_s", "markers")
 _UNNAMED = "unnamed"
 _NEWTONS = (1.0, 1000.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A session and the truth it is held against; ``subject`` is who was measured, None for the session's athlete."""
-
-    session: Session | Pathlike
-    truth: Pathlike
-    subject: str | None = None
-    offset_s: float | None = None
-    markers: Pathlike | None = None
 
 
 def validate(
@@ -117,6 +104,7 @@ def validate_pairs(
     low, high = _NEWTONS
     if not low <= threshold_n <= high:
         raise InputError(f"{argument('threshold_n')} must be from {low:g} to {high:g} N, not {shown(threshold_n)}")
+    check_pairings(pairings)
     if output is not None:
         from gaitlab.report.validation.write import check_output
 
@@ -132,47 +120,6 @@ def validate_pairs(
 
         write_validation(found, Path(output), force=force)
     return found
-
-
-def read_list(path: Pathlike) -> list[Pairing]:
-    """Read a CSV with the columns session, truth and, if wanted, subject, offset_s, markers; paths are from its folder.
-
-    Raises
-    ------
-    InputError
-        no such file, columns missing, or a cell that is none.
-    """
-    path = Path(path)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read the list '{path}': {getattr(error, 'strerror', None) or error}") from error
-    known = set(rows[0]) if rows else set()
-    if not {"session", "truth"} <= known:
-        raise InputError(f"the list '{path}' needs a heading and rows with the columns {', '.join(_LIST[:2])}")
-    strange = sorted(str(name) for name in known - set(_LIST))
-    if strange:
-        raise InputError(f"the list '{path}' has the column {shown(strange[0])}; known: {', '.join(_LIST)}")
-    return [_pairing(row, path, number) for number, row in enumerate(rows, start=2)]
-
-
-def _pairing(row: Mapping[str, str | None], path: Path, line: int) -> Pairing:
-    cells = {name: (row.get(name) or "").strip() for name in _LIST}
-    if not cells["session"] or not cells["truth"]:
-        raise InputError(f"the list '{path}', line {line}: expected a session and a truth")
-    try:
-        offset_s = float(cells["offset_s"]) if cells["offset_s"] else None
-    except ValueError as error:
-        raise InputError(
-            f"the list '{path}', line {line}: offset_s is {shown(cells['offset_s'])}; expected seconds"
-        ) from error
-    markers: Pathlike | None = cells["markers"] or None
-    if markers and (path.parent / markers).is_file():
-        markers = path.parent / markers
-    return Pairing(
-        path.parent / cells["session"], path.parent / cells["truth"], cells["subject"] or None, offset_s, markers
-    )
 
 
 def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
@@ -194,7 +141,7 @@ def compare_one(pairing: Pairing, *, threshold_n: float) -> Compared:
     legs = match_contacts(found.contacts, contacts, span_s=found.span_s) if own else ()
     near = near_s(found.contacts)
     notes = [*truth.notes, *aligned.notes, *_remarks(session, truth, measured)]
-    if pairing.markers is not None and truth.pose is None:
+    if pairing.markers is not None and (truth.pose is None or truth.metres_per_px is None):
         notes.append("the marker set that was named is not used: the truth has no markers")
     return Compared(
         session=str(session.folder),

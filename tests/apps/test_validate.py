@@ -13,8 +13,9 @@ import pytest
 import gaitlab
 from benchmarks.truth import load_trial
 from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.pairings import Pairing, read_list
 from gaitlab.apps.truth import Truth, load_truth, true_angles
-from gaitlab.apps.validate import Pairing, read_list, validate_pairs
+from gaitlab.apps.validate import validate_pairs
 from gaitlab.core.errors import InputError, OutputError
 from tests.io.truth.make import c3d_of_trial, force_of, write_c3d
 
@@ -241,6 +242,9 @@ def test_what_is_refused(session: Path, c3d: Path, known: Truth, tmp_path: Path)
         (([session], [truth, truth]), {}, "a truth a session, in their order, not 1 sessions and 2 truths"),
         (([], []), {}, "not 0 sessions"),
         ((session, truth), {"offset_s": 500.0}, "do not overlap in time"),
+        ((session, truth), {"offset_s": float("nan")}, "offset_s must be the seconds to add.*not nan"),
+        (([session, session], [truth, truth]), {}, "is named twice"),
+        ((session, tmp_path), {}, "is no folder that can be a truth"),
         ((session, c3d), {"markers": "theia"}, "lacks the markers of the knee and the ankle of the set Theia"),
         ((session, c3d), {"threshold_n": 0.0}, "threshold_n must be from 1 to 1000 N, not 0.0"),
         ((session, truth), {"subjects": ["a", "b"]}, "names 2 people for 1 sessions"),

@@ -12,7 +12,7 @@ from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
 if TYPE_CHECKING:
-    from gaitlab.apps.validate import Pairing
+    from gaitlab.apps.pairings import Pairing
 
 
 def validate(
@@ -59,7 +59,7 @@ def validate(
 def _pairings(
     sessions: list[Path], truth: list[Path], list_: Path | None, offset: float | None, markers: str | None
 ) -> list[Pairing]:
-    from gaitlab.apps.validate import Pairing, read_list
+    from gaitlab.apps.pairings import Pairing, read_list
 
     if list_ is not None:
         if sessions or truth:

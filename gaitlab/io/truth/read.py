@@ -54,7 +54,12 @@ def read_truth(
     asked = marker_set_of(markers)
     if path.is_dir() and (path / "session.json").is_file():
         return _session(path)
-    if path.is_file() and path.suffix.lower() in _TABLES:
+    if path.is_dir():
+        try:
+            return _labels(path, _format(path), fps)
+        except InputError as error:
+            raise InputError(f"'{path}' is no folder that can be a truth: expected {KINDS} ({error})") from error
+    if path.suffix.lower() in _TABLES:
         columns = columns_of(path)
         if is_events(columns):
             return read_events(path)

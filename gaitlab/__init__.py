@@ -27,6 +27,7 @@ __all__ = [
     "open_session",
     "preprocess",
     "trends",
+    "validate",
 ]
 
 # Type checkers take it for true. The module `typing` costs more than all else here, and a command that is being
@@ -34,6 +35,7 @@ __all__ = [
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from gaitlab.apps.validate import validate
     from gaitlab.config import Settings
     from gaitlab.core.errors import GaitlabError
     from gaitlab.core.pose import PoseSequence
@@ -67,6 +69,7 @@ else:  # out of a type checker's sight: for it there is no other name than these
         "open_session": "io.session.session",
         "preprocess": "steps",
         "trends": "stats",
+        "validate": "apps.validate",
     }
 
     def __getattr__(name: str) -> object:

@@ -23,7 +23,9 @@ from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import load_truth
 from gaitlab.markers.layout import DOTS
 from tests.conftest import DemoRun
+from tests.io.truth.make import force_of, write_c3d
 from tests.readme_example import differences, example
+from tests.report.make import FPS as FILM_FPS
 from tests.report.make import make_film
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -83,6 +85,28 @@ def write_rear(folder: Path) -> None:
     write_rows(folder / "rear.csv", list(known.names), known.xy_px[:frames])
 
 
+def write_lab(path: Path) -> None:
+    """What a laboratory measured of the true runner meanwhile: markers and a force plate, at the pace of the film."""
+    pytest.importorskip("ezc3d")
+    known, slower = truth(), FPS / FILM_FPS
+    names = {"hip": "GTR", "knee": "Knee", "ankle": "Ankle", "heel": "Heel.Bottom", "big_toe": "MT1"}
+    times_s = np.arange(round(SECONDS * slower * 100)) / 100
+    points = {
+        f"{side[0].upper()}.{marker}": np.stack(
+            [np.interp(times_s, known.time_s * slower, axis) for axis in at.T], axis=1
+        )
+        for side in ("left", "right")
+        for point, marker in names.items()
+        for at in [known.points_m[:, known.names.index(f"{side}_{point}")][:, [0, 2, 1]] * [1000, -1000, 1000]]
+    }
+    contacts = [
+        (c.side, c.foot_strike_s * slower, c.toe_off_s * slower)
+        for c in known.contacts
+        if c.foot_strike_s > 0.05 and c.toe_off_s < SECONDS - 0.05
+    ]
+    write_c3d(path, times_s, points, force_n=[force_of(contacts, end_s=SECONDS * slower)])
+
+
 def write_standing(path: Path) -> None:
     """The rear clip's runner on both feet for two seconds: each side as in the middle of one of its stances."""
     known = load_truth(demo_clip("rear")[1])
@@ -119,6 +143,8 @@ def prepare(folder: Path, needs: str) -> None:
             write_standing(folder / film)
         elif film.endswith(".mp4"):
             write_video(folder / film, fps=float(fps or FPS))
+        elif name == "lab.c3d":
+            write_lab(folder / name)
         elif name == "season/":
             write_points(folder / "points.csv")
             for month, number in MONTHS.items():
@@ -177,6 +203,11 @@ def check_results(page: str, folder: Path) -> None:
         assert {path.suffix for path in folder.glob("run*")} >= {".trc", ".mot", ".c3d", ".csv", ".parquet"}
     if page == "compare-shoes":
         assert "</html>" in (folder / "shoes.html").read_text()[-20:]
+    if page == "validate":
+        assert "</html>" in (folder / "agreement/validation.html").read_text()[-20:]
+        strikes = list(csv.DictReader((folder / "study-agreement/events.csv").open()))[2]
+        assert int(strikes["n"]) >= 5
+        assert abs(float(strikes["bias"])) < 0.02
     if page == "rear-view":
         check_rear(folder / "reports")
     if page == "season":

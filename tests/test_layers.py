@@ -36,17 +36,27 @@ ORDER = (
 # The same inside the rooms that have rooms of their own; what is not named may be imported by all of them.
 INNER = {
     "events": (("models",),),
-    "io": (("resources", "reading"), ("files", "parallel", "cells"), ("video", "keypoints"), ("session",), ("export",)),
+    "io": (
+        ("resources", "reading"),
+        ("files", "parallel", "cells"),
+        ("video", "keypoints"),
+        ("session",),
+        ("export", "truth"),
+    ),
     "scene": (("motion", "ground"), ("background", "shots"), ("film",)),
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
-    "report": (("render", "shared"), ("session",), ("comparison",)),
+    "report": (("render", "shared"), ("session",), ("comparison", "validation")),
     "steps": (("checks",), ("loading", "measuring")),
-    "apps": (("truth", "window"), ("demo", "batch", "live", "pose_images"), ("selftest", "serve")),
+    "apps": (
+        ("truth", "window", "pairings"),
+        ("demo", "batch", "live", "pose_images", "validate"),
+        ("selftest", "serve"),
+    ),
     "cli": (
         ("printing", "signals"),
         ("progress", "tables", "endings"),
         ("common",),
-        ("analyze", "check", "compare", "models", "pictures"),
+        ("analyze", "check", "compare", "models", "pictures", "validate"),
         ("app",),
     ),
 }
@@ -62,6 +72,7 @@ STRANGERS = {
     "scene.motion": NUMBERS_ONLY,
     "io.session": {"cv2", "av", "plotly"},
     "io.export": {"cv2", "av", "plotly", "pandas"},
+    "io.truth": {"cv2", "av", "plotly", "pandas"},
     "stats": {"cv2", "av", "plotly"},
     "report": {"cv2", "av"},
 }

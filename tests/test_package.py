@@ -10,7 +10,7 @@ import pytest
 import gaitlab
 from gaitlab.io.session.session import Session
 
-FUNCTIONS = ["analyze", "compare", "load_sessions", "open_session", "trends"]
+FUNCTIONS = ["analyze", "compare", "load_sessions", "open_session", "trends", "validate"]
 
 
 def test_only_the_public_names_are_shown() -> None:

@@ -9,19 +9,21 @@ import typer
 from gaitlab.cli import analyze, check, compare, models, pictures
 from gaitlab.cli.endings import run
 from gaitlab.cli.printing import say
+from gaitlab.cli.validate.command import validate
 
 app = typer.Typer(
     name="gaitlab",
     help="Gait and running analysis from ordinary video.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # as markup, "[default: found]" would be a style and vanish
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models.app, name="models")
 # In the order of the help.
 for command in (
     analyze.batch, pictures.dots, analyze.analyze, check.demo, check.selftest, pictures.pose, pictures.live,
-    compare.report, compare.compare, compare.export, compare.sessions, pictures.serve, check.config,
+    compare.report, compare.compare, validate, compare.export, compare.sessions, pictures.serve, check.config,
 ):  # fmt: skip
     app.command()(command)
 

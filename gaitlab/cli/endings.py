@@ -23,7 +23,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 # Argument in Python -> what the command line calls it, where that is not its name behind two dashes.
 _CALLED = {
     "video": "VIDEO", "belt_speed_mps": "--speed", "height_m": "--height", "mass_kg": "--mass", "start_s": "--start",
-    "end_s": "--end", "keypoints_format": "--format", "with_": "--with",
+    "end_s": "--end", "keypoints_format": "--format", "with_": "--with", "offset_s": "--offset",
+    "threshold_n": "--threshold",
     "video.annotate": "--no-video (video.annotate)", "video.blur_face": "--blur-face (video.blur_face)",
     "report.embed_video": "--embed-video (report.embed_video)",
 }  # fmt: skip

@@ -57,6 +57,11 @@ def test_version_and_help() -> None:
         assert command in page
 
 
+def test_help_says_what_happens_without_an_option() -> None:
+    """Defaults in words stand in brackets, which a terminal's markup would take for a style and leave out."""
+    assert "[default: reports/NAME]" in " ".join(gaitlab("analyze", "--help").stdout.replace("│", " ").split())
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     assert "no such file: 'none.mp4'" in refused("analyze", "none.mp4", cwd=tmp_path)
 

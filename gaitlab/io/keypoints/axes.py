@@ -151,7 +151,7 @@ def from_the_side(
     if unit.lower() not in UNITS:
         raise InputError(f"'{path}' is in {shown(unit)}; expected {', '.join(UNITS)}")
     expected = OF_A_PICTURE if unit == "px" else Axes((0, 1), (1, 1))
-    axes = axes_asked(asked) if asked is not None else _found(points, skeleton) or expected
+    axes = axes_asked(asked) if asked is not None else axes_found(points, skeleton) or expected
     notes = []
     if asked is None and axes != expected and (axes.right[0], axes.up) != (expected.right[0], expected.up):
         notes.append(
@@ -170,7 +170,7 @@ def from_the_side(
         return flat * _MM.get(used, 1.0), tuple(notes)
 
 
-def _found(points: FloatArray, skeleton: Skeleton) -> Axes | None:
+def axes_found(points: FloatArray, skeleton: Skeleton) -> Axes | None:
     """Return the vertical by the way from feet to hips, and the direction by the feet's travel; None where unclear."""
     if not all(f"{side}_{joint}" in skeleton for side in BOTH_SIDES for joint in ("hip", "ankle")):
         return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from gaitlab.core.errors import InputError
+from gaitlab.core.pose import FloatArray
 from gaitlab.io.keypoints import columns
 from gaitlab.io.keypoints.axes import from_the_side
 from gaitlab.io.keypoints.imported import Asked, ImportedPoses, body, missing, named_points
@@ -28,6 +30,34 @@ def read_opensim(path: Path, asked: Asked) -> ImportedPoses:
     InputError
         it holds joint angles, from which no points can be had.
     """
+    found = read_storage(path)
+    places, table = found.places, found.table
+    if not places:
+        raise InputError(
+            f"'{path}' holds joint angles (or forces) and no points; gaitlab measures angles itself: export the "
+            "markers, as TRC or C3D"
+        )
+    points = np.stack([table[:, axes] for axes in places.values()], axis=1)
+    seen = np.isfinite(points).all(axis=-1)
+    skeleton, order, notes = named_points(list(places), path, seen=seen.sum(axis=0))
+    unit = found.facts.get("Units", "m").strip().lower()
+    flat, assumed = from_the_side(points[:, order], skeleton, path, unit=unit, asked=asked.axes)
+    people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
+    return ImportedPoses(skeleton, [[body(frame)] for frame in people], table[:, 0].copy(), notes=(*notes, *assumed))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Storage:
+    """A file of OpenSim: what its heading says, its columns, (row, column) numbers, and the columns of each point."""
+
+    facts: dict[str, str]
+    header: list[str]
+    table: FloatArray
+    places: dict[str, list[int]]
+
+
+def read_storage(path: Path) -> Storage:
+    """Read all columns of a MOT or STO, the first of which are times, s; InputError where it is none."""
     lines = read_text(path, "file of 'opensim'", advice="choose another --format", windows=True).splitlines()
     end = next((number for number, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
     if end is None or end + 1 >= len(lines):
@@ -39,23 +69,11 @@ def read_opensim(path: Path, asked: Asked) -> ImportedPoses:
     rows = [(number, line.split()) for number, line in enumerate(lines[end + 2 :], start=end + 3) if line.strip()]
     if facts.get("DataType", "").strip().lower() == "vec3":
         header, rows = _spread(header, rows, path)
-    places = _places(header)
-    if not places:
-        raise InputError(
-            f"'{path}' holds joint angles (or forces) and no points; gaitlab measures angles itself: export the "
-            "markers, as TRC or C3D"
-        )
     wanted = [columns.number(name) for name in header]
     table = np.array([values for _, values in columns.read_columns(path, header, rows, wanted)])
     if not len(table):
         raise InputError(f"'{path}' has no rows")
-    points = np.stack([table[:, axes] for axes in places.values()], axis=1)
-    seen = np.isfinite(points).all(axis=-1)
-    skeleton, order, notes = named_points(list(places), path, seen=seen.sum(axis=0))
-    unit = facts.get("Units", "m").strip().lower()
-    flat, assumed = from_the_side(points[:, order], skeleton, path, unit=unit, asked=asked.axes)
-    people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
-    return ImportedPoses(skeleton, [[body(frame)] for frame in people], table[:, 0].copy(), notes=(*notes, *assumed))
+    return Storage({key.strip(): value for key, value in facts.items()}, header, table, _places(header))
 
 
 def _spread(

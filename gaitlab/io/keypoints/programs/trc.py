@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,8 +20,33 @@ from gaitlab.io.reading import read_text
 _HEAD = 5  # lines before the numbers
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Markers:
+    """What a file of markers holds: names, (frame, marker, 3) places, (frame,) times, s, unit, rate and first frame."""
+
+    names: list[str]
+    points: FloatArray
+    time_s: FloatArray
+    unit: str
+    rate: float | None
+    first: int | None
+
+
 def read_trc(path: Path, asked: Asked) -> ImportedPoses:
     """Read the markers' places, seen from the side: lengths with y up, z up, or pixels with y down, see `axes`."""
+    found = markers_of_trc(path)
+    seen = np.isfinite(found.points).all(axis=-1)
+    skeleton, order, notes = named_points(found.names, path, seen=seen.sum(axis=0))
+    flat, assumed = from_the_side(found.points[:, order], skeleton, path, unit=found.unit, asked=asked.axes)
+    people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
+    return ImportedPoses(
+        skeleton, [[body(frame)] for frame in people], found.time_s, found.rate, first=found.first,
+        notes=(*notes, *assumed),
+    )  # fmt: skip
+
+
+def markers_of_trc(path: Path) -> Markers:
+    """Read all markers under their own names; InputError where it is no TRC."""
     lines = read_text(path, "file of 'trc'", advice="choose another --format", windows=True).splitlines()
     if not lines or not lines[0].startswith("PathFileType"):
         raise missing(path, "trc", "first line 'PathFileType'")
@@ -34,14 +60,9 @@ def read_trc(path: Path, asked: Asked) -> ImportedPoses:
     numbers, table = _table(path, len(names), lines)
     points = table[:, 1:].reshape(len(table), len(names), 3)
     points[(points == 0).all(axis=-1)] = np.nan  # how some programs write a marker that was not seen
-    seen = np.isfinite(points).all(axis=-1)
-    skeleton, order, notes = named_points(names, path, seen=seen.sum(axis=0))
-    flat, assumed = from_the_side(points[:, order], skeleton, path, unit=facts.get("Units", "mm"), asked=asked.axes)
-    people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
-    return ImportedPoses(
-        skeleton, [[body(frame)] for frame in people], table[:, 0].copy(), _rate(facts.get("DataRate", "")),
-        first=_first(numbers), notes=(*notes, *assumed),
-    )  # fmt: skip
+    return Markers(
+        names, points, table[:, 0].copy(), facts.get("Units", "mm"), _rate(facts.get("DataRate", "")), _first(numbers)
+    )
 
 
 def _rate(word: str) -> float | None:

@@ -1,0 +1,1 @@
+"""``gaitlab validate``."""

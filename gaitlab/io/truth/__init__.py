@@ -1,0 +1,1 @@
+"""What a session is held against: motion capture, force plates, events, angles, labels."""

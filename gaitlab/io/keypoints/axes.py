@@ -172,10 +172,11 @@ def from_the_side(
 
 def axes_found(points: FloatArray, skeleton: Skeleton) -> Axes | None:
     """Return the vertical by the way from feet to hips, and the direction by the feet's travel; None where unclear."""
-    if not all(f"{side}_{joint}" in skeleton for side in BOTH_SIDES for joint in ("hip", "ankle")):
+    legs = [side for side in BOTH_SIDES if f"{side}_hip" in skeleton and f"{side}_ankle" in skeleton]
+    if not legs:  # one is enough: laboratories often mark the near one alone
         return None
     hips, feet = (
-        np.stack([points[:, skeleton.index(f"{side}_{joint}")] for side in BOTH_SIDES]) for joint in ("hip", "ankle")
+        np.stack([points[:, skeleton.index(f"{side}_{joint}")] for side in legs]) for joint in ("hip", "ankle")
     )
     way = (hips - feet).reshape(-1, 3)
     way = way[np.isfinite(way).all(axis=1)]

@@ -30,6 +30,12 @@ FORMAT = (
     'small_toe (each a marker such as "{S}KNE", or a list of markers whose mean it is) and, for hips without a marker, '
     '[pelvis] with front = ["LASI", "RASI"] and back = ["LPSI", "RPSI"]'
 )
+
+
+class SeveralPeople(InputError):
+    """Markers of more than one person under the same names."""
+
+
 # Ways to get a point: each a list of markers whose mean it is.
 Ways = tuple[tuple[str, ...], ...]
 
@@ -93,7 +99,8 @@ def side_view(
     InputError
         markers of no set that is known, or that lack a knee or an ankle.
     """
-    plain = {_plain(name): column for column, name in reversed(list(enumerate(markers.names)))}
+    columns = list(reversed(list(enumerate(markers.names))))
+    plain = {_plain(name): column for column, name in columns} | {_whole(name): column for column, name in columns}
     seen = np.isfinite(markers.points).all(axis=-1).mean(axis=0) if len(markers.points) else np.empty(0)
     there = {name: column for name, column in plain.items() if seen[column] >= _SEEN}
     chosen = asked if asked is not None else _best(there)
@@ -107,6 +114,7 @@ def side_view(
             )
         names = {our_name(name): column for column, name in reversed(list(enumerate(markers.names)))}
         return *_flat(names, markers, path), "keypoint names", ()
+    _check_one_person(chosen, markers, seen, there, path)
     points, notes = _points(chosen, there, markers)
     lacking = [point for point in ("knee", "ankle") if not any(f"{side}_{point}" in points for side in BOTH_SIDES)]
     if lacking:
@@ -129,11 +137,45 @@ def _seen_from_the_side(
     skeleton = Skeleton("markers", tuple(points))
     stacked = np.stack(list(points.values()), axis=1)
     axes = axes_found(stacked, skeleton)  # z points up in a laboratory: nothing to remark on
-    asked = str(axes) if axes is not None and markers.unit != "px" else None
+    if axes is None and markers.unit != "px":
+        raise InputError(
+            f"'{path}' does not tell which axis points up: no leg of somebody upright has both hip and ankle; expected "
+            f"markers of the hip, or of the pelvis, from which it comes: {argument('markers')} can say which they are"
+        )
+    asked = str(axes) if markers.unit != "px" else None
     flat, notes = from_the_side(stacked, skeleton, path, unit=markers.unit, asked=asked)
     seen = np.asarray(np.isfinite(flat).all(axis=-1))
     xy = np.where(seen[..., None], flat, np.nan)
     return PoseSequence(xy, seen.astype(np.float64), markers.time_s, skeleton), stacked, notes
+
+
+def _check_one_person(
+    chosen: MarkerSet, markers: Markers, seen: FloatArray, there: Mapping[str, int], path: Path
+) -> None:
+    """Raise SeveralPeople where markers of the set are there more than once, and the set does not say whose are meant."""
+    whose: dict[str, set[str]] = {}
+    for name, share in zip(markers.names, seen, strict=True):
+        person, _, plain = name.strip().rpartition(":")
+        if share >= _SEEN:
+            whose.setdefault(plain.lower(), set()).add(person)
+    ways = [_first(all_ways, there) for all_ways in (*chosen.points.values(), *chosen.pelvis.values())]
+    for name in (name for way in ways for name in way):
+        people = sorted(whose.get(_key(name, there), set()))
+        if len(people) > 1 and "" not in people:
+            raise SeveralPeople(
+                f"'{path}' has the marker {_plain(name)} of several people ({', '.join(people)}); say whose are meant "
+                f"with {argument('markers')}: a TOML file whose names have the person before a colon, such as "
+                f'knee = "{people[0]}:{{S}}KNE"'
+            )
+
+
+def _key(name: str, there: Mapping[str, int]) -> str:
+    """Return under which name a marker of a set is there: with the person before its colon, or else without."""
+    return whole if (whole := _whole(name)) in there else _plain(name)
+
+
+def _whole(name: str) -> str:
+    return name.strip().lower()
 
 
 def _plain(name: str) -> str:
@@ -153,7 +195,7 @@ def _best(there: Mapping[str, int]) -> MarkerSet | None:
 
 
 def _first(ways: Ways, there: Mapping[str, int]) -> tuple[str, ...]:
-    return next((way for way in ways if all(_plain(name) in there for name in way)), ())
+    return next((way for way in ways if all(_key(name, there) in there for name in way)), ())
 
 
 def _has_pelvis(one: MarkerSet, there: Mapping[str, int]) -> bool:
@@ -162,7 +204,7 @@ def _has_pelvis(one: MarkerSet, there: Mapping[str, int]) -> bool:
 
 def _points(one: MarkerSet, there: Mapping[str, int], markers: Markers) -> tuple[dict[str, FloatArray], list[str]]:
     def mean(way: Sequence[str]) -> FloatArray:
-        return np.asarray(np.mean([markers.points[:, there[_plain(name)]] for name in way], axis=0))
+        return np.asarray(np.mean([markers.points[:, there[_key(name, there)]] for name in way], axis=0))
 
     found: dict[str, FloatArray] = {}
     alone: list[str] = []

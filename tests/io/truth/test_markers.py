@@ -117,6 +117,33 @@ def test_names_of_keypoints_are_markers_too() -> None:
     assert side_view(markers(points), Path("trial.trc"), asked=None)[2] == "keypoint names"
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_one_leg_alone_tells_which_axis_points_up(side: str) -> None:
+    points = {n: p for n, p in SETS["BMC/RBDS"].items() if n.startswith(side[0].upper())}
+    pose = side_view(markers(points), Path("trial.c3d"), asked=None)[0]
+    np.testing.assert_allclose(pose.point(f"{side}_knee"), joint(side, "knee")[:, [0, 2]] * [1, -1], atol=1e-6)
+
+
+def test_without_hips_nobody_knows_what_points_up() -> None:
+    points = {n: p for n, p in SETS["BMC/RBDS"].items() if "GTR" not in n}
+    with pytest.raises(InputError, match=r"does not tell which axis points up.*hip"):
+        side_view(markers(points), Path("trial.c3d"), asked=None)
+
+
+def test_of_several_people_one_must_be_named(tmp_path: Path) -> None:
+    two = {f"Ada:{n}": p + [0, 0, 100] for n, p in SETS["BMC/RBDS"].items()}
+    two |= {f"Bob:{n}": p for n, p in SETS["BMC/RBDS"].items()}
+    with pytest.raises(InputError, match=r"of several people \(Ada, Bob\).*'?Ada:\{S\}KNE"):
+        side_view(markers(two), Path("trial.c3d"), asked=None)
+    path = tmp_path / "bob.toml"
+    path.write_text(
+        'name = "Bob"\n[points]\nhip = "Bob:{S}.GTR"\nknee = ["Bob:{S}.Knee", "Bob:{S}.Knee.Medial"]\n'
+        'ankle = ["Bob:{S}.Ankle", "Bob:{S}.Ankle.Medial"]\n'
+    )
+    pose = side_view(markers(two), Path("trial.c3d"), asked=marker_set_of(path))[0]
+    np.testing.assert_allclose(pose.point("left_knee"), joint("left", "knee")[:, [0, 2]] * [1, -1], atol=1e-6)
+
+
 def test_strangers_are_refused_with_the_format() -> None:
     with pytest.raises(InputError, match=r"no set that gaitlab knows \(plug-in-gait, .*'A1', 'B2'.*\[points\]"):
         side_view(markers({"A1": joint("left", "hip"), "B2": joint("left", "knee")}), Path("t.c3d"), asked=None)

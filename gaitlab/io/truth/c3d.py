@@ -18,7 +18,7 @@ from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.keypoints.axes import axes_found
 from gaitlab.io.reading import read_bytes
 from gaitlab.io.truth.angle_names import our_angle, with_our_signs, zero_note
-from gaitlab.io.truth.markers import MarkerSet, SeveralPeople, side_view
+from gaitlab.io.truth.markers import MarkerSet, SeveralPeopleError, side_view
 from gaitlab.io.truth.plates import Load, Plate, alternating, contacts_on_plates, sides_by_feet
 from gaitlab.io.truth.types import Markers, Truth
 
@@ -65,7 +65,11 @@ def read_c3d_truth(path: Path, *, markers: MarkerSet | None, threshold_n: float)
             pose, places, set_name, said = side_view(own, path, asked=markers)
             notes += said
         except InputError as error:
-            if markers is not None or isinstance(error, SeveralPeople) or not (plates or events or angles is not None):
+            if (
+                markers is not None
+                or isinstance(error, SeveralPeopleError)
+                or not (plates or events or angles is not None)
+            ):
                 raise
             notes.append(
                 f"the markers of '{path.name}' are of no known set and were left out: a marker set of your own can "

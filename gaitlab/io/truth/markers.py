@@ -32,7 +32,7 @@ FORMAT = (
 )
 
 
-class SeveralPeople(InputError):
+class SeveralPeopleError(InputError):
     """Markers of more than one person under the same names."""
 
 
@@ -152,7 +152,7 @@ def _seen_from_the_side(
 def _check_one_person(
     chosen: MarkerSet, markers: Markers, seen: FloatArray, there: Mapping[str, int], path: Path
 ) -> None:
-    """Raise SeveralPeople where markers of the set are there more than once, and the set does not say whose are meant."""
+    """Raise SeveralPeopleError where markers of the set are there twice, and the set does not say whose are meant."""
     whose: dict[str, set[str]] = {}
     for name, share in zip(markers.names, seen, strict=True):
         person, _, plain = name.strip().rpartition(":")
@@ -162,7 +162,7 @@ def _check_one_person(
     for name in (name for way in ways for name in way):
         people = sorted(whose.get(_key(name, there), set()))
         if len(people) > 1 and "" not in people:
-            raise SeveralPeople(
+            raise SeveralPeopleError(
                 f"'{path}' has the marker {_plain(name)} of several people ({', '.join(people)}); say whose are meant "
                 f"with {argument('markers')}: a TOML file whose names have the person before a colon, such as "
                 f'knee = "{people[0]}:{{S}}KNE"'

@@ -237,6 +237,22 @@ def test_the_folder_is_written_whole_or_not_at_all(session: Path, known: Truth, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["e.csv", "out"]
 
 
+def test_moments_of_a_long_recording_keep_their_milliseconds(session: Path, known: Truth, tmp_path: Path) -> None:
+    shutil.copytree(session, tmp_path / "late")
+    table = pd.read_csv(tmp_path / "late" / "events.csv", dtype={"accepted": str})
+    angles = pd.read_csv(tmp_path / "late" / "angles.csv")
+    table[["foot_strike_s", "toe_off_s"]] += 3600
+    angles["time_s"] += 3600
+    table.to_csv(tmp_path / "late" / "events.csv", index=False)
+    angles.to_csv(tmp_path / "late" / "angles.csv", index=False)
+    gaitlab.validate(
+        tmp_path / "late", events(known, tmp_path / "e.csv"), offset_s=LATER_S + 3600, output=tmp_path / "o"
+    )
+    pairs = pd.read_csv(tmp_path / "o" / "pairs.csv")
+    errors = pairs["found_foot_strike_s"] - pairs["true_foot_strike_s"]
+    assert list(errors) == pytest.approx(list(pairs["foot_strike_error_s"]), abs=2e-6)
+
+
 def test_what_is_refused(session: Path, c3d: Path, known: Truth, tmp_path: Path) -> None:
     truth = events(known, tmp_path / "e.csv")
     for arguments, options, said in (

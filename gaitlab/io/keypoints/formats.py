@@ -180,7 +180,7 @@ def _hdf5(path: Path) -> str:
 def _table(lines: Sequence[str]) -> str | None:
     separator, words, at = heading(lines)
     ours = set(our_columns(words))
-    if words[0].lower() == "scorer":
+    if words and words[0].lower() == "scorer":
         return "deeplabcut-csv"
     if {"frame", "keypoint"} <= ours or {"keypoint", "x_px"} <= ours:
         return "csv"

@@ -25,6 +25,8 @@ OF_THE_BODY = ("neck", "mid_hip")
 # Markers seen in less than this share of the frames, as those that are taken off after a static trial, are not there.
 _SEEN = 0.5
 _FEW = 8
+# So many points of a set, though without knees or ankles, tell which set it is meant to be.
+_RECOGNISED = 4
 FORMAT = (
     'a TOML file with name = "…", sides = { left = "L", right = "R" }, [points] with hip, knee, ankle, heel, big_toe, '
     'small_toe (each a marker such as "{S}KNE", or a list of markers whose mean it is) and, for hips without a marker, '
@@ -105,14 +107,17 @@ def side_view(
     there = {name: column for name, column in plain.items() if seen[column] >= _SEEN}
     chosen = asked if asked is not None else _best(there)
     if chosen is None:
-        if missing := without_legs(markers.names)[0]:
+        missing = without_legs(markers.names)[0]
+        chosen = _nearest(there) if missing else None
+        if missing and chosen is None:
             few = ", ".join(shown(name) for name in markers.names[:_FEW])
             more = f" and {len(markers.names) - _FEW} more" if len(markers.names) > _FEW else ""
             raise InputError(
                 f"'{path}' has markers of no set that gaitlab knows ({', '.join(marker_sets())}): {few}{more}; no name "
                 f"says {missing[0].replace('_', ' ')}; say which they are with {argument('markers')}: {FORMAT}"
             )
-        names = {our_name(name): column for column, name in reversed(list(enumerate(markers.names)))}
+    if chosen is None:
+        names = {our_name(name): column for column, name in columns}
         return *_flat(names, markers, path), "keypoint names", ()
     _check_one_person(chosen, markers, seen, there, path)
     points, notes = _points(chosen, there, markers)
@@ -192,6 +197,13 @@ def _best(there: Mapping[str, int]) -> MarkerSet | None:
         hips = any(point.endswith("_hip") for point in ways) or _has_pelvis(one, there)
         scored.append((len(ways) + 2 * hips, len({name for way in ways.values() for name in way}), one))
     return max(scored, key=lambda found: found[:2])[2] if scored else None
+
+
+def _nearest(there: Mapping[str, int]) -> MarkerSet | None:
+    """Return the set of which most points are there, at least a few, though knees or ankles are not; None for none."""
+    scored = [(sum(bool(_first(ways, there)) for ways in one.points.values()), one) for one in marker_sets().values()]
+    most, nearest = max(scored, key=lambda found: found[0])
+    return nearest if most >= _RECOGNISED else None
 
 
 def _first(ways: Ways, there: Mapping[str, int]) -> tuple[str, ...]:

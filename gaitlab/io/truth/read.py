@@ -24,6 +24,7 @@ KINDS = (
     "a C3D, a TRC, a MOT or STO of OpenSim, a CSV of events (side, foot_strike_s, toe_off_s) or of angles (time_s, "
     "left_knee_flexion_deg …), a session folder, or a file of keypoints"
 )
+_ADVICE = "; choose another --format"
 _TABLES = (".csv", ".tsv", ".txt")
 
 
@@ -51,6 +52,18 @@ def read_truth(
     path = Path(path)
     if not os.path.exists(path):
         raise InputError(f"no such file: '{path}'; the truth is {KINDS}")
+    if path.is_file() and not path.stat().st_size:
+        raise InputError(f"'{path}' is empty; the truth is {KINDS}")
+    try:
+        return _read(path, markers=markers, threshold_n=threshold_n, fps=fps)
+    except InputError as error:
+        # What a truth is, its content tells: nobody can say its format.
+        if _ADVICE not in str(error):
+            raise
+        raise InputError(str(error).replace(_ADVICE, "")) from error
+
+
+def _read(path: Path, *, markers: str | Path | None, threshold_n: float, fps: float | None) -> Truth:
     asked = marker_set_of(markers)
     if path.is_dir() and (path / "session.json").is_file():
         return _session(path)

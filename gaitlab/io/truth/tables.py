@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from gaitlab.core.errors import InputError, shown
-from gaitlab.core.gait import Angles, Contact, Side
+from gaitlab.core.gait import BOTH_SIDES, Angles, Contact, Side
 from gaitlab.io.keypoints.columns import number, read_columns, text
 from gaitlab.io.keypoints.tables.heading import open_table
 from gaitlab.io.truth.angle_names import our_angle, with_our_signs, zero_note
 from gaitlab.io.truth.types import Truth
 
 _STRIKE = "foot_strike_s"
+# Nobody's foot strikes twice within the first, and no stride lasts the second, s.
+_TWICE_S, _NO_STRIDE_S = 0.1, 10.0
 _SIDES: dict[str, Side] = {"left": "left", "l": "left", "right": "right", "r": "right"}
 
 
@@ -48,17 +50,36 @@ def read_events(path: Path) -> Truth:
         given = dict(zip(names, more, strict=True))
         if str(given.get("accepted", "true")).lower() == "false":
             continue
-        contacts.append(
-            Contact(_SIDES[side.strip().lower()], strike_s, float(given.get("toe_off_s", np.nan)), 0.0, 0.0)
-        )
+        off_s = float(given.get("toe_off_s", np.nan))
+        if off_s <= strike_s:
+            raise InputError(f"'{path}', line {line}: the toe-off at {off_s:g} s is not after its foot strike")
+        contacts.append(Contact(_SIDES[side.strip().lower()], strike_s, off_s, 0.0, 0.0))
     if not contacts:
         raise InputError(f"'{path}' has no contacts; expected a row a contact: side, {_STRIKE}, toe_off_s")
     contacts.sort(key=lambda contact: contact.foot_strike_s)
+    _check_strides(contacts, path)
     ends = [c.toe_off_s if np.isfinite(c.toe_off_s) else c.foot_strike_s for c in contacts]
     span = (contacts[0].foot_strike_s, max(ends))
     return Truth(
         path, f"table of {len(contacts)} contacts", span, contacts=tuple(contacts), contacts_from="events in the file"
     )
+
+
+def _check_strides(contacts: Sequence[Contact], path: Path) -> None:
+    """Raise InputError for a foot that strikes twice at once, and for strides that are none of seconds."""
+    for side in BOTH_SIDES:
+        strikes_s = np.array([c.foot_strike_s for c in contacts if c.side == side])
+        strides_s = np.diff(strikes_s)
+        if len(strides_s) and strides_s.min() < _TWICE_S:
+            at_s = strikes_s[strides_s.argmin()]
+            raise InputError(
+                f"'{path}' has two foot strikes of the {side} foot at {at_s:g} s; expected the contacts of one trial"
+            )
+        if len(strides_s) >= 2 and np.median(strides_s) > _NO_STRIDE_S:
+            raise InputError(
+                f"'{path}': strides of the {side} foot last {np.median(strides_s):g} s by {_STRIKE}; expected seconds, "
+                "not milliseconds or frames"
+            )
 
 
 def read_angles(path: Path) -> Truth:

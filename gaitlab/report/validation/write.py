@@ -20,6 +20,8 @@ PAGE = "validation.html"
 TABLES = ("events", "metrics", "angles", "pairs")
 FILES = (PAGE, *(f"{name}.csv" for name in TABLES))
 _DIGITS = "%.6g"
+# Moments of a long film keep their microseconds.
+_DIGITS_OF = {"pairs": "%.6f"}
 
 
 def check_output(folder: Path, *, force: bool) -> None:
@@ -72,4 +74,4 @@ def _fill(found: Validation, folder: Path) -> None:
     (folder / PAGE).write_text(page_of(found), encoding="utf-8", newline="\n")
     for name in TABLES:
         table: pd.DataFrame = getattr(found, name)
-        as_cells(table).to_csv(folder / f"{name}.csv", index=False, float_format=_DIGITS)
+        as_cells(table).to_csv(folder / f"{name}.csv", index=False, float_format=_DIGITS_OF.get(name, _DIGITS))

@@ -149,6 +149,12 @@ def test_strangers_are_refused_with_the_format() -> None:
         side_view(markers({"A1": joint("left", "hip"), "B2": joint("left", "knee")}), Path("t.c3d"), asked=None)
 
 
+def test_a_set_without_ankles_is_named() -> None:
+    points = {n: p for n, p in SETS["BMC/RBDS"].items() if "Ankle" not in n}
+    with pytest.raises(InputError, match="lacks the markers of the ankle of the set BMC/RBDS"):
+        side_view(markers(points), Path("trial.c3d"), asked=None)
+
+
 def test_a_set_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "lab.toml"
     path.write_text(

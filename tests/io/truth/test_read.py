@@ -156,6 +156,20 @@ def test_tables_of_contacts(tmp_path: Path) -> None:
         read_truth(path)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("left,1.0,0.8\n", "line 2: the toe-off at 0.8 s is not after its foot strike"),
+        ("left,1.0,1.2\nleft,1.7,1.9\nleft,1.0,1.2\n", "two foot strikes of the left foot at 1 s"),
+        ("left,1000,1200\nleft,1700,1900\nleft,2400,2600\n", "strides of the left foot last 700 s.*milliseconds"),
+    ],
+)
+def test_tables_of_what_no_foot_does(tmp_path: Path, rows: str, said: str) -> None:
+    (tmp_path / "e.csv").write_text("side,foot_strike_s,toe_off_s\n" + rows)
+    with pytest.raises(InputError, match=said):
+        read_truth(tmp_path / "e.csv")
+
+
 def test_tables_of_angles(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("time_s,left_knee_flexion_deg,weight\n0.0,10,1\n0.1,-60,1\n0.2,,1\n")
@@ -207,6 +221,14 @@ def test_trc(tmp_path: Path) -> None:
 def test_what_is_no_truth(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no such file: .*the truth is a C3D"):
         read_truth(tmp_path / "nowhere.c3d")
+    for name in ("e.csv", "e.trc", "e.mot", "e.c3d"):
+        (tmp_path / name).touch()
+        with pytest.raises(InputError, match="is empty; the truth is a C3D"):
+            read_truth(tmp_path / name)
+        (tmp_path / name).write_text("\n")
+        with pytest.raises(InputError) as raised:
+            read_truth(tmp_path / name)
+        assert "--format" not in str(raised.value)
     (tmp_path / "x.txt").write_text("hello\n")
     with pytest.raises(InputError, match="no truth that gaitlab reads"):
         read_truth(tmp_path / "x.txt")

@@ -73,7 +73,7 @@ def _pairing(row: Mapping[str, str | None], path: Path, line: int) -> Pairing:
     if not cells["session"] or not cells["truth"]:
         raise InputError(f"the list '{path}', line {line}: expected a session and a truth")
     try:
-        offset_s = float(cells["offset_s"]) if cells["offset_s"] else None
+        offset_s = float(cells["offset_s"].replace(",", ".")) if cells["offset_s"] else None
     except ValueError as error:
         raise InputError(
             f"the list '{path}', line {line}: offset_s is {shown(cells['offset_s'])}; expected seconds"

@@ -205,6 +205,8 @@ def test_a_list_of_pairs(session: Path, known: Truth, tmp_path: Path) -> None:
     (pairing,) = read_list(path)
     assert (pairing.subject, pairing.offset_s, pairing.markers) == ("Bob", LATER_S, None)
     assert validate_pairs([pairing]).compared[0].subject == "Bob"
+    path.write_text("session;truth;offset_s\ns;e.csv;-1,25\n")
+    assert read_list(path)[0].offset_s == -1.25
     for text, said in (
         ("session,subject\na,b\n", "columns session, truth"),
         ("session,truth,age\na,b,3\n", "the column 'age'; known: session"),

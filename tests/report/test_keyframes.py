@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,23 @@ def test_the_box_shows_the_runner_and_stays_in_the_picture(tmp_path: Path) -> No
         assert (xy[:, 0] < right).all()
         assert (xy[:, 1] > top).all()
         assert (xy[:, 1] < bottom).all()
+
+
+def test_the_box_shows_a_stride_of_legs_alone() -> None:
+    whole = pose(4.0)
+    xy = np.array(whole.xy)
+    legs = [name.partition("_")[2] in ("hip", "knee", "ankle", "heel", "big_toe") for name in whole.skeleton.names]
+    xy[:, ~np.array(legs)] = np.nan
+    swing = 90 * np.sin(2 * np.pi * whole.time_s / 0.7)
+    for side, way in (("left", 1), ("right", -1)):
+        for point in ("ankle", "heel", "big_toe"):
+            xy[:, whole.skeleton.index(f"{side}_{point}"), 0] += way * swing
+    alone = replace(whole, xy=xy)
+    moments = moments_of(alone, gait_cycles(GaitEvents(tuple(contacts(4.0)), "running")))
+    assert moments
+    for moment in moments:
+        left, _, right, _ = moment.box_px
+        assert left < np.nanmin(xy[moment.frame, :, 0]) < np.nanmax(xy[moment.frame, :, 0]) < right
 
 
 def test_largest_knee_flexion_is_where_the_knee_is_most_bent() -> None:

@@ -17,6 +17,7 @@ EVENTS = ("foot_strike", "mid_stance", "toe_off", "peak_knee_flexion")
 _SIDE_VIEW_ONLY = ("peak_knee_flexion",)
 # Margin around the body as a share of its height; the top of the head is above all keypoints.
 _MARGIN = 0.16
+_WIDEST_PERCENT = 95.0
 _WIDTH_TO_HEIGHT = 0.72
 
 
@@ -126,7 +127,8 @@ def _box_px(pose: PoseSequence, frame: int, size_px: tuple[int, int] | None) -> 
     here = here[np.isfinite(here).all(axis=1)]
     if len(here) < 2:
         return None
-    height = _body_height_px(pose) * (1 + 2 * _MARGIN)
+    # Legs alone are wider in a stride than they are high.
+    height = max(_body_height_px(pose), _body_width_px(pose) / _WIDTH_TO_HEIGHT) * (1 + 2 * _MARGIN)
     width = height * _WIDTH_TO_HEIGHT
     centre_x, centre_y = (here.min(axis=0) + here.max(axis=0)) / 2
     left, top = centre_x - width / 2, centre_y - height / 2 - 0.02 * height
@@ -141,3 +143,9 @@ def _body_height_px(pose: PoseSequence) -> float:
     some = seen.any(axis=1)
     y = pose.xy[some, :, 1]
     return float(np.median(np.nanmax(y, axis=1) - np.nanmin(y, axis=1)))
+
+
+def _body_width_px(pose: PoseSequence) -> float:
+    """Return how wide the body is in the widest strides, px."""
+    x = pose.xy[np.isfinite(pose.xy[:, :, 0]).any(axis=1), :, 0]
+    return float(np.percentile(np.nanmax(x, axis=1) - np.nanmin(x, axis=1), _WIDEST_PERCENT))

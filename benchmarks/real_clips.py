@@ -14,6 +14,7 @@ picture longer still.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ import numpy as np
 
 from benchmarks.truth import DEFAULT_FOLDER
 from gaitlab.analysis.recording import Analysis, analyze_pose
+from gaitlab.apps.demo import demo_clip
+from gaitlab.apps.truth import load_truth
 from gaitlab.config import Settings
 from gaitlab.core.errors import GaitlabError
 from gaitlab.core.gait import Contact
@@ -32,6 +35,7 @@ from tests.by_eye import ReadClip, clips
 
 WITHIN_S = 1 / 30
 EVENTS = ("strike", "toe_off")
+EYE_ON_RENDERED = Path(__file__).resolve().parents[1] / "tests" / "data" / "eye_on_rendered.json"
 Key = tuple[str, str]  # gait and event
 _MARGIN_S = 0.02  # so that a cut is not part of a passage
 
@@ -120,6 +124,22 @@ def counted(event: str, parts: Sequence[Hits]) -> str:
     return f"{event} {hit}, by frames {same}, of {read}, {off}"
 
 
+def eye_on_known_times() -> dict[str, list[float]]:
+    """Return what the eye's readings of the demonstration clip are off by, s: read less true, by event."""
+    truth = load_truth(demo_clip()[1])
+    read = json.loads(EYE_ON_RENDERED.read_text(encoding="utf-8"))
+    shown_s = read["shown_every"] * float(np.median(np.diff(truth.time_s)))
+    errors: dict[str, list[float]] = {}
+    for event, name, field in (("strike", "strikes", "foot_strike_s"), ("toe_off", "toe_offs", "toe_off_s")):
+        for side, frames in read[name].items():
+            true_s = np.array([getattr(contact, field) for contact in truth.contacts if contact.side == side])
+            for frame in frames:
+                # Like everywhere here: the middle between the picture before and the one that was noted.
+                at_s = truth.time_s[frame] - shown_s / 2
+                errors.setdefault(event, []).append(float(at_s - true_s[np.argmin(np.abs(true_s - at_s))]))
+    return errors
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER.parent)
@@ -131,6 +151,11 @@ def main() -> None:
             continue
         for start_s, end_s in parts(clip):
             print(line(clip, start_s, end_s, options.folder, told), flush=True)
+    known = "; ".join(
+        f"{event} {1000 * np.mean(errors_s):+.0f} (SD {1000 * np.std(errors_s, ddof=1):.0f}) ms, n {len(errors_s)}"
+        for event, errors_s in eye_on_known_times().items()
+    )
+    print(f"{'the eye on the demonstration clip':<42} {known}")
     for gait in dict.fromkeys(gait for gait, _ in told):
         print(f"{gait:<42} {'; '.join(counted(event, told[gait, event]) for event in EVENTS)}")
 

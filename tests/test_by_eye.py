@@ -6,8 +6,10 @@ import hashlib
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks.real_clips import eye_on_known_times
 from tests.by_eye import ReadClip, clips
 
 CLIPS = clips()
@@ -61,3 +63,11 @@ def test_events_lie_in_the_clip_and_are_the_mean_of_their_readings(clip: ReadCli
 @each_clip
 def test_the_clip_is_the_one_that_was_read(clip: ReadClip, shared: Path) -> None:
     assert hashlib.sha256((shared / "data" / clip.file).read_bytes()).hexdigest() == clip.sha256
+
+
+def test_the_eye_on_known_times_is_late_at_toe_off_alone() -> None:
+    """What it read of a clip with known contacts, by the numbers that the documentation states."""
+    errors_s = eye_on_known_times()
+    assert {event: len(one) for event, one in errors_s.items()} == {"strike": 6, "toe_off": 6}
+    assert np.mean(errors_s["strike"]) == pytest.approx(-0.006, abs=0.001)
+    assert np.mean(errors_s["toe_off"]) == pytest.approx(0.024, abs=0.001)

@@ -168,7 +168,9 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
     swaps = quality.get("swaps_mended", 0)
     yield "share_of_swaps", swaps / frames, {"count": swaps}
 
-    yield "fps", float(info["fps"]), {}
+    # Of a film whose true rate nobody knows no time is told, and its rate is not judged.
+    known = info.get("clock", {}).get("source") != "unknown"
+    yield "fps", float(info["fps"]) if known else math.nan, {}
 
     scales = [value for value in info["calibration"]["check"].values() if value]
     yield "scale_disagreement", max(scales) / min(scales) - 1 if len(scales) > 1 else math.nan, {}

@@ -60,6 +60,13 @@ def test_a_good_recording(tmp_path: Path) -> None:
     assert told["warnings"] == info["warnings"] == []
 
 
+def test_a_frame_rate_that_nobody_knows_is_not_judged(tmp_path: Path) -> None:
+    info = info_of(tmp_path)
+    unknown = {**info, "clock": {"source": "unknown", "slow_motion": 2.0}}
+    assert "fps" in {check.name for check in checks({**info, "clock": {"source": "assumed", "slow_motion": 2.0}})}
+    assert "fps" not in {check.name for check in checks(unknown)}
+
+
 def test_the_worst_leg_point_counts_and_is_named(tmp_path: Path) -> None:
     told = graded(info_of(tmp_path, share_of_frames_seen=SEEN) | {"warnings": ["another"]})
     assert told["quality"]["verdict"]["grade"] == "poor"

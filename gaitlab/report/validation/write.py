@@ -34,8 +34,7 @@ def check_output(folder: Path, *, force: bool) -> None:
     strange = sorted(set(os.listdir(folder)) - set(FILES))
     if strange:
         raise OutputError(
-            f"'{folder}' holds what no validation wrote ('{strange[0]}'), so --force does not replace it; choose "
-            "another with -o"
+            f"'{folder}' holds what no validation wrote ('{strange[0]}') and is not replaced; choose another with -o"
         )
 
 

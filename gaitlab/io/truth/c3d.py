@@ -302,7 +302,10 @@ def _ways(
     if not len(hips) or np.ptp(hips) < _BELT_MM:
         return None
     column, sign = axes.right
-    return tuple(float(sign * plate.centre[column]) for plate in plates)
+    # The side view is in mm whatever the unit of the file, in which the plates are.
+    seen = np.isfinite(places[..., column])
+    mm = float(np.ptp(pose.xy[..., 0][seen]) / np.ptp(places[..., column][seen]))
+    return tuple(float(sign * mm * plate.centre[column]) for plate in plates)
 
 
 def _sides_by_events(found: Sequence[Load], marked: Sequence[Contact]) -> tuple[Contact, ...]:

@@ -21,24 +21,31 @@ def write_c3d(
     centres_mm: Sequence[tuple[float, float]] = (),
     events: Contacts = (),
     angles: Mapping[str, np.ndarray] | None = None,
+    unit: str = "mm",
 ) -> Path:
-    """Write points, (frame, 3) mm each, z up, with (sample,) vertical forces a plate and events.
+    """Write points, (frame, 3) mm each, z up, with (sample,) vertical forces a plate and events; in mm or m.
 
     The plates are of type 2, whose vertical channel is positive downwards.
     """
     ezc3d: Any = __import__("ezc3d")
     content = ezc3d.c3d()
     rate = 1 / float(np.median(np.diff(time_s)))
-    together = {**points, **{name: np.stack([v, 0 * v, 0 * v], axis=1) for name, v in (angles or {}).items()}}
+    length = {"mm": 1.0, "m": 0.001}[unit]
+    together = {
+        **{name: p * length for name, p in points.items()},
+        **{name: np.stack([v, 0 * v, 0 * v], axis=1) for name, v in (angles or {}).items()},
+    }
     values = np.stack([np.asarray(p, dtype=float) for p in together.values()], axis=1)  # (frame, point, 3)
     content["parameters"]["POINT"]["RATE"]["value"] = [rate]
-    content["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
+    content["parameters"]["POINT"]["UNITS"]["value"] = [unit]
     content["parameters"]["POINT"]["LABELS"]["value"] = list(together)
     content["data"]["points"] = np.concatenate([values.transpose(2, 1, 0), np.ones((1, values.shape[1], len(values)))])
     if angles:
         content.add_parameter("POINT", "ANGLES", list(angles))
     if len(force_n):
         _add_plates(content, force_n, centres_mm, force_hz, len(values), rate)
+        plates = content["parameters"]["FORCE_PLATFORM"]
+        plates["CORNERS"]["value"] = plates["CORNERS"]["value"] * length
     if events:
         _add_events(content, events)
     content.write(str(path))

@@ -11,8 +11,11 @@ import pytest
 
 from gaitlab.core.errors import InputError
 from gaitlab.io.truth.angle_names import our_angle
-from gaitlab.io.truth.c3d import _meaning
+from gaitlab.io.truth.c3d import _meaning, _ways
+from gaitlab.io.truth.markers import side_view
+from gaitlab.io.truth.plates import Load, Plate
 from gaitlab.io.truth.read import read_truth
+from gaitlab.io.truth.types import Markers
 from tests.io.truth.make import force_of, write_c3d
 from tests.io.truth.test_markers import SETS, TIME_S
 from tests.io.truth.test_plates import steps
@@ -36,7 +39,8 @@ def test_c3d_with_plates_events_and_angles(tmp_path: Path) -> None:
     assert any("against the pelvis" in note for note in truth.notes)
 
 
-def test_walkway_with_two_plates(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unit", ["mm", "m"])
+def test_walkway_with_two_plates(tmp_path: Path, unit: str) -> None:
     """A walker, both of whose feet are on the ground at once: each plate has the foot that stands over it."""
     time_s, speed = np.arange(0, 6, 0.005), 1300.0
     points, contacts, centres = {}, [], []
@@ -57,10 +61,19 @@ def test_walkway_with_two_plates(tmp_path: Path) -> None:
             points[f"{letter}.{name}"] = np.stack([ahead + shift, across, lifted + up], axis=1)
         points[f"{letter}.GTR"] = np.stack([speed * time_s, across, np.full_like(time_s, 880.0)], axis=1)
     force = [force_of([contact], end_s=6.0) for contact in contacts]
-    truth = read_truth(write_c3d(tmp_path / "t.c3d", time_s, points, force_n=force, centres_mm=centres))
+    truth = read_truth(write_c3d(tmp_path / "t.c3d", time_s, points, force_n=force, centres_mm=centres, unit=unit))
     expected = sorted(contacts, key=lambda contact: contact[1])
     assert [c.side for c in truth.contacts] == [side for side, _, _ in expected] == ["left", "right"]
     assert [c.foot_strike_s for c in truth.contacts] == pytest.approx([strike for _, strike, _ in expected], abs=0.004)
+
+
+@pytest.mark.parametrize(("unit", "mm"), [("mm", 1.0), ("m", 1000.0)])
+def test_plates_are_where_the_feet_are_in_any_unit(unit: str, mm: float) -> None:
+    points = np.stack(list(SETS["BMC/RBDS"].values()), axis=1) / mm
+    points[..., 0] += 1300 * TIME_S[:, None] / mm
+    pose, places, _, _ = side_view(Markers(tuple(SETS["BMC/RBDS"]), points, TIME_S, unit), Path("t.c3d"), asked=None)
+    plate = Plate(TIME_S, np.zeros(len(TIME_S)), np.array([700.0, 0.0, 0.0]) / mm)
+    assert _ways([plate], pose, places, [Load(0.1, 0.5, 0)]) == pytest.approx((700.0,))
 
 
 def test_c3d_with_segments(tmp_path: Path) -> None:

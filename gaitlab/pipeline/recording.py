@@ -41,6 +41,7 @@ class Recording:
     ``layout`` are those of tape dots, where they were looked for. ``clean_clip`` is the file that was asked for, if it
     could be written and shows no more than was measured. ``camera`` is its motion in the frames of ``raw``, where the
     pictures were looked at. ``nobody`` says that the one who was followed is nobody who runs or walks.
+    ``metres_per_px`` is known of points in a file whose unit is a length.
     """
 
     raw: PoseSequence
@@ -57,6 +58,7 @@ class Recording:
     camera: CameraMotion | None = None
     clock: ClockSource = "film"
     nobody: str = ""
+    metres_per_px: float | None = None
 
     @property
     def on_ground(self) -> PoseSequence | None:
@@ -152,7 +154,7 @@ def _of_file(spec: RecordingSpec) -> Recording:
     view, unclear = _view_of(spec, raw)
     return Recording(
         raw, view, None, shown_s, file_facts(found), [], slow_motion, notes=(*unclear, *found.notes, *told),
-        clock="film" if spec.capture_fps is None else "entered",
+        clock="film" if spec.capture_fps is None else "entered", metres_per_px=found.metres_per_px,
     )  # fmt: skip
 
 

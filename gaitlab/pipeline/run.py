@@ -240,7 +240,7 @@ class _ClipAnalyzer:
         hand_back()
         self.progress("measuring the gait", 0, 1)
         measure = partial(
-            analyze_pose, runner=self.runner, settings=self.settings, view=source.view,
+            analyze_pose, runner=self.runner, settings=_with_scale(self.settings, source), view=source.view,
             standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
             network="" if spec.keypoints is not None else str(source.model["name"]),
             camera=source.camera.camera if source.camera is not None else "",
@@ -338,6 +338,14 @@ def _capture_rate(name: str, value: object) -> None:
         raise InputError(f"{argument(name)} must be a frame rate in frames a second, or auto, not {shown(value)}")
     if value != AUTO:
         units.check(name, value, units.FRAME_RATE)
+
+
+def _with_scale(settings: Settings, source: Recording) -> Settings:
+    """Return the settings with the scale of a file whose unit is a length, unless a known length is entered."""
+    if source.metres_per_px is None or settings.calibration.known_length_m:
+        return settings
+    known = replace(settings.calibration, known_length_m=1.0, known_length_px=1.0 / source.metres_per_px)
+    return replace(settings, calibration=known)
 
 
 def _settings(name: str, value: object) -> None:

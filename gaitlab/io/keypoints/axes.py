@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -125,10 +126,26 @@ def height_of(xy: FloatArray, skeleton: Skeleton) -> float:
     return proportions_of(_pose(xy, skeleton)).height_px
 
 
-def from_the_side(
-    points: FloatArray, skeleton: Skeleton, path: Path, *, unit: str, asked: str | None
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return (frame, keypoint, 2) px (of 1 mm where the unit is a length), x right and y down; and what was assumed.
+class FromTheSide(NamedTuple):
+    """Points in space as a camera at the runner's side sees them.
+
+    Attributes
+    ----------
+    xy : FloatArray
+        (frame, keypoint, 2) px, x right and y down.
+    assumed : tuple[str, ...]
+        what was assumed, one sentence each.
+    metres_per_px : float | None
+        how long a px is, where the unit is a length; None for those of a picture.
+    """
+
+    xy: FloatArray
+    assumed: tuple[str, ...]
+    metres_per_px: float | None
+
+
+def from_the_side(points: FloatArray, skeleton: Skeleton, path: Path, *, unit: str, asked: str | None) -> FromTheSide:
+    """Return points as they are seen from the side; where the unit is a length, a px is a millimetre.
 
     Parameters
     ----------
@@ -167,7 +184,7 @@ def from_the_side(
             f"'{path.name}' says that its lengths are in {unit}, in which no runner is so tall: read as {used}"
         )
     with np.errstate(over="ignore"):  # infinity is refused later, with its place
-        return flat * _MM.get(used, 1.0), tuple(notes)
+        return FromTheSide(flat * _MM.get(used, 1.0), tuple(notes), 0.001 if used in _MM else None)
 
 
 def axes_found(points: FloatArray, skeleton: Skeleton) -> Axes | None:

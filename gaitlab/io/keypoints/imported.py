@@ -51,6 +51,8 @@ class ImportedPoses:
         assumptions made, one sentence each.
     turned : bool
         whether the points have the picture's axes already, x to the right and y downwards.
+    metres_per_px : float | None
+        how long a px is, where the file's unit is a length.
     """
 
     skeleton: Skeleton
@@ -60,6 +62,7 @@ class ImportedPoses:
     first: int | None = None
     notes: tuple[str, ...] = ()
     turned: bool = False
+    metres_per_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Import:
         whether its coordinates are shares of the picture.
     notes : tuple[str, ...]
         assumptions made, one sentence each.
+    metres_per_px : float | None
+        how long a px of ``pose`` is, where the file's unit is a length.
     """
 
     pose: PoseSequence
@@ -54,6 +56,7 @@ class Import:
     timed: bool
     shares: bool
     notes: tuple[str, ...]
+    metres_per_px: float | None = None
 
 
 def read_keypoints(
@@ -157,7 +160,9 @@ def import_keypoints(
     if not chosen.rows:  # their reader looked at them before
         notes = (*notes, *doubts_whose(pose, path))
     said = tuple(str(InputError(note)) for note in (*found.notes, *of_time, *notes))
-    return Import(pose, name, first, found.first is not None, found.time_s is not None, is_shares, said)
+    return Import(
+        pose, name, first, found.first is not None, found.time_s is not None, is_shares, said, found.metres_per_px
+    )
 
 
 def _upright(

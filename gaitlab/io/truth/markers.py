@@ -148,7 +148,7 @@ def _seen_from_the_side(
             f"markers of the hip, or of the pelvis, from which it comes: {argument('markers')} can say which they are"
         )
     asked = str(axes) if markers.unit != "px" else None
-    flat, notes = from_the_side(stacked, skeleton, path, unit=markers.unit, asked=asked)
+    flat, notes, _ = from_the_side(stacked, skeleton, path, unit=markers.unit, asked=asked)
     seen = np.asarray(np.isfinite(flat).all(axis=-1))
     xy = np.where(seen[..., None], flat, np.nan)
     return PoseSequence(xy, seen.astype(np.float64), markers.time_s, skeleton), stacked, notes

@@ -35,14 +35,15 @@ def read_c3d(path: Path, asked: Asked) -> ImportedPoses:
         raise InputError(f"'{path}' is damaged: {error}; expected a whole C3D file") from error
     seen = np.isfinite(points).all(axis=-1)
     skeleton, order, notes = named_points(facts.labels, path, seen=seen.sum(axis=0))
-    flat, assumed = from_the_side(points[:, order], skeleton, path, unit=facts.unit, asked=asked.axes)
+    flat, assumed, metres_per_px = from_the_side(points[:, order], skeleton, path, unit=facts.unit, asked=asked.axes)
     people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
     fps = facts.rate if FRAME_RATE.low <= facts.rate <= FRAME_RATE.high else None
     # The numbers count the capture's frames, of which the first is 1.
     first = facts.first if 0 < facts.first < LAST_FRAME else None
     return ImportedPoses(
-        skeleton, [[body(frame)] for frame in people], None, fps, first=first, notes=(*notes, *assumed)
-    )
+        skeleton, [[body(frame)] for frame in people], None, fps, first=first, notes=(*notes, *assumed),
+        metres_per_px=metres_per_px,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

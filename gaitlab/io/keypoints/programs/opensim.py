@@ -41,9 +41,12 @@ def read_opensim(path: Path, asked: Asked) -> ImportedPoses:
     seen = np.isfinite(points).all(axis=-1)
     skeleton, order, notes = named_points(list(places), path, seen=seen.sum(axis=0))
     unit = found.facts.get("Units", "m").strip().lower()
-    flat, assumed = from_the_side(points[:, order], skeleton, path, unit=unit, asked=asked.axes)
+    flat, assumed, metres_per_px = from_the_side(points[:, order], skeleton, path, unit=unit, asked=asked.axes)
     people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
-    return ImportedPoses(skeleton, [[body(frame)] for frame in people], table[:, 0].copy(), notes=(*notes, *assumed))
+    return ImportedPoses(
+        skeleton, [[body(frame)] for frame in people], table[:, 0].copy(), notes=(*notes, *assumed),
+        metres_per_px=metres_per_px,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

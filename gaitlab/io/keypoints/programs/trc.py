@@ -37,11 +37,13 @@ def read_trc(path: Path, asked: Asked) -> ImportedPoses:
     found = markers_of_trc(path)
     seen = np.isfinite(found.points).all(axis=-1)
     skeleton, order, notes = named_points(found.names, path, seen=seen.sum(axis=0))
-    flat, assumed = from_the_side(found.points[:, order], skeleton, path, unit=found.unit, asked=asked.axes)
+    flat, assumed, metres_per_px = from_the_side(
+        found.points[:, order], skeleton, path, unit=found.unit, asked=asked.axes
+    )
     people = np.concatenate([flat, ~np.isnan(flat).any(axis=-1, keepdims=True)], axis=-1)
     return ImportedPoses(
         skeleton, [[body(frame)] for frame in people], found.time_s, found.rate, first=found.first,
-        notes=(*notes, *assumed),
+        notes=(*notes, *assumed), metres_per_px=metres_per_px,
     )  # fmt: skip
 
 

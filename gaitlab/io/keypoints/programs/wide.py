@@ -14,7 +14,7 @@ from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.keypoints import columns
-from gaitlab.io.keypoints.axes import axes_asked, from_the_side, stands_in
+from gaitlab.io.keypoints.axes import FromTheSide, axes_asked, from_the_side, stands_in
 from gaitlab.io.keypoints.imported import (
     LAST_FRAME,
     Asked,
@@ -130,7 +130,7 @@ def _of_rows(
     else:
         skeleton, order, told = named_points(names, path, seen=often)
     every, points = every[:, order], points[:, order]
-    flat, assumed = _seen_from_the_side(points[..., :3], skeleton, path, asked, unit=unit)
+    flat, assumed, metres_per_px = _seen_from_the_side(points[..., :3], skeleton, path, asked, unit=unit)
     if flat is not None:
         every = np.concatenate([flat, np.where(np.isnan(flat).any(axis=-1), 0.0, every[..., 2])[..., None]], axis=-1)
     frames: dict[int, list[Body]] = {}
@@ -142,14 +142,14 @@ def _of_rows(
     times_s = times_of(time_of, first, len(listed_frames))
     return ImportedPoses(
         skeleton, listed_frames, times_s, first=first if numbered else None, notes=(*notes, *told, *assumed),
-        turned=flat is not None,
+        turned=flat is not None, metres_per_px=metres_per_px,
     )  # fmt: skip
 
 
 def _seen_from_the_side(
     points: FloatArray, skeleton: Skeleton, path: Path, asked: Asked, *, unit: str
-) -> tuple[FloatArray | None, tuple[str, ...]]:
-    """Return (row, keypoint, 2) of points in space, see `from_the_side`; None of those in a picture, which stay."""
+) -> FromTheSide | tuple[None, tuple[str, ...], None]:
+    """Return points in space as `from_the_side` does; None of those in a picture, which stay."""
     has_z = bool(np.isfinite(points[..., 2]).any())
     lengths = unit in _LENGTHS
     across = asked.axes is not None and "z" in str(axes_asked(asked.axes))
@@ -158,7 +158,7 @@ def _seen_from_the_side(
     # MediaPipe's z is a guess of depth, beside points that stand upright in the picture.
     lies = has_z and asked.axes is None and not stands_in(points[..., :2], skeleton)
     if not (lengths or across or lies):
-        return None, ()
+        return None, (), None
     solid = points if has_z else np.concatenate([points[..., :2], np.zeros((*points.shape[:2], 1))], axis=-1)
     return from_the_side(solid, skeleton, path, unit=unit if lengths else "px", asked=asked.axes)
 

@@ -72,7 +72,7 @@ class MetricValue:
     sd : float
         standard deviation over cycles, in ``unit``.
     uncertainty : float
-        half-width of the 95 % interval of the mean, in ``unit``: spread, frame rate and event model combined; the
+        half-width of the 95 % interval of the mean, in ``unit``: spread, event timing and scale combined; the
         error of the network is given separately.
     unit : str
         unit of mean, sd, uncertainty and errors.

@@ -94,7 +94,7 @@ def _with_differences(rows: Sequence[MetricValue], values: Sequence[CycleValue])
     for value in values:
         cycles.setdefault((value.metric, value.side), []).append(value)
     spreads = {
-        metric: difference_of_legs(*_series(cycles[metric, "left"]), *_series(cycles[metric, "right"]))
+        metric: difference_of_legs(*_series(cycles[metric, "left"])[:2], *_series(cycles[metric, "right"])[:2])
         for metric, side in cycles
         if side == "left" and (metric, "right") in cycles
     }
@@ -105,10 +105,11 @@ def _with_differences(rows: Sequence[MetricValue], values: Sequence[CycleValue])
     ]  # fmt: skip
 
 
-def _series(found: Sequence[CycleValue]) -> tuple[FloatArray, FloatArray]:
-    """Return (cycle,) values and times in the order of time."""
-    ordered = sorted(found, key=lambda value: value.time_s)
-    return np.array([value.value for value in ordered]), np.array([value.time_s for value in ordered])
+def _series(found: Sequence[CycleValue]) -> tuple[FloatArray, FloatArray, NDArray[np.str_]]:
+    """Return (cycle,) values, times and legs in the order of time."""
+    ordered = sorted(found, key=lambda one: one.time_s)
+    values, time_s, legs = zip(*((one.value, one.time_s, one.side) for one in ordered), strict=True)
+    return np.array(values), np.array(time_s), np.array(legs)
 
 
 def unit_of(trial: Trial, spec: MetricSpec) -> str:
@@ -201,11 +202,10 @@ def _row(
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
     if _assumed(trial, spec):
         label = f"{label} (assumed)"
-    ordered = sorted(found, key=lambda value: value.time_s)
-    values, time_s = _series(ordered)
+    values, time_s, legs = _series(found)
     mean = float(values.mean())
     # Of metrics without sides the cycles of both legs are there.
-    spread = mean_of(values, time_s, np.array([value.side for value in ordered]))
+    spread = mean_of(values, time_s, legs)
     unsure = spec.systematic(trial, mean) if spec.systematic else Unsure()
     return MetricValue(
         metric=spec.name,

@@ -15,6 +15,7 @@ from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import decimal
 from gaitlab.report.shared.plot import (  # fmt: skip
+    Chart,
     Figure,
     axis,
     band,
@@ -29,17 +30,6 @@ from gaitlab.stats.trends import session_time
 
 # With more sessions the bands of the SD would hide each other.
 _MOST_BANDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart with heading and text alternative; ``legend`` is (colour, text) of each line."""
-
-    key: str
-    title: str
-    figure: Figure
-    alt: str
-    legend: tuple[tuple[str, str], ...]
 
 
 def curve_charts(comparison: Comparison) -> list[Chart]:

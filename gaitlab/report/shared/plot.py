@@ -6,6 +6,7 @@ Colours are names (``@left``, ``@ink``), which the page's script replaces by tho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,17 @@ _DASHES = {
     "s5": "12px,3px",
 }
 MARGINS = {"l": 48, "r": 14, "t": 12, "b": 44}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with heading and text alternative, for `_charts.html`; ``legend`` is (colour, text) of each mark."""
+
+    key: str
+    title: str
+    figure: Figure
+    alt: str
+    legend: tuple[tuple[str, str], ...]
 
 
 def band(side: str, curve: CycleCurve) -> Figure:

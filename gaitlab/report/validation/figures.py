@@ -15,7 +15,17 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.metrics import METRICS
 from gaitlab.report.shared.curves import PERCENT, CycleCurve
 from gaitlab.report.shared.numbers import Display, decimal
-from gaitlab.report.shared.plot import Figure, axis, band, line, no_markup, plain_layout, plain_numbers, wide_enough
+from gaitlab.report.shared.plot import (  # fmt: skip
+    Chart,
+    Figure,
+    axis,
+    band,
+    line,
+    no_markup,
+    plain_layout,
+    plain_numbers,
+    wide_enough,
+)
 from gaitlab.report.validation.tables import angle_label, show_of
 from gaitlab.stats.validation.result import Validation
 from gaitlab.stats.validation.tables import EVENTS, event_errors, metric_values
@@ -25,17 +35,6 @@ _MS = Display("ms", 1000.0, 1)
 _HEIGHT, _CURVE_HEIGHT = 250, 260
 # Points beyond this number are drawn one in so many: a chart shows where they lie, the tables count them all.
 _MOST_POINTS = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart with heading and text alternative; ``legend`` is (colour, text) of each mark."""
-
-    key: str
-    title: str
-    figure: Figure
-    alt: str
-    legend: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,10 +20,10 @@ from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.person import Runner
+from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT
 
 ANGLES_DEG = (0, 2, 4, 6, 8, 10, 15)
 SECONDS = 8.0
-_LEG_SHARE = 0.491
 _METRICS = ("hip_adduction", "knee_projection_angle", "pelvic_drop", "step_width")
 
 
@@ -53,7 +53,7 @@ def main() -> None:
             analysis = analyze_pose(pose, runner=Runner(height_m=trial.height_m), settings=Settings(), view="rear")
             found = _values(analysis)
             straight = straight or found
-            legs = trial.belt_speed_mps() / (_LEG_SHARE * trial.height_m)
+            legs = trial.belt_speed_mps() / (LEG_SHARE_OF_HEIGHT * trial.height_m)
             told = [_told(analysis, speed) for speed in (legs, 3.5)]
             unlike = [
                 (found[name, "right"] - found[name, "left"]) - (straight[name, "right"] - straight[name, "left"])

@@ -16,6 +16,7 @@ from gaitlab.config import Settings
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.calibration import LEG_SHARE_OF_HEIGHT
 from gaitlab.metrics import METRICS, asymmetries
 from tests.events.make import RUNNING, filmed
 from tests.kinematics.test_travel import passing
@@ -51,7 +52,7 @@ def compared(analysis: Analysis) -> set[str]:
 @pytest.mark.parametrize("degrees", [-12.0, -5.0, 0.0, 5.0, 12.0])
 def test_the_angle_of_the_camera_is_told_with_its_side(trial_path: Path, degrees: float) -> None:
     trial = analyzed(from_behind(trial_path, degrees)).trial
-    legs_per_s = 3.5 / (0.491 * load_trial(trial_path).height_m)
+    legs_per_s = 3.5 / (LEG_SHARE_OF_HEIGHT * load_trial(trial_path).height_m)
     told = off_axis_deg(trial.pose, trial.events, leg_px=trial.calibration.leg_px, belt_legs_per_s=legs_per_s)
     assert told == pytest.approx(degrees, abs=2.5)
 

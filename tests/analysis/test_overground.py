@@ -22,7 +22,7 @@ from tests.events.make import RUNNING, WALKING, Style, events, filmed
 from tests.kinematics.test_travel import joined, passing
 
 # Of a leg (thigh plus shank) of 0.86 m.
-HEIGHT_M = 0.86 / 0.491
+HEIGHT_M = 0.86 / 0.47
 
 
 def analyzed(pose: PoseSequence, **runner: object) -> Analysis:

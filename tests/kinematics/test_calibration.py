@@ -95,18 +95,18 @@ def test_a_slope_that_could_not_be_measured_is_not_levelled_and_that_is_said() -
 def test_scale_from_belt_speed_and_height_check_each_other() -> None:
     pose = standing_leg()
     leg_px = 2 * np.hypot(30, 200)
-    agreed = calibrate(pose, belt(), forward=1, belt_speed_mps=1.2, height_m=leg_px * 0.002 / 0.491)
+    agreed = calibrate(pose, belt(), forward=1, belt_speed_mps=1.2, height_m=leg_px * 0.002 / 0.47)
     assert agreed.scale_source == "belt speed"
     assert agreed.metres_per_px == pytest.approx(0.002)
     assert agreed.scales["body height"] == pytest.approx(0.002)
     assert not agreed.warnings
-    wrong = calibrate(pose, belt(), forward=1, belt_speed_mps=1.2, height_m=1.15 * leg_px * 0.002 / 0.491)
+    wrong = calibrate(pose, belt(), forward=1, belt_speed_mps=1.2, height_m=1.15 * leg_px * 0.002 / 0.47)
     assert "body height is +15 % off the one from belt speed" in wrong.warnings[0]
 
 
 def test_height_alone_gives_the_belt_speed() -> None:
     pose = standing_leg()
-    known = calibrate(pose, belt(), forward=1, height_m=2 * np.hypot(30, 200) * 0.002 / 0.491)
+    known = calibrate(pose, belt(), forward=1, height_m=2 * np.hypot(30, 200) * 0.002 / 0.47)
     assert known.scale_source == "body height"
     assert known.belt_speed_mps == pytest.approx(1.2, rel=1e-6)
 

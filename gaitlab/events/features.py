@@ -156,12 +156,18 @@ def _extreme(time_s: FloatArray, curve: FloatArray) -> float:
 
 
 def _crossing(time_s: FloatArray, curve: FloatArray) -> float:
-    """Return the time of the first rise through 0, s, by linear interpolation; NaN if there is none."""
+    """Return the time of the rise through 0, s, by linear interpolation; NaN if there is none.
+
+    Noise makes several of one. Of these the one that best parts what lies below 0 from what lies above it is taken, or
+    the mean of those that do so equally well: the first would come the earlier, the more noise there is.
+    """
     at = np.flatnonzero((curve[:-1] < 0) & (curve[1:] >= 0))
     if not len(at):
         return float("nan")
-    i = at[0]
-    return float(time_s[i] + (time_s[i + 1] - time_s[i]) * curve[i] / (curve[i] - curve[i + 1]))
+    parted = np.cumsum(np.sign(np.nan_to_num(curve)))[at]
+    at = at[parted == parted.min()]
+    rises_s = time_s[at] + (time_s[at + 1] - time_s[at]) * curve[at] / (curve[at] - curve[at + 1])
+    return float(rises_s.mean())
 
 
 def find_feature(feature: EventFeature, time_s: FloatArray, curve: FloatArray, coarse_s: float, level: float) -> float:

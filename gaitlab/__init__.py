@@ -16,7 +16,9 @@ __all__ = [
     "PoseSequence",
     "Session",
     "Settings",
+    "add_note",
     "analyze",
+    "athlete_report",
     "compare",
     "compute_angles",
     "compute_metrics",
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
     from gaitlab.core.pose import PoseSequence
     from gaitlab.io.session.session import Session, open_session
     from gaitlab.io.session.sessions import load_sessions
+    from gaitlab.pipeline.changes import add_note
     from gaitlab.pipeline.run import analyze
+    from gaitlab.report.athlete import athlete_report
     from gaitlab.stats import compare, trends
     from gaitlab.steps import (
         compute_angles,
@@ -58,7 +62,9 @@ else:  # out of a type checker's sight: for it there is no other name than these
         "PoseSequence": "core.pose",
         "Session": "io.session.session",
         "Settings": "config",
+        "add_note": "pipeline.changes",
         "analyze": "pipeline.run",
+        "athlete_report": "report.athlete",
         "compare": "stats",
         "compute_angles": "steps",
         "compute_metrics": "steps",

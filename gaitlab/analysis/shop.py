@@ -1,4 +1,4 @@
-"""Shop profiles: classification of rearfoot eversion by thresholds that a shop defines in a file.
+"""A shop's file: its head of the pages, and classification of rearfoot eversion by thresholds that it defines.
 
 Published cut-offs disagree and depend on the zero of the angle, so the file contains the thresholds and their source.
 Values whose interval includes a threshold are uncertain; values from proxy keypoints are not classified.
@@ -14,12 +14,14 @@ from typing import Any
 
 from gaitlab.core.errors import InputError, shown
 from gaitlab.core.metric import MetricValue
-from gaitlab.io.reading import read_toml
+from gaitlab.io.brand import Brand, read_brand
+from gaitlab.io.reading import Entry, read_toml
 
 WORDS = ("less", "typical", "more", "uncertain")
 # Metrics that a profile may classify: excursion since contact, and peak relative to standing.
 METRICS = ("rearfoot_eversion_excursion", "peak_rearfoot_eversion")
-_SECTIONS = ("profile", "shoes")
+_SECTIONS = ("profile", "shoes", "brand")
+_EXPECTED = "[profile] and [shoes], or [brand]"
 _ENTRIES = ("name", "metric", "less_up_to_deg", "more_from_deg", "min_steps", "source")
 _STEEPEST_DEG = 90.0
 _MOST_STEPS = 10_000
@@ -54,8 +56,16 @@ class Profile:
     shoes: dict[str, str]
 
 
-def read_profile(path: Path) -> Profile:
-    """Read a profile.
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What a shop's file says: how it sorts inward rolling, and whose pages they are; either may be missing."""
+
+    profile: Profile | None
+    brand: Brand | None
+
+
+def read_shop(path: Path) -> Shop:
+    """Read a shop's file.
 
     Raises
     ------
@@ -64,8 +74,33 @@ def read_profile(path: Path) -> Profile:
     """
     content = read_toml(path, "shop profile")
     sections = content.fields()
-    if not all(isinstance(sections[name].value, dict) if name in sections else name == "shoes" for name in _SECTIONS):
-        raise InputError(f"'{path}' is no shop profile: expected the sections [profile] and [shoes]")
+    for extra in set(sections) - set(_SECTIONS):
+        raise InputError(f"'{path}': unknown section {shown(extra)}; expected the sections {_EXPECTED}")
+    there = {name for name in _SECTIONS if name in sections}
+    sorts = bool(there & {"profile", "shoes"}) or not there
+    needed = there | ({"profile"} if sorts else set())
+    if not all(name in sections and isinstance(sections[name].value, dict) for name in needed):
+        raise InputError(f"'{path}' is no shop profile: expected the sections {_EXPECTED}")
+    brand = read_brand(sections["brand"], path) if "brand" in sections else None
+    return Shop(_profile(sections, path) if sorts else None, brand)
+
+
+def brand_from(path: Path) -> Brand:
+    """Return the brand of a shop's file.
+
+    Raises
+    ------
+    InputError
+        as of `read_shop`, and if it has none.
+    """
+    brand = read_shop(path).brand
+    if brand is None:
+        raise InputError(f"'{path}' has no section [brand], so there is nothing to head a page with; see "
+                         "configs/shop_profile.toml")  # fmt: skip
+    return brand
+
+
+def _profile(sections: dict[str, Entry], path: Path) -> Profile:
     entries = sections["profile"].fields()
     shoes = sections["shoes"].fields() if "shoes" in sections else {}
     for extra in [*(set(entries) - set(_ENTRIES)), *(set(shoes) - set(WORDS))]:

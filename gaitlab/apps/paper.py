@@ -63,8 +63,20 @@ def write_pdf(folder: Path, path: Path | None = None) -> Path:
     page = folder / "report.html"
     if not page.is_file():
         raise InputError(f"'{folder}' has no report.html to print; make it with: gaitlab report '{folder}'")
+    return print_page(page, path or folder / PDF)
+
+
+def print_page(page: Path, path: Path) -> Path:
+    """Print a page that gaitlab wrote, and return the PDF.
+
+    Raises
+    ------
+    InputError
+        if there is no browser to print it.
+    OutputError
+        if the browser does not print it, or the file cannot be written.
+    """
     browser = find_browser()
-    path = path or folder / PDF
     with whole_file(path) as partial, tempfile.TemporaryDirectory(dir=path.parent, prefix=".print-") as profile:
         _print(browser, page.resolve(), partial.resolve(), Path(profile).resolve())
     return path

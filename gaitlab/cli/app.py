@@ -23,7 +23,8 @@ app.add_typer(models.app, name="models")
 # In the order of the help.
 for command in (
     analyze.batch, pictures.dots, analyze.analyze, check.demo, check.selftest, pictures.pose, pictures.live,
-    compare.report, compare.compare, validate, compare.export, compare.sessions, pictures.serve, check.config,
+    compare.report, compare.compare, compare.athlete, compare.note, validate, compare.export, compare.sessions,
+    pictures.serve, check.config,
 ):  # fmt: skip
     app.command()(command)
 

@@ -1,4 +1,4 @@
-"""``gaitlab report``, ``compare``, ``export`` and ``sessions``: what is made of sessions that are there."""
+"""``gaitlab report``, ``compare``, ``athlete``, ``note``, ``export`` and ``sessions``: of sessions that are there."""
 
 from __future__ import annotations
 
@@ -11,25 +11,36 @@ from gaitlab.cli.common import EmbedVideo, Pdf, Units, page_assignments, printed
 from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
+Brand = Annotated[
+    Path | None,
+    typer.Option("--profile", help="A shop's file (TOML) whose [brand] heads the page: name, colour, logo."),
+]
+
 
 def report(
     session: Annotated[Path, typer.Argument(help="A session folder.")],
     units: Units = None,
     embed_video: EmbedVideo = None,
+    profile: Brand = None,
     pdf: Pdf = False,
 ) -> None:
     """Rebuild report.html from a session folder."""
+    from gaitlab.analysis.shop import brand_from
     from gaitlab.config import Settings, with_values
     from gaitlab.core.pieces import sentences
     from gaitlab.io.session.session import Session, open_session
     from gaitlab.metrics.quality import grave_warnings
+    from gaitlab.pipeline.changes import set_brand
     from gaitlab.pipeline.writing import rebuild_report
 
     opened = open_session(session)
+    brand = brand_from(profile) if profile is not None else None
     kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
     changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video))
     settings = with_values(Settings(), kept | changed)
-    page = rebuild_report(opened, settings=settings.report)
+    if brand is not None:
+        set_brand(opened, brand)
+    page = rebuild_report(Session(session), settings=settings.report)
     for warning in grave_warnings(opened.info):
         say(f"WARNING: {warning}", err=True)
     not_made = Session(session).info.get("not_made", {})
@@ -76,6 +87,59 @@ def compare(
         write_csv(table, csv)
     if output is not None:
         say(output)
+
+
+def athlete(
+    name: Annotated[str, typer.Argument(help="The athlete's name; case does not matter.")],
+    directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page.")] = Path("athlete.html"),
+    units: Annotated[str, typer.Option(help="Units of the page: metric or imperial.")] = "metric",
+    profile: Brand = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print the page too, beside it, by an installed Chrome or Edge.")
+    ] = False,
+) -> None:
+    """Write a page of one athlete's season; exit 1 where a damaged session is left out."""
+    from gaitlab.report.athlete import athlete_report
+
+    skipped: list[str] = []
+    try:
+        page = athlete_report(name, directory, output=output, units=units, profile=profile, skip=skipped.append)
+    finally:
+        for why in dict.fromkeys(skipped):
+            say(f"gaitlab: skipped: {why}", err=True)
+    say(page)
+    if pdf:
+        from gaitlab.apps.paper import print_page
+
+        say(print_page(page, page.with_suffix(".pdf")))
+    if skipped:
+        raise typer.Exit(1)
+
+
+def note(
+    session: Annotated[Path, typer.Argument(help="A session folder.")],
+    text: Annotated[str | None, typer.Argument(help="What to note [default: list the notes].")] = None,
+    date: Annotated[str | None, typer.Option(help="The day it is of, e.g. 2026-11-29 [default: today].")] = None,
+    remove: Annotated[int | None, typer.Option(metavar="N", help="Remove the note of this number.")] = None,
+) -> None:
+    """Note something on a session, for its report and the athlete's page; without a text, list what was noted."""
+    from gaitlab.io.session.session import open_session
+    from gaitlab.pipeline.changes import add_note, remove_note
+
+    if text is not None and remove is not None:
+        raise InputError(f"a note is added or removed, not both; leave out the text or {argument('remove')}")
+    if date is not None and text is None:
+        raise InputError(f"{argument('date')} is of a note, but there is no text; name it after the session")
+    opened = open_session(session)
+    if text is not None:
+        opened = add_note(opened, text, date=date)
+    elif remove is not None:
+        opened = remove_note(opened, remove)
+    for number, one in enumerate(opened.notes, start=1):
+        say(f"{number}  {one.date}  {one.text}")
+    if not opened.notes:
+        say("no notes", err=True)
 
 
 def export(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 
 from gaitlab.core.errors import InputError
 
@@ -68,12 +69,17 @@ def folder_name(*parts: str | None) -> str:
     return text or "session"
 
 
-def check_said(text: str | None, what: str) -> None:
-    """Raise InputError if a name or a label is too long or contains control characters."""
+def plain_name(name: str) -> str:
+    """Return a name as names are compared: no matter its case, its spaces, or how its accents are encoded."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def check_said(text: str | None, what: str, *, longest: int = _LONGEST_TEXT) -> None:
+    """Raise InputError if a name, a label or a note is too long or contains control characters."""
     if text is None:
         return
-    if len(text) > _LONGEST_TEXT:
-        raise InputError(f"the {what} has {len(text)} characters; expected {_LONGEST_TEXT} at most")
+    if len(text) > longest:
+        raise InputError(f"the {what} has {len(text)} characters; expected {longest} at most")
     if odd := _CONTROL.search(text):
         raise InputError(
             f"the {what} '{printable(text)}' holds {_spelled(odd[0])}, which is nothing to read; leave it out"

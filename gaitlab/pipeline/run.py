@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.analysis.recording import analyze_pose
-from gaitlab.analysis.shop import Profile, classify_feet, read_profile
+from gaitlab.analysis.shop import Shop, classify_feet, read_shop
 from gaitlab.config import Settings, with_values
 from gaitlab.core import units
 from gaitlab.core.errors import InputError, argument, shown
@@ -18,6 +18,7 @@ from gaitlab.core.metric import View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.text import check_said, folder_name
+from gaitlab.io.notes import keep_notes, read_notes
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.io.session.folder import check_free, whole_folder
 from gaitlab.io.session.session import Session
@@ -133,7 +134,8 @@ def analyze(
     standing : str | Path | None, optional
         rear view only: a video or file of keypoints of the runner standing still, the zero of the rearfoot angle.
     profile : str | Path | None, optional
-        a shop's classification of rearfoot eversion, see ``configs/shop_profile.toml``.
+        a shop's file: its classification of rearfoot eversion, and its name, contact, colour and logo for the head of
+        the report, see ``configs/shop_profile.toml``.
     with_ : str | Path | None, optional
         the other view of the same run, a video or a file of keypoints: both make one session.
     settings : Settings | Mapping[str, Any] | None, optional
@@ -141,7 +143,8 @@ def analyze(
     output : str | Path | None, optional
         the session folder; by default ``reports/NAME`` after the video.
     force : bool, optional
-        replace an existing session folder, if it contains only files written by gaitlab and no input.
+        replace an existing session folder, if it contains only files written by gaitlab and no input; its notes are
+        kept.
     progress : Progress | None, optional
         called as ``progress(stage, done, total)`` with the name of the present stage and how much of the whole is done.
     on_slow_motion : Callable[[float, Sequence[float], float], float | None] | None, optional
@@ -174,13 +177,16 @@ def analyze(
     name = Path(video if video is not None else keypoints or "").stem
     target = Path(output) if output is not None else Path("reports") / folder_name(name, label)
     dots_file = None if dots == "auto" else dots
+    if force and target.is_dir():
+        read_notes(target)  # they are kept, so they must be sound before anything else is done
     check_free(target, force=force, inputs=(video, keypoints, dots_file, standing, profile, with_))
     report = WholeProgress(
         progress or (lambda stage, done, total: None), clips=1 if with_ is None else 2, drawn=chosen.video.annotate
     )
 
-    shop = read_profile(Path(profile)) if profile is not None else None
-    if with_ is None and view == "auto" and (dots or standing or profile):
+    shop = read_shop(Path(profile)) if profile is not None else Shop(None, None)
+    # Whoever has a brand wants it on every page, from whichever side.
+    if with_ is None and view == "auto" and (dots or standing or (profile and not shop.brand)):
         view = "rear"
     # Without dots the heels themselves may tell; against another recording's zero they tell nothing.
     heels = standing is None and dots is None
@@ -213,7 +219,9 @@ def analyze(
             inside = folder / COMPANIONS[second]
             inside.mkdir()
             other = make.clip(replace(beside, clean_clip=make.clean_clip(inside)))
-        write_session(folder, main, other, chosen, progress=report)
+        keep_notes(target, folder)
+        write_session(folder, main, other, chosen, brand=shop.brand, progress=report)
+        keep_notes(target, folder)  # what was noted while the videos were drawn
     return Session(target)
 
 
@@ -224,7 +232,7 @@ class _ClipAnalyzer:
     runner: Runner
     settings: Settings
     standing: str | Path | None
-    shop: Profile | None
+    shop: Shop
     athlete: str | None
     label: str | None
     progress: Progress
@@ -254,8 +262,9 @@ class _ClipAnalyzer:
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
             keypoints=spec.keypoints,
         )  # fmt: skip
-        if self.shop is not None and source.view == "rear":
-            info["shop_profile"] = classify_feet(self.shop, analysis.summary, source=analysis.trial.rearfoot_source)
+        if self.shop.profile is not None and source.view == "rear":
+            seen = analysis.trial.rearfoot_source
+            info["shop_profile"] = classify_feet(self.shop.profile, analysis.summary, source=seen)
         return Clip(source, analysis, info, Path(spec.video or spec.keypoints or "").name)
 
     def _standing(self, spec: RecordingSpec, source: Recording) -> PoseSequence | None:

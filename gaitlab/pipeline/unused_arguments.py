@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gaitlab.analysis.shop import read_shop
 from gaitlab.core.errors import InputError, argument
 
 # Name -> what `gaitlab.analyze` was given.
@@ -72,6 +73,11 @@ def _seen_from(view: str) -> Callable[[Given], bool]:
     return lambda given: given.get("view") == view and given.get("with_") is None
 
 
+def _only_sorts(given: Given) -> bool:
+    """Return whether a shop's file has no brand, which heads every page, but only words for a rear view."""
+    return _seen_from("side")(given) and read_shop(Path(given["profile"])).brand is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Idle:
     """An argument, when it has no effect, and the rest of the sentence that says so and what to do."""
@@ -106,7 +112,8 @@ _TABLE = (
     _Idle("fps", _rate_is_known, "is of keypoints alone, but their video is given, which says its own; leave it out"),
     _Idle("rotate", _no_video, "turns the pictures of a video, but only keypoints are given; leave it out"),
     _Idle("dots", _no_pictures, "are tracked in a video, but only keypoints are given; name the video too"),
-    *(_Idle(name, _seen_from("side"), _FROM_THE_SIDE) for name in ("dots", "standing", "profile")),
+    *(_Idle(name, _seen_from("side"), _FROM_THE_SIDE) for name in ("dots", "standing")),
+    _Idle("profile", _only_sorts, _FROM_THE_SIDE),
     _Idle("facing", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
     _Idle("setting", _seen_from("rear"), "is for the side view, but this is a rear view; leave it out"),
     _Idle("distance", _seen_from("rear"), "is of a path that is seen from the side, but this is a rear view"),

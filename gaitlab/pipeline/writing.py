@@ -11,6 +11,7 @@ import numpy as np
 from gaitlab.analysis.recording import Analysis
 from gaitlab.config import ReportSettings, Settings
 from gaitlab.core.pieces import Pieces, told
+from gaitlab.io.brand import Brand, write_logo
 from gaitlab.io.files import whole_file
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.io.session.session import Session
@@ -36,25 +37,33 @@ class Clip:
     name: str
 
 
-def write_session(folder: Path, clip: Clip, other: Clip | None, settings: Settings, *, progress: Progress) -> None:
+def write_session(
+    folder: Path,
+    clip: Clip,
+    other: Clip | None,
+    settings: Settings,
+    *,
+    brand: Brand | None = None,
+    progress: Progress,
+) -> None:
     """Write the numbers of both clips, and then what may fail without costing them.
 
     With another clip of the same run its own session lies within. Both pages show all that belongs to their own clip;
     the numbers stand together on the first.
     """
-    _write_numbers(folder, clip, other)
+    _write_numbers(folder, clip, other, brand)
     pieces = Pieces()
     if other is not None:
         inside = folder / COMPANIONS[other.analysis.trial.view]
         inside.mkdir(exist_ok=True)
-        _write_numbers(inside, other, None)
+        _write_numbers(inside, other, None, brand)
         theirs = Pieces()
         _write_pieces(inside, other, settings, pieces=theirs, progress=progress)
         pieces.add(theirs, of=_companion_name(other.analysis.trial.view))
     _write_pieces(folder, clip, settings, pieces=pieces, progress=progress)
 
 
-def _write_numbers(folder: Path, clip: Clip, other: Clip | None) -> None:
+def _write_numbers(folder: Path, clip: Clip, other: Clip | None, brand: Brand | None) -> None:
     """Write the data of one clip; with another of the same run, its numbers come along."""
     info, analysis, trial = clip.info, clip.analysis, clip.analysis.trial
     summary, cycles = list(analysis.summary), list(analysis.values)
@@ -79,6 +88,9 @@ def _write_numbers(folder: Path, clip: Clip, other: Clip | None) -> None:
                 asdict(found) for found in asymmetries(tuple(summary), METRICS, oblique=oblique, unlike=unlike)
             ],
         }  # fmt: skip
+    if brand is not None:
+        write_logo(folder, brand)
+        info = {**info, "brand": brand.entry()}
     write_data(
         folder, info=info, raw=analysis.raw, pose=analysis.shown, angles=trial.angles, events=trial.events,
         summary=tuple(summary), cycles=tuple(cycles),

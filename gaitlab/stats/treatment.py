@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.text import plain_name
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import OF_CONTACTS
 from gaitlab.metrics.quality import LIMITS, grave_warnings
@@ -35,6 +36,7 @@ _SAME_SLOPE_DEG = 1.0
 _KMH, _MPH = 3.6, 3600 / 1609.344
 _LEVELLED = ", ".join(spec.label.lower() for spec in METRICS.values() if spec.levelled)
 _UNKNOWN = "not known"
+_MOST_NAMED_APART = 4
 
 
 def letter(number: int) -> str:
@@ -43,18 +45,26 @@ def letter(number: int) -> str:
     return (letter(before - 1) if before else "") + ascii_uppercase[here]
 
 
-def notes(sessions: Sequence[Session]) -> list[str]:
+def notes(sessions: Sequence[Session], *, names: Sequence[str] | None = None) -> list[str]:
     """Return a sentence for every difference in recording or processing, and every weakness, of some sessions.
 
-    Sessions are denoted by letters, ``A`` for the first.
+    Parameters
+    ----------
+    sessions : Sequence[Session]
+        the sessions.
+    names : Sequence[str] | None, optional
+        what each is called in the sentences; None calls them by letters, ``A`` for the first.
     """
     infos = [session.info for session in sessions]
-    return [*grave(sessions), *_unlike(infos), *_thin(infos)]
+    called = list(names) if names is not None else [letter(n) for n in range(len(infos))]
+    return [*grave(sessions, names=called), *_unlike(infos, called), *_thin(infos, called)]
 
 
-def grave(sessions: Sequence[Session]) -> list[str]:
-    """Return the warnings of sessions whose numbers must not be relied on."""
-    return [f"{letter(n)}: {why}" for n, session in enumerate(sessions) for why in grave_warnings(session.info)]
+def grave(sessions: Sequence[Session], *, names: Sequence[str] | None = None) -> list[str]:
+    """Return the warnings of sessions whose numbers must not be relied on; ``names`` as of `notes`."""
+    called = list(names) if names is not None else [letter(n) for n in range(len(sessions))]
+    pairs = zip(called, sessions, strict=True)
+    return [f"{name}: {why}" for name, session in pairs for why in grave_warnings(session.info)]
 
 
 def clips_of(session: Session) -> tuple[Info, ...]:
@@ -129,7 +139,7 @@ def spoiled(metric: str, a: tuple[Info, Row], b: tuple[Info, Row]) -> str:
 
 
 def _athlete(info: Info) -> str:
-    return str(info["athlete"] or "")
+    return plain_name(info["athlete"] or "")
 
 
 def _view(info: Info) -> str:
@@ -352,18 +362,27 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
 )  # fmt: skip
 
 
-def _unlike(infos: Sequence[Info]) -> Iterator[str]:
+def _unlike(infos: Sequence[Info], called: Sequence[str]) -> Iterator[str]:
     for circumstance in _CIRCUMSTANCES:
         if circumstance.differs(infos):
             described = [circumstance.describe(info) for info in infos]
-            named = ", ".join(f"{letter(n)} {words}" for n, words in enumerate(described))
-            yield circumstance.sentence.format(told=named)
+            yield circumstance.sentence.format(told=_told(called, described))
 
 
-def _thin(infos: Sequence[Info]) -> Iterator[str]:
+def _told(called: Sequence[str], described: Sequence[str]) -> str:
+    """Return what each session is: ``A 10 km/h, B 12 km/h``; of many those that are alike together."""
+    if len(called) <= _MOST_NAMED_APART:
+        return ", ".join(f"{name} {words}" for name, words in zip(called, described, strict=True))
+    alike: dict[str, list[str]] = {}
+    for name, words in zip(called, described, strict=True):
+        alike.setdefault(words, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {words}" for words, names in alike.items())
+
+
+def _thin(infos: Sequence[Info], called: Sequence[str]) -> Iterator[str]:
     """Yield a note on sessions with few gait cycles; those without any have a warning of their own."""
     fewest = [min(info["quality"]["cycles_accepted"].get(side, 0) for side in BOTH_SIDES) for info in infos]
     enough = LIMITS["accepted_cycles_a_side"].good
-    few = [f"{letter(n)} {count}" for n, count in enumerate(fewest) if 0 < count < enough]
+    few = [f"{name} {count}" for name, count in zip(called, fewest, strict=True) if 0 < count < enough]
     if few:
         yield f"Few gait cycles a side ({', '.join(few)}): {enough:.0f} or more make a stable mean."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.analysis.shop import Profile, classify_feet, read_profile, word_for
+from gaitlab.analysis.shop import Profile, classify_feet, read_shop, word_for
 from gaitlab.core.errors import InputError
 from gaitlab.core.metric import MetricValue
 from gaitlab.io.resources import resource_folder
@@ -59,7 +59,7 @@ def test_dots_are_sorted_and_the_proxy_never_is() -> None:
 
 
 def test_the_profile_that_ships_names_its_source() -> None:
-    profile = read_profile(SHIPPED)
+    profile = read_shop(SHIPPED).profile
     assert (profile.less_up_to_deg, profile.more_from_deg) == (10.5, 16.3)
     assert "J Foot Ankle Res" in profile.source
     assert profile.min_steps == 7
@@ -81,6 +81,6 @@ def test_a_profile_that_is_none_is_refused(tmp_path: Path, old: str, new: str, s
     assert old in text
     (tmp_path / "mine.toml").write_text(text.replace(old, new))
     with pytest.raises(InputError, match=said):
-        read_profile(tmp_path / "mine.toml")
+        read_shop(tmp_path / "mine.toml")
     with pytest.raises(InputError, match="cannot read"):
-        read_profile(tmp_path / "none.toml")
+        read_shop(tmp_path / "none.toml")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gaitlab.analysis.shop import read_profile
+from gaitlab.analysis.shop import read_shop
 from gaitlab.apps.batch.jobs import jobs_of_list
 from gaitlab.config import Settings, as_toml, parse_assignment, read_settings, with_values
 from gaitlab.core.errors import GaitlabError, InputError, SettingsError, one_of, shown
@@ -30,7 +30,7 @@ LIST = "video,speed,height,fps,athlete\n" + 'a.mp4,10 km/h,178 cm,60,Ada\nb.mp4,
 # Name of a kind of file -> a sound one and its reader.
 FILES: dict[str, tuple[object, Callable[[Path], object]]] = {
     "settings": (as_toml(Settings()), read_settings),
-    "profile": ((resource_folder("configs") / "shop_profile.toml").read_text(), read_profile),
+    "profile": ((resource_folder("configs") / "shop_profile.toml").read_text(), read_shop),
     "clicks": (CLICKS.as_dict(), read_clicks),
     "list": (LIST, jobs_of_list),
 }
@@ -58,7 +58,7 @@ def test_damaged_files_end_in_a_value_or_one_line(tmp_path: Path, kind: str) -> 
     ("read", "text"),
     [
         (read_settings, f"[smoothing]\nmethod = {DEEP}"),
-        (read_profile, f"[profile]\nname = {DEEP}"),
+        (read_shop, f"[profile]\nname = {DEEP}"),
         (read_clicks, DEEP),
         (read_clicks, json.dumps(CLICKS.as_dict()).replace("1.5", DEEP)),
     ],
@@ -119,7 +119,7 @@ def test_a_profile_of_wrong_kinds_says_where(tmp_path: Path, old: str, new: str,
     path = tmp_path / "mine.toml"
     path.write_text(text.replace(old, new))
     with pytest.raises(InputError, match=said):
-        read_profile(path)
+        read_shop(path)
 
 
 def test_what_is_no_ordinary_file_of_text_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

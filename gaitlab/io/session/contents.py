@@ -18,8 +18,12 @@ from gaitlab.core.errors import InputError, OutputError
 REQUIRED = ("session.json", "keypoints.npz", "angles.csv", "events.csv", "cycles.csv", "summary.csv")
 # The report on paper.
 PDF = "report.pdf"
-# In addition: the report, its videos, and the record of the batch job.
-WRITTEN = (*REQUIRED, "report.html", PDF, "annotated.mp4", "clip.mp4", "batch.json")
+# What people noted, see `gaitlab.io.notes`.
+NOTES = "notes.json"
+# The logo of a shop or clinic, see `gaitlab.io.brand`; a session has one at most.
+LOGOS = ("logo.png", "logo.jpg", "logo.svg")
+# In addition: the report, its videos, notes, a logo, and the record of the batch job.
+WRITTEN = (*REQUIRED, "report.html", PDF, "annotated.mp4", "clip.mp4", NOTES, *LOGOS, "batch.json")
 # Folder of the second clip of the same run, a session within the session; hidden, so that it is not listed separately.
 COMPANIONS = {"side": ".side", "rear": ".rear"}
 # Temporary files of a killed writer, and files of file managers.

@@ -17,7 +17,9 @@ from gaitlab.core.errors import InputError
 from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
+from gaitlab.io.brand import Brand, brand_of
 from gaitlab.io.cells import as_written
+from gaitlab.io.notes import Note, read_notes
 from gaitlab.io.session.arrays import read_arrays
 from gaitlab.io.session.contents import REQUIRED, within
 from gaitlab.io.session.migrate import migrated, row_of_today, variations_of
@@ -61,6 +63,16 @@ class Session:
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know, what forbids to build on the numbers first; the pages and commands say the same."""
         return tuple(self.info["warnings"])
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What people noted, by date; `gaitlab.add_note` adds to it."""
+        return read_notes(self.folder)
+
+    @property
+    def brand(self) -> Brand | None:
+        """The shop or clinic whose page it is, with its logo."""
+        return brand_of(self.folder, self.info)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -196,6 +208,7 @@ class Session:
             where something is missing or damaged.
         """
         _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles"), self.companion
+        _ = self.notes, self.brand
 
     def _if_there(self, name: str) -> Path | None:
         path = within(self.folder, name)

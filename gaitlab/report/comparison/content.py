@@ -11,7 +11,7 @@ from gaitlab.io.session.session import Session
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.shared.measures import Measure
 from gaitlab.stats.sessions import compare
-from gaitlab.stats.treatment import grave, letter
+from gaitlab.stats.treatment import grave, letter, notes
 from gaitlab.stats.trends import FEWEST, session_time, trends
 
 if TYPE_CHECKING:
@@ -84,8 +84,25 @@ class Comparison:
         return self.compared[0]
 
 
-def read_comparison(sessions: Sequence[Session], *, units: str = "metric", language: str = "en") -> Comparison:
+def read_comparison(
+    sessions: Sequence[Session],
+    *,
+    units: str = "metric",
+    language: str = "en",
+    called: Sequence[str] | None = None,
+) -> Comparison:
     """Read sessions for their page.
+
+    Parameters
+    ----------
+    sessions : Sequence[Session]
+        two or more sessions of one view.
+    units : str, optional
+        ``metric`` or ``imperial``.
+    language : str, optional
+        language of the page.
+    called : Sequence[str] | None, optional
+        what each is called on the page; None calls them by letters, ``A`` for the first.
 
     Raises
     ------
@@ -101,18 +118,19 @@ def read_comparison(sessions: Sequence[Session], *, units: str = "metric", langu
         )
     texts = contents[0].texts
     names = _names(contents, texts)
+    letters = list(called) if called is not None else [letter(number) for number in range(len(sessions))]
     compared = tuple(
-        Compared(letter(number), name, f"s{number % COLOURS}", session, content)
+        Compared(letters[number], name, f"s{number % COLOURS}", session, content)
         for number, (name, session, content) in enumerate(zip(names, sessions, contents, strict=True))
     )
-    gravest = grave(sessions)
+    gravest = grave(sessions, names=letters)
     rows: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
     return Comparison(
         compared,
         {one.letter: [row for row in rows if row["session"] == str(one.session.folder)] for one in compared[1:]},
         _trend(sessions),
         gravest,
-        [note for note in table.attrs["notes"] if note not in gravest],
+        [note for note in notes(sessions, names=letters) if note not in gravest],
         texts,
     )
 

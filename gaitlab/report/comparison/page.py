@@ -15,7 +15,7 @@ from gaitlab.report.comparison.elements import ELEMENTS, heading
 from gaitlab.report.comparison.media import gather_films, shown
 from gaitlab.report.render import environment, put_together, static
 
-_HERE = Path(__file__).resolve().parent
+COMPARISON = Path(__file__).resolve().parent
 # The scripts of the report, with a player for several videos.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "compare.js", "charts.js")
 
@@ -56,7 +56,7 @@ def write_comparison(
     check_no_session_file(path)
     comparison = read_comparison(sessions, units=units, language=language)
     films = gather_films(shown(comparison.compared), path, embed=embed_video)
-    templates = environment(_HERE / "templates", t=comparison.texts)
+    templates = environment(COMPARISON / "templates", t=comparison.texts)
     parts: list[tuple[str, str, str]] = []
     for element in ELEMENTS:
         values = element.fill(comparison, films)
@@ -68,7 +68,7 @@ def write_comparison(
         parts,
         title=heading(comparison, sentence=comparison.texts["comparison"]["title"]),
         skip_to="differences",
-        styles=[static("report.css"), (_HERE / "static" / "compare.css").read_text(encoding="utf-8")],
+        styles=[static("report.css"), (COMPARISON / "static" / "compare.css").read_text(encoding="utf-8")],
         scripts=[_script(name) for name in _SCRIPTS],
     )
     with whole_file(path) as partial:
@@ -77,5 +77,5 @@ def write_comparison(
 
 
 def _script(name: str) -> str:
-    own = _HERE / "static" / name
+    own = COMPARISON / "static" / name
     return own.read_text(encoding="utf-8") if own.is_file() else static(name)

@@ -14,6 +14,8 @@ from gaitlab.core.gait import Angles, GaitCycle, GaitEvents
 from gaitlab.core.pieces import Pieces
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events.cycles import gait_cycles
+from gaitlab.io.brand import Brand
+from gaitlab.io.notes import Note
 from gaitlab.io.session.session import Session
 from gaitlab.metrics import METRICS
 from gaitlab.report.shared.measures import Measure, measures
@@ -48,6 +50,10 @@ class Content:
         ``metric`` or ``imperial``.
     pieces : Pieces
         record of parts that could not be made.
+    notes : tuple[Note, ...]
+        what people noted, by date.
+    brand : Brand | None
+        the shop or clinic whose page it is.
     """
 
     info: Mapping[str, Any]
@@ -60,6 +66,8 @@ class Content:
     layout: Mapping[str, Any]
     units: Units
     pieces: Pieces = field(default_factory=Pieces)
+    notes: tuple[Note, ...] = ()
+    brand: Brand | None = None
 
     @property
     def view(self) -> str:
@@ -109,6 +117,8 @@ def read_content(
         layout=read_layout(),
         units=chosen,
         pieces=pieces if pieces is not None else Pieces(),
+        notes=session.notes,
+        brand=session.brand,
     )
 
 

@@ -20,6 +20,7 @@ from gaitlab.report.session.player import player_data
 from gaitlab.report.session.skeletons import Drawing, draw
 from gaitlab.report.session.tables import cards, formula_sources, groups, note_letters, range_sources
 from gaitlab.report.shared import numbers
+from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.curves import CycleCurve
 from gaitlab.report.shared.media import Media
 
@@ -41,6 +42,15 @@ class Element:
     name: str
     fill: Callable[[Content, Media], Mapping[str, Any] | None]
     title: str = ""
+
+
+def _brand(content: Content, media: Media) -> Mapping[str, Any] | None:
+    head = head_of(content.brand)
+    return {"head": head} if head else None
+
+
+def _notes(content: Content, media: Media) -> Mapping[str, Any] | None:
+    return {"notes": content.notes} if content.notes else None
 
 
 def _header(content: Content, media: Media) -> Mapping[str, Any]:
@@ -313,10 +323,12 @@ def _footer(content: Content, media: Media) -> Mapping[str, Any]:
 
 
 ELEMENTS: tuple[Element, ...] = (
+    Element("brand", _brand),
     Element("header", _header),
     Element("warnings", _warnings),
     Element("headlines", _headlines, "headlines"),
     Element("findings", _findings),
+    Element("notes", _notes, "notes"),
     Element("shop", _shop),
     Element("companion", _companion),
     Element("video", _video, "video"),

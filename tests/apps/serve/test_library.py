@@ -144,6 +144,15 @@ def test_the_season_of_an_athlete(server: Server) -> None:
     assert "takes 3 sessions" in json.loads(server.get("/trend?name=Nobody&view=side")[1])["reason"]
 
 
+def test_a_season_is_made_a_page(server: Server) -> None:
+    assert 'href="/season?name=Ada"' in page(server, "/athlete?name=Ada")
+    status, _, headers = server.ask("GET", "/season?name=Ada")
+    assert status == 303
+    body = server.get(headers["location"])[1].decode()
+    assert "Every session" in body
+    assert server.get("/season?name=Nobody")[0] == 409
+
+
 def test_two_sessions_are_compared_and_views_are_not_mixed(server: Server) -> None:
     first, second = id_of("session-005"), id_of("session-006")
     status, _, headers = server.ask("GET", f"/compare?s={second}&s={first}")

@@ -155,7 +155,7 @@ def _write_comparison(folders: list[Path], path: Path) -> None:
 
 
 async def compared(request: Request) -> Response:
-    """Return a page that compares sessions, in a sandbox of its own."""
+    """Return a page that compares sessions or shows a season, in a sandbox of its own."""
     state = state_of(request)
     key = request.path_params["key"]
     if not same(request.path_params["secret"], state.secrets.reports) or not key.isalnum():
@@ -164,6 +164,22 @@ async def compared(request: Request) -> Response:
     if not path.is_file():
         return told(request, "there is no such page; compare from the library", 404)
     return FileResponse(path, headers={"Content-Security-Policy": REPORT_POLICY, **_OPEN_HEADERS})
+
+
+async def season(request: Request) -> Response:
+    """Make the page of one athlete's season, and lead to it."""
+    state = state_of(request)
+    name = request.query_params.get("name", "")
+    key = hashlib.sha256(f"season {name}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    await run_in_threadpool(_write_season, name, state.options.directory, _page(state, key))
+    return RedirectResponse(f"/open/{state.secrets.reports}/compared/{key}", 303)
+
+
+def _write_season(name: str, directory: Path, path: Path) -> None:
+    from gaitlab.report.athlete import athlete_report
+
+    path.parent.mkdir(exist_ok=True)
+    athlete_report(name, directory, output=path)
 
 
 async def trend(request: Request) -> Response:
@@ -189,5 +205,6 @@ ROUTES = [
     Route("/export/sessions.{kind}", export_all),
     Route("/bin/{key}", bring_back, methods=["POST"]),
     Route("/compare", compare),
+    Route("/season", season),
     Route("/trend", trend),
 ]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.io.session.session import Session, glance_at
-from gaitlab.report.comparison.figures import Dated, season_charts
 from gaitlab.report.session.content import headlines_of, listed_measures, read_texts
+from gaitlab.report.shared.season import Dated, season_charts
 from gaitlab.stats.trends import FEWEST, session_time, trends
 
 _TOO_FEW = f"A trend takes {FEWEST} sessions of one view at {FEWEST} different times, or more."

@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 _HERE = Path(__file__).resolve().parent
 TEMPLATES = _HERE / "templates"
+# A style sheet: the paper of those who measure in feet.
+LETTER = "@media print { @page { size: letter; } }"
 
 
 def environment(*folders: Path, **known: Any) -> jinja2.Environment:

@@ -21,6 +21,8 @@ from gaitlab.pipeline.unused_arguments import check_settings, idle
 from tests.io.video.make import make_video
 
 NAN, INF = float("nan"), float("inf")
+# A shop's file without a head of its own: it sorts inward rolling, and that is all.
+SORTS = str(Path(__file__).resolve().parents[2] / "configs" / "shop_profile.toml")
 
 
 @pytest.mark.parametrize(
@@ -132,12 +134,12 @@ def test_times_rates_and_people_that_a_file_has_not(tmp_path: Path) -> None:
             {"video": "v.mp4", "view": "side", "dots": "auto"},
             "dots is for the rear .* say view rear, .* with with_",
         ),
-        ({"video": "v.mp4", "view": "side", "profile": "p.toml"}, "profile is for the rear view"),
+        ({"video": "v.mp4", "view": "side", "profile": SORTS}, "profile is for the rear view"),
         ({"video": "v.mp4", "view": "rear", "facing": "left"}, "facing is for the side view"),
     ],
 )
 def test_an_argument_without_effect_beside_the_others_is_refused(arguments: dict[str, str], said: str) -> None:
-    """None of the files is there: it is said before any is opened."""
+    """None of the recordings is there: it is said before any is opened."""
     with pytest.raises(InputError, match=said):
         analyze(**arguments)  # type: ignore[arg-type]
 

@@ -98,7 +98,7 @@ def part_values(part: Part, season: Season) -> Mapping[str, Any]:
         "grave": part.grave,
         "cautions": part.cautions,
         "alone": words["one"] if len(part.kind.runs) == 1 else "",
-        "no_trend": words["no_trend"] if len(part.kind.runs) > 1 and not part.trend else "",
+        "lead": words["lead" if part.trend else "lead_points"],
         "since": _since(part, season),
         "charts": _charts(part, season) if dates > 1 else [],
         "legend": _legend(part, season),

@@ -14,7 +14,7 @@ from gaitlab.io.session.index import log_skipped
 from gaitlab.report.athlete.content import read_season
 from gaitlab.report.athlete.elements import AFTER, BEFORE, key_of, part_values, title_of
 from gaitlab.report.comparison.page import COMPARISON
-from gaitlab.report.render import environment, put_together, static
+from gaitlab.report.render import LETTER, environment, put_together, static
 from gaitlab.stats.athletes import sessions_of
 
 _HERE = Path(__file__).resolve().parent
@@ -85,7 +85,12 @@ def athlete_report(
         parts,
         title=season.texts["athlete"]["title"].format(athlete=season.athlete),
         skip_to=key_of(season.parts[0]),
-        styles=[static("report.css"), _style(COMPARISON, "compare.css"), _style(_HERE, "season.css")],
+        styles=[
+            static("report.css"),
+            _style(COMPARISON, "compare.css"),
+            _style(_HERE, "season.css"),
+            *([LETTER] if season.units == "imperial" else []),
+        ],
         scripts=[static(name) for name in _SCRIPTS],
     )
     with whole_file(path) as partial:

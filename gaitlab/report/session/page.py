@@ -10,7 +10,7 @@ from gaitlab.core.pieces import Pieces, told
 from gaitlab.io.files import whole_file
 from gaitlab.io.session.contents import PDF
 from gaitlab.io.session.session import Session
-from gaitlab.report.render import environment, put_together, static
+from gaitlab.report.render import LETTER, environment, put_together, static
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.session.elements import ELEMENTS, Element
 from gaitlab.report.shared.media import Media, gather_media
@@ -18,8 +18,6 @@ from gaitlab.report.shared.media import Media, gather_media
 # Scripts in the order of execution; the last one unpacks plotly after the page is displayed.
 _SCRIPTS = ("theme.js", "media.js", "tracks.js", "player.js", "charts.js")
 _TELLING = "warnings"
-# The paper of those who measure in feet.
-_LETTER = "@media print { @page { size: letter; } }"
 
 
 def write_report(
@@ -93,7 +91,7 @@ def render(content: Content, media: Media) -> str:
         parts,
         title=_title(content),
         skip_to="headlines",
-        styles=[static("report.css"), *([_LETTER] if content.units == "imperial" else [])],
+        styles=[static("report.css"), *([LETTER] if content.units == "imperial" else [])],
         scripts=[static(name) for name in _SCRIPTS],
     )
 

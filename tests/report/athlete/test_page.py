@@ -81,7 +81,7 @@ def test_nothing_changed_is_said(tmp_path: Path) -> None:
     season(tmp_path, [170.0, 170.1])
     said = words(written(tmp_path))
     assert "Nothing that can be compared changed by more than noise." in said
-    assert "A straight line takes three dates." in said
+    assert "A straight line through them takes three dates." in said
 
 
 @pytest.mark.parametrize(

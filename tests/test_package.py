@@ -10,7 +10,9 @@ import pytest
 import gaitlab
 from gaitlab.io.session.session import Session
 
-FUNCTIONS = ["analyze", "compare", "load_sessions", "open_session", "trends", "validate"]
+FUNCTIONS = [
+    "add_note", "analyze", "athlete_report", "compare", "load_sessions", "open_session", "trends", "validate",
+]  # fmt: skip
 
 
 def test_only_the_public_names_are_shown() -> None:

@@ -21,6 +21,7 @@ NEEDED = (
     "gaitlab/_models/runner.onnx", "gaitlab/apps/demo_data/side.mp4", "gaitlab/metrics/network_errors.csv",
     "gaitlab/report/layout.toml", "gaitlab/report/texts/en.toml", "gaitlab/report/templates/page.html",
     "gaitlab/report/static/report.css", "gaitlab/report/comparison/templates/trend.html",
+    "gaitlab/report/athlete/templates/part.html", "gaitlab/report/athlete/static/season.css",
     "gaitlab/report/validation/templates/metrics.html", "gaitlab/report/validation/static/validation.css",
     "gaitlab/io/truth/marker_sets.toml",
     "gaitlab/markers/click_page.html", "gaitlab/apps/serve/templates/base.html", "gaitlab/apps/serve/static/app.css",

@@ -53,7 +53,7 @@ def blank_video(tmp_path: Path) -> Path:
 def test_version_and_help() -> None:
     assert gaitlab("--version").stdout.strip() == __version__
     page = gaitlab("--help").stdout
-    for command in ("analyze", "demo", "report", "compare", "sessions", "models", "config"):
+    for command in ("analyze", "demo", "report", "compare", "athlete", "note", "sessions", "models", "config"):
         assert command in page
 
 

@@ -15,8 +15,8 @@ from gaitlab.cli.printing import console
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.quality import GRADES, grade_of, grave_warnings, shown_rate
 from gaitlab.metrics.summary import LABELS_OVERGROUND, NO_CYCLE, REARFOOT_NOTES
+from gaitlab.stats.naming import letter
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
-from gaitlab.stats.treatment import letter
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from gaitlab.core.text import plain_name
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import OF_CONTACTS
 from gaitlab.metrics.quality import LIMITS, grave_warnings
+from gaitlab.stats.naming import letter, told
 
 if TYPE_CHECKING:
     from gaitlab.io.session.session import Session
@@ -36,13 +36,6 @@ _SAME_SLOPE_DEG = 1.0
 _KMH, _MPH = 3.6, 3600 / 1609.344
 _LEVELLED = ", ".join(spec.label.lower() for spec in METRICS.values() if spec.levelled)
 _UNKNOWN = "not known"
-_MOST_NAMED_APART = 4
-
-
-def letter(number: int) -> str:
-    """Return the letter of a session by its position: ``A``, ``B``, … ``Z``, ``AA``."""
-    before, here = divmod(number, len(ascii_uppercase))
-    return (letter(before - 1) if before else "") + ascii_uppercase[here]
 
 
 def notes(sessions: Sequence[Session], *, names: Sequence[str] | None = None) -> list[str]:
@@ -366,23 +359,13 @@ def _unlike(infos: Sequence[Info], called: Sequence[str]) -> Iterator[str]:
     for circumstance in _CIRCUMSTANCES:
         if circumstance.differs(infos):
             described = [circumstance.describe(info) for info in infos]
-            yield circumstance.sentence.format(told=_told(called, described))
-
-
-def _told(called: Sequence[str], described: Sequence[str]) -> str:
-    """Return what each session is: ``A 10 km/h, B 12 km/h``; of many those that are alike together."""
-    if len(called) <= _MOST_NAMED_APART:
-        return ", ".join(f"{name} {words}" for name, words in zip(called, described, strict=True))
-    alike: dict[str, list[str]] = {}
-    for name, words in zip(called, described, strict=True):
-        alike.setdefault(words, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {words}" for words, names in alike.items())
+            yield circumstance.sentence.format(told=told(called, described))
 
 
 def _thin(infos: Sequence[Info], called: Sequence[str]) -> Iterator[str]:
     """Yield a note on sessions with few gait cycles; those without any have a warning of their own."""
     fewest = [min(info["quality"]["cycles_accepted"].get(side, 0) for side in BOTH_SIDES) for info in infos]
     enough = LIMITS["accepted_cycles_a_side"].good
-    few = [f"{name} {count}" for name, count in zip(called, fewest, strict=True) if 0 < count < enough]
-    if few:
-        yield f"Few gait cycles a side ({', '.join(few)}): {enough:.0f} or more make a stable mean."
+    few = [str(count) if 0 < count < enough else "" for count in fewest]
+    if any(few):
+        yield f"Few gait cycles a side ({told(called, few)}): {enough:.0f} or more make a stable mean."

@@ -13,8 +13,9 @@ from gaitlab.core.errors import InputError
 from gaitlab.io.session.session import Session
 from gaitlab.metrics import METRICS
 from gaitlab.stats import compare, notes, trends
+from gaitlab.stats.naming import letter
 from gaitlab.stats.sessions import systematic_part
-from gaitlab.stats.treatment import letter, same_faults, vertical_differs
+from gaitlab.stats.treatment import same_faults, vertical_differs
 from tests.report.comparison.make import make
 from tests.stats.test_sessions import INFO, SPREAD, session
 

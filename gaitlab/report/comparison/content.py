@@ -10,8 +10,9 @@ from gaitlab.core.errors import InputError
 from gaitlab.io.session.session import Session
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.shared.measures import Measure
+from gaitlab.stats.naming import letter
 from gaitlab.stats.sessions import compare
-from gaitlab.stats.treatment import grave, letter, notes
+from gaitlab.stats.treatment import grave, notes
 from gaitlab.stats.trends import FEWEST, session_time, trends
 
 if TYPE_CHECKING:

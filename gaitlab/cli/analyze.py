@@ -71,7 +71,9 @@ def analyze(
         str | None, typer.Option(help="Tape dots of a rear view: auto, or a file from 'gaitlab dots'.")
     ] = None,
     standing: Annotated[Path | None, typer.Option(help="The runner standing still: the zero of a rear view.")] = None,
-    profile: Annotated[Path | None, typer.Option(help="A shop's words for inward rolling (TOML).")] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="A shop's file (TOML): head of the page, words for inward rolling.")
+    ] = None,
     with_: Annotated[Path | None, typer.Option("--with", help="The other view of the same run.")] = None,
     config: ConfigOption = None,
     set_: SetOption = None,

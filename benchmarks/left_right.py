@@ -24,6 +24,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,11 @@ _OTHERS = (
 _FROM_THE_FRONT = ("squat_front", "jumping_jack")
 _JOINTS = ("knee", "ankle")
 _MIN_SCORE = 0.3  # as an analysis has it before it names the legs
+# Of a labelled film so many frames more than those labelled are followed: before and after, others are seen too.
+_BEFORE, _BEYOND = 2, 10
 # Legs that lie nearer to each other than this share of their length are not asked for: either name fits.
 _ALIKE = 0.05
+_SOMEBODY_ELSE = 0.5  # of the legs' length
 _FEWEST = 12  # frames in which changes are looked for
 _CLEAR = 0.15  # of the legs' length: by how much a standing foot is lower, or nearer to where it stands
 
@@ -68,6 +72,7 @@ class Filmed:
     truth: PoseSequence | None = None
     read: ReadClip | None = None
     slow_motion: float = 1.0
+    part: tuple[int, int | None] = (0, None)  # frames that are followed
 
 
 def filmed(films: Path | None, seeds: Sequence[str]) -> Iterator[Filmed]:
@@ -95,7 +100,9 @@ def filmed(films: Path | None, seeds: Sequence[str]) -> Iterator[Filmed]:
     for path in sorted(LABELS.glob("*.json")) if films is not None else ():
         labels = json.loads(path.read_text(encoding="utf-8"))
         if "wheel" in labels and (films / f"{path.stem}.mp4").is_file():
-            yield Filmed(path.stem, films / f"{path.stem}.mp4", "labels", _labelled(labels))
+            numbers = [frame["frame"] for frame in labels["frames"]]
+            part = max(min(numbers) - _BEFORE, 0), max(numbers) + _BEYOND
+            yield Filmed(path.stem, films / f"{path.stem}.mp4", "labels", _labelled(labels), part=part)
 
 
 def _labelled(labels: dict[str, object]) -> PoseSequence:
@@ -133,7 +140,7 @@ def tracks_of(clip: Filmed, model: str, *, kept: bool) -> Tracks | None:
         pictures = RepeatedPictures()
         with open_video(clip.video) as video:
             pose = follow_runner(
-                video.frames(), load_estimator(model), slow_motion=clip.slow_motion,
+                islice(video.frames(), *clip.part), load_estimator(model), slow_motion=clip.slow_motion,
                 on_frame=lambda frame, _: pictures.see(frame.image),
             ).pose  # fmt: skip
         if pose is None:
@@ -142,7 +149,8 @@ def tracks_of(clip: Filmed, model: str, *, kept: bool) -> Tracks | None:
         new = np.arange(len(pose)) if repeated is None else np.flatnonzero(repeated.new)
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(
-            path, xy=pose.xy[new], score=pose.score[new], number=new, skeleton=np.array(pose.skeleton.name),
+            path, xy=pose.xy[new], score=pose.score[new], number=new + clip.part[0],
+            skeleton=np.array(pose.skeleton.name),
             time_s=(pose.time_s if repeated is None else repeated.times_s) / clip.slow_motion,
         )  # fmt: skip
     with np.load(path, allow_pickle=False) as data:
@@ -189,7 +197,10 @@ def _by_points(pose: PoseSequence, truth: PoseSequence, number: np.ndarray) -> F
         total: FloatArray = np.where(seen, apart, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
         return np.where(seen.any(axis=0), total, np.nan)
 
-    gain = away(SIDES) - away(SIDES[::-1])
+    kept, crossed = away(SIDES), away(SIDES[::-1])
+    gain = kept - crossed
+    # Somebody else was followed, or nothing was found rightly.
+    gain[np.minimum(kept, crossed) > _SOMEBODY_ELSE * legs_px(pose)] = np.nan
     told = np.full(len(pose), np.nan)
     told[known] = np.where(np.isfinite(gain), (gain > 0.02 * legs_px(pose)).astype(float), np.nan)
     return told

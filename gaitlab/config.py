@@ -29,7 +29,11 @@ def _setting(
 class PoseSettings:
     """[pose]"""
 
-    model: str = _setting("auto", "pose network; auto takes the best one installed, see `gaitlab models list`")
+    model: str = _setting(
+        "auto",
+        "pose network, see `gaitlab models list`; auto takes the best one installed, and the next where that is out of "
+        "its depth",
+    )
     person: int = _setting(
         -1, "which person to follow, as numbered in session.json; -1 chooses the runner", low=-1, high=999
     )

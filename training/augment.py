@@ -12,6 +12,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS
 from training.generate import unpacked
 from training.network import HEIGHT_PX, WIDTH_PX
+from training.photographs import HIDDEN, SEEN, UNKNOWN, Photographs
 
 SKELETON = SKELETONS["runner_31"]
 GREY = 118
@@ -23,6 +24,8 @@ _LEGS_FILL = (1.15, 1.9)
 _ROLLED_DEG = 32  # as far as a camera is ever turned, in one crop of ten
 _OTHER_TEXTURE, _DAPPLED = 0.25, 0.2  # shares of crops
 _FACELESS = 0.05  # share of crops whose face is made unknown, as in published films
+_FACE = [SKELETON.index(name) for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "neck")]
+_TRUNK = [SKELETON.index(f"{side}_{name}") for side in SIDES for name in ("shoulder", "hip")]
 _LEGS_ONLY = 0.08  # share of crops without an upper body: legs must tell left from right by themselves
 
 
@@ -61,30 +64,48 @@ def sample(
 ) -> tuple[np.ndarray, FloatArray, FloatArray]:
     """Return one crop: (h, w, 3) BGR, (keypoint, 2) px of its points, and (keypoint,) 1 seen, 0.5 hidden, 0 outside."""
     image = cv2.imdecode(stored.images[index], cv2.IMREAD_COLOR)
-    xy, seen = stored.xy[index].astype(np.float64), stored.seen[index]
+    xy = stored.xy[index].astype(np.float64)
     if train and rng.uniform() < 0.3:
         image = _before_another_place(stored, index, image, rng)
-    turn = _turn(xy, seen, image.shape, rng, train=train)
+    inside = (xy >= 0).all(axis=1) & (xy[:, 0] < image.shape[1]) & (xy[:, 1] < image.shape[0])
+    shown = xy[inside] if inside.sum() > 4 else xy
+    return _as_looked_at(image, xy, np.where(stored.seen[index], SEEN, HIDDEN), shown, rng, train=train)
+
+
+def sample_photograph(
+    photographs: Photographs, index: int, rng: np.random.Generator
+) -> tuple[np.ndarray, FloatArray, FloatArray]:
+    """Return one crop of a real person as `sample` does; what nobody has labelled is `UNKNOWN`."""
+    image = cv2.imdecode(photographs.images[index], cv2.IMREAD_COLOR)
+    corners = photographs.box[index].reshape(2, 2)
+    return _as_looked_at(image, photographs.xy[index], photographs.sure[index], corners, rng, train=True)
+
+
+def _as_looked_at(
+    image: np.ndarray, xy: FloatArray, known: FloatArray, shown: FloatArray, rng: np.random.Generator, *, train: bool
+) -> tuple[np.ndarray, FloatArray, FloatArray]:
+    """Return the crop round ``shown`` (points, px), and the points in it, of which ``known`` tells how sure each is."""
+    turn = _turn(shown, rng, train=train)
     flip = train and rng.uniform() < 0.5
     crop = _warped(image, turn, rng if train else None)
     xy = cv2.perspectiveTransform(xy[None], turn)[0]
     if flip:
         crop = crop[:, ::-1]
         xy = (np.array([WIDTH_PX - 1, 0]) + np.array([-1, 1]) * xy)[_MIRRORED]
-        seen = seen[_MIRRORED]
+        known = known[_MIRRORED]
     inside = (xy >= -0.5).all(axis=1) & (xy[:, 0] <= WIDTH_PX - 0.5) & (xy[:, 1] <= HEIGHT_PX - 0.5)
-    sure = np.where(inside, np.where(seen, 1.0, 0.5), 0.0)
+    sure = np.where(inside | (known == UNKNOWN), known, 0.0)
     if train:
         if rng.uniform() < _OTHER_TEXTURE:
             crop = _of_other_texture(crop, rng)
         if rng.uniform() < _DAPPLED:
             crop = _dappled(crop, rng)
         crop = _lit(crop, rng)
-        if rng.uniform() < _FACELESS:
+        if rng.uniform() < _FACELESS and (known[_FACE] != UNKNOWN).all():
             crop = _faceless(crop, xy, rng)
         if rng.uniform() < 0.25:
             crop, sure = _covered(crop, xy, sure, rng)
-        if rng.uniform() < _LEGS_ONLY:
+        if rng.uniform() < _LEGS_ONLY and (known[_TRUNK] != UNKNOWN).all():
             crop, sure = _legs_only(crop, xy, sure, rng)
     return np.ascontiguousarray(crop), xy, sure
 
@@ -98,13 +119,9 @@ def _before_another_place(stored: Stored, index: int, image: np.ndarray, rng: np
     return (image * soft + other * (1 - soft)).astype(np.uint8)
 
 
-def _turn(
-    xy: FloatArray, seen: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator, *, train: bool
-) -> FloatArray:
+def _turn(shown: FloatArray, rng: np.random.Generator, *, train: bool) -> FloatArray:
     """Return the (3, 3) map from picture to crop: moved, scaled and turned, sometimes as a tilted camera sees it."""
-    inside = (xy >= 0).all(axis=1) & (xy[:, 0] < shape[1]) & (xy[:, 1] < shape[0])
-    box = xy[inside] if inside.sum() > 4 else xy
-    low, high = box.min(axis=0), box.max(axis=0)
+    low, high = shown.min(axis=0), shown.max(axis=0)
     middle, tall = (low + high) / 2, max(high[1] - low[1], (high[0] - low[0]) * HEIGHT_PX / WIDTH_PX, 8.0)
     fill, shift, degrees, tilt_deg = 0.72, np.zeros(2), 0.0, 0.0
     if train:
@@ -181,7 +198,7 @@ def _lit(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _faceless(crop: np.ndarray, xy: FloatArray, rng: np.random.Generator) -> np.ndarray:
     """Return the crop with the face in squares or blurred; its points stay where they are."""
-    face = xy[[SKELETON.index(name) for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "neck")]]
+    face = xy[_FACE]
     reach = float(rng.uniform(0.4, 0.9) * np.ptp(face, axis=0).max())
     middle = face[:-1].mean(axis=0)
     (left, top), (right, bottom) = (

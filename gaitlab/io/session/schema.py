@@ -121,6 +121,7 @@ ENTRIES: Mapping[str, Kind] = {
     "model": OBJECT,
     "model.name?": TEXT,
     "model.format?": TEXT,
+    "model.why?": TEXT,
     "rearfoot_source?": _or_null(TEXT),
     "settings": OBJECT,
     "settings.calibration?": OBJECT,

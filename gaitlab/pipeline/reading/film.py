@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gaitlab.markers.spots import Spots
     from gaitlab.markers.watch import LegWatch
     from gaitlab.pipeline.reading.repeated import Repeated, RepeatedPictures
+    from gaitlab.pose.depth import Depth, FirstSeconds
     from gaitlab.pose.follow import Followed
     from gaitlab.pose.networks.estimator import PoseEstimator
     from gaitlab.scene.film import FilmWatch
@@ -85,23 +86,87 @@ def given_film(spec: RecordingSpec, opened: Video, *, dots: bool, progress: Prog
     )  # fmt: skip
 
 
+class _OutOfDepthError(Exception):
+    """The network is out of its depth, and another is there to be taken."""
+
+    def __init__(self, depth: Depth) -> None:
+        super().__init__()
+        self.depth = depth
+
+
 def found_film(
     spec: RecordingSpec, opened: Video, *, dots: bool, dots_told: bool, slow_motion: float, progress: Progress
 ) -> Film:
-    """Find the keypoints of a film with the network, which looks at every picture."""
+    """Find the keypoints of a film with the network, which looks at every picture.
+
+    Where no network is named and the best one installed is out of its depth in the first seconds, the next best takes
+    its place, if there is one and it finds somebody. From behind none does: the lines of heels and calves are the own
+    network's alone.
+    """
+    from gaitlab.pose.depth import out_of_depth, told
+    from gaitlab.pose.models.catalogue import best_other, to_install
+    from gaitlab.pose.networks.estimator import load_estimator
+
+    def by(estimator: PoseEstimator, *, judged: bool = False) -> Film:
+        return _film_by(
+            estimator, spec, opened, dots=dots, dots_told=dots_told, slow_motion=slow_motion, progress=progress,
+            judged=judged,
+        )  # fmt: skip
+
+    free = spec.model == "auto"
+    estimator = load_estimator(None if free else spec.model, models_dir=spec.models_dir)
+    other = best_other(estimator.name, models_dir=spec.models_dir)
+    judged = other is not None and free and spec.view != "rear" and not spec.stands
+    try:
+        film = by(estimator, judged=judged)
+        why = "the best that is installed" if free else "asked for"
+    except _OutOfDepthError as found:
+        if other is None:  # never judged then
+            raise
+        why = told(found.depth, estimator.name)
+        try:
+            film = by(load_estimator(other.name, models_dir=spec.models_dir))
+        except NobodyError:
+            return _why(by(estimator), f"{why}; '{other.name}' found nobody", (f"{why}; '{other.name}' found nobody",))
+        return _why(film, why, (f"{why}; '{other.name}' was taken instead, because no network was asked for",))
+    depth = None if spec.stands else out_of_depth(film.raw, estimator.name)
+    if depth is None:
+        return _why(film, why, ())
+    name = other.name if other is not None else to_install(estimator.name)
+    install = "" if other is not None else f"`gaitlab models install {name}`, then "
+    advice = f"see whether another does better: {install}`gaitlab analyze {opened.info.path.name} --model {name}`"
+    return _why(film, why, (f"{told(depth, estimator.name)}; {advice}",))
+
+
+def _why(film: Film, why: str, notes: tuple[str, ...]) -> Film:
+    """Return a film with the reason for its network, and what is said of it first."""
+    return replace(film, facts={**film.facts, "why": why}, notes=(*notes, *film.notes))
+
+
+def _film_by(
+    estimator: PoseEstimator,
+    spec: RecordingSpec,
+    opened: Video,
+    *,
+    dots: bool,
+    dots_told: bool,
+    slow_motion: float,
+    progress: Progress,
+    judged: bool,
+) -> Film:
+    """Find the keypoints of a film with one network; _OutOfDepthError if it is ``judged`` and out of its depth."""
     from gaitlab.markers.watch import collectors
     from gaitlab.pipeline.reading.repeated import RepeatedPictures
-    from gaitlab.pose.networks.estimator import load_estimator
+    from gaitlab.pose.depth import FirstSeconds
     from gaitlab.scene.film import FilmWatch
 
-    named = None if spec.model == "auto" else spec.model
-    estimator = load_estimator(named, models_dir=spec.models_dir)
     for_dots, for_heels = collectors(estimator.skeleton, dots=dots, heels=spec.heels)
     watch = _watch(spec, for_dots or for_heels, estimator.skeleton, told=dots_told)
     pictures, scene = RepeatedPictures(), FilmWatch(width=opened.info.width, height=opened.info.height)
+    first = FirstSeconds(estimator.name, estimator.skeleton) if judged else None
     with clean_clip(spec, opened.info) as clean:
         raw, followed = _estimate(
-            opened, estimator, spec, watch, pictures, scene, clean, slow_motion=slow_motion, progress=progress
+            opened, estimator, spec, watch, pictures, scene, clean, first, slow_motion=slow_motion, progress=progress
         )
     looked = watch is not None and watch.collector is not None
     raw, cut = within_picture(raw, width=opened.info.width, height=opened.info.height)
@@ -211,11 +276,15 @@ def _estimate(
     pictures: RepeatedPictures,
     scene: FilmWatch,
     clean: CleanClip | None,
+    first: FirstSeconds | None,
     *,
     slow_motion: float = 1.0,
     progress: Progress,
 ) -> tuple[PoseSequence, Followed]:
-    """Find the runner in every frame, and show it to those who look at the pictures; the times are the film's."""
+    """Find the runner in every frame, and show it to those who look at the pictures; the times are the film's.
+
+    ``first`` judges the network: _OutOfDepthError where it is out of its depth.
+    """
     from gaitlab.io.parallel import Beside
     from gaitlab.pose.follow import follow_runner
     from gaitlab.pose.scout import check_for_somebody
@@ -239,6 +308,8 @@ def _estimate(
     def on_frame(frame: Frame, body: Body | None) -> None:
         nonlocal done, stage
         done += 1
+        if first is not None and (depth := first.see(frame.time_s / slow_motion, body)) is not None:
+            raise _OutOfDepthError(depth)
         beside.give((frame, body))
         if body is not None:
             stage = "finding the runner"
@@ -253,6 +324,8 @@ def _estimate(
             slow_motion=slow_motion,
             on_frame=on_frame,
         )
+        if first is not None and (depth := first.end()) is not None:
+            raise _OutOfDepthError(depth)
     if followed.pose is None:
         raise NobodyError(
             f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "

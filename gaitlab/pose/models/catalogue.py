@@ -275,6 +275,17 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
     )
 
 
+def best_other(name: str, *, models_dir: Path | None = None) -> InstalledModel | None:
+    """Return the best installed network that is offered to users and is not the named one; None without any."""
+    options = (installed(model.name, models_dir=models_dir) for model in for_users() if model.name != name)
+    return next((option for option in options if option is not None), None)
+
+
+def to_install(name: str) -> str:
+    """Return the name of the best network that can be downloaded and is not the named one."""
+    return next(model.name for model in for_users() if model.name != name and model.downloadable)
+
+
 def default_model(models_dir: Path | None = None) -> InstalledModel:
     """Return the best installed network.
 

@@ -89,9 +89,9 @@ def test_nothing_is_told_that_is_not_so(told: list[Told]) -> None:
 
 
 def test_and_not_by_saying_nothing(told: list[Told]) -> None:
-    """Clips of other runners at other speeds: some of it lies outside of the published ranges by far."""
-    assert sum(one.true for one in told) >= 12
-    assert len({one.clip for one in told}) >= 8
+    """Of clips of other runners some lie outside of what runners at their speed measure."""
+    assert sum(one.true for one in told) >= 10
+    assert len({one.clip for one in told}) >= 7
 
 
 def test_the_demonstration_is_no_longer_told_a_bent_knee_and_a_lame_leg(told: list[Told]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gaitlab.cli.common import EmbedVideo, Pdf, Units, page_assignments, printed, write_csv
+from gaitlab.cli.common import EmbedVideo, Findings, Pdf, Units, page_assignments, printed, write_csv
 from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
@@ -15,6 +15,7 @@ from gaitlab.core.errors import InputError, argument
 def report(
     session: Annotated[Path, typer.Argument(help="A session folder.")],
     units: Units = None,
+    findings: Findings = None,
     embed_video: EmbedVideo = None,
     pdf: Pdf = False,
 ) -> None:
@@ -27,7 +28,7 @@ def report(
 
     opened = open_session(session)
     kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
-    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video))
+    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video, findings))
     settings = with_values(Settings(), kept | changed)
     page = rebuild_report(opened, settings=settings.report)
     for warning in grave_warnings(opened.info):

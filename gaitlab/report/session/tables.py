@@ -65,6 +65,7 @@ class Card:
     weak: str
     notes: tuple[str, ...]
     bar: RangeBar | None
+    rating: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,29 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             weak=measure.weak,
             notes=measure.notes,
             bar=_bar(measure, texts),
+            rating=rating(measure, texts),
         )
         for measure in chosen
     ]
+
+
+def rating(measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return how a value compares with mean ± SD of other runners in plain words; empty where that cannot be said.
+
+    Every leg measured must lie within or beyond it with its whole interval: a value that may be either is too unsure.
+    """
+    reference, words = measure.reference, texts["headlines"]["ratings"]
+    known = measure.known
+    if reference is None or not known or measure.weak or not all(math.isfinite(s.whole_uncertainty) for s in known):
+        return ""
+    ends = [(s.mean - s.whole_uncertainty, s.mean + s.whole_uncertainty) for s in known]
+    if all(reference.low <= low and high <= reference.high for low, high in ends):
+        return str(words["within"])
+    if all(low > reference.high for low, _ in ends):
+        return str(words["above"])
+    if all(high < reference.low for _, high in ends):
+        return str(words["below"])
+    return str(words["unsure"])
 
 
 def groups(

@@ -116,8 +116,8 @@ def test_a_value_far_from_other_runners_with_all_of_its_interval() -> None:
     assert low.limits == ((147.0, False),)
     assert low.strength == pytest.approx(2.0 / 1.9)
     assert low.sentence == (
-        "Cadence is 145.0 ± 1.9 steps/min (network ± 0.0 steps/min); other runners: 147–167 steps/min (mean ± SD), and "
-        "it lies below that with all of its ±."
+        "Cadence is 145.0 ± 1.9 steps/min (network ± 0.0 steps/min), all of it below the 147–167 steps/min of other "
+        "runners (mean ± SD)."
     )
     # 147 is inside of 145 ± 2.1; a high cadence is nothing to speak of.
     assert found(value("cadence", "both", 145.0, uncertainty=2.1, reference=reference)) == ()
@@ -158,7 +158,7 @@ def test_a_foot_strike_between_two_limits_is_told_with_both() -> None:
     assert strike(-2.7) == ["forefoot_strike"]
     assert strike(7.5) == strike(8.5) == strike(-1.0) == []  # ± 1 holds 8 or -1.6: borderline
     (sentence,) = told(*both("foot_strike_angle", 3.0, 3.0, uncertainty=1.0))
-    assert sentence.endswith("above −1.6° with all of its ± and below 8.0° with all of its ±.")
+    assert sentence.endswith("all of it above −1.6° and all of it below 8.0°.")
 
 
 def test_a_range_of_people_at_another_speed_is_no_limit() -> None:

@@ -14,12 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.end_to_end import write_tables
 from benchmarks.rearfoot import with_dots
 from benchmarks.truth import DEFAULT_FOLDER, Trial, film, load_trials
 from gaitlab.analysis.truth import trial_of_points, with_contacts
@@ -30,8 +31,11 @@ from gaitlab.kinematics.rear import frontal_angles
 from gaitlab.metrics import METRICS, measure
 from gaitlab.metrics import Trial as Measured
 from gaitlab.metrics.norms import TABLE
+from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.curves import cycle_curve
+from gaitlab.report.shared.numbers import display
 
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "findings.md"
 PX_PER_M = 400.0
 FPS = 120.0
 SIDE = (
@@ -168,11 +172,48 @@ def text_of(table: Mapping[str, object]) -> str:
     return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
+def norms_markdown(metrics: Mapping[str, Sequence[Sequence[float]]]) -> str:
+    """Return the norms as a table of the documentation, a line a metric, in the units of the report."""
+    speeds = [f"{3.6 * row[0]:.1f} km/h" for row in metrics["cadence"]]
+    lines = ["| mean ± SD, n 12 | " + " | ".join(speeds) + " |", "|---" * (1 + len(speeds)) + "|"]
+    for name, rows in metrics.items():
+        spec = METRICS[name]
+        show = display(spec.unit, spec.decimals)
+        label = f"{spec.label} {spec.group.lower()}" if spec.group == "At foot strike" else spec.label
+        cells = [f"{show.number(mean)} ± {show.half_width(sd)}" for _, mean, sd, _ in rows]
+        lines.append(f"| {label}, {show.unit} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def findings_markdown() -> str:
+    """Return the table of findings for the documentation: when each is told, and how well it is known what it means."""
+    lines = ["| finding | told where | evidence | sources |", "|---|---|---|---|"]
+    words = {"above": "above", "below": "below"}
+    for rule in read_rules().rules:
+        when = []
+        for one in rule.when:
+            spec = METRICS[one.metric]
+            if one.kind == "differs":
+                when.append(f"{spec.label.lower()} differs between the legs")
+            elif one.limit is None:
+                when.append(f"{spec.label.lower()} is {words[one.kind]} that of other runners")
+            else:
+                show = display(spec.unit, spec.decimals)
+                when.append(f"{spec.label.lower()} is {words[one.kind]} {show.number(one.limit)}{show.suffix}")
+        cited = "; ".join(source.split(",")[0] for source in rule.sources)
+        lines.append(f"| {rule.title} | {' and '.join(when)} | {rule.evidence} | {cited} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Print the norms, and write them with ``--write``."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}, which ships with gaitlab")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"write {TABLE.name}, which ships with gaitlab, and the tables of {DOCUMENT.name}",
+    )
     options = parser.parse_args()
     table = table_of(found_of(trial) for trial in load_trials(options.folder))
     metrics = table["metrics"]
@@ -181,6 +222,7 @@ def main() -> None:
         print(f"{name:<28}" + "   ".join(f"{v:.2f} m/s: {mean:.3f} ± {sd:.3f} (n {n})" for v, mean, sd, n in rows))
     if options.write:
         TABLE.write_text(text_of(table), encoding="utf-8")
+        write_tables(DOCUMENT, {"table: norms": norms_markdown(metrics), "table: findings": findings_markdown()})
 
 
 if __name__ == "__main__":

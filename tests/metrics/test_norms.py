@@ -7,7 +7,17 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.norms import CURVES, REAR, SIDE, Found, table_of, text_of
+from benchmarks.norms import (
+    CURVES,
+    DOCUMENT,
+    REAR,
+    SIDE,
+    Found,
+    findings_markdown,
+    norms_markdown,
+    table_of,
+    text_of,
+)
 from gaitlab.core.metric import Reference
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.norms import curve_norm, holds_at, norms, reference_of
@@ -114,3 +124,9 @@ def test_the_table_is_mean_and_spread_of_the_runners() -> None:
     table = json.loads(text_of(table_of(found)))
     assert table["metrics"]["cadence"] == [[2.5, 160.0, 10.0, 3]]
     assert table["curves"]["knee_flexion"][0]["sd_deg"] == [10.0] * 101
+
+
+def test_the_page_of_the_documentation_has_the_tables_that_ship() -> None:
+    page = DOCUMENT.read_text(encoding="utf-8")
+    assert norms_markdown(norms()["metrics"]) in page
+    assert findings_markdown() in page

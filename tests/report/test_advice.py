@@ -86,3 +86,9 @@ def test_a_headline_is_rated_where_its_whole_interval_tells(tmp_path: Path) -> N
         assert word in page(make_session(tmp_path / word, summary=rows)).text
     unknown = [value("cadence", "both", 150.0, uncertainty=2.0, network_error=math.nan)]
     assert "in most" not in page(make_session(tmp_path / "unknown", summary=unknown)).text
+
+
+def test_a_page_without_video_stays_light(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    write_report(session, stills={"left_foot_strike": bytes(30_000), "right_foot_strike": bytes(30_000)})
+    assert session.report.stat().st_size < 4_000_000

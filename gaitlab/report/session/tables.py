@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.norms import norms
 from gaitlab.metrics.sources import SYMMETRY_INDEX
 from gaitlab.report.shared.measures import Measure, Measured
 from gaitlab.report.shared.numbers import decimal
@@ -66,6 +67,7 @@ class Card:
     notes: tuple[str, ...]
     bar: RangeBar | None
     rating: str = ""
+    no_range: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,17 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             notes=measure.notes,
             bar=_bar(measure, texts),
             rating=rating(measure, texts),
+            no_range="" if measure.reference else texts["headlines"][_no_range(measure)],
         )
         for measure in chosen
     ]
+
+
+def _no_range(measure: Measure) -> str:
+    """Return the key of the text of a metric without a range, which may have one at another speed or setting."""
+    spec = METRICS.get(measure.name)
+    elsewhere = measure.name in norms()["metrics"] or (spec is not None and spec.reference is not None)
+    return "no_range_here" if elsewhere else "no_range"
 
 
 def rating(measure: Measure, texts: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from gaitlab.report.session.skeletons import Drawing, draw
 from gaitlab.report.session.tables import cards, formula_sources, groups, note_letters, range_sources
 from gaitlab.report.shared import numbers
 from gaitlab.report.shared.curves import CycleCurve
+from gaitlab.report.shared.glossary import BOX, glossary
 from gaitlab.report.shared.media import Media
 
 
@@ -241,6 +242,17 @@ def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
     }
 
 
+def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
+    """Return every metric of the page in plain words; those of the first page are printed."""
+    entries = glossary()
+    abouts = [
+        {"name": m.name, "label": m.full_label, "first": m.name in content.headlines, "text": entries[m.name].text,
+         "marks": entries[m.name].marks}
+        for m in content.measures if m.name in entries
+    ]  # fmt: skip
+    return {"abouts": abouts, "box": BOX} if abouts else None
+
+
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:
     quality, calibration = content.info["quality"], content.info["calibration"]
     texts = content.texts["quality"]
@@ -319,5 +331,6 @@ ELEMENTS: tuple[Element, ...] = (
     Element("keyframes", _keyframes, "keyframes"),
     Element("metrics", _metrics, "metrics"),
     Element("quality", _quality, "quality"),
+    Element("glossary", _glossary, "glossary"),
     Element("footer", _footer),
 )

@@ -114,6 +114,10 @@ class ReportSettings:
     """[report]"""
 
     units: str = _setting("metric", "units of lengths and speeds on the page", choices=("metric", "imperial"))
+    findings: str = _setting(
+        "coach", "for whom findings are written, or off: what is shown of them and how",
+        choices=("coach", "clinic", "shop", "research", "off"),
+    )  # fmt: skip
     embed_video: str = _setting(
         "auto", "whether the clip lies inside the page; auto: where it is under 15 MB", choices=("auto", "yes", "no")
     )

@@ -1,7 +1,7 @@
 """No sentence of the report contradicts the truth: rendered clips, each told by a table that it is not in.
 
 A difference between the legs must have the true sign, and the truth must lie within what the sentence leaves open; a
-value said to be above or below a published range must truly be so on both legs.
+value said to be above or below a limit must truly be so on both legs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gaitlab.metrics import METRICS, shipped, with_network_errors
 from gaitlab.metrics.network_errors import Key, NetworkError
 from gaitlab.report.session.content import read_layout, read_texts
 from gaitlab.report.session.findings import Finding, finding_candidates
+from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.measures import Measure, measures
 from tests.report.make import told_asymmetry
 from tests.report.test_findings import as_row
@@ -70,15 +71,17 @@ def said(one: Seen, table: dict[Key, NetworkError]) -> Iterable[Told]:
         asymmetry=told_asymmetry(rows, oblique=one.analysis.trial.calibration.oblique),
     )  # fmt: skip
     by_name = {measure.name: measure for measure in measured}
-    for finding in finding_candidates(measured, read_texts("en")):
+    speed_mps = one.analysis.trial.calibration.belt_speed_mps
+    for finding in finding_candidates(
+        measured, read_rules(), activity=one.analysis.trial.activity, speed_mps=speed_mps, texts=read_texts("en")
+    ):
         yield Told(one.clip.name, finding, is_true(finding, by_name[finding.metric], one.clip.expected))
 
 
 def is_true(finding: Finding, measure: Measure, expected: dict[tuple[str, str], float]) -> bool:
-    if finding.against_range:
-        low, high = (measure.reference.low, measure.reference.high) if measure.reference else (math.nan, math.nan)
-        true = [expected[measure.name, side.side] for side in measure.known]
-        return all(v > high for v in true) if measure.known[0].mean > high else all(v < low for v in true)
+    if finding.limits:
+        true = [expected[measure.name, side] for side in finding.sides]
+        return all(v > limit if above else v < limit for limit, above in finding.limits for v in true)
     difference = expected[measure.name, "right"] - expected[measure.name, "left"]
     same_way = difference * measure.between.difference > 0
     return same_way and abs(difference - measure.between.difference) <= measure.between.told_from
@@ -89,13 +92,13 @@ def test_nothing_is_told_that_is_not_so(told: list[Told]) -> None:
 
 
 def test_and_not_by_saying_nothing(told: list[Told]) -> None:
-    """Clips of other runners at other speeds: some of it lies outside of the published ranges by far."""
-    assert sum(one.true for one in told) >= 12
-    assert len({one.clip for one in told}) >= 8
+    """Some of the runners step rarely for their speed, and of some it is sure how the foot lands."""
+    assert sum(one.true for one in told) >= 6
+    assert len({one.clip for one in told}) >= 6
 
 
 def test_the_demonstration_is_no_longer_told_a_bent_knee_and_a_lame_leg(told: list[Told]) -> None:
-    """Its true knees, 13.7 and 15.3 degrees, lie within the published 8-16; its legs rise and fall alike."""
+    """Its true knees, 13.7 and 15.3 degrees, lie within those of other runners; its legs rise and fall alike."""
     metrics = {one.finding.metric for one in told if one.clip == "demo-side"}
     assert metrics.isdisjoint({"knee_flexion_at_contact", "vertical_oscillation"})
 

@@ -19,7 +19,9 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NEEDED = (
     "gaitlab/py.typed", "gaitlab/_configs/treadmill_side.toml", "gaitlab/_models/catalogue.toml",
     "gaitlab/_models/runner.onnx", "gaitlab/apps/demo_data/side.mp4", "gaitlab/metrics/network_errors.csv",
-    "gaitlab/report/layout.toml", "gaitlab/report/texts/en.toml", "gaitlab/report/templates/page.html",
+    "gaitlab/metrics/norms.json",
+    "gaitlab/report/layout.toml", "gaitlab/report/findings.toml", "gaitlab/report/glossary.toml",
+    "gaitlab/report/texts/en.toml", "gaitlab/report/templates/page.html",
     "gaitlab/report/static/report.css", "gaitlab/report/comparison/templates/trend.html",
     "gaitlab/report/athlete/templates/part.html", "gaitlab/report/athlete/static/season.css",
     "gaitlab/report/validation/templates/metrics.html", "gaitlab/report/validation/static/validation.css",

@@ -10,6 +10,7 @@ import typer
 from gaitlab.cli.common import (
     ConfigOption,
     EmbedVideo,
+    Findings,
     Force,
     ModelsDir,
     Output,
@@ -81,6 +82,7 @@ def analyze(
     no_video: Annotated[bool, typer.Option("--no-video", help="Write no videos.")] = False,
     blur_face: Annotated[bool, typer.Option("--blur-face", help="Hide the face in all pictures and videos.")] = False,
     units: Units = None,
+    findings: Findings = None,
     embed_video: EmbedVideo = None,
     pdf: Pdf = False,
     force: Force = False,
@@ -95,7 +97,7 @@ def analyze(
     assignments += ["video.blur_face=true"] if blur_face else []
     assignments += [f"pose.person={person}"] if person is not None else []
     assignments += [f"calibration.level={level}"] if level is not None else []
-    assignments += page_assignments(units, embed_video)
+    assignments += page_assignments(units, embed_video, findings)
     settings = settings_of(config, assignments)
     check_settings(
         (parse_assignment(text)[0] for text in assignments), {"video": video, "keypoints": keypoints, "with_": with_}

@@ -30,6 +30,10 @@ EmbedVideo = Annotated[
     bool | None,
     typer.Option("--embed-video/--no-embed-video", help="Put the clip into the report [default: where under 15 MB]."),
 ]
+Findings = Annotated[
+    str | None,
+    typer.Option(help="For whom findings are written: coach (default), clinic, shop, research; off leaves them out."),
+]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
 # Phones make slow motion 8 times slower at most.
 _MOST_TIMES_SLOWER = 10.0
@@ -45,9 +49,10 @@ def printed(session: Session) -> None:
     say(write_pdf(session.folder))
 
 
-def page_assignments(units: str | None, embed_video: bool | None) -> list[str]:
+def page_assignments(units: str | None, embed_video: bool | None, findings: str | None = None) -> list[str]:
     """Return the settings of the page that were given as options."""
     words = [f"report.units={units}"] if units is not None else []
+    words += [f"report.findings={findings}"] if findings is not None else []
     return words + ([f"report.embed_video={'yes' if embed_video else 'no'}"] if embed_video is not None else [])
 
 

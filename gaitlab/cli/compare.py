@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gaitlab.cli.common import EmbedVideo, Pdf, Units, page_assignments, printed, write_csv
+from gaitlab.cli.common import EmbedVideo, Findings, Pdf, Units, page_assignments, printed, write_csv
 from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
@@ -20,6 +20,7 @@ Brand = Annotated[
 def report(
     session: Annotated[Path, typer.Argument(help="A session folder.")],
     units: Units = None,
+    findings: Findings = None,
     embed_video: EmbedVideo = None,
     profile: Brand = None,
     pdf: Pdf = False,
@@ -36,7 +37,7 @@ def report(
     opened = open_session(session)
     brand = brand_from(profile) if profile is not None else None
     kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
-    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video))
+    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video, findings))
     settings = with_values(Settings(), kept | changed)
     if brand is not None:
         set_brand(opened, brand)

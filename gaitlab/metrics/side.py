@@ -1,7 +1,7 @@
 """Side-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
 
-Reference ranges are mean ± SD of published groups (`metrics.sources`), descriptive and dependent on speed; angles from
-markers with anatomical zeros differ from those of keypoints by several degrees.
+References here are mean ± SD of published groups at one speed (`metrics.sources`); those that know the speed are in
+`metrics.norms`. They describe. Angles from markers differ from those of keypoints by several degrees.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from gaitlab.core.gait import GaitCycle
 from gaitlab.core.metric import Detectable, Reference, View
 from gaitlab.metrics import uncertainty
-from gaitlab.metrics.sources import RETEST, SPRING_MASS, TWO_LABORATORIES, YOUNG_RUNNERS
+from gaitlab.metrics.sources import RETEST, SPRING_MASS, TRUNK_RUNNERS, TWO_LABORATORIES
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
@@ -158,8 +158,7 @@ _TIME, _LENGTH, _CONTACT, _MOTION, _SPRING = (
 SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "cadence", "Cadence", "steps/min", _TIME, _BOTH,
-        "steps a minute: 120 / stride time", _cadence, (60, 240), per_side=False,
-        reference=Reference(147, 167, YOUNG_RUNNERS), ratio=True,
+        "steps a minute: 120 / stride time", _cadence, (60, 240), per_side=False, ratio=True,
     ),
     MetricSpec(
         "stride_time", "Stride time", "s", _TIME, _BOTH,
@@ -174,19 +173,18 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "contact_time", "Contact time", "s", _TIME, _BOTH,
         "from foot strike to toe-off", _contact_time, (0.12, 1.1), systematic=uncertainty.contact_time, decimals=3,
-        reference=Reference(0.248, 0.294, YOUNG_RUNNERS), ratio=True,
+        ratio=True,
     ),
     MetricSpec(
         "flight_time", "Flight time", "s", _TIME, _BOTH,
         "from toe-off to the other foot's strike", _flight_time, (0.0, 0.25), only="running",
         systematic=uncertainty.flight_time,
-        decimals=3, reference=Reference(0.093, 0.131, YOUNG_RUNNERS), ratio=True,
+        decimals=3, ratio=True,
     ),
     MetricSpec(
         "duty_factor", "Duty factor", "", _TIME, _BOTH,
         "contact time as a share of stride time", _duty_factor, (0.2, 0.75),
-        systematic=uncertainty.duty_factor, decimals=3,
-        reference=Reference(0.332, 0.378, YOUNG_RUNNERS), ratio=True,
+        systematic=uncertainty.duty_factor, decimals=3, ratio=True,
     ),
     MetricSpec(
         "swing_share", "Swing", "%", _TIME, _BOTH,
@@ -202,7 +200,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
         "step_length", "Step length", "m", _LENGTH, _SIDE,
         "belt speed times step time; overground the distance of the feet", _step_length, (0.2, 2.0),
         needs_belt_speed=True, unit_without_scale="leg lengths",
-        systematic=uncertainty.step_length, decimals=2, reference=Reference(0.965, 1.025, YOUNG_RUNNERS), ratio=True,
+        systematic=uncertainty.step_length, decimals=2, ratio=True,
     ),
     MetricSpec(
         "stride_length", "Stride length", "m", _LENGTH, _SIDE,
@@ -241,7 +239,7 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "knee_flexion_at_contact", "Knee flexion", "deg", _CONTACT, _SIDE,
         "knee flexion at foot strike", _at_contact("knee_flexion"), (-10, 40), needs=_LEG,
-        systematic=uncertainty.angle_at_strike("knee_flexion"), reference=Reference(8, 16, TWO_LABORATORIES),
+        systematic=uncertainty.angle_at_strike("knee_flexion"),
     ),
     MetricSpec(
         "hip_flexion_at_contact", "Hip flexion (thigh to trunk)", "deg", _CONTACT, _SIDE,
@@ -257,12 +255,11 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "peak_knee_flexion_stance", "Peak knee flexion, stance", "deg", _MOTION, _SIDE,
         "largest knee flexion between foot strike and toe-off", _peak_in_stance("knee_flexion"), (5, 60), needs=_LEG,
-        reference=Reference(35, 45, TWO_LABORATORIES), detectable=_KNEE_SDD,
+        detectable=_KNEE_SDD,
     ),
     MetricSpec(
         "peak_knee_flexion_swing", "Peak knee flexion, swing", "deg", _MOTION, _SIDE,
         "largest knee flexion between toe-off and foot strike", _peak_knee_flexion_swing, (40, 140), needs=_LEG,
-        reference=Reference(83, 99, TWO_LABORATORIES),
     ),
     MetricSpec(
         "peak_hip_extension", "Peak hip extension (thigh to trunk)", "deg", _MOTION, _SIDE,
@@ -273,12 +270,12 @@ SIDE_METRICS: tuple[MetricSpec, ...] = (
         "peak_dorsiflexion", "Peak dorsiflexion", "deg", _MOTION, _SIDE,
         "largest dorsiflexion in stance", _peak_in_stance("ankle_flexion"), (0, 40), needs=("knee", "ankle", *_FOOT),
         levelled=True,
-        systematic=uncertainty.level, reference=Reference(19, 26, TWO_LABORATORIES), detectable=_SHANK_SDD,
+        systematic=uncertainty.level, detectable=_SHANK_SDD,
     ),
     MetricSpec(
         "trunk_lean", "Trunk lean", "deg", _MOTION, _SIDE,
         "mean forward lean of the trunk in stance", _trunk_lean, (-5, 25), needs=_TRUNK, levelled=True, of_trunk=True,
-        systematic=uncertainty.level,
+        systematic=uncertainty.level, reference=Reference(3.7, 10.9, TRUNK_RUNNERS),
     ),
     MetricSpec(
         "leg_stiffness", "Leg stiffness", "kN/m", _SPRING, _SIDE,

@@ -5,7 +5,8 @@ All were verified; missing authors or identifiers are stated.
 
 from __future__ import annotations
 
-# Table 4 has 9 younger and 20 older runners and 10 younger and 10 older non-runners; the younger runners are used.
+# What gaitlab compared with before it had norms by speed; a check of those. Table 4 has 9 younger and 20 older runners
+# and 10 younger and 10 older non-runners; the younger runners are used.
 YOUNG_RUNNERS = (
     "Karamanidis & Arampatzis 2005, J Exp Biol 208:3907-3923, doi:10.1242/jeb.01830, table 4: 9 young male endurance "
     "runners at 2.7 m/s; mean ± SD"
@@ -32,3 +33,15 @@ RETEST = (
 SPRING_MASS = "Morin et al. 2005, J Appl Biomech 21:167-180, doi:10.1123/jab.21.2.167"
 SYMMETRY_INDEX = "Robinson et al. 1987, J Manipulative Physiol Ther 10:172-176, PubMed 2958572"
 SYMMETRY_ANGLE = "Zifchock et al. 2008, Gait Posture 27:622-627, doi:10.1016/j.gaitpost.2007.08.006"
+# Computed here from the data set of this paper; n and speeds are those of the trials, see `python -m benchmarks.norms`.
+SPEED_RUNNERS = (
+    "Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi:10.7717/peerj.3298, data set (CC BY): 12 runners on a "
+    "treadmill, force plates and markers measured as a film is; mean ± SD"
+)
+# What follows it.
+AT_SPEED = "; at {speed:.2f} m/s"
+ANY_SPEED = "; widest over {low:.1f} to {high:.1f} m/s, because the speed is not known"
+TRUNK_RUNNERS = (
+    "Teng & Powers 2014, J Orthop Sports Phys Ther 44:785-792, doi:10.2519/jospt.2014.5204: 24 recreational runners "
+    "(12 women) overground at 3.4 m/s, as they chose to lean; mean ± SD"
+)

@@ -13,9 +13,9 @@ from gaitlab.core.metric import NORMAL_95, MetricValue, Reference, Unsure
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.statistics import difference_of_legs, mean_of
 from gaitlab.metrics.asymmetry import legs_comparable
+from gaitlab.metrics.norms import reference_of
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
-from gaitlab.metrics.walking import WALKING_REFERENCES
 
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0
@@ -233,10 +233,13 @@ def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
 
 
 def _reference(trial: Trial, spec: MetricSpec, unit: str) -> Reference | None:
-    """Return the published range of what the person does, if the values are in its unit."""
+    """Return the range of people who do the same at the same speed, if the values are in its unit."""
     if unit != spec.unit:
         return None
-    return {"running": spec.reference, "walking": WALKING_REFERENCES.get(spec.name)}.get(trial.activity)
+    return reference_of(
+        spec.name, spec.reference, activity=trial.activity, setting=trial.setting,
+        speed_mps=trial.calibration.belt_speed_mps,
+    )  # fmt: skip
 
 
 def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:

@@ -184,8 +184,9 @@ def write_page(
             stills = _stills(session, clip, pieces)
     progress("writing the page", 0, 1)
     write_report(
-        session, stills=stills, clip=clip, embed_video=EMBED[settings.embed_video], units=settings.units, pieces=pieces
-    )
+        session, stills=stills, clip=clip, embed_video=EMBED[settings.embed_video], units=settings.units,
+        findings=settings.findings, pieces=pieces,
+    )  # fmt: skip
 
 
 def _stills(session: Session, clip: Path, pieces: Pieces) -> dict[str, bytes]:

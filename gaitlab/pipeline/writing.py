@@ -149,12 +149,14 @@ def rebuild_report(session: Session, *, settings: ReportSettings | None = None) 
     Parameters
     ----------
     settings : ReportSettings | None, optional
-        units and video of the page; None takes those of the analysis.
+        units, findings and video of the page; None takes those of the analysis.
     """
     from gaitlab.pipeline.pictures import VIDEOS
 
     kept = session.info["settings"].get("report", {})
-    chosen = settings or ReportSettings(**{name: kept[name] for name in ("units", "embed_video") if name in kept})
+    chosen = settings or ReportSettings(
+        **{name: kept[name] for name in ("units", "findings", "embed_video") if name in kept}
+    )
     # Videos that could not be made are still not there; everything else gets another chance.
     pieces = Pieces({name: why for name, why in session.info.get("not_made", {}).items() if name in VIDEOS})
     if (other := session.companion) is not None:
@@ -180,4 +182,4 @@ def _write_page(
     else:
         from gaitlab.report import write_report
 
-        write_report(session, units=settings.units, pieces=pieces)
+        write_report(session, units=settings.units, findings=settings.findings, pieces=pieces)

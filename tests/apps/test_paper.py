@@ -15,8 +15,9 @@ from gaitlab.apps import paper
 from gaitlab.apps.paper import write_pdf
 from gaitlab.cli.app import app
 from gaitlab.core.errors import InputError, OutputError
+from gaitlab.metrics import METRICS
 from gaitlab.report import write_report
-from tests.report.make import make_session
+from tests.report.make import make_session, usual_summary
 
 _POINTS_A_MM = 72 / 25.4
 
@@ -38,7 +39,20 @@ def test_the_whole_report_is_on_the_paper(folder: Path) -> None:
     text = normalize("NFKC", "\n".join(page.extract_text() for page in pages))
     for words in ("Ada & <b>Bob</b>", "Contact time", "Knee flexion", "Quality of this recording", "gait cycle"):
         assert words in text, words
-    assert 1 < len(pages) <= 7
+    assert 1 < len(pages) <= 5  # the measurements of two views on one page
+
+
+def test_the_first_page_can_be_handed_over_alone(tmp_path: Path) -> None:
+    """Name, date, five numbers, what stands out and what to film next; the rest begins on another page."""
+    seen = [row for row in usual_summary() if "side" in METRICS[row.metric].views]
+    session = make_session(tmp_path / "session", athlete="Ada", summary=seen)
+    write_report(session)
+    first, *others = (normalize("NFKC", p.extract_text()) for p in PdfReader(write_pdf(session.folder)).pages)
+    for words in ("Ada", "2025-05-04", "Cadence", "Overstride", "What stands out", "Lands on the heel", "What to film"):
+        assert words in first, words
+    assert len(others) <= 3
+    assert "All measurements" not in first
+    assert any("All measurements" in text for text in others)
 
 
 def test_who_measures_in_feet_has_their_own_paper(tmp_path: Path) -> None:

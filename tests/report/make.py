@@ -11,12 +11,13 @@ import av
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, Activity, Angles, Contact, GaitEvents, Side
-from gaitlab.core.metric import MetricValue
+from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.io.session.session import Session
 from gaitlab.io.session.write import write_data
 from gaitlab.metrics import METRICS, asymmetries
+from gaitlab.metrics.norms import reference_of
 
 FPS = 50.0
 STRIDE_S = 0.7
@@ -77,12 +78,18 @@ def value(metric: str, side: str, mean: float, *, uncertainty: float = 1.0, **mo
     """A summary row of a declared metric (or an unknown one), by a network that is never off unless told."""
     spec = METRICS.get(metric)
     unit = more.pop("unit", spec.unit if spec else "")
-    reference = more.pop("reference", spec.reference if spec else None)
+    reference = more.pop("reference", reference_at(metric) if spec else None)
     sd = math.nan if math.isnan(mean) else 2.0
     n = 0 if math.isnan(mean) else 10
     more = {"network_error": 0.0, "network_difference": 0.0, **more}
     label = spec.label if spec else metric
     return MetricValue(metric, label, side, n, mean, sd, uncertainty, unit, reference, **more)
+
+
+def reference_at(metric: str, speed_mps: float | None = 10 / 3.6) -> Reference | None:
+    """The range of a declared metric for somebody who runs on a treadmill."""
+    published = METRICS[metric].reference
+    return reference_of(metric, published, activity="running", setting="treadmill", speed_mps=speed_mps)
 
 
 def missing(metric: str, reason: str) -> list[MetricValue]:
@@ -97,10 +104,11 @@ def usual_summary() -> list[MetricValue]:
     for name, spec in METRICS.items():
         for side in BOTH_SIDES if spec.per_side else ("both",):
             plain = 0.1 if spec.unit in ("m", "s") else 10.0
-            middle = (spec.reference.low + spec.reference.high) / 2 if spec.reference else plain
+            reference = reference_at(name)
+            middle = (reference.low + reference.high) / 2 if reference else plain
             mean = {"contact_time": {"left": 0.250, "right": 0.228}}.get(name, {}).get(side, middle)
             uncertainty = 0.008 if spec.unit in ("m", "s") else 1.0
-            rows.append(value(name, side, mean, uncertainty=uncertainty, reference=spec.reference))
+            rows.append(value(name, side, mean, uncertainty=uncertainty, reference=reference))
     return rows
 
 

@@ -245,8 +245,9 @@ def test_paper_has_every_chart_whole_in_light_colours(laptop: Played) -> None:
         "[...document.querySelectorAll('.js-line')].map(line => getComputedStyle(line).stroke)"
     )
     assert {"rgb(0, 114, 178)", "rgb(213, 94, 0)"} <= set(lines)
+    # What moves is left out: the film and the angles over time.
     boxes = laptop.page.evaluate(
-        "[...document.querySelectorAll('.plot .main-svg')].map(e => e.getBoundingClientRect())"
+        "[...document.querySelectorAll('#cycle .plot .main-svg')].map(e => e.getBoundingClientRect())"
         ".map(r => [r.left, r.right, r.height])"
     )
     assert boxes
@@ -257,6 +258,34 @@ def test_paper_has_every_chart_whole_in_light_colours(laptop: Played) -> None:
     assert laptop.page.evaluate("document.documentElement.scrollWidth") <= 688
     laptop.page.emulate_media(media="screen", color_scheme="light")
     laptop.page.set_viewport_size(LAPTOP)
+
+
+def test_other_runners_stand_behind_the_curves_and_can_be_switched_off(laptop: Played) -> None:
+    def shown() -> list[bool]:
+        found: list[bool] = laptop.page.evaluate(
+            "[...document.querySelectorAll('#cycle .plot')].map(plot => "
+            "plot.data.some(trace => trace.meta === 'norm' && trace.visible !== false))"
+        )
+        return found
+
+    assert shown() == [False, True, True, False]  # knee and ankle; hip and trunk have no markers
+    laptop.page.locator("#norms").click()
+    laptop.until("!document.getElementById('norms').checked")
+    assert shown() == [False] * 4
+    laptop.page.locator("#norms").click()
+    assert shown() == [False, True, True, False]
+
+
+def test_axe_finds_nothing_serious(laptop: Played) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for scheme in ("light", "dark"):
+        laptop.page.emulate_media(color_scheme=scheme)
+        found = axe.run(laptop.page).response["violations"]
+        serious = [
+            (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], scheme
+    laptop.page.emulate_media(color_scheme="light")
 
 
 def test_what_the_network_may_be_off_stands_in_one_line_in_its_card(browser: Any, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from gaitlab.metrics import METRICS
 from gaitlab.metrics.sources import YOUNG_RUNNERS
 from gaitlab.report import write_report
 from gaitlab.report.session.content import read_layout, read_texts
-from gaitlab.report.session.findings import AT_MOST, at_other_speed, findings, not_measured
+from gaitlab.report.session.findings import AT_MOST, Finding, findings, not_measured
+from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.measures import Measure, measures
 from tests.report.make import make_session, missing, told_asymmetry, usual_summary, value
 
@@ -40,9 +41,23 @@ def as_measures(rows: list[MetricValue], *, oblique: bool = False) -> tuple[Meas
     )  # fmt: skip
 
 
-def told(*rows: MetricValue, headlines: tuple[str, ...] = (), oblique: bool = False) -> list[str]:
-    found = findings(as_measures(list(rows), oblique=oblique), headlines=headlines, texts=TEXTS)
-    return [finding.sentence for finding in found]
+SPEED_MPS = 10 / 3.6
+
+
+def found(
+    *rows: MetricValue, oblique: bool = False, activity: str = "running", speed_mps: float | None = SPEED_MPS
+) -> tuple[Finding, ...]:
+    return findings(
+        as_measures(list(rows), oblique=oblique), read_rules(), activity=activity, speed_mps=speed_mps, texts=TEXTS
+    )
+
+
+def told(*rows: MetricValue, oblique: bool = False) -> list[str]:
+    return [finding.sentence for finding in found(*rows, oblique=oblique)]
+
+
+def names(*rows: MetricValue, **more: object) -> list[str]:
+    return [finding.rule.name for finding in found(*rows, **more)]
 
 
 def both(metric: str, left: float, right: float, *, uncertainty: float, **more: object) -> list[MetricValue]:
@@ -70,10 +85,10 @@ def test_an_angle_that_a_second_measurement_would_not_confirm_is_none() -> None:
 
 
 def test_where_the_legs_are_seen_unlike_each_other_only_times_differ() -> None:
-    angle = both("knee_flexion_at_contact", 30.0, 10.0, uncertainty=1.0, unit="deg")
-    length = both("overstride", 0.30, 0.10, uncertainty=0.01, unit="m")
-    time = both("contact_time", 0.30, 0.20, uncertainty=0.01, unit="s")
-    assert len(told(*angle, *length, *time)) == 3
+    angle = both("hip_flexion_at_contact", 30.0, 10.0, uncertainty=1.0, unit="deg", reference=None)
+    length = both("vertical_oscillation", 0.09, 0.05, uncertainty=0.01, unit="m", reference=None)
+    time = both("contact_time", 0.30, 0.20, uncertainty=0.01, unit="s", reference=None)
+    assert len(told(*angle, *length)) == 2
     (sentence,) = told(*angle, *length, *time, oblique=True)
     assert sentence.startswith("Contact time is 100")
 
@@ -93,37 +108,73 @@ def test_a_share_of_the_mean_is_told_of_what_has_a_zero() -> None:
     assert math.isnan(knee.symmetry_index_percent)
 
 
-def test_a_value_outside_the_published_range_by_more_than_its_uncertainty() -> None:
+def test_a_value_far_from_other_runners_with_all_of_its_interval() -> None:
+    """Other runners: 157 ± 10."""
     reference = Reference(147, 167, "somebody")
-    assert told(value("cadence", "both", 170.0, uncertainty=1.0, reference=reference)) == [
-        "Cadence is 170.0 ± 1.0 steps/min (network ± 0.0 steps/min), above the published 147–167 steps/min."
-    ]
-    assert told(value("cadence", "both", 140.0, uncertainty=1.0, reference=reference)) == [
-        "Cadence is 140.0 ± 1.0 steps/min (network ± 0.0 steps/min), below the published 147–167 steps/min."
-    ]
-    assert told(value("cadence", "both", 168.0, uncertainty=2.0, reference=reference)) == []
-    assert told(value("cadence", "both", 160.0, uncertainty=2.0, reference=reference)) == []
-
-
-def test_against_a_range_another_speed_is_named() -> None:
-    """The range is of people at 2.7 m/s: a sprint lies outside it because it is one."""
-    row = value("cadence", "both", 192.0, uncertainty=1.0, reference=Reference(147, 167, YOUNG_RUNNERS))
-    (measure,) = as_measures([row])
-    (finding,) = findings([measure], headlines=(), texts=TEXTS)
-    said = [
-        at_other_speed(finding, measure.reference, speed_mps, TEXTS, units="metric").sentence
-        for speed_mps in (5.8, 2.4, None)
-    ]
-    assert said[0] == (
-        "Cadence is 192.0 ± 1.0 steps/min (network ± 0.0 steps/min), above the published 147–167 steps/min, of people "
-        "at 9.7 km/h (6:10 /km); here it was 20.9 km/h (2:52 /km)."
+    (low,) = found(value("cadence", "both", 145.0, uncertainty=1.9, reference=reference))
+    assert low.rule.name == "low_cadence"
+    assert low.limits == ((147.0, False),)
+    assert low.strength == pytest.approx(2.0 / 1.9)
+    assert low.sentence == (
+        "Cadence is 145.0 ± 1.9 steps/min (network ± 0.0 steps/min), all of it below the 147–167 steps/min of other "
+        "runners (mean ± SD)."
     )
-    assert said[1:] == [finding.sentence] * 2
+    # 147 is inside of 145 ± 2.1; a high cadence is nothing to speak of.
+    assert found(value("cadence", "both", 145.0, uncertainty=2.1, reference=reference)) == ()
+    assert found(value("cadence", "both", 190.0, uncertainty=0.5, reference=reference)) == ()
+    # Its own uncertainty and the network's together: hypot(1.5, 1.2) = 1.92 and hypot(1.5, 1.4) = 2.05.
+    for network, count in ((1.2, 1), (1.4, 0)):
+        row = value("cadence", "both", 145.0, uncertainty=1.5, network_error=network, reference=reference)
+        assert len(found(row)) == count
 
 
-def test_one_leg_outside_and_one_inside_is_not_told_of_both() -> None:
+@pytest.mark.parametrize("rule", [r for r in read_rules().rules if r.when[0].kind != "differs"], ids=lambda r: r.name)
+def test_every_finding_is_told_just_beyond_its_limit_and_not_just_inside(rule) -> None:
+    """Other runners: 10 ± 1, so that 11 and 9 are the limits of the norm; ± 0.3 and the network's 0.4 make 0.5."""
+    condition = rule.when[0]
+    limit = condition.limit if condition.limit is not None else {"above": 11.0, "below": 9.0}[condition.kind]
+    # In the unit of the metric: 10 s of contact are implausible.
+    spec = METRICS[condition.metric]
+    size = {"s": 0.02, "m": 0.01, "steps/min": 14.0}.get(spec.unit, 1.0)
+    limit *= size if condition.limit is None else 1
+    for beyond, expected in ((0.51, True), (0.49, False), (-0.51, False)):
+        mean = limit + size * beyond * (1 if condition.kind == "above" else -1)
+        rows = [
+            value(condition.metric, side, mean, uncertainty=0.3 * size, network_error=0.4 * size,
+                  network_difference=0.4 * size, reference=Reference(9 * size, 11 * size, "somebody"))
+            for side in (("left", "right") if spec.per_side else ("both",))
+        ]  # fmt: skip
+        assert (rule.name in names(*rows)) == expected, beyond
+        assert rule.name not in names(*[replace(row, network_error=math.nan) for row in rows])
+        assert rule.name not in names(*rows, activity="walking")
+
+
+def test_a_foot_strike_between_two_limits_is_told_with_both() -> None:
+    def strike(angle_deg: float) -> list[str]:
+        return names(*both("foot_strike_angle", angle_deg, angle_deg, uncertainty=1.0))
+
+    assert strike(3.0) == ["midfoot_strike"]
+    assert strike(9.1) == ["heel_strike"]
+    assert strike(-2.7) == ["forefoot_strike"]
+    assert strike(7.5) == strike(8.5) == strike(-1.0) == []  # ± 1 holds 8 or -1.6: borderline
+    (sentence,) = told(*both("foot_strike_angle", 3.0, 3.0, uncertainty=1.0))
+    assert sentence.endswith("all of it above −1.6° and all of it below 8.0°.")
+
+
+def test_a_range_of_people_at_another_speed_is_no_limit() -> None:
+    row = value("cadence", "both", 130.0, uncertainty=1.0, reference=Reference(147, 167, YOUNG_RUNNERS))
+    assert len(found(row, speed_mps=2.7)) == len(found(row, speed_mps=None)) == 1
+    assert found(row, speed_mps=5.0) == ()  # 2.7 m/s by 1.25 is 3.4
+
+
+def test_one_leg_beyond_and_one_inside_is_told_of_the_one() -> None:
     reference = Reference(8, 16, "somebody")
-    assert told(*both("knee_flexion_at_contact", 18.0, 15.0, uncertainty=0.5, reference=reference)) == []
+    (finding,) = found(*both("knee_flexion_at_contact", 7.0, 9.0, uncertainty=0.5, reference=reference))
+    assert finding.sides == ("left",)
+    assert finding.sentence.startswith("Knee flexion at foot strike on the left is 7.0 ± 0.5°")
+    (finding,) = found(*both("knee_flexion_at_contact", 7.0, 6.0, uncertainty=0.5, reference=reference))
+    assert finding.sides == ("right", "left")  # the leg that shows it best is the one farthest beyond
+    assert finding.sentence.startswith("Knee flexion at foot strike is 6.5 ± 0.5°")
 
 
 def test_a_value_of_a_single_cycle_has_no_uncertainty_and_is_never_told() -> None:
@@ -131,34 +182,37 @@ def test_a_value_of_a_single_cycle_has_no_uncertainty_and_is_never_told() -> Non
     assert told(*missing("contact_time", "no accepted gait cycle")) == []
 
 
-def test_one_a_group_the_headlines_first_and_at_most_three() -> None:
+def test_one_a_group_in_the_order_of_the_table_and_at_most_five() -> None:
+    far = Reference(0.09, 0.11, "somebody")
     rows = [
-        *both("step_time", 0.30, 0.40, uncertainty=0.001, reference=None),
-        *both("contact_time", 0.25, 0.23, uncertainty=0.01, reference=None),
-        *both("overstride", 0.30, 0.20, uncertainty=0.01, reference=None),
-        *both("shank_angle_at_contact", 20.0, 0.0, uncertainty=1.0, reference=None),
-        *both("peak_dorsiflexion", 38.0, 10.0, uncertainty=1.0, reference=None),
+        *both("foot_strike_angle", 20.0, 20.0, uncertainty=1.0),
+        *both("vertical_oscillation", 0.13, 0.13, uncertainty=0.001, reference=far),
+        *both("overstride", 0.13, 0.13, uncertainty=0.001, reference=far),
+        *both("knee_flexion_at_contact", 1.0, 1.0, uncertainty=0.5, reference=Reference(8, 16, "somebody")),
+        value("cadence", "both", 130.0, uncertainty=1.0, reference=Reference(147, 167, "somebody")),
+        *both("trunk_lean", -4.0, -4.0, uncertainty=1.0, reference=Reference(4, 10, "somebody")),
     ]
-    strongest = told(*rows)
-    assert len(strongest) == AT_MOST == 3
-    assert strongest[0].startswith("Step time is 100 ± 1 ms (network ± 0 ms) longer on the right")
-    headlined = told(*rows, headlines=("contact_time",))
-    assert headlined[0] == "Contact time is 20 ± 14 ms (network ± 0 ms) longer on the left."
-    assert not any(sentence.startswith("Step time") for sentence in headlined)
+    # Overstride and the straight knee are of one group; what is no reason to change anything comes last.
+    expected = ["overstride", "low_cadence", "vertical_oscillation", "upright_trunk", "heel_strike"]
+    assert names(*rows) == expected
+    assert AT_MOST == 5
+    differences = [
+        *both("step_time", 0.30, 0.40, uncertainty=0.001, reference=None),
+        *both("peak_dorsiflexion", 38.0, 10.0, uncertainty=1.0, reference=None),
+        *both("hip_flexion_at_contact", 30.0, 20.0, uncertainty=1.0, reference=None),
+    ]
+    # Two differences at most, the strongest; the heel strike gives way to them.
+    assert names(*differences) == ["difference", "difference"]
+    assert found(*differences)[0].sentence.startswith("Step time is 100 ± 1 ms (network ± 0 ms) longer on the right")
+    together = names(*rows, *differences)
+    assert together == [*expected[:4], "difference"]
 
 
 def test_every_metric_of_the_house_can_be_told() -> None:
     assert all("{" not in sentence for sentence in told(*usual_summary()))
 
 
-def test_what_the_network_may_be_off_is_no_finding() -> None:
-    """Every number as sure as can be from cycle to cycle, and the network off by 4 degrees or 30 ms."""
-    reference = Reference(8, 16, "somebody")
-    high = both("knee_flexion_at_contact", 20.1, 20.1, uncertainty=1.1, reference=reference, network_error=4.0)
-    # 16 is within hypot(1.1, 4.0) = 4.15 of 20.1, and not of 20.2.
-    assert told(*high) == []
-    higher = both("knee_flexion_at_contact", 20.2, 20.2, uncertainty=1.1, reference=reference, network_error=4.0)
-    assert told(*higher) == ["Knee flexion at foot strike is 20.2 ± 1.1° (network ± 4.0°), above the published 8–16°."]
+def test_what_the_network_may_be_off_is_no_difference() -> None:
     # ± 5.657 ms on both sides make ± 8; with the network's 6 ms it is 10.
     for right, count in ((0.2595, 0), (0.2605, 1)):
         rows = both("contact_time", 0.250, right, uncertainty=0.005657, reference=None, network_difference=0.006)
@@ -168,7 +222,7 @@ def test_what_the_network_may_be_off_is_no_finding() -> None:
 def test_of_a_network_that_nobody_measured_nothing_is_told() -> None:
     unknown = {"network_error": math.nan, "network_difference": math.nan}
     rows = [
-        value("cadence", "both", 190.0, uncertainty=0.5, reference=Reference(147, 167, "somebody"), **unknown),
+        value("cadence", "both", 120.0, uncertainty=0.5, reference=Reference(147, 167, "somebody"), **unknown),
         *both("contact_time", 0.300, 0.200, uncertainty=0.001, reference=None, **unknown),
     ]
     assert told(*rows) == []

@@ -18,6 +18,7 @@ from gaitlab.io.brand import Brand
 from gaitlab.io.notes import Note
 from gaitlab.io.session.session import Session
 from gaitlab.metrics import METRICS
+from gaitlab.report.session.rules import OFF, read_rules
 from gaitlab.report.shared.measures import Measure, measures
 from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
 
@@ -48,6 +49,8 @@ class Content:
         arrangement of metrics and curves on the page.
     units : Units
         ``metric`` or ``imperial``.
+    findings : str
+        profile of the findings, or ``off``.
     pieces : Pieces
         record of parts that could not be made.
     notes : tuple[Note, ...]
@@ -65,6 +68,7 @@ class Content:
     texts: Mapping[str, Any]
     layout: Mapping[str, Any]
     units: Units
+    findings: str = "coach"
     pieces: Pieces = field(default_factory=Pieces)
     notes: tuple[Note, ...] = ()
     brand: Brand | None = None
@@ -80,23 +84,37 @@ class Content:
         return headlines_of(self.info)
 
     @property
+    def speed_mps(self) -> float | None:
+        """Speed of the belt, m/s, as entered or measured; None if unknown."""
+        entered, measured = self.info["runner"]["belt_speed_mps"], self.info["calibration"]["belt_speed_mps"]
+        return entered or measured or None
+
+    @property
     def has_cycles(self) -> bool:
         """Whether any gait cycle was accepted; without one there are no gait metrics."""
         return any(cycle.accepted for cycle in self.cycles)
 
 
 def read_content(
-    session: Session, *, units: str = "metric", language: str = "en", pieces: Pieces | None = None
+    session: Session,
+    *,
+    units: str = "metric",
+    language: str = "en",
+    findings: str = "coach",
+    pieces: Pieces | None = None,
 ) -> Content:
     """Read a session for its page; failures of parts are recorded in ``pieces``.
 
     Raises
     ------
     InputError
-        for an unknown unit system or language, or a damaged session.
+        for an unknown unit system, language or profile, or a damaged session.
     """
     if units not in UNIT_SYSTEMS:
         raise InputError(one_of("units", units, UNIT_SYSTEMS))
+    profiles = (*read_rules().profiles, OFF)
+    if findings not in profiles:
+        raise InputError(one_of("findings", findings, profiles))
     texts = read_texts(language)
     chosen: Units = "imperial" if units == "imperial" else "metric"
     return Content(
@@ -116,6 +134,7 @@ def read_content(
         texts=texts,
         layout=read_layout(),
         units=chosen,
+        findings=findings,
         pieces=pieces if pieces is not None else Pieces(),
         notes=session.notes,
         brand=session.brand,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.metrics.asymmetry import FEWEST_CYCLES
 from gaitlab.metrics.quality import grade_of, grave_warnings, shown_rate
+from gaitlab.report.session.advice import next_film, shown_findings
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
-from gaitlab.report.session.figures import chart_title, cycle_figures, time_figure
-from gaitlab.report.session.findings import at_other_speed, findings, not_measured
+from gaitlab.report.session.figures import chart_title, cycle_figures, norm_of, time_figure
 from gaitlab.report.session.keyframes import EVENTS, Moment, moments_of
 from gaitlab.report.session.player import player_data
 from gaitlab.report.session.skeletons import Drawing, draw
@@ -22,6 +21,7 @@ from gaitlab.report.session.tables import cards, formula_sources, groups, note_l
 from gaitlab.report.shared import numbers
 from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.curves import CycleCurve
+from gaitlab.report.shared.glossary import BOX, glossary
 from gaitlab.report.shared.media import Media
 
 
@@ -134,30 +134,12 @@ def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
     return {"cards": cards(chosen, content.texts)} if chosen else None
 
 
-def _findings(content: Content, media: Media) -> Mapping[str, Any]:
-    references = {measure.name: measure.reference for measure in content.measures}
-    speed_mps = content.info["runner"]["belt_speed_mps"] or content.info["calibration"]["belt_speed_mps"]
-    found = [
-        at_other_speed(finding, references[finding.metric], speed_mps, content.texts, units=content.units)
-        for finding in findings(content.measures, headlines=content.headlines, texts=content.texts)
-    ]
-    texts = content.texts["findings"]
-    unmeasured = not_measured(content.measures) if content.has_cycles else ()
-    all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)
-    labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
-    return {
-        "findings": found,
-        "empty": texts["unknown" if all_unmeasured else "none" if _has_enough(content) else "too_little"],
-        "unmeasured": "" if all_unmeasured or not labels else texts["unmeasured"].format(labels=labels),
-        "between_legs": any(f.between_legs for f in found) and content.view == "side",
-        "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
-        "ranges": any(f.against_range for f in found),
-    }
+def _findings(content: Content, media: Media) -> Mapping[str, Any] | None:
+    return shown_findings(content, media, _moments(content))
 
 
-def _has_enough(content: Content) -> bool:
-    """Return whether any value rests on enough cycles to be a finding: of a few nothing can lie beyond its ±."""
-    return any(side.n >= FEWEST_CYCLES for measure in content.measures for side in measure.known)
+def _next(content: Content, media: Media) -> Mapping[str, Any] | None:
+    return {"wishes": next_film(content)} if content.has_cycles else None
 
 
 def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
@@ -200,14 +182,26 @@ def _video(content: Content, media: Media) -> Mapping[str, Any]:
 
 
 def _cycle(content: Content, media: Media) -> Mapping[str, Any]:
-    charts = []
+    charts, columns = [], []
     for column, (figure, curves) in cycle_figures(content).items():
+        columns.append(column)
         title = chart_title(content, column)
         charts.append({"id": column_key(column), "title": title, "figure": figure,
                        "alt": content.texts["cycle"]["alt"].format(title=title, peaks=_peaks(content, curves)),
                        "sides": list(curves), "counts": {s: c.n for s, c in curves.items()}})  # fmt: skip
     stance_only = all(s.get("stance_only", False) for s in content.layout["curves"] if s["view"] == content.view)
-    return {"charts": charts, "stance_only": stance_only}
+    return {"charts": charts, "stance_only": stance_only, "norms": _norms(content, columns)}
+
+
+def _norms(content: Content, columns: Iterable[str]) -> str:
+    """Return whose band lies behind the curves; empty where there is none."""
+    norm = next((norm for column in columns if (norm := norm_of(content, column)) is not None), None)
+    if norm is None:
+        return ""
+    words = content.texts["cycle"]
+    if norm.speed_mps is None:
+        return str(words["norm_any"].format(runners=norm.runners))
+    return str(words["norm"].format(runners=norm.runners, speed=numbers.speed(norm.speed_mps, units=content.units)))
 
 
 def _peaks(content: Content, curves: Mapping[str, CycleCurve]) -> str:
@@ -256,6 +250,17 @@ def _metrics(content: Content, media: Media) -> Mapping[str, Any]:
         "notes": list(notes.items()),
         "formulas": formula_sources(content.measures, content.texts),
     }
+
+
+def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
+    """Return every metric of the page in plain words; those of the first page are printed."""
+    entries = glossary()
+    abouts = [
+        {"name": m.name, "label": m.full_label, "first": m.name in content.headlines, "text": entries[m.name].text,
+         "marks": entries[m.name].marks}
+        for m in content.measures if m.name in entries
+    ]  # fmt: skip
+    return {"abouts": abouts, "box": BOX} if abouts else None
 
 
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:
@@ -327,7 +332,8 @@ ELEMENTS: tuple[Element, ...] = (
     Element("header", _header),
     Element("warnings", _warnings),
     Element("headlines", _headlines, "headlines"),
-    Element("findings", _findings),
+    Element("findings", _findings, "findings"),
+    Element("next", _next),
     Element("shop", _shop),
     Element("companion", _companion),
     Element("notes", _notes, "notes"),
@@ -337,5 +343,6 @@ ELEMENTS: tuple[Element, ...] = (
     Element("keyframes", _keyframes, "keyframes"),
     Element("metrics", _metrics, "metrics"),
     Element("quality", _quality, "quality"),
+    Element("glossary", _glossary, "glossary"),
     Element("footer", _footer),
 )

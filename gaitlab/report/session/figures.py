@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.metrics.norms import CurveNorm, curve_norm
 from gaitlab.report.session.content import Content, column_key, column_sides
 from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.shared.numbers import decimal
@@ -21,6 +22,7 @@ from gaitlab.report.shared.plot import (  # fmt: skip
     band,
     line,
     no_markup,
+    norm_band,
     plain_layout,
     plain_numbers,
     vertical,
@@ -69,7 +71,8 @@ def _cycle_curves(content: Content, spec: Mapping[str, Any]) -> dict[str, CycleC
 def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str, CycleCurve]) -> Figure:
     texts = content.texts["cycle"]
     stance_only = spec.get("stance_only", False)
-    traces: list[Figure] = []
+    norm = norm_of(content, spec["column"])
+    traces: list[Figure] = [] if norm is None else [norm_band(norm.mean_deg, norm.sd_deg)]
     shapes: list[Figure] = []
     for side, curve in curves.items():
         name = texts["mean"].format(side=content.texts["sides"][side], n=curve.n)
@@ -77,7 +80,8 @@ def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str
         if not stance_only:
             shapes.append(vertical(curve.toe_off_percent, side))
     toe_off = float(np.mean([curve.toe_off_percent for curve in curves.values()]))
-    shapes += _reference_marks(content, spec.get("marks", ()), toe_off)
+    if norm is None:  # whose band holds these ranges too
+        shapes += _reference_marks(content, spec.get("marks", ()), toe_off)
     layout = {
         **plain_layout(),
         "xaxis": axis(texts["x_stance" if stance_only else "x"], range=[0, 100], dtick=20),
@@ -85,6 +89,13 @@ def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str
         "shapes": shapes,
     }
     return {"data": traces, "layout": layout, "height": 260, "kind": "cycle"}
+
+
+def norm_of(content: Content, column: str) -> CurveNorm | None:
+    """Return mean ± SD of other runners on a treadmill for a curve, at the speed where that is known."""
+    if content.info["activity"] != "running" or content.info.get("setting", "treadmill") != "treadmill":
+        return None
+    return curve_norm(column_key(column), content.speed_mps)
 
 
 def _reference_marks(content: Content, marks: Sequence[Mapping[str, Any]], toe_off: float) -> list[Figure]:

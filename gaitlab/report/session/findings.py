@@ -1,84 +1,110 @@
-"""Findings: at most three sentences, each about a value that exceeds its uncertainty and its network's error."""
+"""Findings: at most five, each about values that lie beyond a limit with their uncertainty and their network's error.
+
+What is told when stands in `rules.TABLE`; here it is held against the measurements.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from gaitlab.core.metric import Reference
-from gaitlab.metrics.sources import TWO_LABORATORIES, WALKING_ADULTS, YOUNG_RUNNERS
+from gaitlab.metrics.norms import holds_at
+from gaitlab.report.session.rules import Condition, Rule, Rules
 from gaitlab.report.shared.measures import Measure, Measured
-from gaitlab.report.shared.numbers import Units, speed
 
-AT_MOST = 3
-# Cadence and lengths change with speed: against a range, one that is off by this factor must be named.
-_OTHER_SPEED = 1.25
-# Speed of the people of a range, m/s, as its source says it.
-_SPEEDS_MPS = {YOUNG_RUNNERS: 2.7, TWO_LABORATORIES: 2.5, WALKING_ADULTS: 1.45}
+AT_MOST = 5
+# Of differences between the legs, which one camera sees poorly, not more than this.
+_DIFFERENCES_AT_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding with its strength relative to the uncertainty.
+    """What was seen, and the rule that says what it may mean.
 
     Attributes
     ----------
+    rule : Rule
+        entry of the table.
     sentence : str
-        text of the finding.
+        what was seen, with the network's error apart.
+    short : str
+        the same with one interval that holds both.
     metric : str
         name of the metric.
+    sides : tuple[str, ...]
+        legs of which it is told, the one that shows it best first: the farthest beyond the limit, or the larger one of
+        a difference.
     group : str
-        group of the metric; only the strongest finding of a group is reported, because its metrics are correlated.
+        only the first finding of a group is told, because its metrics are correlated.
     between_legs : bool
         whether it is a difference between left and right.
     strength : float
-        distance divided by the total uncertainty, above 1.
+        distance from the limit divided by the total uncertainty, above 1.
+    limits : tuple[tuple[float, bool], ...]
+        limits in the metric's unit, and whether the values lie above; empty for a difference.
     against_range : bool
-        whether it is a comparison with a published range.
+        whether a limit comes from the runners compared with.
     """
 
+    rule: Rule
     sentence: str
+    short: str
     metric: str
+    sides: tuple[str, ...]
     group: str
     between_legs: bool
     strength: float
+    limits: tuple[tuple[float, bool], ...] = ()
     against_range: bool = False
 
 
 def findings(
-    measures: Sequence[Measure], *, headlines: Collection[str], texts: Mapping[str, Any]
+    measures: Sequence[Measure],
+    rules: Rules,
+    *,
+    activity: str,
+    speed_mps: float | None,
+    texts: Mapping[str, Any],
 ) -> tuple[Finding, ...]:
-    """Return at most `AT_MOST` findings, one per group: headline metrics first, then by strength.
+    """Return at most `AT_MOST` findings, one per group: in the order of the table, differences by strength at last.
+
+    Parameters
+    ----------
+    measures : Sequence[Measure]
+        the metrics of the session.
+    rules : Rules
+        the table.
+    activity : str
+        rules hold for ``running``; differences between the legs for any.
+    speed_mps : float | None
+        speed, m/s: a range of people at another speed is no limit.
+    texts : Mapping[str, Any]
+        sentences of the page's language.
 
     Notes
     -----
-    Values with an unknown network error are not reported. A difference between the legs is a finding if it exceeds its
-    uncertainty including that error, and the smallest detectable difference. A value is a finding if its whole interval
-    is outside the published range. Weak values (`metrics.weakness`) are excluded.
+    Values with an unknown network error and weak values (`metrics.weakness`) make no finding. A condition holds of the
+    legs whose whole interval lies beyond its limit, a difference where it exceeds its uncertainty including that error,
+    and the smallest detectable difference.
     """
-    found = sorted(finding_candidates(measures, texts), key=lambda f: (f.metric not in headlines, -f.strength))
-    strongest: dict[str, Finding] = {}
-    for finding in found:
-        strongest.setdefault(finding.group, finding)
-    return tuple(strongest.values())[:AT_MOST]
+    first: dict[str, Finding] = {}
+    candidates = finding_candidates(measures, rules, activity=activity, speed_mps=speed_mps, texts=texts)
+    for finding in sorted(candidates, key=lambda f: _place(f, rules)):
+        first.setdefault(finding.group, finding)
+    told: list[Finding] = []
+    for finding in first.values():
+        if not finding.between_legs or sum(f.between_legs for f in told) < _DIFFERENCES_AT_MOST:
+            told.append(finding)
+    # What is no reason to change anything comes last, and is left out first.
+    told.sort(key=lambda f: f.rule.plain)
+    return tuple(told[:AT_MOST])
 
 
-def at_other_speed(
-    finding: Finding, reference: Reference | None, speed_mps: float | None, texts: Mapping[str, Any], *, units: Units
-) -> Finding:
-    """Return a finding that names the speed of the people of its range, where somebody went at quite another one."""
-    theirs_mps = _SPEEDS_MPS.get(reference.source) if reference is not None else None
-    if not (finding.against_range and theirs_mps and speed_mps):
-        return finding
-    if 1 / _OTHER_SPEED <= speed_mps / theirs_mps <= _OTHER_SPEED:
-        return finding
-    sentence = texts["findings"]["other_speed"].format(
-        sentence=finding.sentence.removesuffix("."), theirs=speed(theirs_mps, units=units),
-        here=speed(speed_mps, units=units),
-    )  # fmt: skip
-    return replace(finding, sentence=sentence)
+def _place(finding: Finding, rules: Rules) -> tuple[int, float]:
+    of_table = finding.rule in rules.rules
+    return (rules.rules.index(finding.rule) if of_table else len(rules.rules), -finding.strength)
 
 
 def not_measured(measures: Sequence[Measure]) -> tuple[Measure, ...]:
@@ -86,73 +112,167 @@ def not_measured(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     return tuple(m for m in measures if any(not math.isfinite(side.network_error) for side in m.known))
 
 
-def finding_candidates(measures: Sequence[Measure], texts: Mapping[str, Any]) -> Iterator[Finding]:
+def finding_candidates(
+    measures: Sequence[Measure],
+    rules: Rules,
+    *,
+    activity: str,
+    speed_mps: float | None,
+    texts: Mapping[str, Any],
+) -> Iterator[Finding]:
     """Yield all candidates for findings."""
-    for measure in measures:
-        if measure.weak:
-            continue
-        for of in (_difference, _lean, _outside):
-            if (finding := of(measure, texts)) is not None:
+    sure = {measure.name: measure for measure in measures if not measure.weak and measure.known}
+    if activity == "running":
+        for rule in rules.rules:
+            if (finding := _of_rule(rule, sure, rules, speed_mps, texts)) is not None:
                 yield finding
+    spoken_of = {c.metric for rule in rules.rules for c in rule.when if c.kind == "differs"}
+    for measure in sure.values():
+        of_its_own = measure.name in spoken_of and activity == "running"
+        for found in (
+            None if of_its_own else _difference(rules.difference, measure, texts),
+            _lean(rules.lean, measure, texts),
+        ):
+            if found is not None:
+                yield found
 
 
-def _difference(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
+def _of_rule(
+    rule: Rule, sure: Mapping[str, Measure], rules: Rules, speed_mps: float | None, texts: Mapping[str, Any]
+) -> Finding | None:
+    """Return the finding of a rule whose conditions all hold; it speaks of the metric of the first."""
+    found = []
+    for metric in dict.fromkeys(condition.metric for condition in rule.when):
+        measure = sure.get(metric)
+        if measure is None:
+            return None
+        conditions = [condition for condition in rule.when if condition.metric == metric]
+        if conditions[0].kind == "differs":
+            one = _difference(rule, measure, texts)
+        else:
+            limits = [limit_of(c, measure, norm_sds=rules.norm_sds, speed_mps=speed_mps) for c in conditions]
+            one = _beyond(rule, conditions, limits, measure, texts)
+        if one is None:
+            return None
+        found.append(one)
+    return found[0]
+
+
+def limit_of(condition: Condition, measure: Measure, *, norm_sds: float, speed_mps: float | None) -> float:
+    """Return the limit of a condition in the metric's unit; NaN where there are no people to compare with.
+
+    A range is the mean ± SD of people; over all speeds, where that of the runner is not known, it is wider.
+    """
+    if condition.limit is not None:
+        return condition.limit
+    reference = measure.reference
+    if reference is None or not holds_at(reference.source, speed_mps):
+        return math.nan
+    middle, sd = (reference.low + reference.high) / 2, (reference.high - reference.low) / 2
+    return middle + norm_sds * sd if condition.kind == "above" else middle - norm_sds * sd
+
+
+def _beyond(
+    rule: Rule, conditions: Sequence[Condition], limits: Sequence[float], measure: Measure, texts: Mapping[str, Any]
+) -> Finding | None:
+    """Return the finding of the legs whose whole interval lies beyond all limits."""
+    both = [(limit, condition.kind == "above") for limit, condition in zip(limits, conditions, strict=True)]
+    strengths = {side.side: min(_strength(side, limit, above=above) for limit, above in both) for side in measure.known}
+    strengths = {side: strength for side, strength in strengths.items() if strength > 1}
+    # The trunk is one, in the stance of whichever leg.
+    if not strengths or (measure.of_trunk and len(strengths) < len(measure.known)):
+        return None
+    words, show, tails = texts["findings"], measure.display, []
+    for (limit, above), condition in zip(both, conditions, strict=True):
+        if condition.limit is None and measure.reference is not None:
+            range_ = show.interval(measure.reference.low, measure.reference.high)
+            where = words["above_norm" if above else "below_norm"]
+            tails.append(words["beyond_norm"].format(range=range_, unit=show.suffix, where=where))
+        else:
+            said = words["above_limit" if above else "below_limit"]
+            tails.append(said.format(limit=show.number(limit), unit=show.suffix))
+    known = [side for side in measure.known if side.side in strengths]
+    label = measure.full_label
+    if len(known) < len(measure.known):
+        label = words["one_leg"].format(label=label, side=texts["sides"][known[0].side].lower())
+    value = {
+        "label": label, "value": show.number(sum(side.mean for side in known) / len(known)),
+        "unit": show.suffix, "tail": words["and"].join(tails),
+    }  # fmt: skip
+    own, network, whole = (
+        show.half_width(max(getattr(side, part) for side in known))
+        for part in ("uncertainty", "network_error", "whole_uncertainty")
+    )
+    return Finding(
+        rule=rule,
+        sentence=words["seen"].format(**value, uncertainty=own, network=network),
+        short=words["seen_short"].format(**value, uncertainty=whole),
+        metric=measure.name,
+        sides=tuple(sorted(strengths, key=lambda side: -strengths[side])),
+        group=rule.group,
+        between_legs=False,
+        strength=max(strengths.values()),
+        limits=tuple(both),
+        against_range=any(condition.limit is None for condition in conditions),
+    )
+
+
+def _strength(side: Measured, limit: float, *, above: bool) -> float:
+    """Return how far a mean lies beyond a limit relative to its uncertainty; 0 if that or the limit is unknown."""
+    beyond = side.mean - limit if above else limit - side.mean
+    unsure = side.whole_uncertainty
+    if not (math.isfinite(unsure) and math.isfinite(beyond)):
+        return 0.0
+    return beyond / unsure if unsure > 0 else math.copysign(math.inf, beyond) if beyond else 0.0
+
+
+def _difference(rule: Rule, measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
     """Return the finding of a difference between the legs, as its size and the side with the larger value."""
     between, show = measure.between, measure.display
     if not (measure.differs and math.isfinite(between.network_error)):
         return None
-    comparatives = texts["comparatives"]
-    sentence = texts["findings"]["difference"].format(
-        label=measure.full_label,
-        difference=show.number(abs(between.difference)),
-        uncertainty=show.half_width(between.uncertainty),
-        network=show.half_width(between.network_error),
-        unit=show.suffix,
-        comparative=comparatives["of"].get(measure.name) or comparatives.get(measure.unit, comparatives["other"]),
-        side=texts["sides"]["right" if between.difference > 0 else "left"].lower(),
+    comparatives, words = texts["comparatives"], texts["findings"]
+    side = "right" if between.difference > 0 else "left"
+    parts = {
+        "label": measure.full_label,
+        "difference": show.number(abs(between.difference)),
+        "unit": show.suffix,
+        "comparative": comparatives["of"].get(measure.name) or comparatives.get(measure.unit, comparatives["other"]),
+        "side": texts["sides"][side].lower(),
+    }
+    own, network = show.half_width(between.uncertainty), show.half_width(between.network_error)
+    return Finding(
+        rule=rule,
+        sentence=words["difference"].format(**parts, uncertainty=own, network=network),
+        short=words["difference_short"].format(**parts, uncertainty=show.half_width(between.whole_uncertainty)),
+        metric=measure.name,
+        sides=(side,),
+        # Metrics of one group of the table of measurements hang together.
+        group=rule.group if rule.when else f"{rule.group}: {measure.group}",
+        between_legs=True,
+        strength=abs(between.difference) / between.told_from,
     )
-    return Finding(sentence, measure.name, measure.group, True, abs(between.difference) / between.told_from)
 
 
-def _lean(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
+def _lean(rule: Rule, measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
     """Return the finding of a trunk lean to one side on both legs, which may also come from the camera's roll."""
-    between, show = measure.between, measure.display
+    between, show, words = measure.between, measure.display, texts["findings"]
     if not measure.leans or not abs(between.difference) > between.whole_uncertainty:
         return None
-    sentence = texts["findings"]["lean"].format(
-        lean=show.number(abs(between.difference) / 2),
-        uncertainty=show.half_width(between.uncertainty / 2),
-        network=show.half_width(between.network_error / 2),
-        unit=show.suffix,
-        side=texts["sides"]["right" if between.difference > 0 else "left"].lower(),
+    side = "right" if between.difference > 0 else "left"
+    parts = {
+        "lean": show.number(abs(between.difference) / 2),
+        "unit": show.suffix,
+        "side": texts["sides"][side].lower(),
+    }
+    own, network = show.half_width(between.uncertainty / 2), show.half_width(between.network_error / 2)
+    return Finding(
+        rule=rule,
+        sentence=words["lean"].format(**parts, uncertainty=own, network=network),
+        short=words["lean_short"].format(**parts, uncertainty=show.half_width(between.whole_uncertainty / 2)),
+        metric=measure.name,
+        sides=(side,),
+        group=rule.group,
+        between_legs=False,
+        strength=abs(between.difference) / between.whole_uncertainty,
     )
-    strength = abs(between.difference) / between.whole_uncertainty
-    return Finding(sentence, measure.name, measure.group, False, strength)
-
-
-def _outside(measure: Measure, texts: Mapping[str, Any]) -> Finding | None:
-    """Return the finding of a value whose interval is outside the published range on every side measured."""
-    reference = measure.reference
-    if reference is None or not measure.known:
-        return None
-    away = [_distance(side, reference.low, reference.high) for side in measure.known]
-    if not (all(d > 1 for d in away) or all(d < -1 for d in away)):
-        return None
-    mean = sum(side.mean for side in measure.known) / len(measure.known)
-    show = measure.display
-    sentence = texts["findings"]["above" if away[0] > 0 else "below"].format(
-        label=measure.full_label,
-        value=show.number(mean),
-        uncertainty=show.half_width(max(side.uncertainty for side in measure.known)),
-        network=show.half_width(max(side.network_error for side in measure.known)),
-        unit=show.suffix,
-        range=show.interval(reference.low, reference.high),
-    )
-    return Finding(sentence, measure.name, measure.group, False, min(abs(d) for d in away), against_range=True)
-
-
-def _distance(side: Measured, low: float, high: float) -> float:
-    """Return the signed distance of a mean from a range relative to its uncertainty; 0 within, or if unknown."""
-    beyond = side.mean - high if side.mean > high else min(side.mean - low, 0.0)
-    unsure = side.whole_uncertainty
-    return beyond / unsure if math.isfinite(unsure) and unsure > 0 else 0.0

@@ -28,6 +28,7 @@ def write_report(
     embed_video: bool | None = None,
     units: str = "metric",
     language: str = "en",
+    findings: str = "coach",
     pieces: Pieces | None = None,
 ) -> None:
     """Write ``report.html`` into a session's folder.
@@ -46,17 +47,19 @@ def write_report(
         ``metric`` or ``imperial``.
     language : str, optional
         language of the page.
+    findings : str, optional
+        for whom findings are written, a profile of ``findings.toml``; ``off`` leaves them out.
     pieces : Pieces | None, optional
         record of parts that could not be made; the page omits and lists them.
 
     Raises
     ------
     InputError
-        for an unknown unit system or language, an unreadable clip, or a damaged session.
+        for an unknown unit system, language or profile, an unreadable clip, or a damaged session.
     OutputError
         if the page cannot be written.
     """
-    content = read_content(session, units=units, language=language, pieces=pieces)
+    content = read_content(session, units=units, language=language, findings=findings, pieces=pieces)
     media = gather_media(
         session.folder, annotated=session.video, clip=clip, embed_video=embed_video, stills=stills or {}
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.norms import norms
 from gaitlab.metrics.sources import SYMMETRY_INDEX
 from gaitlab.report.shared.measures import Measure, Measured
 from gaitlab.report.shared.numbers import decimal
@@ -65,6 +66,8 @@ class Card:
     weak: str
     notes: tuple[str, ...]
     bar: RangeBar | None
+    rating: str = ""
+    no_range: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,37 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             weak=measure.weak,
             notes=measure.notes,
             bar=_bar(measure, texts),
+            rating=rating(measure, texts),
+            no_range="" if measure.reference else texts["headlines"][_no_range(measure)],
         )
         for measure in chosen
     ]
+
+
+def _no_range(measure: Measure) -> str:
+    """Return the key of the text of a metric without a range, which may have one at another speed or setting."""
+    spec = METRICS.get(measure.name)
+    elsewhere = measure.name in norms()["metrics"] or (spec is not None and spec.reference is not None)
+    return "no_range_here" if elsewhere else "no_range"
+
+
+def rating(measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return how a value compares with mean ± SD of other runners in plain words; empty where that cannot be said.
+
+    Every leg measured must lie within or beyond it with its whole interval: a value that may be either is too unsure.
+    """
+    reference, words = measure.reference, texts["headlines"]["ratings"]
+    known = measure.known
+    if reference is None or not known or measure.weak or not all(math.isfinite(s.whole_uncertainty) for s in known):
+        return ""
+    ends = [(s.mean - s.whole_uncertainty, s.mean + s.whole_uncertainty) for s in known]
+    if all(reference.low <= low and high <= reference.high for low, high in ends):
+        return str(words["within"])
+    if all(low > reference.high for low, _ in ends):
+        return str(words["above"])
+    if all(high < reference.low for _, high in ends):
+        return str(words["below"])
+    return str(words["unsure"])
 
 
 def groups(

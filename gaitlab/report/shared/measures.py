@@ -173,7 +173,7 @@ def _measure(
     return Measure(
         name=name,
         label=label,
-        full_label=f"{label} {group[:1].lower()}{group[1:]}" if group in naming_groups else label,
+        full_label=_full_label(label, group) if group in naming_groups else label,
         group=group,
         unit=unit,
         description=spec.description if spec else "",
@@ -189,6 +189,12 @@ def _measure(
         of_trunk=bool(spec and spec.of_trunk),
         leans=bool(spec and spec.of_trunk and "rear" in spec.views),
     )
+
+
+def _full_label(label: str, group: str) -> str:
+    """Return ``Knee flexion at foot strike``; a label that says so itself, as ``Foot strike angle``, stays."""
+    moment = group.partition(" ")[2]
+    return label if moment and moment in label.lower() else f"{label} {group[:1].lower()}{group[1:]}"
 
 
 def _between(row: Mapping[str, Any]) -> Between:

@@ -51,6 +51,16 @@ def band(side: str, curve: CycleCurve) -> Figure:
     }  # fmt: skip
 
 
+def norm_band(mean_deg: FloatArray, sd_deg: FloatArray) -> Figure:
+    """Return mean ± SD of other runners as one outline, which the page can switch off by its ``meta``."""
+    around = np.concatenate([mean_deg + sd_deg, (mean_deg - sd_deg)[::-1]])
+    return {
+        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": "@norm", "line": {"width": 0},
+        "x": plain_numbers(np.concatenate([PERCENT, PERCENT[::-1]])), "y": plain_numbers(around), "hoverinfo": "skip",
+        "showlegend": False, "meta": "norm",
+    }  # fmt: skip
+
+
 def line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Figure:
     """Return a curve in the colour and dash of ``side``, distinguishable in greyscale too."""
     return {

@@ -108,6 +108,13 @@
   const drawOn = () => { if (drawNext()) whenIdle(drawOn, { timeout: 300 }); else document.body.dataset.charts = "drawn"; };
   const drawRest = () => { while (window.Plotly && drawNext()); };
   addEventListener("beforeprint", drawRest);
+  // Other runners behind the curves, on and off.
+  const norms = document.getElementById("norms");
+  if (norms) norms.addEventListener("change", () => charts.forEach((chart) => {
+    const theirs = chart.figure.data.filter((trace) => trace.meta === "norm");
+    theirs.forEach((trace) => { trace.visible = norms.checked; });
+    if (theirs.length && !waiting.includes(chart)) draw(chart.plot, chart.figure);
+  }));
   gaitlab.onTheme(() => charts.filter((chart) => !waiting.includes(chart)).forEach(({ plot, figure }) => draw(plot, figure)));
   if (charts.length) requestAnimationFrame(() => setTimeout(() => loadPlotly().then(drawOn), 0));
   else document.body.dataset.charts = "drawn";

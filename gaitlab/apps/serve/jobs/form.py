@@ -145,6 +145,12 @@ FIELDS: tuple[Field, ...] = (
         "units", "Units of the report", "report.units", str, more=True,
         choices={"metric": "Metric", "imperial": "Imperial"},
     ),
+    Field(
+        "findings", "Findings", "report.findings", str, "For whom they are written.", more=True,
+        choices={
+            "coach": "A coach", "clinic": "A clinic", "shop": "A shop", "research": "Research", "off": "Leave them out",
+        },
+    ),
 )  # fmt: skip
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 _LABELS = {field.argument: field.label for field in FIELDS if field.argument}

@@ -166,7 +166,16 @@ def _film_by(
     first = FirstSeconds(estimator.name, estimator.skeleton) if judged else None
     with clean_clip(spec, opened.info) as clean:
         raw, followed = _estimate(
-            opened, estimator, spec, watch, pictures, scene, clean, first, slow_motion=slow_motion, progress=progress
+            opened,
+            estimator,
+            spec,
+            watch,
+            pictures,
+            scene,
+            clean,
+            first=first,
+            slow_motion=slow_motion,
+            progress=progress,
         )
     looked = watch is not None and watch.collector is not None
     raw, cut = within_picture(raw, width=opened.info.width, height=opened.info.height)
@@ -276,8 +285,8 @@ def _estimate(
     pictures: RepeatedPictures,
     scene: FilmWatch,
     clean: CleanClip | None,
-    first: FirstSeconds | None,
     *,
+    first: FirstSeconds | None = None,
     slow_motion: float = 1.0,
     progress: Progress,
 ) -> tuple[PoseSequence, Followed]:

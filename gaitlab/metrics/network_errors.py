@@ -4,6 +4,10 @@ The uncertainty of a value contains its variation between cycles and the uncerta
 constant error such as a network that places every knee too low. That error, together with gaitlab's own, was measured
 on rendered runners and a real one; ``python -m benchmarks.end_to_end --write`` writes it to ``network_errors.csv``.
 Errors of metrics on a ratio scale are relative to the mean, the others are in the metric's unit.
+
+That bound holds where the network is as sure of its points as it was there. ``network_confidence.csv`` (``python -m
+benchmarks.confidence --write``) has what its scores tell of its errors; where they tell larger ones, the bound grows by
+as much.
 """
 
 from __future__ import annotations
@@ -18,12 +22,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.metric import MetricValue, View
+from gaitlab.core.pose import FloatArray
 from gaitlab.core.statistics import t_quantile
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
 TABLE = Path(__file__).with_name("network_errors.csv")
+CONFIDENCE = Path(__file__).with_name("network_confidence.csv")
 COLUMNS = ("network", "view", "by", "metric", "leg", "bias", "sd", "clips", "real")
 # `Key.network` of tape dots tracked by gaitlab, for any network that found the rest of the body.
 DOTS = "dots"
@@ -122,8 +129,83 @@ def shipped() -> Table:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What the scores of a network tell of its errors.
+
+    Attributes
+    ----------
+    score, error : tuple[float, ...]
+        knots: increasing scores, and the mean error of points with such a score, shares of the person's height.
+    usual : Mapping[tuple[str, str, str], float]
+        view, leg (``near``, ``far``, ``both``) and point (``heel``) to the root of the mean square of the errors that
+        the scores told on the clips of `TABLE`.
+    """
+
+    score: tuple[float, ...]
+    error: tuple[float, ...]
+    usual: Mapping[tuple[str, str, str], float]
+
+    def expected(self, score: FloatArray) -> FloatArray:
+        """Return the expected error, a share of the person's height, of points with a score, of any shape."""
+        error: FloatArray = np.interp(score, self.score, self.error)
+        return error
+
+
+@cache
+def confidences() -> Mapping[str, Confidence]:
+    """Return network to what its scores tell, of the networks where that was measured."""
+    lines = CONFIDENCE.read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    found = {}
+    for network in dict.fromkeys(row["network"] for row in rows):
+        own = [row for row in rows if row["network"] == network]
+        knots = sorted((float(row["score"]), float(row["error"])) for row in own if row["score"])
+        usual = {(row["view"], row["leg"], row["point"]): float(row["error"]) for row in own if not row["score"]}
+        found[network] = Confidence(tuple(s for s, _ in knots), tuple(e for _, e in knots), usual)
+    return found
+
+
+def doubt(trial: Trial, spec: MetricSpec, side: str, told: Mapping[str, Confidence]) -> float:
+    """Return how many times larger the errors are that the scores of a metric's points tell than they usually are.
+
+    At least 1; 1 where nothing is known of the network or of a point.
+
+    Parameters
+    ----------
+    trial : Trial
+        the recording.
+    spec : MetricSpec
+        declaration of the metric.
+    side : str
+        ``left``, ``right`` or ``both``.
+    told : Mapping[str, Confidence]
+        see `confidences`.
+    """
+    confidence = told.get(trial.network)
+    if confidence is None or (spec.proxy_label and trial.tracked_dots):
+        return 1.0
+    here, usual = [], []
+    for one in BOTH_SIDES if side == "both" else (side,):
+        for point in spec.needs:
+            name = f"{one}_{point}" if f"{one}_{point}" in trial.pose.skeleton else point
+            known = confidence.usual.get((trial.view, _leg(trial, one), point))
+            if known is None or name not in trial.pose.skeleton:
+                continue
+            seen = np.isfinite(trial.pose.point(name)[:, 0])
+            score = trial.pose.score[seen, trial.pose.skeleton.index(name)]
+            if len(score):
+                here.append(float(np.mean(confidence.expected(score) ** 2)))
+                usual.append(known**2)
+    return max(1.0, math.sqrt(sum(here) / sum(usual))) if here else 1.0
+
+
 def with_network_errors(
-    trial: Trial, rows: Iterable[MetricValue], specs: Mapping[str, MetricSpec], table: Table
+    trial: Trial,
+    rows: Iterable[MetricValue],
+    specs: Mapping[str, MetricSpec],
+    table: Table,
+    told: Mapping[str, Confidence] | None = None,
 ) -> list[MetricValue]:
     """Return the summary rows with the bounds of the network's errors, NaN where the table lacks them.
 
@@ -137,19 +219,24 @@ def with_network_errors(
         name to declaration.
     table : Table
         errors, see `shipped`.
+    told : Mapping[str, Confidence] | None, optional
+        what scores tell of errors, see `confidences`, which is the default.
     """
+    told = confidences() if told is None else told
     found = list(rows)
     means = {(row.metric, row.side): abs(row.mean) for row in found}
     bounded = []
     for row in found:
         spec = specs[row.metric]
         here = abs(row.mean)
+        times = {side: doubt(trial, spec, side, told) for side in (row.side, "both")}
         pair = [means.get((row.metric, side), math.nan) for side in ("left", "right")]
         bounded.append(
             replace(
                 row,
-                network_error=_bound(trial, spec, row.unit, _leg(trial, row.side), table, mean=here),
-                network_difference=_bound(trial, spec, row.unit, "difference", table, mean=sum(pair) / 2),
+                network_error=times[row.side] * _bound(trial, spec, row.unit, _leg(trial, row.side), table, mean=here),
+                network_difference=times["both"]
+                * _bound(trial, spec, row.unit, "difference", table, mean=sum(pair) / 2),
             )
         )
     return bounded

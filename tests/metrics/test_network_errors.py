@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from gaitlab.core.gait import Belt
 from gaitlab.metrics import METRICS, measure, shipped, with_network_errors
-from gaitlab.metrics.network_errors import Key, NetworkError, network_error
+from gaitlab.metrics.network_errors import Confidence, Key, NetworkError, confidences, network_error
 from tests.metrics.test_metrics import made_trial
 
 
@@ -29,9 +30,39 @@ def test_both_legs_of_a_clip_are_one_clip() -> None:
     assert math.isnan(network_error([[1.0, 2.0], [3.0, 4.0]]).bound)  # two clips say nothing of the next
 
 
+def test_an_unsure_network_is_bounded_wider_by_hand() -> None:
+    """Scores of 0.5 tell 3 % of the height where the clips of the table told 1 %: of that leg three times the bound."""
+    trial = dataclasses.replace(made_trial(), network="it")
+    knee, ankle, hip = (trial.pose.skeleton.index(f"left_{point}") for point in ("knee", "ankle", "hip"))
+    score = np.ones_like(trial.pose.score)
+    score[:, [knee, ankle, hip]] = 0.5
+    trial = dataclasses.replace(trial, pose=dataclasses.replace(trial.pose, score=score))
+    usual = {("side", leg, point): 0.01 for leg in ("near", "far") for point in ("hip", "knee", "ankle")}
+    confidence = {"it": Confidence((0.0, 0.5, 1.0), (0.05, 0.03, 0.01), usual)}
+    table = {
+        Key("it", "side", "", "knee_flexion_at_contact", leg): NetworkError(2.0, 0.0, 12)
+        for leg in ("near", "far", "difference")
+    }
+    rows = with_network_errors(trial, measure(trial, METRICS.values())[0], METRICS, table, confidence)
+    found = {row.side: row for row in rows if row.metric == "knee_flexion_at_contact"}
+    assert found["right"].network_error == pytest.approx(2.0)  # never narrower than measured
+    assert found["left"].network_error == pytest.approx(6.0)
+    # The difference rests on both legs: the root of the mean of 3 % and 1 % squared.
+    assert found["left"].network_difference == pytest.approx(2.0 * math.sqrt((9 + 1) / 2))
+
+
+def test_what_ships_knows_the_usual_doubt_of_its_own_network() -> None:
+    own = confidences()["runner"]
+    assert np.all(np.diff(own.score) > 0)
+    assert np.all(np.diff(own.error) <= 0)
+    assert {view for view, _, _ in own.usual} == {"side", "rear"}
+    assert own.usual["side", "near", "knee"] <= own.usual["side", "far", "knee"]
+    assert own.expected(np.array([0.0, 1.0])) == pytest.approx([own.error[0], own.error[-1]])
+
+
 def told(network: str, table: dict[Key, NetworkError], **changes: object) -> dict[tuple[str, str], tuple[float, float]]:
     trial = dataclasses.replace(made_trial(), network=network, **changes)
-    rows = with_network_errors(trial, measure(trial, METRICS.values())[0], METRICS, table)
+    rows = with_network_errors(trial, measure(trial, METRICS.values())[0], METRICS, table, {})
     return {(row.metric, row.side): (row.network_error, row.network_difference) for row in rows}
 
 

@@ -79,9 +79,12 @@ def sessions_of(
     found = []
     for folder in (folder for folder, athlete in there if plain_name(athlete) == wanted):
         try:
-            found.append(glance_at(folder))
+            session = glance_at(folder)
+            _ = session.notes  # what is shown of a session is read before anything rests on it
         except InputError as error:
             skip(str(error))
+            continue
+        found.append(session)
     if not found:
         raise InputError(_nobody(name, directory, [athlete for _, athlete in there if plain_name(athlete) != wanted]))
     times = {session.folder: session_time(session) for session in found}

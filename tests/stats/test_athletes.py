@@ -64,6 +64,9 @@ def test_a_damaged_session_is_named_and_left_out(tmp_path: Path) -> None:
     assert names(sessions_of("Ada", tmp_path, skip=skipped.append)) == ["a"]
     assert len(skipped) == 1
     assert "summary.csv" in skipped[0]
+    (one(tmp_path, "c", "Ada").folder / "notes.json").write_text("rubbish")
+    assert names(sessions_of("Ada", tmp_path, skip=skipped.append)) == ["a"]
+    assert "notes.json" in skipped[-1]
 
 
 def test_views_and_activities_are_apart_and_numbered_together(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def test_a_file_gives_the_numbers_of_its_trial(cases: Path, tmp_path: Path, name
     assert table["peak_knee_flexion_swing", "left"] == pytest.approx(105.1, abs=0.7)
     # The first half of the run leans a little less: files that lack it are a degree above 5.1.
     assert table["trunk_lean", "left"] == pytest.approx(5.1, abs=1.0)
-    assert table["vertical_oscillation", "left"] == pytest.approx(0.095, abs=0.004)
+    # 0.088 to 0.092, by the part of the run, with the pixels a metre of which the files were made; their scale comes
+    # from the body height, which makes this runner 2 % too large.
+    assert table["vertical_oscillation", "left"] == pytest.approx(0.090, abs=0.004)
     # Force plates: 0.226 and 0.224 s; on these points the detector finds 0.213 and 0.212.
     assert [table["contact_time", side] for side in ("left", "right")] == pytest.approx([0.213, 0.212], abs=0.005)
     assert said in " ".join(import_keypoints(path, fps=fps).notes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,17 +89,25 @@ def photographs(part: str, *, feet: bool = True) -> Photographs:
     """
     crops = [crop for crop in _labels() if crop["keypoints"] and _part(crop) == part]
     teacher = json.loads((FOLDER / "teacher_blazepose_heavy.json").read_text(encoding="utf-8")) if feet else {}
-    images, xy, sure, box = [], [], [], []
-    for crop in crops:
-        at, known = _points(crop["keypoints"])
+
+    def points(crop: dict[str, Any]) -> tuple[FloatArray, FloatArray]:
+        xy, sure = _points(crop["keypoints"])
         if crop["file"] in teacher:
-            _add_feet(at, known, teacher[crop["file"]]["landmarks"], height_px=max(crop["box"][2:]))
-        images.append(np.frombuffer((FOLDER / crop["file"]).read_bytes(), np.uint8))
-        xy.append(at)
-        sure.append(known)
-        left, top, width, height = crop["box"]
-        box.append([left, top, left + width, top + height])
-    return Photographs(images, np.array(xy), np.array(sure), np.array(box), [crop["file"] for crop in crops])
+            _add_feet(xy, sure, teacher[crop["file"]]["landmarks"], height_px=max(crop["box"][2:]))
+        return xy, sure
+
+    return _read(crops, points)
+
+
+def _read(
+    crops: list[dict[str, Any]], points: Callable[[dict[str, Any]], tuple[FloatArray, FloatArray]]
+) -> Photographs:
+    """Return crops with their points, px, and how sure each is."""
+    images = [np.frombuffer((FOLDER / crop["file"]).read_bytes(), np.uint8) for crop in crops]
+    xy, sure = (np.array(column) for column in zip(*map(points, crops), strict=True))
+    sides = np.array([crop["box"] for crop in crops], dtype=np.float64)
+    box = np.concatenate([sides[:, :2], sides[:, :2] + sides[:, 2:]], axis=1)
+    return Photographs(images, xy, sure, box, [crop["file"] for crop in crops])
 
 
 @cache
@@ -191,14 +200,11 @@ def told_by_machines() -> Photographs:
     if not TOLD.is_file():
         raise FileNotFoundError(f"no '{TOLD}': run python -m training.teachers first")
     told = json.loads(TOLD.read_text(encoding="utf-8"))
-    images, xy, sure, box = [], [], [], []
-    for crop in (crop for crop in _labels() if crop["file"] in told):
-        at, known = np.zeros((len(SKELETON), 2)), np.full(len(SKELETON), UNKNOWN)
+
+    def points(crop: dict[str, Any]) -> tuple[FloatArray, FloatArray]:
+        xy, sure = np.zeros((len(SKELETON), 2)), np.full(len(SKELETON), UNKNOWN)
         for name, place in told[crop["file"]].items():
-            at[SKELETON.index(name)], known[SKELETON.index(name)] = place, MACHINE
-        images.append(np.frombuffer((FOLDER / crop["file"]).read_bytes(), np.uint8))
-        xy.append(at)
-        sure.append(known)
-        left, top, width, height = crop["box"]
-        box.append([left, top, left + width, top + height])
-    return Photographs(images, np.array(xy), np.array(sure), np.array(box), list(told))
+            xy[SKELETON.index(name)], sure[SKELETON.index(name)] = place, MACHINE
+        return xy, sure
+
+    return _read([crop for crop in _labels() if crop["file"] in told], points)

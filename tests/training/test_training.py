@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install -
 
 from training.augment import SKELETON, Stored, _tilted, sample  # noqa: E402
 from training.network import HEIGHT_PX, STRIDE, WIDTH_PX, RunnerNet  # noqa: E402
+from training.photographs import MACHINE, UNKNOWN  # noqa: E402
 from training.poses import poses  # noqa: E402
 from training.train import away_cells, loss_of, point_weights, prepared  # noqa: E402
 
@@ -108,6 +109,25 @@ def test_outside_the_crop_a_flat_map_is_best() -> None:
     peaked[..., 3, 3] = 8.0
     sure[0, 0], xy[0, 0] = 1.0, 100.0  # one point is there, or there is nothing to weigh against
     assert float(loss_of(flat, xy, sure, point_weights())) < float(loss_of(peaked, xy, sure, point_weights()))
+
+
+def test_what_nobody_labelled_teaches_nothing_and_what_a_machine_says_little() -> None:
+    """Of two points the second is unknown: its map has no gradient. A machine's point pulls with a quarter."""
+    count = len(SKELETON)
+    xy, sure = torch.full((1, count, 2), 80.0), torch.full((1, count), UNKNOWN)
+    sure[0, 0] = 1.0
+    logits = torch.randn(1, count, 56, 40, generator=torch.Generator().manual_seed(1)).requires_grad_()
+    loss_of(logits, xy, sure, point_weights()).backward()
+    assert logits.grad is not None
+    assert float(logits.grad[0, 0].abs().max()) > 0
+    assert float(logits.grad[0, 1:].abs().max()) == 0
+    pulls = []
+    for how in (1.0, MACHINE):
+        sure[0, :2] = torch.tensor([how, 1.0])
+        logits = logits.detach().requires_grad_()
+        loss_of(logits, xy, sure, point_weights()).backward()
+        pulls.append(float(logits.grad[0, 0].abs().max() / logits.grad[0, 1].abs().max()))  # type: ignore[index]
+    assert pulls[1] / pulls[0] == pytest.approx(MACHINE, rel=0.01)
 
 
 def test_the_network_gives_a_map_a_keypoint_at_a_quarter_of_the_crop() -> None:

@@ -13,20 +13,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from benchmarks.end_to_end import write_tables
 from benchmarks.rendered import OUT, keypoints_of
 from gaitlab.apps.truth import load_truth, near_leg
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import CONFIDENCE, Confidence
+from gaitlab.metrics.spec import point_names
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
-from training.photographs import HIDDEN, SKELETON, Photographs, photographs
+from training.photographs import HIDDEN, SKELETON, Photographs, looked_at, photographs
 
 _CARD = Path(__file__).resolve().parent.parent / "docs" / "model_card.md"
 _POINTS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
@@ -42,9 +41,8 @@ _HEAD = (
 def scored(estimator: PoseEstimator, people: Photographs) -> FloatArray:
     """Return (point, 2): score, and how far off, a share of the height, of every labelled point that was found."""
     rows = []
-    nobody = Body(np.full((len(estimator.skeleton), 2), np.nan), np.zeros(len(estimator.skeleton)))
-    for i, data in enumerate(people.images):
-        body = estimator.detect_person(cv2.imdecode(data, cv2.IMREAD_COLOR), people.box[i], nobody)
+    for i in range(len(people.images)):
+        body = looked_at(estimator, people, i)
         if body is None:
             continue
         for name in (f"{side}_{point}" for side in SIDES for point in _POINTS):
@@ -83,7 +81,7 @@ def usual(network: str, confidence: Confidence) -> dict[tuple[str, str, str], fl
         for side in BOTH_SIDES:
             leg = "both" if truth.view == "rear" else "near" if side == near_leg(truth) else "far"
             for point in points:
-                name = f"{side}_{point}" if f"{side}_{point}" in pose.skeleton else point
+                name = point_names(point, side)[0]
                 if name in pose.skeleton and pose.seen(name):
                     seen = np.isfinite(pose.point(name)[:, 0])
                     told = confidence.expected(pose.score[seen, pose.skeleton.index(name)])

@@ -35,7 +35,7 @@ from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.signal.preprocessing import fix_left_right_swaps
 from training.augment import SKELETON, load
 from training.generate import OUT, TEST_SEEDS
-from training.photographs import HIDDEN, SEEN, Photographs, hips_of_joints, photographs
+from training.photographs import HIDDEN, SEEN, Photographs, hips_of_joints, looked_at, photographs
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BODY = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
@@ -200,8 +200,7 @@ def of_people(estimator: PoseEstimator, *, hidden: bool, part: str = "judge") ->
         bodies = [body for body in estimator.detect_people(image) if overlap(body.box, people.box[i]) > _SAME_PERSON]
         person = max(bodies, key=lambda body: overlap(body.box, people.box[i]), default=None)
         alone.append(person and (estimator.detect_person(image, person.box, person) or person))
-        nobody = Body(np.full((len(estimator.skeleton), 2), np.nan), np.zeros(len(estimator.skeleton)))
-        told.append(estimator.detect_person(image, people.box[i], nobody))
+        told.append(looked_at(estimator, people, i))
     return [f"found {share([body is not None for body in alone])} of {len(alone)}",
             *(f"{how}: {line}" for how, bodies in (("found by itself", alone), ("told the box", told))
               for line in _lines(_judged_people(estimator, people, bodies, hidden=hidden))[:3])]  # fmt: skip

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import argparse
 
-import cv2
 import numpy as np
 
-from gaitlab.core.person import Body
 from gaitlab.core.skeleton import SIDES
 from gaitlab.pose.networks.estimator import load_estimator
-from training.photographs import SKELETON, hips_of_joints, photographs
+from training.photographs import SKELETON, hips_of_joints, looked_at, photographs
 
 _NEAR = 0.08  # of the person's height: farther off is another point
 _TURNED = (
@@ -28,10 +26,9 @@ def main() -> None:
     estimator = load_estimator(parser.parse_args().model, checked=False)
     people = photographs("train", feet=False)
     hips, shoulders = ([SKELETON.index(f"{side}_{name}") for side in SIDES] for name in ("hip", "shoulder"))
-    nobody = Body(np.full((len(estimator.skeleton), 2), np.nan), np.zeros(len(estimator.skeleton)))
     up, out = [], []
-    for i, data in enumerate(people.images):
-        body = estimator.detect_person(cv2.imdecode(data, cv2.IMREAD_COLOR), people.box[i], nobody)
+    for i in range(len(people.images)):
+        body = looked_at(estimator, people, i)
         if body is None or not (people.sure[i][[*hips, *shoulders]] > 0).all():
             continue
         labelled = hips_of_joints(people.xy[i][hips])

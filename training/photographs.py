@@ -14,10 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
+from gaitlab.core.person import Body
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, SKELETONS
+from gaitlab.pose.networks.estimator import PoseEstimator
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "real_people"
 SKELETON = SKELETONS["runner_31"]
@@ -178,6 +181,13 @@ def _add_feet(xy: FloatArray, sure: FloatArray, landmarks: dict[str, Any], *, he
         for ours, its in (("heel", "heel"), ("big_toe", "foot_index")):
             xy[SKELETON.index(f"{side}_{ours}")] = landmarks[f"{side}_{its}"][:2]
             sure[SKELETON.index(f"{side}_{ours}")] = MACHINE
+
+
+def looked_at(estimator: PoseEstimator, people: Photographs, crop: int) -> Body | None:
+    """Return what a network finds of a person when it is told the box alone, or None."""
+    nobody = Body(np.full((len(estimator.skeleton), 2), np.nan), np.zeros(len(estimator.skeleton)))
+    image = np.asarray(cv2.imdecode(people.images[crop], cv2.IMREAD_COLOR), dtype=np.uint8)
+    return estimator.detect_person(image, people.box[crop], nobody)
 
 
 def together(one: Photographs, other: Photographs) -> Photographs:

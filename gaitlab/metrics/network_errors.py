@@ -26,7 +26,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.statistics import t_quantile
-from gaitlab.metrics.spec import MetricSpec
+from gaitlab.metrics.spec import MetricSpec, point_names
 from gaitlab.metrics.trial import Trial
 
 TABLE = Path(__file__).with_name("network_errors.csv")
@@ -188,7 +188,7 @@ def doubt(trial: Trial, spec: MetricSpec, side: str, told: Mapping[str, Confiden
     here, usual = [], []
     for one in BOTH_SIDES if side == "both" else (side,):
         for point in spec.needs:
-            name = f"{one}_{point}" if f"{one}_{point}" in trial.pose.skeleton else point
+            name = point_names(point, one)[0]
             known = confidence.usual.get((trial.view, _leg(trial, one), point))
             if known is None or name not in trial.pose.skeleton:
                 continue

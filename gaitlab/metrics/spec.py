@@ -6,13 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from gaitlab.core.gait import GaitCycle
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle
 from gaitlab.core.metric import Detectable, Reference, Unsure, View
 from gaitlab.metrics.trial import Trial
 
 # Units of what depends on how fast a recording plays: times, what is given a time, and stiffness, which comes from
 # times.
 _TIMED_UNITS = ("s", "steps/min", "m/s", "leg lengths/s", "deg/s", "kN/m")
+# Keypoints without sides.
+_BODY_POINTS = ("neck", "mid_hip", "nose")
+
+
+def point_names(point: str, side: str) -> tuple[str, ...]:
+    """Return the keypoints of a required point (``heel``, ``neck``) on a side: ``left``, ``right`` or ``both``."""
+    if point in _BODY_POINTS:
+        return (point,)
+    return tuple(f"{s}_{point}" for s in BOTH_SIDES if side in (s, "both"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.statistics import difference_of_legs, mean_of
 from gaitlab.metrics.asymmetry import legs_comparable
 from gaitlab.metrics.norms import reference_of
-from gaitlab.metrics.spec import MetricSpec
+from gaitlab.metrics.spec import MetricSpec, point_names
 from gaitlab.metrics.trial import HEEL_DOWN_SHARE, Trial
 
-_BODY_POINTS = ("neck", "mid_hip", "nose")
 _LOW_FPS = 50.0
 # Tolerance for nominal frame rates: 120 fps are 119.88.
 _ROUNDED_FPS = 0.99
@@ -124,7 +123,7 @@ def missing_reason(trial: Trial, spec: MetricSpec, side: str) -> str:
     calibration = trial.calibration
     # The source of the rearfoot's points was selected among the keypoints that are present.
     chosen = bool(spec.proxy_label and trial.rearfoot_source)
-    lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in _point_names(p, side))]
+    lacking = [p for p in spec.needs if not chosen and not any(trial.pose.seen(name) for name in point_names(p, side))]
     none = " and no ".join(p.replace("_", " ") for p in lacking)
     whose = "the network gives"
     if trial.dots_alone:
@@ -171,12 +170,6 @@ def _rests_on_clock(trial: Trial, spec: MetricSpec) -> bool:
 
 def _belt_in_metres(trial: Trial, spec: MetricSpec) -> bool:
     return spec.needs_belt_speed and trial.calibration.belt_speed_mps is not None
-
-
-def _point_names(point: str, side: str) -> tuple[str, ...]:
-    if point in _BODY_POINTS:
-        return (point,)
-    return tuple(f"{s}_{point}" for s in BOTH_SIDES if side in (s, "both"))
 
 
 def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue:
@@ -261,7 +254,7 @@ def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]
     """Return (frame,) whether all keypoints of a side that a metric requires are present."""
     seen = np.ones(len(trial.pose), dtype=bool)
     for point in spec.needs:
-        seen &= np.isfinite(trial.pose.point(_point_names(point, side)[0])[:, 0])
+        seen &= np.isfinite(trial.pose.point(point_names(point, side)[0])[:, 0])
     return seen
 
 

@@ -125,10 +125,10 @@ def swapped_frames(left: FloatArray, right: FloatArray, time_s: FloatArray) -> n
     Notes
     -----
     Each frame is either correct or swapped. The Viterbi algorithm minimises the cost of the whole sequence: how far
-    left minus right of each point lies from where a Kalman filter of constant velocity expects it, half the squared
-    distance in standard deviations, and small costs that keep the names. What the filter expects depends on all names
-    so far; the cheapest way is kept for every combination of names in the last frames ("per-survivor processing",
-    Raheli, Polydoros and Tzou 1995, IEEE Transactions on Communications 43:354-364).
+    left minus right of each point lies from where a Kalman filter of a spring whose velocity wanders expects it, half
+    the squared distance in standard deviations, and small costs that keep the names. What the filter expects depends on
+    all names so far; the cheapest way is kept for every combination of names in the last frames ("per-survivor
+    processing", Raheli, Polydoros and Tzou 1995, IEEE Transactions on Communications 43:354-364).
 
     Frames in which a leg is missing tell nothing. Names that are exchanged from the first frame to the last cannot be
     told from right ones.

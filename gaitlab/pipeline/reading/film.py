@@ -127,7 +127,8 @@ def found_film(
         try:
             film = by(load_estimator(other.name, models_dir=spec.models_dir))
         except NobodyError:
-            return _why(by(estimator), f"{why}; '{other.name}' found nobody", (f"{why}; '{other.name}' found nobody",))
+            why = f"{why}; '{other.name}' found nobody"
+            return _why(by(estimator), why, (why,))
         return _why(film, why, (f"{why}; '{other.name}' was taken instead, because no network was asked for",))
     depth = None if spec.stands else out_of_depth(film.raw, estimator.name)
     if depth is None:

@@ -1,4 +1,4 @@
-"""Movements whose truth is known: a throw is a throw, planted feet stay, bones keep their length, knees are as asked."""
+"""Movements whose truth is known: a throw is a throw, planted feet stay, bones keep their length."""
 
 from __future__ import annotations
 

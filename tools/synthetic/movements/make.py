@@ -95,7 +95,7 @@ KINDS: dict[str, Kind] = {
     "sit_to_stand": Kind(ChairStyle, sit_to_stand, _chair, (2.1, 1.6)),
     "cycling": Kind(CyclingStyle, cycling, _cycle, (1.95, 2.1)),
     "arm_raise": Kind(ArmStyle, arm_raises, _arms, (2.5, 1.9)),
-    "lunge": Kind(LungeStyle, lunges, _lunge, (2.5, 1.7)),
+    "lunge": Kind(LungeStyle, lunges, _lunge, (2.6, 1.7)),
 }
 
 

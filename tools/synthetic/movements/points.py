@@ -72,10 +72,12 @@ def camera_for(movement: Movement, *, view: View, seed: int, width_px: int, heig
     seen_from: Seen = drawn if view == "side" else view
     size = movement.body.person["height_m"] / 1.78
     seen_m = max(high_m, wide_m * height_px / width_px) * size
+    # What comes towards the camera reaches lower in the picture.
+    lower_m = 0.22 if seen_from in ("front", "behind") else 0.0
     return Camera(
         seen_from=seen_from, distance_m=float(rng.uniform(3.4, 5.0)), height_m=float(rng.uniform(0.8, 1.2)),
         yaw_deg=float(rng.uniform(-4, 4)), roll_deg=float(rng.uniform(-1, 1)), width_px=width_px, height_px=height_px,
-        view_m=seen_m, middle_m=0.44 * high_m * size,
+        view_m=seen_m, middle_m=(0.44 * high_m - lower_m) * size,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from gaitlab.kinematics.rear import size_px
 from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.metrics.movements.signals import alike
+from gaitlab.pose.depth import knows_gait_alone
 from gaitlab.signal import preprocessing
 
 _FEET = ("ankle", "heel", "big_toe")
@@ -31,9 +32,6 @@ _OFTEN_MISSED = 0.2
 _IN_TURN = 0.2
 # Movements of which that says nothing.
 _IN_TURN_TOO = ("cycling", "any")
-# The network that ships learnt from runners alone. On rendered people who squat and jump it sees deep bends too shallow
-# by tens of degrees, and flights longer or shorter by hundredths of a second (``python -m benchmarks.movements``).
-_OF_RUNNERS = "runner"
 _NOT_LEARNT = (
     "the network 'runner' learnt from people who run, not from this movement: on rendered people it bends knees and "
     "hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; another network "
@@ -113,7 +111,7 @@ def analyze_movement(
         values=tuple(values),
         doubt=doubt,
         warnings=(
-            *((_NOT_LEARNT,) if network == _OF_RUNNERS else ()),
+            *((_NOT_LEARNT,) if knows_gait_alone(network) else ()),
             *(() if doubt else (*_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),
         ),

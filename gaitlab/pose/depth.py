@@ -56,6 +56,16 @@ class _Limits:
 _LIMITS: Mapping[str, _Limits] = {"runner": _Limits(lowest=0.55, score=0.72, scatter=0.15)}
 
 
+# Networks that were shown people in gait alone. On rendered people who squat and jump the own one sees deep bends too
+# shallow by tens of degrees (``python -m benchmarks.movements``).
+_GAIT_ALONE = ("runner",)
+
+
+def knows_gait_alone(network: str) -> bool:
+    """Whether a network was shown people who run and walk, and no other movement."""
+    return network in _GAIT_ALONE
+
+
 class FirstSeconds:
     """Judges a network by the first seconds in which it follows a runner, while the film is read.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.kept_clips import read_clips
+from gaitlab.core.errors import NobodyError
 from gaitlab.core.person import Body
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SKELETONS
@@ -19,7 +22,7 @@ from gaitlab.pipeline.spec import RecordingSpec
 from gaitlab.pose.depth import JUDGED_S, Depth, FirstSeconds, depth_of, out_of_depth, told
 from gaitlab.pose.follow import follow_runner
 from gaitlab.pose.models import catalogue
-from gaitlab.pose.networks.estimator import load_estimator
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 
 SKELETON = SKELETONS["runner_31"]
 
@@ -148,3 +151,50 @@ def test_what_is_good_enough_is_not_looked_at_twice(shared: Path) -> None:
     read = read_recording(RecordingSpec(video=clip, view="side", end_s=1.2), progress=lambda *_: None)
     assert (read.model["name"], read.model["why"]) == ("runner", "the best that is installed")
     assert not [note for note in read.notes if "out of its depth" in note]
+
+
+def _squat(shared: Path, **said: Any) -> film.Film:
+    clip = shared / "data/movements/squat_front.mp4"
+    spec = RecordingSpec(video=clip, **{"view": "auto", "start_s": 2.0, "end_s": 5.0, "model": "auto", **said})
+    with open_video(clip) as video:
+        return film.found_film(spec, video, dots=False, dots_told=False, slow_motion=1.0, progress=lambda *_: None)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("movement", "end_s"), [("squat", 2.5), ("auto", 5.0)])
+def test_who_squats_is_looked_at_by_a_network_that_knows_more_than_gait(
+    shared: Path, movement: str, end_s: float
+) -> None:
+    found = _squat(shared, movement=movement, end_s=end_s)
+    assert found.facts["name"] == "openpose-light+blazepose"
+    assert found.notes[0] == (
+        "the network 'runner' knows people who run and walk alone; 'openpose-light+blazepose' was taken instead, "
+        "because no network was asked for"
+    )
+
+
+@pytest.mark.shared
+def test_of_gait_and_where_a_network_was_asked_for_none_is_taken_instead(shared: Path) -> None:
+    for said in ({"movement": "squat", "model": "runner"}, {"movement": "run"}):
+        found = _squat(shared, **said, end_s=3.0)
+        assert found.facts["name"] == "runner"
+        assert not any("taken instead" in note for note in found.notes)
+
+
+@pytest.mark.shared
+def test_where_the_other_network_finds_nobody_the_first_one_stays(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film, "_film_by", _nobody_but(film._film_by, "runner"))
+    found = _squat(shared, movement="squat", end_s=3.0)
+    assert found.facts["name"] == "runner"
+    assert "'openpose-light+blazepose' found nobody" in found.notes[0]
+
+
+def _nobody_but(look: Callable[..., film.Film], name: str) -> Callable[..., film.Film]:
+    def looked(estimator: PoseEstimator, *given: Any, **said: Any) -> film.Film:
+        if estimator.name != name:
+            raise NobodyError("nobody")
+        return look(estimator, *given, **said)
+
+    return looked

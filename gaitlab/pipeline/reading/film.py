@@ -12,10 +12,11 @@ import numpy as np
 
 from gaitlab.analysis import warnings
 from gaitlab.analysis.framing import within_picture
-from gaitlab.core.errors import NobodyError, argument
+from gaitlab.core.errors import InputError, NobodyError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.pipeline.reading.keypoint_file import file_facts, is_gait, read_film_keypoints
 from gaitlab.pipeline.spec import Progress, RecordingSpec
 
@@ -99,11 +100,11 @@ def found_film(
 ) -> Film:
     """Find the keypoints of a film with the network, which looks at every picture.
 
-    Where no network is named and the best one installed is out of its depth in the first seconds, the next best takes
-    its place, if there is one and it finds somebody. From behind none does: the lines of heels and calves are the own
-    network's alone.
+    Where no network is named and the best one installed is out of its depth in the first seconds, or knows people in
+    gait alone and the film shows another movement, the next best takes its place, if there is one and it finds
+    somebody. From behind none does where somebody runs: the lines of heels and calves are the own network's alone.
     """
-    from gaitlab.pose.depth import out_of_depth, told
+    from gaitlab.pose.depth import knows_gait_alone, out_of_depth, told
     from gaitlab.pose.models.catalogue import best_other, to_install
     from gaitlab.pose.networks.estimator import load_estimator
 
@@ -113,23 +114,32 @@ def found_film(
             judged=judged,
         )  # fmt: skip
 
+    def by_other(name: str, why: str, *, film: Film | None = None) -> Film:
+        """Return what another network finds; where it finds nobody, ``film``, or what the first one finds."""
+        try:
+            found = by(load_estimator(name, models_dir=spec.models_dir))
+        except InputError as error:
+            lost = "found nobody" if isinstance(error, NobodyError) else "found nobody who can be measured"
+            why = f"{why}; '{name}' {lost}"
+            return _why(film or by(estimator), why, (why,))
+        return _why(found, why, (f"{why}; '{name}' was taken instead, because no network was asked for",))
+
     free = spec.model == "auto"
     estimator = load_estimator(None if free else spec.model, models_dir=spec.models_dir)
     other = best_other(estimator.name, models_dir=spec.models_dir)
-    judged = other is not None and free and spec.view != "rear" and not spec.stands
+    may_change = other is not None and free and not spec.stands
+    of_gait = f"the network '{estimator.name}' knows people who run and walk alone"
+    if other is not None and may_change and spec.movement in MOVEMENTS and knows_gait_alone(estimator.name):
+        return by_other(other.name, of_gait)
     try:
-        film = by(estimator, judged=judged)
+        film = by(estimator, judged=may_change and spec.view != "rear")
         why = "the best that is installed" if free else "asked for"
     except _OutOfDepthError as found:
         if other is None:  # never judged then
             raise
-        why = told(found.depth, estimator.name)
-        try:
-            film = by(load_estimator(other.name, models_dir=spec.models_dir))
-        except NobodyError:
-            why = f"{why}; '{other.name}' found nobody"
-            return _why(by(estimator), why, (why,))
-        return _why(film, why, (f"{why}; '{other.name}' was taken instead, because no network was asked for",))
+        return by_other(other.name, told(found.depth, estimator.name))
+    if other is not None and may_change and knows_gait_alone(estimator.name) and not is_gait(spec, film.raw):
+        return by_other(other.name, of_gait, film=film)
     depth = None if spec.stands else out_of_depth(film.raw, estimator.name)
     if depth is None:
         return _why(film, why, ())

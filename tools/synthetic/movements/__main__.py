@@ -19,7 +19,9 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=60.0)
     parser.add_argument("--size", nargs=2, type=int, default=(720, 1280), metavar=("WIDTH", "HEIGHT"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--oversample", type=int, default=1, help="pictures are drawn so many times larger and averaged")
+    parser.add_argument(
+        "--oversample", type=int, default=1, help="pictures are drawn so many times larger and averaged"
+    )
     options = parser.parse_args()
     width_px, height_px = options.size
     take = Take(

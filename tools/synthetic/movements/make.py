@@ -91,7 +91,7 @@ KINDS: dict[str, Kind] = {
     ),
     "squat_jump": Kind(JumpStyle, lambda *who: stationary_jumps("squat_jump", *who), _still_arms, (2.6, 1.3)),
     "drop_jump": Kind(JumpStyle, drop_jump, _drop, (2.75, 2.0)),
-    "squat": Kind(SquatStyle, squats, _squat, (2.2, 1.5)),
+    "squat": Kind(SquatStyle, squats, _squat, (2.35, 1.75)),
     "sit_to_stand": Kind(ChairStyle, sit_to_stand, _chair, (2.1, 1.6)),
     "cycling": Kind(CyclingStyle, cycling, _cycle, (1.95, 2.1)),
     "arm_raise": Kind(ArmStyle, arm_raises, _arms, (2.5, 1.9)),

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gaitlab.metrics import METRICS
+
 Point = tuple[float, float]
 # What a drawing shows: left, top, width and height; and the length of thigh and shank in it.
 BOX = (0.0, -8.0, 80.0, 104.0)
@@ -45,10 +47,16 @@ class Entry:
 
 @cache
 def glossary() -> Mapping[str, Entry]:
-    """Return every metric's entry by name."""
+    """Return every metric's entry by name; those of movements are their descriptions, without a drawing."""
     path = Path(__file__).resolve().parents[1] / "glossary.toml"
     table: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Entry(said["text"], _marks(said)) for name, said in table.items()}
+    drawn = {name: Entry(said["text"], _marks(said)) for name, said in table.items()}
+    of_movements = [spec for spec in METRICS.values() if spec.movement]
+    return drawn | {spec.name: Entry(_sentence(spec.description), ()) for spec in of_movements}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _marks(said: Mapping[str, Any]) -> tuple[Mark, ...]:

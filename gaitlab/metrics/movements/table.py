@@ -1,0 +1,10 @@
+"""The movements that are no gait, by name: a new one is a file like `squat` and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gaitlab.metrics.movements.declaration import Movement
+from gaitlab.metrics.movements.squat import SQUAT
+
+MOVEMENTS: Mapping[str, Movement] = {one.name: one for one in (SQUAT,)}

@@ -1,18 +1,33 @@
-"""Jumps, squats, chair and cycling against exact truth: rendered clips through ``gaitlab analyze --movement``.
+"""Jumps, squats, chair and cycling against exact truth, through `gaitlab.analyze` as a user has it.
 
-``python -m benchmarks.movements`` renders each clip of `CLIPS` once (needs ``.[synthetic]``), analyses it as a user
-would, and prints how far the session's files are from the truth beside what is asked for. ``--only TEXT`` takes the clips
-whose name has it, ``--render`` only renders. Everything lies in ``benchmarks/out/movements``.
+    python -m benchmarks.movements [--points 8] [--noise 1.5] [--fps 60]   keypoints with noise: what is lost without
+                                                                           a network's errors
+    python -m benchmarks.movements --pictures [--model NAME] [--only TEXT]  rendered clips (needs ``.[synthetic]``)
+    python -m benchmarks.movements --render [--only TEXT]                   only render them
+
+Prints, of every quantity, how many values there are, their mean error, its spread, the largest, and what is asked for.
+Clips lie in ``benchmarks/out/movements``, each rendered once.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.synthetic.movements.film import Take, render
+import numpy as np
+
+import gaitlab
+from gaitlab.core.errors import GaitlabError
+from gaitlab.core.pose import FloatArray, PoseSequence
+from tools.synthetic.movements.film import Take
+from tools.synthetic.movements.points import WAY_SHARES, film_points
 
 OUT = Path(__file__).resolve().parent / "out" / "movements"
+Truth = dict[str, np.ndarray]
 # The pictures that phones make: upright and across, 30 to 240 a second, and sizes that divide by nothing.
 CLIPS: dict[str, Take] = {
     "cmj-side-720p60": Take("countermovement_jump", "side", 60, 1280, 720, 1),
@@ -33,10 +48,106 @@ CLIPS: dict[str, Take] = {
     "arms-front-720p30": Take("arm_raise", "front", 30, 720, 1280, 16, {"sideways": True}),
     "lunge-side-720p60": Take("lunge", "side", 60, 1280, 720, 17),
 }  # fmt: skip
+# What `gaitlab.analyze` calls them, and the time of which every true repetition has one that a found one must hold.
+_CALLED = {
+    "countermovement_jump": "jump", "squat_jump": "jump", "drop_jump": "jump", "squat": "squat",
+    "sit_to_stand": "sit-to-stand", "cycling": "cycling", "arm_raise": "any", "lunge": "any",
+}  # fmt: skip
+_KEYS = {
+    "jump": "top_s",
+    "squat": "deepest_s",
+    "sit-to-stand": "stand_s",
+    "cycling": "right_bottom_s",
+    "any": "deepest_s",
+}
+# A found repetition may begin or end so much later or earlier than it should, and still hold the true one.
+_SLACK_S = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A quantity that is looked at.
+
+    Attributes:
+        movement, metric: as `gaitlab.analyze` has them; metric is the name in cycles.csv.
+        truth: the truth of a clip and a side to (repetition,) values.
+        factor, unit: of the error that is printed; factor 0: percent of the true value.
+        bar: the largest mean error that is asked for, in that unit; None where none is.
+    """
+
+    movement: str
+    metric: str
+    label: str
+    truth: Callable[[Truth, str], FloatArray]
+    factor: float
+    unit: str
+    bar: float | None = None
+
+
+def _angle(instant: str, name: str, sign: float = 1.0) -> Callable[[Truth, str], FloatArray]:
+    def of(truth: Truth, side: str) -> FloatArray:
+        column = list(truth["angle_names"]).index(name.format(side=side))
+        return sign * truth[f"{instant}_angles_deg".format(side=side)][:, column]
+
+    return of
+
+
+def _said(name: str) -> Callable[[Truth, str], FloatArray]:
+    return lambda truth, side: truth[name]
+
+
+def _way(first: tuple[str, float], last: tuple[str, float]) -> Callable[[Truth, str], FloatArray]:
+    """Return the time between two shares of the hips' way."""
+
+    def at(truth: Truth, one: tuple[str, float]) -> FloatArray:
+        return truth[f"{one[0]}_at_s"][:, WAY_SHARES.index(one[1])]
+
+    return lambda truth, side: at(truth, last) - at(truth, first)
+
+
+def _heel_lift_m(truth: Truth, side: str) -> FloatArray:
+    names = list(truth["names"])
+    height = [truth["points_m"][:, names.index(f"{side}_{point}"), 1] for point in ("heel", "big_toe")]
+    return np.interp(truth["deepest_s"], truth["time_s"], height[0] - height[1]) - (height[0] - height[1])[0]
+
+
+_DEPTH = _angle("deepest", "{side}_thigh_over_horizontal_deg")
+ROWS = (
+    Row("jump", "jump_height", "jump height (g t² / 8)", _said("jump_height_m"), 100, "cm", 1.5),
+    Row("jump", "flight_time", "flight time", _said("flight_s"), 1000, "ms"),
+    Row("jump", "jump_hip_rise", "rise of the hips over standing", _said("hip_rise_from_standing_m"), 100, "cm"),
+    Row("jump", "ground_time", "contact time of drop jumps", _said("contact_time_s"), 1000, "ms"),
+    Row("jump", "reactive_strength_index", "reactive strength index", _said("reactive_strength_index"), 1, ""),
+    Row("squat", "squat_depth", "thigh to horizontal", _DEPTH, 1, "°", 4),
+    Row("squat", "squat_knee_flexion", "knee at the deepest", _angle("deepest", "{side}_knee_flexion_deg"), 1, "°", 4),
+    Row("squat", "squat_hip_flexion", "hip at the deepest", _angle("deepest", "{side}_hip_flexion_deg"), 1, "°"),
+    Row("squat", "squat_trunk_lean", "trunk lean", _angle("deepest", "trunk_lean_deg"), 1, "°"),
+    Row("squat", "squat_heel_lift", "heel lift", _heel_lift_m, 100, "cm"),
+    Row("squat", "squat_time", "time of a squat", _way(("down", 0.05), ("up", 0.95)), 1000, "ms"),
+    Row("squat", "squat_down_time", "time down", _way(("down", 0.05), ("down", 0.95)), 1000, "ms"),
+    Row("squat", "squat_hold_time", "time at the bottom", _way(("down", 0.95), ("up", 0.05)), 1000, "ms"),
+    Row("squat", "squat_up_time", "time up", _way(("up", 0.05), ("up", 0.95)), 1000, "ms"),
+    Row("cycling", "crank_cadence", "crank cadence", lambda t, s: np.repeat(t["cadence_rpm"], len(t["right_bottom_s"])),
+        0, "%", 0.5),
+    Row("cycling", "knee_at_bottom", "knee at bottom dead centre", _angle("{side}_bottom", "{side}_knee_flexion_deg"),
+        1, "°", 4),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Errors:
+    """What was found of one movement: repetitions, less those that are none, the errors by row, and what failed."""
+
+    true: int = 0
+    found: int = 0
+    of: dict[Row, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[str] = field(default_factory=list)
 
 
 def clip_of(name: str) -> Path:
     """Return the video of a clip, its truth beside it, rendered if it is not there yet."""
+    from tools.synthetic.movements.film import render
+
     video = OUT / f"{name}.mp4"
     if not video.with_suffix(".npz").is_file():
         OUT.mkdir(parents=True, exist_ok=True)
@@ -44,14 +155,127 @@ def clip_of(name: str) -> Path:
     return video
 
 
+def write_points(pose: PoseSequence, path: Path) -> None:
+    """Write keypoints as a file that `gaitlab.analyze` reads."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["frame", "time_s", "keypoint", "x_px", "y_px", "score"])
+        for frame, time_s in enumerate(pose.time_s):
+            for name, (x, y), score in zip(pose.skeleton.names, pose.xy[frame], pose.score[frame], strict=True):
+                rows.writerow([frame, f"{time_s:.5f}", name, f"{x:.3f}", f"{y:.3f}", f"{score:.2f}"])
+
+
+def of_points(count: int, *, noise_px: float, fps: float, only: str) -> Iterator[tuple[str, Truth, dict[str, object]]]:
+    """Yield (kind, truth, arguments of `gaitlab.analyze`) of movements that are keypoints alone, by seed."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    for kind in (kind for kind in _CALLED if only in kind):
+        for seed in range(count):
+            view = "front" if kind == "arm_raise" else "side"
+            pose, truth = film_points(
+                kind, view=view, fps=fps, seed=seed, noise_px=noise_px, width_px=1280, height_px=720
+            )  # fmt: skip
+            write_points(pose, OUT / "points.csv")
+            yield kind, truth, {"keypoints": OUT / "points.csv", "view": view}
+
+
+def of_pictures(*, model: str, only: str) -> Iterator[tuple[str, Truth, dict[str, object]]]:
+    """Yield (kind, truth, arguments of `gaitlab.analyze`) of the rendered clips."""
+    for name, take in CLIPS.items():
+        if only not in name:
+            continue
+        video = clip_of(name)
+        with np.load(video.with_suffix(".npz")) as data:
+            truth = dict(data)
+        view = "front" if take.view == "front" else "side"
+        yield take.kind, truth, {"video": video, "view": view, "model": model, "settings": {"video.annotate": False}}
+
+
+def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) -> None:
+    """Add what a session says of the repetitions it found, those that hold a true one."""
+    key_s = truth[_KEYS[movement]]
+    spans = _spans(OUT / "session" / "repetitions.csv")
+    of_true = {}
+    for number, (start_s, end_s) in spans.items():
+        inside = np.flatnonzero((key_s > start_s - _SLACK_S) & (key_s < end_s + _SLACK_S))
+        if len(inside) == 1:
+            of_true[number] = int(inside[0])
+    errors.true += len(key_s)
+    errors.found += len(set(of_true.values())) - (len(spans) - len(of_true))
+    for row in (row for row in ROWS if row.movement == movement):
+        values = session.cycles[session.cycles["metric"] == row.metric]
+        for side, number, value in zip(values["side"], values["cycle"], values["value"], strict=True):
+            true = row.truth(truth, side) if number in of_true else np.zeros(0)
+            if number in of_true and of_true[number] < len(true) and np.isfinite(value):
+                wanted = float(true[of_true[number]])
+                errors.of[row].append((value - wanted) * row.factor if row.factor else 100 * (value / wanted - 1))
+
+
+def _spans(path: Path) -> dict[int, tuple[float, float]]:
+    """Return number to (start, end), s, of the accepted repetitions of a session."""
+    if not path.is_file():
+        return {}
+    moments: dict[int, list[float]] = defaultdict(list)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["accepted"] == "true" and row["time_s"]:
+                moments[int(row["repetition"])].append(float(row["time_s"]))
+    return {number: (min(times), max(times)) for number, times in moments.items()}
+
+
+def table_of(found: dict[str, Errors]) -> str:
+    """Return the Markdown table of what was found."""
+    lines = [
+        "| movement | quantity | values | mean error | spread | largest | asked for |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for movement, errors in found.items():
+        lines.append(f"| {movement} | repetitions found | {errors.true} | {errors.found} | | | all |")
+        for row in (row for row in ROWS if row.movement == movement):
+            values = np.array(errors.of.get(row, []))
+            if not len(values):
+                lines.append(f"| {movement} | {row.label} | 0 | | | | |")
+                continue
+            asked = "" if row.bar is None else f"≤ {row.bar:g} {row.unit}"
+            numbers = (np.mean(values), np.std(values), values[np.argmax(np.abs(values))])
+            mean, spread, largest = (f"{value:+.2f}" for value in numbers)
+            what = f"{row.label}, {row.unit}" if row.unit else row.label
+            lines.append(f"| {movement} | {what} | {len(values)} | {mean} | {spread[1:]} | {largest} | {asked} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--points", type=int, default=8, help="people a movement")
+    parser.add_argument("--noise", type=float, default=1.5, help="px")
+    parser.add_argument("--fps", type=float, default=60.0)
+    parser.add_argument("--pictures", action="store_true")
     parser.add_argument("--render", action="store_true")
+    parser.add_argument("--model", default="auto")
+    parser.add_argument("--only", default="", help="part of a clip's, or of a movement's name")
     options = parser.parse_args()
-    for name in CLIPS:
-        if options.only in name:
+    if options.render:
+        for name in (name for name in CLIPS if options.only in name):
             clip_of(name)
+        return
+    recordings = of_pictures(model=options.model, only=options.only) if options.pictures else of_points(
+        options.points, noise_px=options.noise, fps=options.fps, only=options.only
+    )  # fmt: skip
+    found: dict[str, Errors] = defaultdict(Errors)
+    for kind, truth, arguments in recordings:
+        movement = _CALLED[kind]
+        errors = found[movement]
+        try:
+            session = gaitlab.analyze(
+                movement=movement, height_m=float(truth["height_m"]), output=OUT / "session", force=True, **arguments
+            )
+        except GaitlabError as error:
+            errors.true += len(truth[_KEYS[movement]])
+            errors.failed.append(f"{kind}: {error}")
+            continue
+        held(errors, movement, truth, session)
+    print(table_of(found))
+    for line in (line for errors in found.values() for line in errors.failed):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ View = Literal["side", "left", "right", "front", "behind"]
 NAMES = SKELETONS["runner_31"].names
 _POSE = SKELETONS["body_25"]
 _SCORE = 0.9
+# Shares of the hips' way at which its times are part of the truth.
+WAY_SHARES = (0.05, 0.1, 0.9, 0.95)
 
 
 def film_points(
@@ -95,7 +97,8 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     ``hip_lower_at_landing_m``; ``hip_rise_from_standing_m``; of a drop jump ``first_contact_s contact_time_s
     reactive_strength_index``. It is the hips that are thrown: -g exactly while the balls of the feet are in the air.
     A squat: ``start_s bottom_start_s deepest_s bottom_end_s end_s``; ``down_s hold_s up_s`` between these, and
-    ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way; ``heel_lift``.
+    ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way, of which ``down_at_s`` and ``up_at_s``
+    (repetition, share) have the times of `WAY_SHARES`; ``heel_lift``.
     A chair: ``start_s seat_off_s stand_s sit_start_s seat_on_s end_s``, ``to_last_stand_s``, ``to_last_seat_s``.
     Cycling: ``crank_deg`` (frame,) of the right crank, 0 on top, 90 forward, unwrapped; ``{side}_bottom_s``;
     ``cadence_rpm``; ``knee_at_bottom_deg`` as it was asked of the right knee; ``saddle_height_m`` along the seat tube.
@@ -167,15 +170,16 @@ def _flat_deg(body: Body, side: str) -> float:
 
 
 def _tempo(movement: Movement) -> dict[str, FloatArray]:
-    """Return the times between 10 and 90 % of the hips' way down and up, and between both."""
-    rows = []
+    """Return when the hips have gone the shares `WAY_SHARES` of their way down, and of that up."""
+    down_at, up_at = [], []
     for start_s, middle_s, end_s in zip(*(movement.truth[n] for n in ("start_s", "deepest_s", "end_s")), strict=True):
-        ways = []
-        for first, last in ((start_s, middle_s), (middle_s, end_s)):
+        for first, last, rows in ((start_s, middle_s, down_at), (middle_s, end_s, up_at)):
             fine = np.linspace(first, last, 4001)
             height = movement.points_m(fine)["mid_hip"][:, 1]
             share = (height - height[0]) / (height[-1] - height[0])
-            ways += [float(np.interp(level, share, fine)) for level in (0.1, 0.9)]
-        rows.append(np.diff(ways))
-    eccentric, pause, concentric = np.array(rows).T
-    return {"eccentric_s": eccentric, "pause_s": pause, "concentric_s": concentric}
+            rows.append(np.interp(WAY_SHARES, share, fine))
+    down, up = np.array(down_at), np.array(up_at)
+    return {
+        "down_at_s": down, "up_at_s": up, "eccentric_s": down[:, 2] - down[:, 1], "pause_s": up[:, 1] - down[:, 2],
+        "concentric_s": up[:, 2] - up[:, 1],
+    }  # fmt: skip

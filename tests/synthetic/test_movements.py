@@ -234,3 +234,54 @@ def test_bodies_are_those_of_the_body_model() -> None:
     for name, (segment, at) in figure.dressed.marks.items():
         assert body.marks[name][0] == segment
         assert body.marks[name][1] == pytest.approx(at, abs=1e-4)
+
+
+def test_bars_are_boxes_between_their_ends_that_face_outwards() -> None:
+    from tools.synthetic.scene import prisms
+
+    a, b = np.array([0.1, 0.2, 0.3]), np.array([0.1, 1.2, 0.3])
+    mesh = prisms([(a, b, 0.04)], (0.5, 0.5, 0.5))
+    assert mesh.points.min(axis=0) == pytest.approx([0.08, 0.2, 0.28], abs=1e-6)
+    assert mesh.points.max(axis=0) == pytest.approx([0.12, 1.2, 0.32], abs=1e-6)
+    outwards = mesh.points - (a + b) / 2
+    assert np.sum(mesh.normals * outwards, axis=-1).min() > 0
+    along_z = prisms([(a, a + [0, 0, 0.5], 0.04)], (0.5, 0.5, 0.5))
+    assert np.sum(along_z.normals * (along_z.points - (a + [0, 0, 0.25])), axis=-1).min() > 0
+
+
+def test_a_floor_is_where_it_is_said_to_be() -> None:
+    from tools.synthetic.scene import Camera, Room, walls
+
+    rng = np.random.default_rng(0)
+    low, high = (walls(Room(), Camera(), np.random.default_rng(0), floor_m=at).points[:, 1].min() for at in (0.0, 0.5))
+    assert low == pytest.approx(0.0, abs=1e-6)
+    assert high == pytest.approx(0.5, abs=1e-6)
+    assert walls(Room(), Camera(), rng).points[:, 1].min() == pytest.approx(-0.22, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_sinks_into_the_ground(kind: str) -> None:
+    """Knees of a lunge come close to it; feet stand on soles that their points are above."""
+    for seed in _SEEDS:
+        movement = make_movement(kind, seed=seed)
+        points = movement.points_m(_fine(movement, 60))
+        assert min(at[:, 1].min() for at in points.values()) > 0.02, seed
+
+
+def test_a_person_is_where_the_truth_says() -> None:
+    """Without the person the picture is that of the room: what differs lies round the true points."""
+    pytest.importorskip("anny")
+    from tools.synthetic.movements.film import Filmed, Take
+
+    filmed = Filmed(Take("squat", "side", 30.0, 181, 243, 6))
+    truth = filmed.truth()
+    stands, deep = (int(np.searchsorted(truth["time_s"], at)) for at in (0.1, truth["deepest_s"][0]))
+    pictures = [filmed.photograph(float(truth["time_s"][k])).astype(float) for k in (stands, deep)]
+    assert pictures[0].shape == (243, 181, 3)
+    changed = np.argwhere(np.abs(pictures[0] - pictures[1]).max(axis=2) > 40)
+    points = np.concatenate([truth["xy_px"][k] for k in (stands, deep)])
+    top, bottom = points[:, 1].min(), points[:, 1].max()
+    head_px = 0.25 / float(truth["metres_per_px"])
+    assert changed[:, 0].min() > top - head_px
+    assert changed[:, 0].max() < bottom + 10
+    assert len(changed) > 500

@@ -171,11 +171,11 @@ def prisms(bars: Sequence[tuple[FloatArray, FloatArray, float]], colour: Colour)
         other = np.cross(along, across)
         corner = a - (across + other) / 2
         for side in (across, other, -across, -other):
-            parts.append(_quad(corner, b - a, side, np.asarray(colour), (2, 1), 0.2))
+            parts.append(_quad(corner, side, b - a, np.asarray(colour), (1, 2), 0.2))
             corner = corner + side
         parts += [
             _quad(at - (across + other) / 2, u, v, np.asarray(colour), (1, 1))
-            for at, u, v in ((a, across, other), (b, other, across))
+            for at, u, v in ((a, other, across), (b, across, other))
         ]
     return _mesh(parts)
 

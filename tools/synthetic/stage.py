@@ -28,14 +28,25 @@ class Posable(Protocol):
 
 
 class Shot(Protocol):
-    """How pictures are taken: the fields of `film.Clip` of these names."""
+    """How pictures are taken: what `film.Clip` says of it, in fields of these names."""
 
-    camera: Camera
-    room: Room
-    shutter_s: float
-    blur_steps: int
-    oversample: int
-    noise: float
+    @property
+    def camera(self) -> Camera: ...
+
+    @property
+    def room(self) -> Room: ...
+
+    @property
+    def shutter_s(self) -> float: ...
+
+    @property
+    def blur_steps(self) -> int: ...
+
+    @property
+    def oversample(self) -> int: ...
+
+    @property
+    def noise(self) -> float: ...
 
 
 class Stage:

@@ -62,7 +62,7 @@ class Filmed:
         )
         rng = np.random.default_rng([take.seed, 2028])
         room = random_room(rng, self.camera.seen_from)
-        person = Person(**self.movement.body.person, outfit=random_outfit(rng))  # type: ignore[arg-type]
+        person = Person(**self.movement.body.person, outfit=random_outfit(rng))
         shutter_s = min(float(rng.choice(_SHUTTER_S)), 0.8 / take.fps)
         shot = _Shot(
             self.camera, room, shutter_s, take.blur_steps, take.oversample, noise=float(rng.uniform(0.003, 0.010))

@@ -97,7 +97,7 @@ class _Course:
             self.y.append((time_s, self.stand[1]))
             self.pitch.append((time_s, 0.0))
             self.lean.append((time_s, 4.0))
-            self.arm.append((time_s, self._arm(4.0)))
+            self.arm.append((time_s, self.arms_deg(4.0)))
             self.knee_in.append((time_s, 0.0))
 
     def squats_down(self, start_s: float, *, down_s: float, hold_s: float) -> float:
@@ -111,7 +111,7 @@ class _Course:
             self.y.append((time_s, self.deep[1], 0.0, turn_mps2))
             self.pitch.append((time_s, 0.0))
             self.lean.append((time_s, self.style.lean_deg))
-            self.arm.append((time_s, self._arm(-42.0)))
+            self.arm.append((time_s, self.arms_deg(-42.0)))
         return bottom_s + hold_s
 
     def pushes_off(self, start_s: float, rise_m: float) -> float:
@@ -120,14 +120,15 @@ class _Course:
         # At rest below, -g above and the speed of take-off: so long, the force never pulls.
         off_s = start_s + 1.7 * (self.off_m - self.deep[1]) / up_mps
         self.pitch.append((off_s - _HEEL_RISE_S, 0.0))
-        self._leaves(off_s, up_mps)
+        self.leaves(off_s, up_mps)
         return off_s
 
-    def _leaves(self, off_s: float, up_mps: float) -> None:
+    def leaves(self, off_s: float, up_mps: float) -> None:
+        """Leave the ground then, so fast."""
         self.x.append((off_s, self.up_x_m))
         self.y.append((off_s, self.off_m, up_mps, -GRAVITY))
         self.lean.append((off_s, 8.0))
-        self.arm.append((off_s, self._arm(118.0)))
+        self.arm.append((off_s, self.arms_deg(118.0)))
         self.times["take_off_s"].append(off_s)
 
     def flies(self, off_s: float, rise_m: float) -> float:
@@ -152,7 +153,7 @@ class _Course:
         self.x.append((land_s, self.up_x_m))
         self.y.append((land_s, self.land_m, up_mps - GRAVITY * flight_s, -GRAVITY))
         self.lean.append((land_s, 9.0))
-        self.arm.append((land_s, self._arm(45.0)))
+        self.arm.append((land_s, self.arms_deg(45.0)))
         self.knee_in.append((land_s, 0.0))
         return land_s
 
@@ -165,16 +166,18 @@ class _Course:
         self.x.append((low_s, 0.6 * self.deep[0] + 0.4 * self.stand[0]))
         self.y.append((low_s, low_m, 0.0, 6.0))
         self.lean.append((low_s, 0.8 * self.style.lean_deg))
-        self.arm.append((low_s, self._arm(25.0)))
+        self.arm.append((low_s, self.arms_deg(25.0)))
         self.knee_in.append((low_s, self.style.knee_in_deg))
         self.times["lowest_s"].append(low_s)
         self.times["end_s"].append(low_s + 0.75)
         return low_s + 0.75
 
-    def _arm(self, swung_deg: float) -> float:
+    def arms_deg(self, swung_deg: float) -> float:
+        """Return the flexion of the shoulders, which arms that do not swing keep."""
         return swung_deg if self.style.arms else 32.0
 
     def upper(self) -> Upper:
+        """Return trunk and arms over time."""
         return Upper(
             Track(self.lean), Track(self.arm), constant(28.0 if self.style.arms else 118.0),
             constant(14.0 if self.style.arms else 6.0),
@@ -211,7 +214,7 @@ def drop_jump(body: Body, stance: Stance, style: JumpStyle) -> Movement:
     course.x += [(leave_s, _STEP_AHEAD_M - _BOX_BACK_M, forward_mps), (land_s, course.up_x_m - 0.08, forward_mps)]
     course.y += [(leave_s, last_m, 0.0, -GRAVITY), (land_s, course.land_m, -GRAVITY * (land_s - leave_s), -GRAVITY)]
     course.lean += [(leave_s, 6.0), (land_s, 12.0)]
-    course.arm += [(leave_s, course._arm(10.0)), (land_s, course._arm(-30.0))]
+    course.arm += [(leave_s, course.arms_deg(10.0)), (land_s, course.arms_deg(-30.0))]
     step_pitch = {
         "left": [(0.0, 0.0), (leave_s - 0.3, 0.0), (leave_s, _STEP_HEEL_DEG), (land_s, course.land_heel_deg)],
         "right": [(0.0, 0.0), (step_s, 0.0), (leave_s, -8.0), (land_s, course.land_heel_deg)],
@@ -223,7 +226,7 @@ def drop_jump(body: Body, stance: Stance, style: JumpStyle) -> Movement:
         off_s = land_s + ground_s
         course.pitch += [(land_s + 0.3 * ground_s, -6.0), (off_s - 0.45 * ground_s, -6.0)]
         course.lean.append((land_s + ground_s / 2, 0.4 * style.lean_deg))
-        course._leaves(off_s, float(np.sqrt(2 * GRAVITY * rise_m)))
+        course.leaves(off_s, float(np.sqrt(2 * GRAVITY * rise_m)))
         land_s = course.flies(off_s, rise_m)
     end_s = course.lands(land_s)
     contacts_s = np.array([first_s, *course.times["landing_s"][:-1]])

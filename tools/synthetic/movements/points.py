@@ -171,7 +171,8 @@ def _flat_deg(body: Body, side: str) -> float:
 
 def _tempo(movement: Movement) -> dict[str, FloatArray]:
     """Return when the hips have gone the shares `WAY_SHARES` of their way down, and of that up."""
-    down_at, up_at = [], []
+    down_at: list[FloatArray] = []
+    up_at: list[FloatArray] = []
     for start_s, middle_s, end_s in zip(*(movement.truth[n] for n in ("start_s", "deepest_s", "end_s")), strict=True):
         for first, last, rows in ((start_s, middle_s, down_at), (middle_s, end_s, up_at)):
             fine = np.linspace(first, last, 4001)

@@ -49,7 +49,8 @@ class SquatStyle:
 
 def squats(body: Body, stance: Stance, style: SquatStyle) -> Movement:
     """Return squats with the arms held forward."""
-    thigh, shank, lean, heel, knee_in, arm = ([] for _ in range(6))
+    thigh: list[tuple[float, ...]] = []
+    shank, lean, heel, knee_in, arm = ([*thigh] for _ in range(5))
     names = ("start_s", "bottom_start_s", "bottom_end_s", "end_s")
     times: dict[str, list[float]] = {name: [] for name in names}
     time_s = style.pause_s
@@ -119,7 +120,8 @@ class ChairStyle:
 
 def sit_to_stand(body: Body, stance: Stance, style: ChairStyle) -> Movement:
     """Return standing up from a chair and sitting down, arms crossed before the chest."""
-    thigh, shank, lean = ([] for _ in range(3))
+    thigh: list[tuple[float, ...]] = []
+    shank, lean = [*thigh], [*thigh]
     names = ("start_s", "seat_off_s", "stand_s", "sit_start_s", "seat_on_s", "end_s")
     times: dict[str, list[float]] = {name: [] for name in names}
     bend_s, lean_first = 0.35, 0.7

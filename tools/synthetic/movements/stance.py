@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Movement:
     body: Body
     at: Callable[[FloatArray], Channels]
     duration_s: float
-    truth: dict[str, FloatArray]
+    truth: dict[str, Any]
     instants: dict[str, FloatArray]
     fixed: tuple[Box, ...] = ()
     bars: Callable[[float], list[Bar]] | None = None

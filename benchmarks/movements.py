@@ -93,7 +93,7 @@ def _angle(instant: str, name: str, sign: float = 1.0) -> Callable[[Truth, str],
 
 
 def _said(name: str) -> Callable[[Truth, str], FloatArray]:
-    return lambda truth, side: truth[name]
+    return lambda truth, side: truth.get(name, np.zeros(0))
 
 
 def _way(first: tuple[str, float], last: tuple[str, float]) -> Callable[[Truth, str], FloatArray]:
@@ -114,14 +114,22 @@ def _heel_lift_m(truth: Truth, side: str) -> FloatArray:
 _DEPTH = _angle("deepest", "{side}_thigh_over_horizontal_deg")
 ROWS = (
     Row("jump", "jump_height", "jump height (g t² / 8)", _said("jump_height_m"), 100, "cm", 1.5),
-    Row("jump", "flight_time", "flight time", _said("flight_s"), 1000, "ms"),
-    Row("jump", "jump_hip_rise", "rise of the hips over standing", _said("hip_rise_from_standing_m"), 100, "cm"),
-    Row("jump", "ground_time", "contact time of drop jumps", _said("contact_time_s"), 1000, "ms"),
-    Row("jump", "reactive_strength_index", "reactive strength index", _said("reactive_strength_index"), 1, ""),
+    Row("jump", "jump_flight_time", "flight time", _said("flight_s"), 1000, "ms"),
+    Row("jump", "jump_hip_rise", "rise of the hips from take-off", _said("hip_rise_m"), 100, "cm"),
+    Row("jump", "jump_contact_time", "contact time of drop jumps", _said("contact_time_s"), 1000, "ms"),
+    Row("jump", "reactive_strength_index", "reactive strength index, m/s", _said("reactive_strength_index"), 1, ""),
+    Row("jump", "jump_knee_flexion", "knee at the deepest", _angle("deepest", "{side}_knee_flexion_deg"), 1, "°"),
+    Row("jump", "jump_hip_flexion", "hip at the deepest", _angle("deepest", "{side}_hip_flexion_deg"), 1, "°"),
+    Row("jump", "jump_landing_knee_flexion", "knee at landing", _angle("landing", "{side}_knee_flexion_deg"), 1, "°"),
+    Row("jump", "jump_landing_knee_peak", "knee after landing", _angle("lowest", "{side}_knee_flexion_deg"), 1, "°"),
+    Row("jump", "jump_landing_knee_projection", "knees inwards after landing",
+        _angle("lowest", "{side}_knee_projection_deg"), 1, "°"),
     Row("squat", "squat_depth", "thigh to horizontal", _DEPTH, 1, "°", 4),
     Row("squat", "squat_knee_flexion", "knee at the deepest", _angle("deepest", "{side}_knee_flexion_deg"), 1, "°", 4),
     Row("squat", "squat_hip_flexion", "hip at the deepest", _angle("deepest", "{side}_hip_flexion_deg"), 1, "°"),
     Row("squat", "squat_trunk_lean", "trunk lean", _angle("deepest", "trunk_lean_deg"), 1, "°"),
+    Row("squat", "squat_knee_projection", "knees inwards", _angle("deepest", "{side}_knee_projection_deg"), 1, "°"),
+    Row("squat", "squat_hip_shift", "shift of the hips", _said("hip_shift_m"), 100, "cm"),
     Row("squat", "squat_heel_lift", "heel lift", _heel_lift_m, 100, "cm"),
     Row("squat", "squat_time", "time of a squat", _way(("down", 0.05), ("up", 0.95)), 1000, "ms"),
     Row("squat", "squat_down_time", "time down", _way(("down", 0.05), ("down", 0.95)), 1000, "ms"),
@@ -131,6 +139,16 @@ ROWS = (
         0, "%", 0.5),
     Row("cycling", "knee_at_bottom", "knee at bottom dead centre", _angle("{side}_bottom", "{side}_knee_flexion_deg"),
         1, "°", 4),
+)  # fmt: skip
+
+
+# Moments of repetitions.csv and the truth of their times, errors in ms.
+MOMENTS = tuple(
+    Row(movement, moment, label, _said(name), 1000, "ms")
+    for movement, moment, label, name in (
+        ("jump", "take_off", "take-off", "take_off_s"), ("jump", "landing", "landing", "landing_s"),
+        ("squat", "bottom", "deepest point", "deepest_s"),
+    )
 )  # fmt: skip
 
 
@@ -193,14 +211,15 @@ def of_pictures(*, model: str, only: str) -> Iterator[tuple[str, Truth, dict[str
 def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) -> None:
     """Add what a session says of the repetitions it found, those that hold a true one."""
     key_s = truth[_KEYS[movement]]
-    spans = _spans(OUT / "session" / "repetitions.csv")
+    moments = _moments(OUT / "session" / "repetitions.csv")
     of_true = {}
-    for number, (start_s, end_s) in spans.items():
+    for number, times in moments.items():
+        start_s, end_s = min(times.values()), max(times.values())
         inside = np.flatnonzero((key_s > start_s - _SLACK_S) & (key_s < end_s + _SLACK_S))
         if len(inside) == 1:
             of_true[number] = int(inside[0])
     errors.true += len(key_s)
-    errors.found += len(set(of_true.values())) - (len(spans) - len(of_true))
+    errors.found += len(set(of_true.values())) - (len(moments) - len(of_true))
     for row in (row for row in ROWS if row.movement == movement):
         values = session.cycles[session.cycles["metric"] == row.metric]
         for side, number, value in zip(values["side"], values["cycle"], values["value"], strict=True):
@@ -208,18 +227,21 @@ def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) 
             if number in of_true and of_true[number] < len(true) and np.isfinite(value):
                 wanted = float(true[of_true[number]])
                 errors.of[row].append((value - wanted) * row.factor if row.factor else 100 * (value / wanted - 1))
+    for row in (row for row in MOMENTS if row.movement == movement):
+        for number, index in of_true.items():
+            if row.metric in moments[number]:
+                errors.of[row].append((moments[number][row.metric] - row.truth(truth, "")[index]) * row.factor)
 
 
-def _spans(path: Path) -> dict[int, tuple[float, float]]:
-    """Return number to (start, end), s, of the accepted repetitions of a session."""
-    if not path.is_file():
-        return {}
-    moments: dict[int, list[float]] = defaultdict(list)
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["accepted"] == "true" and row["time_s"]:
-                moments[int(row["repetition"])].append(float(row["time_s"]))
-    return {number: (min(times), max(times)) for number, times in moments.items()}
+def _moments(path: Path) -> dict[int, dict[str, float]]:
+    """Return number to the moments and their times, s, of the accepted repetitions of a session."""
+    moments: dict[int, dict[str, float]] = defaultdict(dict)
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["accepted"] == "true" and row["time_s"]:
+                    moments[int(row["repetition"])][row["moment"]] = float(row["time_s"])
+    return moments
 
 
 def table_of(found: dict[str, Errors]) -> str:
@@ -230,7 +252,7 @@ def table_of(found: dict[str, Errors]) -> str:
     ]
     for movement, errors in found.items():
         lines.append(f"| {movement} | repetitions found | {errors.true} | {errors.found} | | | all |")
-        for row in (row for row in ROWS if row.movement == movement):
+        for row in (row for row in (*ROWS, *MOMENTS) if row.movement == movement):
             values = np.array(errors.of.get(row, []))
             if not len(values):
                 lines.append(f"| {movement} | {row.label} | 0 | | | | |")

@@ -149,7 +149,7 @@ def test_the_crank_goes_round_as_often_as_is_said() -> None:
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_a_squat_is_as_deep_and_as_slow_as_asked(seed: int) -> None:
     """Feet apart turn the legs' plane a little out of the side view: within 1.5 degrees."""
-    _, truth = film_points("squat", seed=seed, thighs_deg=(25.0, 0.0), down_s=1.5, hold_s=0.6, up_s=0.9)
+    _, truth = film_points("squat", seed=seed, thighs_deg=(25.0, 0.0), down_s=1.5, hold_s=0.6, up_s=0.9, shift_m=0.0)
     names = list(truth["angle_names"])
     for side in SIDES:
         thigh = truth["deepest_angles_deg"][:, names.index(f"{side}_thigh_over_horizontal_deg")]
@@ -285,3 +285,10 @@ def test_a_person_is_where_the_truth_says() -> None:
     assert changed[:, 0].min() > top - head_px
     assert changed[:, 0].max() < bottom + 10
     assert len(changed) > 500
+
+
+def test_hips_go_as_far_to_the_right_as_asked() -> None:
+    movement = make_movement("squat", seed=1, shift_m=0.04)
+    points = movement.points_m(np.concatenate([[0.0], movement.truth["deepest_s"]]))
+    assert points["mid_hip"][:, 2] == pytest.approx([0.0, *[0.04] * len(movement.truth["deepest_s"])], abs=1e-9)
+    assert movement.truth["hip_shift_m"] == pytest.approx(0.04)

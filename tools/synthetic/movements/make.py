@@ -59,6 +59,7 @@ def _squat(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "thighs_deg": _some(rng, -8, 30, 4), "lean_deg": rng.uniform(28, 46), "down_s": rng.uniform(0.9, 1.8),
         "hold_s": float(rng.choice([0.1, 0.5, 1.0])), "up_s": rng.uniform(0.7, 1.4),
+        "shift_m": float(rng.choice([0.0, 0.0, -0.04, 0.05])),
     }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     reactive_strength_index``. It is the hips that are thrown: -g exactly while the balls of the feet are in the air.
     A squat: ``start_s bottom_start_s deepest_s bottom_end_s end_s``; ``down_s hold_s up_s`` between these, and
     ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way, of which ``down_at_s`` and ``up_at_s``
-    (repetition, share) have the times of `WAY_SHARES`; ``heel_lift``.
+    (repetition, share) have the times of `WAY_SHARES`; ``heel_lift``; ``hip_shift_m`` to the right.
     A chair: ``start_s seat_off_s stand_s sit_start_s seat_on_s end_s``, ``to_last_stand_s``, ``to_last_seat_s``.
     Cycling: ``crank_deg`` (frame,) of the right crank, 0 on top, 90 forward, unwrapped; ``{side}_bottom_s``;
     ``cadence_rpm``; ``knee_at_bottom_deg`` as it was asked of the right knee; ``saddle_height_m`` along the seat tube.

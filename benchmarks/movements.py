@@ -147,7 +147,6 @@ MOMENTS = tuple(
     Row(movement, moment, label, _said(name), 1000, "ms")
     for movement, moment, label, name in (
         ("jump", "take_off", "take-off", "take_off_s"), ("jump", "landing", "landing", "landing_s"),
-        ("squat", "bottom", "deepest point", "deepest_s"),
     )
 )  # fmt: skip
 

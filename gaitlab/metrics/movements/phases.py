@@ -10,7 +10,7 @@ import numpy as np
 from gaitlab.core.pose import FloatArray
 from gaitlab.signal.runs import runs
 
-# A phase begins and ends where so much of the way is behind or before: slower than that nobody can say when it began.
+# A way begins and ends where so much of it is behind or before: what is slower nobody can tell from standing still.
 EDGE = 0.05
 # An excursion is one that comes back by this share of the largest, so that a halt on the way is no repetition.
 _COMES_BACK = 0.35

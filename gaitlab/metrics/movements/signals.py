@@ -39,17 +39,19 @@ def hips_above_ankles(trial: Trial) -> FloatArray:
 
 
 def together(trial: Trial, start_s: float, end_s: float) -> float:
-    """Return how far both legs shorten together, -1 to 1: the correlation of their lengths from hip to ankle.
+    """Return how far both legs shorten together, -1 to 1: the covariance of their heights over the larger variance.
 
-    1 in a squat, below 0 in a step; NaN where one leg is not seen.
+    1 in a squat, 0 where one leg stands while the other moves, below 0 where they go to and fro; NaN where one leg is
+    not seen.
     """
     here = (trial.pose.time_s >= start_s) & (trial.pose.time_s <= end_s)
     lengths = [(trial.pose.point(f"{side}_hip") - trial.pose.point(f"{side}_ankle"))[here, 1] for side in BOTH_SIDES]
     seen = np.isfinite(lengths).all(axis=0)
     left, right = (length[seen] for length in lengths)
-    if len(left) < 5 or not (np.ptp(left) > 0 and np.ptp(right) > 0):
+    if len(left) < 5:
         return float("nan")
-    return float(np.corrcoef(left, right)[0, 1])
+    variance = np.cov(left, right)
+    return float(variance[0, 1] / max(variance[0, 0], variance[1, 1])) if variance.any() else float("nan")
 
 
 def repetition(

@@ -133,12 +133,12 @@ METRICS = (
     ),
     MetricSpec(
         "squat_time", "Time of a squat", "s", _TEMPO, ("side", *FRONTAL),
-        "from the beginning of the way down to the end of the way up", between("start", "end"), (0.5, 20),
+        "from the first 5 % of the way down to the last 5 % of the way up", between("start", "end"), (0.5, 20),
         per_side=False, systematic=frame_time, decimals=2, ratio=True, movement=NAME,
     ),
     MetricSpec(
         "squat_down_time", "Time down", "s", _TEMPO, ("side", *FRONTAL),
-        "from the beginning until the hips have come down by 95 % of their way", between("start", "down"), (0.2, 10),
+        "from the first 5 % of the way down to its last", between("start", "down"), (0.2, 10),
         per_side=False, systematic=frame_time, decimals=2, ratio=True, movement=NAME,
     ),
     MetricSpec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gaitlab.metrics.movements.declaration import Movement
+from gaitlab.metrics.movements.jump import JUMP
 from gaitlab.metrics.movements.squat import SQUAT
 
-MOVEMENTS: Mapping[str, Movement] = {one.name: one for one in (SQUAT,)}
+MOVEMENTS: Mapping[str, Movement] = {one.name: one for one in (JUMP, SQUAT)}

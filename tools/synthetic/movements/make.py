@@ -42,6 +42,7 @@ def _jump(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "rises_m": _some(rng, 0.18, 0.42, 3), "landing": str(rng.choice(["same", "softer"])),
         "thigh_deg": rng.uniform(18, 42), "lean_deg": rng.uniform(32, 50), "arms": bool(rng.uniform() < 0.6),
+        "apart_s": _some(rng, 0.0, 0.014, 2),
     }  # fmt: skip
 
 

@@ -92,10 +92,11 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     ``..._s`` have one entry a repetition, and of some of them the angles at these very instants, not at a frame:
     ``{instant}_angles_deg`` (repetition, angle).
 
-    A jump: ``start_s deepest_s take_off_s top_s landing_s lowest_s end_s``; ``flight_s``; ``jump_height_m``, g t² / 8;
-    ``hip_rise_m`` from take-off to the top, less than that where the landing's posture is lower by
+    A jump: ``start_s deepest_s take_off_s top_s landing_s lowest_s end_s``, take-off of the last foot and landing of
+    the first, ``{side}_take_off_s`` and ``{side}_landing_s`` of each; ``flight_s`` between them; ``jump_height_m``,
+    g t² / 8; ``hip_rise_m`` from take-off to the top, less than that where the landing's posture is lower by
     ``hip_lower_at_landing_m``; ``hip_rise_from_standing_m``; of a drop jump ``first_contact_s contact_time_s
-    reactive_strength_index``. It is the hips that are thrown: -g exactly while the balls of the feet are in the air.
+    reactive_strength_index``. It is the hips that are thrown: -g exactly while the balls of both feet are in the air.
     A squat: ``start_s bottom_start_s deepest_s bottom_end_s end_s``; ``down_s hold_s up_s`` between these, and
     ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way, of which ``down_at_s`` and ``up_at_s``
     (repetition, share) have the times of `WAY_SHARES`; ``heel_lift``; ``hip_shift_m`` to the right.

@@ -210,7 +210,7 @@ def of_pictures(*, model: str, only: str) -> Iterator[tuple[str, Truth, dict[str
 def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) -> None:
     """Add what a session says of the repetitions it found, those that hold a true one."""
     key_s = truth[_KEYS[movement]]
-    moments = _moments(OUT / "session" / "repetitions.csv")
+    moments = moments_of(OUT / "session" / "repetitions.csv")
     of_true = {}
     for number, times in moments.items():
         start_s, end_s = min(times.values()), max(times.values())
@@ -232,7 +232,7 @@ def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) 
                 errors.of[row].append((moments[number][row.metric] - row.truth(truth, "")[index]) * row.factor)
 
 
-def _moments(path: Path) -> dict[int, dict[str, float]]:
+def moments_of(path: Path) -> dict[int, dict[str, float]]:
     """Return number to the moments and their times, s, of the accepted repetitions of a session."""
     moments: dict[int, dict[str, float]] = defaultdict(dict)
     if path.is_file():

@@ -69,12 +69,20 @@ _SQUAT = (
     Held("squat_trunk_lean", _angle("deepest", "trunk_lean_deg"), 1, "deg"),
     Held("squat_time", lambda truth: truth["end_s"] - truth["start_s"], 1, "s"),
 )
+_CYCLING = (
+    Held("crank_cadence", _of("cadence_rpm"), 1, "rpm"),
+    Held("knee_at_bottom", _of("knee_at_bottom_deg"), 1, "deg"),
+)
 # Movement of gaitlab, kind of the renderer, what is held against its truth.
 HELD: tuple[tuple[str, str, tuple[Held, ...]], ...] = (
     ("jump", "countermovement_jump", _JUMP),
     ("jump", "squat_jump", _JUMP),
     ("jump", "drop_jump", _DROP),
     ("squat", "squat", _SQUAT),
+    ("sit-to-stand", "sit_to_stand", ()),
+    ("cycling", "cycling", _CYCLING),
+    ("any", "arm_raise", ()),
+    ("any", "lunge", ()),
 )
 
 

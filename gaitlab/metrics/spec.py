@@ -12,7 +12,7 @@ from gaitlab.metrics.trial import Trial
 
 # Units of what depends on how fast a recording plays: times, what is given a time, and stiffness, which comes from
 # times.
-_TIMED_UNITS = ("s", "steps/min", "1/min", "m/s", "leg lengths/s", "deg/s", "kN/m")
+_TIMED_UNITS = ("s", "steps/min", "1/min", "rpm", "m/s", "leg lengths/s", "deg/s", "kN/m")
 # Keypoints without sides.
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 

@@ -17,6 +17,8 @@ Compute = Callable[[Trial, Repetition], float]
 CUT = "the recording shows a part of it only"
 # Share of a repetition's frames in which the hips and one ankle must be seen.
 _SEEN = 0.7
+# Share of its duration before and after a repetition in which the ends of its ways lie.
+_BESIDE = 0.15
 
 
 def height(pose: PoseSequence, name: str, *, leg_px: float) -> FloatArray:
@@ -144,7 +146,13 @@ def length_of_scale(trial: Trial, mean: float) -> Unsure:
 
 
 def _seen(trial: Trial, curve: str, one: Repetition) -> FloatArray:
-    """Return the values of an angle in a repetition, (n,) degrees; none where most of it is not seen."""
-    values = trial.angle(f"{curve.format(side=one.side)}_deg", one.start_s, one.end_s)
+    """Return the values of an angle in a repetition, (n,) degrees; none where most of it is not seen.
+
+    A little before and after it too: at its beginning and end a share of the way is behind or before it.
+    """
+    beside_s = _BESIDE * one.duration_s
+    first_s, last_s = trial.pose.time_s[[0, -1]]
+    start_s, end_s = max(one.start_s - beside_s, first_s), min(one.end_s + beside_s, last_s)
+    values = trial.angle(f"{curve.format(side=one.side)}_deg", start_s, end_s)
     seen = values[np.isfinite(values)]
     return seen if len(seen) >= _SEEN * len(values) else seen[:0]

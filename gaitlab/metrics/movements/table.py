@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gaitlab.metrics.movements.cycling import CYCLING
 from gaitlab.metrics.movements.declaration import Movement
+from gaitlab.metrics.movements.free import ANY
 from gaitlab.metrics.movements.jump import JUMP
+from gaitlab.metrics.movements.sit_to_stand import SIT_TO_STAND
 from gaitlab.metrics.movements.squat import SQUAT
 
-MOVEMENTS: Mapping[str, Movement] = {one.name: one for one in (JUMP, SQUAT)}
+MOVEMENTS: Mapping[str, Movement] = {one.name: one for one in (JUMP, SQUAT, SIT_TO_STAND, CYCLING, ANY)}

@@ -57,7 +57,6 @@ _KEYS = {
     "jump": "top_s",
     "squat": "deepest_s",
     "sit-to-stand": "stand_s",
-    "cycling": "right_bottom_s",
     "any": "deepest_s",
 }
 # A found repetition may begin or end so much later or earlier than it should, and still hold the true one.
@@ -111,6 +110,39 @@ def _heel_lift_m(truth: Truth, side: str) -> FloatArray:
     return np.interp(truth["deepest_s"], truth["time_s"], height[0] - height[1]) - (height[0] - height[1])[0]
 
 
+def _rate(truth: Truth, side: str) -> FloatArray:
+    return np.repeat(60 / truth["period_s"], len(truth["start_s"]))
+
+
+def _five_times(truth: Truth, side: str) -> FloatArray:
+    return np.repeat(truth["up_at_s"][4, -1] - truth["up_at_s"][0, 0], len(truth["up_at_s"]))
+
+
+def _turns_a_minute(truth: Truth, side: str) -> FloatArray:
+    """Return the rate of the turn, from top to top, that each bottom lies in; NaN where the clip cuts it."""
+    tops, bottoms = (truth[f"{which}_{end}_s"] for which, end in _TOPS[side])
+    return np.array([60 / _turn_s(tops, bottom_s) for bottom_s in bottoms])
+
+
+def _turn_s(tops: FloatArray, bottom_s: float) -> float:
+    after = int(np.searchsorted(tops, bottom_s))
+    return float(tops[after] - tops[after - 1]) if 0 < after < len(tops) else float("nan")
+
+
+def _range(name: str) -> Callable[[Truth, str], FloatArray]:
+    """Return by how much an angle goes to and fro in every repetition."""
+
+    def of(truth: Truth, side: str) -> FloatArray:
+        curve = truth["angles_deg"][:, list(truth["angle_names"]).index(name.format(side=side))]
+        spans = zip(truth["start_s"], truth["end_s"], strict=True)
+        return np.array([np.ptp(curve[(truth["time_s"] >= a) & (truth["time_s"] <= b)]) for a, b in spans])
+
+    return of
+
+
+# A crank is on top when the other is at its lowest: the true tops and bottoms of a foot.
+_TOPS = {"right": (("right", "top"), ("right", "bottom")), "left": (("right", "bottom"), ("left", "bottom"))}
+_SEATED, _BOTTOM = (_angle(instant, "{side}_knee_flexion_deg") for instant in ("seat_off", "{side}_bottom"))
 _DEPTH = _angle("deepest", "{side}_thigh_over_horizontal_deg")
 ROWS = (
     Row("jump", "jump_height", "jump height (g t² / 8)", _said("jump_height_m"), 100, "cm", 1.5),
@@ -135,13 +167,17 @@ ROWS = (
     Row("squat", "squat_down_time", "time down", _way(("down", 0.05), ("down", 0.95)), 1000, "ms"),
     Row("squat", "squat_hold_time", "time at the bottom", _way(("down", 0.95), ("up", 0.05)), 1000, "ms"),
     Row("squat", "squat_up_time", "time up", _way(("up", 0.05), ("up", 0.95)), 1000, "ms"),
-    Row("cycling", "crank_cadence", "crank cadence", lambda t, s: np.repeat(t["cadence_rpm"], len(t["right_bottom_s"])),
-        0, "%", 0.5),
-    Row("cycling", "knee_at_bottom", "knee at bottom dead centre", _angle("{side}_bottom", "{side}_knee_flexion_deg"),
-        1, "°", 4),
+    Row("sit-to-stand", "stand_up_time", "time up", _way(("up", 0.05), ("up", 0.95)), 1000, "ms"),
+    Row("sit-to-stand", "standing_time", "time standing", _way(("up", 0.95), ("down", 0.05)), 1000, "ms"),
+    Row("sit-to-stand", "sit_down_time", "time down", _way(("down", 0.05), ("down", 0.95)), 1000, "ms"),
+    Row("sit-to-stand", "five_times_sit_to_stand", "five times", _five_times, 0, "%"),
+    Row("sit-to-stand", "seated_knee_flexion", "knee on the chair", _SEATED, 1, "°"),
+    Row("cycling", "crank_cadence", "crank cadence, turn by turn", _turns_a_minute, 0, "%", 0.5),
+    Row("cycling", "knee_at_bottom", "knee at bottom dead centre", _BOTTOM, 1, "°", 4),
+    Row("any", "repetition_rate", "repetitions a minute", _rate, 0, "%"),
+    Row("any", "range_knee", "range of the knee", _range("{side}_knee_flexion_deg"), 1, "°"),
+    Row("any", "range_hip", "range of the hip", _range("{side}_hip_flexion_deg"), 1, "°"),
 )  # fmt: skip
-
-
 # Moments of repetitions.csv and the truth of their times, errors in ms.
 MOMENTS = tuple(
     Row(movement, moment, label, _said(name), 1000, "ms")
@@ -153,10 +189,11 @@ MOMENTS = tuple(
 
 @dataclass(slots=True)
 class Errors:
-    """What was found of one movement: repetitions, less those that are none, the errors by row, and what failed."""
+    """What was found of one movement: repetitions, and such as are none, the errors by row, and what failed."""
 
     true: int = 0
     found: int = 0
+    wrong: int = 0
     of: dict[Row, list[float]] = field(default_factory=lambda: defaultdict(list))
     failed: list[str] = field(default_factory=list)
 
@@ -209,37 +246,47 @@ def of_pictures(*, model: str, only: str) -> Iterator[tuple[str, Truth, dict[str
 
 def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) -> None:
     """Add what a session says of the repetitions it found, those that hold a true one."""
-    key_s = truth[_KEYS[movement]]
     moments = moments_of(OUT / "session" / "repetitions.csv")
     of_true = {}
-    for number, times in moments.items():
-        start_s, end_s = min(times.values()), max(times.values())
-        inside = np.flatnonzero((key_s > start_s - _SLACK_S) & (key_s < end_s + _SLACK_S))
-        if len(inside) == 1:
-            of_true[number] = int(inside[0])
-    errors.true += len(key_s)
-    errors.found += len(set(of_true.values())) - (len(moments) - len(of_true))
+    for side in ("left", "right") if movement == "cycling" else ("both",):
+        key_s = true_times(truth, movement, side)
+        errors.true += int(np.isfinite(key_s).sum())
+        for (whose, number), times in moments.items():
+            inside = np.flatnonzero((key_s > min(times.values()) - _SLACK_S) & (key_s < max(times.values()) + _SLACK_S))
+            if whose == side and len(inside) == 1:
+                of_true[side, number] = int(inside[0])
+        errors.found += len({index for (whose, _), index in of_true.items() if whose == side})
+    errors.wrong += len(moments) - len(of_true)
     for row in (row for row in ROWS if row.movement == movement):
         values = session.cycles[session.cycles["metric"] == row.metric]
         for side, number, value in zip(values["side"], values["cycle"], values["value"], strict=True):
-            true = row.truth(truth, side) if number in of_true else np.zeros(0)
-            if number in of_true and of_true[number] < len(true) and np.isfinite(value):
-                wanted = float(true[of_true[number]])
+            index = of_true.get((side, number), of_true.get(("both", number)))
+            true = row.truth(truth, side)
+            if index is not None and index < len(true) and np.isfinite(value - true[index]):
+                wanted = float(true[index])
                 errors.of[row].append((value - wanted) * row.factor if row.factor else 100 * (value / wanted - 1))
     for row in (row for row in MOMENTS if row.movement == movement):
-        for number, index in of_true.items():
-            if row.metric in moments[number]:
-                errors.of[row].append((moments[number][row.metric] - row.truth(truth, "")[index]) * row.factor)
+        for key, index in of_true.items():
+            if row.metric in moments[key]:
+                errors.of[row].append((moments[key][row.metric] - row.truth(truth, "")[index]) * row.factor)
 
 
-def moments_of(path: Path) -> dict[int, dict[str, float]]:
-    """Return number to the moments and their times, s, of the accepted repetitions of a session."""
-    moments: dict[int, dict[str, float]] = defaultdict(dict)
+def true_times(truth: Truth, movement: str, side: str) -> FloatArray:
+    """Return a time of every true repetition, s, that a found one must hold; NaN of turns that the clip cuts."""
+    if movement != "cycling":
+        return truth[_KEYS[movement]]
+    tops, bottoms = (truth[f"{which}_{end}_s"] for which, end in _TOPS[side])
+    return np.array([bottom_s if np.isfinite(_turn_s(tops, bottom_s)) else np.nan for bottom_s in bottoms])
+
+
+def moments_of(path: Path) -> dict[tuple[str, int], dict[str, float]]:
+    """Return (side, number) to the moments and their times, s, of the accepted repetitions of a session."""
+    moments: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
     if path.is_file():
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if row["accepted"] == "true" and row["time_s"]:
-                    moments[int(row["repetition"])][row["moment"]] = float(row["time_s"])
+                    moments[row["side"], int(row["repetition"])][row["moment"]] = float(row["time_s"])
     return moments
 
 
@@ -250,7 +297,8 @@ def table_of(found: dict[str, Errors]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for movement, errors in found.items():
-        lines.append(f"| {movement} | repetitions found | {errors.true} | {errors.found} | | | all |")
+        counts = f"{errors.true} | {errors.found} found, {errors.wrong} wrong"
+        lines.append(f"| {movement} | repetitions | {counts} | | | all |")
         for row in (row for row in (*ROWS, *MOMENTS) if row.movement == movement):
             values = np.array(errors.of.get(row, []))
             if not len(values):
@@ -290,7 +338,7 @@ def main() -> None:
                 movement=movement, height_m=float(truth["height_m"]), output=OUT / "session", force=True, **arguments
             )
         except GaitlabError as error:
-            errors.true += len(truth[_KEYS[movement]])
+            errors.true += int(truth["repetitions"])
             errors.failed.append(f"{kind}: {error}")
             continue
         held(errors, movement, truth, session)

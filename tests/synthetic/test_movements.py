@@ -12,7 +12,7 @@ from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.kinematics.side import sagittal_angles
 from tools.synthetic.body import SIDES
 from tools.synthetic.movements.make import KINDS, make_movement
-from tools.synthetic.movements.points import NAMES, film_points, true_angles
+from tools.synthetic.movements.points import NAMES, WAY_SHARES, film_points, true_angles
 from tools.synthetic.movements.stance import Movement
 from tools.synthetic.movements.tracks import Track
 
@@ -295,3 +295,26 @@ def test_hips_go_as_far_to_the_right_as_asked() -> None:
     points = movement.points_m(np.concatenate([[0.0], movement.truth["deepest_s"]]))
     assert points["mid_hip"][:, 2] == pytest.approx([0.0, *[0.04] * len(movement.truth["deepest_s"])], abs=1e-9)
     assert movement.truth["hip_shift_m"] == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize("kind", ["squat", "sit_to_stand"])
+def test_hips_go_their_way_within_its_ends(kind: str) -> None:
+    """At 5 % and 95 % of the way the hips are that far between where they start and where they get to."""
+    movement = make_movement(kind, seed=2)
+    truth = film_points(kind, seed=2)[1]
+    first, last = ("start_s", "deepest_s") if kind == "squat" else ("sit_start_s", "seat_on_s")
+    for k, at_s in enumerate(truth["down_at_s"]):
+        assert np.all(np.diff([truth[first][k], *at_s, truth[last][k]]) > 0)
+        ends, between = (
+            movement.points_m(np.asarray(times))["mid_hip"][:, 1] for times in ([truth[first][k], truth[last][k]], at_s)
+        )
+        assert (between - ends[0]) / (ends[1] - ends[0]) == pytest.approx(WAY_SHARES, abs=2e-3)
+
+
+def test_the_benchmark_asks_for_metrics_that_there_are() -> None:
+    from benchmarks.movements import MOMENTS, ROWS
+    from gaitlab.metrics import METRICS, MOVEMENTS
+
+    for row in ROWS:
+        assert METRICS[row.metric].movement == row.movement
+    assert {row.movement for row in (*ROWS, *MOMENTS)} <= set(MOVEMENTS)

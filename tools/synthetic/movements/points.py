@@ -34,6 +34,11 @@ _POSE = SKELETONS["body_25"]
 _SCORE = 0.9
 # Shares of the hips' way at which its times are part of the truth.
 WAY_SHARES = (0.05, 0.1, 0.9, 0.95)
+# Between which times the hips go down and up.
+_WAYS = {
+    "squat": {"down": ("start_s", "deepest_s"), "up": ("deepest_s", "end_s")},
+    "sit_to_stand": {"up": ("seat_off_s", "stand_s"), "down": ("sit_start_s", "seat_on_s")},
+}
 
 
 def film_points(
@@ -100,7 +105,8 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     A squat: ``start_s bottom_start_s deepest_s bottom_end_s end_s``; ``down_s hold_s up_s`` between these, and
     ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way, of which ``down_at_s`` and ``up_at_s``
     (repetition, share) have the times of `WAY_SHARES`; ``heel_lift``; ``hip_shift_m`` to the right.
-    A chair: ``start_s seat_off_s stand_s sit_start_s seat_on_s end_s``, ``to_last_stand_s``, ``to_last_seat_s``.
+    A chair: ``start_s seat_off_s stand_s sit_start_s seat_on_s end_s``, ``to_last_stand_s``, ``to_last_seat_s``, and
+    ``up_at_s`` and ``down_at_s`` likewise.
     Cycling: ``crank_deg`` (frame,) of the right crank, 0 on top, 90 forward, unwrapped; ``{side}_bottom_s``;
     ``cadence_rpm``; ``knee_at_bottom_deg`` as it was asked of the right knee; ``saddle_height_m`` along the seat tube.
     """
@@ -118,8 +124,8 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     for name, instants_s in movement.instants.items():
         at = true_angles(movement.body, movement.points_m(instants_s))
         truth[f"{name}_angles_deg"] = np.stack(list(at.values()), axis=1)
-    if movement.kind == "squat":
-        truth.update(_tempo(movement))
+    if movement.kind in _WAYS:
+        truth.update(_tempo(movement) if movement.kind == "squat" else _on_the_way(movement))
     return {name: np.asarray(value) for name, value in truth.items()}
 
 
@@ -170,18 +176,25 @@ def _flat_deg(body: Body, side: str) -> float:
     return float(np.degrees(np.arctan2(up, forward)))
 
 
-def _tempo(movement: Movement) -> dict[str, FloatArray]:
+def _on_the_way(movement: Movement) -> dict[str, FloatArray]:
     """Return when the hips have gone the shares `WAY_SHARES` of their way down, and of that up."""
-    down_at: list[FloatArray] = []
-    up_at: list[FloatArray] = []
-    for start_s, middle_s, end_s in zip(*(movement.truth[n] for n in ("start_s", "deepest_s", "end_s")), strict=True):
-        for first, last, rows in ((start_s, middle_s, down_at), (middle_s, end_s, up_at)):
-            fine = np.linspace(first, last, 4001)
+    at: dict[str, FloatArray] = {}
+    for way, ends in _WAYS[movement.kind].items():
+        rows = []
+        for first_s, last_s in zip(*(movement.truth[name] for name in ends), strict=True):
+            fine = np.linspace(first_s, last_s, 4001)
             height = movement.points_m(fine)["mid_hip"][:, 1]
-            share = (height - height[0]) / (height[-1] - height[0])
-            rows.append(np.interp(WAY_SHARES, share, fine))
-    down, up = np.array(down_at), np.array(up_at)
-    return {
-        "down_at_s": down, "up_at_s": up, "eccentric_s": down[:, 2] - down[:, 1], "pause_s": up[:, 1] - down[:, 2],
-        "concentric_s": up[:, 2] - up[:, 1],
+            rows.append(np.interp(WAY_SHARES, (height - height[0]) / (height[-1] - height[0]), fine))
+        at[f"{way}_at_s"] = np.array(rows)
+    return at
+
+
+def _tempo(movement: Movement) -> dict[str, FloatArray]:
+    """Return also what a squat's tempo is made of: between 10 and 90 % of the ways."""
+    at = _on_the_way(movement)
+    first, last = WAY_SHARES.index(0.1), WAY_SHARES.index(0.9)
+    down, up = at["down_at_s"], at["up_at_s"]
+    return at | {
+        "eccentric_s": down[:, last] - down[:, first], "pause_s": up[:, first] - down[:, last],
+        "concentric_s": up[:, last] - up[:, first],
     }  # fmt: skip

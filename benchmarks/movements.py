@@ -61,6 +61,8 @@ _KEYS = {
 }
 # A found repetition may begin or end so much later or earlier than it should, and still hold the true one.
 _SLACK_S = 0.15
+# Whose value it is: of nobody's leg alone, of the leg next to the camera, of the one behind it.
+LEGS = ("", "near", "far")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class Errors:
     true: int = 0
     found: int = 0
     wrong: int = 0
-    of: dict[Row, list[float]] = field(default_factory=lambda: defaultdict(list))
+    of: dict[tuple[Row, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     failed: list[str] = field(default_factory=list)
 
 
@@ -264,11 +266,20 @@ def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) 
             true = row.truth(truth, side)
             if index is not None and index < len(true) and np.isfinite(value - true[index]):
                 wanted = float(true[index])
-                errors.of[row].append((value - wanted) * row.factor if row.factor else 100 * (value / wanted - 1))
+                error = (value - wanted) * row.factor if row.factor else 100 * (value / wanted - 1)
+                errors.of[row, whose_leg(truth, side)].append(error)
     for row in (row for row in MOMENTS if row.movement == movement):
         for key, index in of_true.items():
             if row.metric in moments[key]:
-                errors.of[row].append((moments[key][row.metric] - row.truth(truth, "")[index]) * row.factor)
+                errors.of[row, ""].append((moments[key][row.metric] - row.truth(truth, "")[index]) * row.factor)
+
+
+def whose_leg(truth: Truth, side: str) -> str:
+    """Return ``near`` or ``far`` of a side that a camera at the side sees so, else nothing."""
+    seen_from = str(truth["seen_from"])
+    if side == "both" or seen_from not in ("left", "right"):
+        return ""
+    return "near" if side == seen_from else "far"
 
 
 def true_times(truth: Truth, movement: str, side: str) -> FloatArray:
@@ -300,16 +311,16 @@ def table_of(found: dict[str, Errors]) -> str:
         counts = f"{errors.true} | {errors.found} found, {errors.wrong} wrong"
         lines.append(f"| {movement} | repetitions | {counts} | | | all |")
         for row in (row for row in (*ROWS, *MOMENTS) if row.movement == movement):
-            values = np.array(errors.of.get(row, []))
-            if not len(values):
-                lines.append(f"| {movement} | {row.label} | 0 | | | | |")
-                continue
-            asked = "" if row.bar is None else f"≤ {row.bar:g} {row.unit}"
-            numbers = (np.mean(values), np.std(values), values[np.argmax(np.abs(values))])
-            mean, spread, largest = (f"{value:+.2f}" for value in numbers)
-            what = f"{row.label}, {row.unit}" if row.unit else row.label
-            lines.append(f"| {movement} | {what} | {len(values)} | {mean} | {spread[1:]} | {largest} | {asked} |")
+            lines += [_line(row, which, np.array(errors.of[row, which])) for which in LEGS if (row, which) in errors.of]
     return "\n".join(lines)
+
+
+def _line(row: Row, which: str, values: FloatArray) -> str:
+    asked = "" if row.bar is None else f"≤ {row.bar:g} {row.unit}"
+    largest = values[np.argmax(np.abs(values))]
+    what = ", ".join(part for part in (row.label, f"{which} leg" if which else "", row.unit) if part)
+    numbers = f"{len(values)} | {np.mean(values):+.2f} | {np.std(values):.2f} | {largest:+.2f}"
+    return f"| {row.movement} | {what} | {numbers} | {asked} |"
 
 
 def main() -> None:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.core.pose import FloatArray
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.metrics.movements.phases import bridged
-from gaitlab.metrics.trial import Trial
 from gaitlab.signal.runs import runs
 
 # In leg lengths above the ground: a foot that is off it for certain; the lowest and highest point of a line's frames.
@@ -57,12 +56,11 @@ class Flight:
     whole: bool = True
 
 
-def toe_heights(trial: Trial) -> FloatArray:
-    """Return how high the tips of both feet are, (2, frame) leg lengths, from an arbitrary zero, before smoothing.
+def toe_heights(pose: PoseSequence, *, leg_px: float) -> FloatArray:
+    """Return how high the tips of both feet are, (2, frame) leg lengths, from an arbitrary zero.
 
     Of ankles where no toes are seen, which leave the ground earlier than the tips.
     """
-    pose, leg_px = trial.pose.unsmoothed, trial.calibration.leg_px
     rows = []
     for side in BOTH_SIDES:
         name = next((p for p in ("big_toe", "small_toe", "ankle") if pose.seen(f"{side}_{p}")), "ankle")

@@ -27,6 +27,8 @@ _MOVES_DEG = 8.0
 # A repetition goes this share of the largest.
 _OF_LARGEST = 0.35
 _END = 5  # frames
+# Standard deviation of the running mean by which a curve is evened out, a share of its period.
+_EVENED = 0.08
 _NEVER = "no rhythm was found: the ranges are those of the whole recording"
 
 
@@ -34,8 +36,10 @@ def find(trial: Trial) -> Found:
     """Find the periods of a movement, or take the whole recording as one repetition."""
     time_s = trial.pose.time_s
     main = leading_angle(trial)
-    if not math.isfinite(period_of(time_s, main)):
+    period_s = period_of(time_s, main)
+    if not math.isfinite(period_s):
         return Found((Repetition("both", 0, float(time_s[0]), float(time_s[-1])),), (_NEVER,))
+    main = _slower(time_s, main, period_s)
     low, middle, high = np.nanpercentile(main, (2, 50, 98))
     # The level it leaves is where it is at both ends of the recording, else the one near which it stays.
     seen = main[np.isfinite(main)]
@@ -44,6 +48,15 @@ def find(trial: Trial) -> Found:
     rising = main if rests - low <= high - rests else -main
     ways = excursions(time_s, rising, least=_OF_LARGEST * float(high - low))
     return Found(renumbered([repetition(trial, n, one, moments=("far", "top", "back")) for n, one in enumerate(ways)]))
+
+
+def _slower(time_s: FloatArray, values: FloatArray, period_s: float) -> FloatArray:
+    """Return a curve without what is faster than its period: a hop in every jumping jack is no repetition."""
+    from scipy.ndimage import gaussian_filter1d
+
+    step_s = float(np.median(np.diff(time_s)))
+    evened: FloatArray = gaussian_filter1d(values, _EVENED * period_s / step_s)
+    return evened
 
 
 def leading_angle(trial: Trial) -> FloatArray:

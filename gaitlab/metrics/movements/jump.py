@@ -47,8 +47,9 @@ _TIP_S, _OF_FRAME = 0.007, 0.3
 
 def find(trial: Trial) -> Found:
     """Find the jumps by the flights of both feet."""
-    time_s, all_flights = trial.pose.time_s, flights(trial.pose.time_s, toe_heights(trial))
-    hips = height(trial.pose, "mid_hip", leg_px=trial.calibration.leg_px)
+    time_s, leg_px = trial.pose.time_s, trial.calibration.leg_px
+    all_flights = flights(time_s, toe_heights(trial.pose.unsmoothed, leg_px=leg_px))
+    hips = height(trial.pose, "mid_hip", leg_px=leg_px)
     found = []
     for number, flight in enumerate(all_flights):
         if flight.from_above:

@@ -65,6 +65,8 @@ def excursions(time_s: FloatArray, values: FloatArray, *, least: float) -> list[
         # Both ends count as level, so that a repetition that the recording cuts is seen, and told as cut.
         peaks, _ = find_peaks(np.pad(here, 1, constant_values=here.min()), prominence=prominence)
         peaks = peaks - 1
+        if not len(peaks):
+            continue
         bounds = [0, *(int(i + np.argmin(here[i : j + 1])) for i, j in pairwise(peaks))]
         ends = [*bounds[1:], len(here) - 1]
         for peak, first, last in zip(peaks, bounds, ends, strict=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitlab.core.gait import BOTH_SIDES, Repetition
 from gaitlab.core.metric import Unsure
@@ -46,8 +47,12 @@ def together(trial: Trial, start_s: float, end_s: float) -> float:
     1 in a squat, 0 where one leg stands while the other moves, below 0 where they go to and fro; NaN where one leg is
     not seen.
     """
-    here = (trial.pose.time_s >= start_s) & (trial.pose.time_s <= end_s)
-    lengths = [(trial.pose.point(f"{side}_hip") - trial.pose.point(f"{side}_ankle"))[here, 1] for side in BOTH_SIDES]
+    return alike(trial.pose, (trial.pose.time_s >= start_s) & (trial.pose.time_s <= end_s))
+
+
+def alike(pose: PoseSequence, here: NDArray[np.bool_]) -> float:
+    """Return how far both legs shorten together in some frames, (frame,) bool, see `together`."""
+    lengths = [(pose.point(f"{side}_hip") - pose.point(f"{side}_ankle"))[here, 1] for side in BOTH_SIDES]
     seen = np.isfinite(lengths).all(axis=0)
     left, right = (length[seen] for length in lengths)
     if len(left) < 5:

@@ -1,9 +1,12 @@
 """Jumps, squats, chair and cycling against exact truth, through `gaitlab.analyze` as a user has it.
 
-    python -m benchmarks.movements [--points 8] [--noise 1.5] [--fps 60]   keypoints with noise: what is lost without
-                                                                           a network's errors
+    python -m benchmarks.movements [--points 8] [--view front] [--noise 1.5] [--fps 60]
+                                                                            keypoints with noise: what is lost
+                                                                            without a network's errors
     python -m benchmarks.movements --pictures [--model NAME] [--only TEXT]  rendered clips (needs ``.[synthetic]``)
     python -m benchmarks.movements --render [--only TEXT]                   only render them
+
+``--write`` puts the table into docs/accuracy.md: of the keypoints, or of the clips by a network that is named there.
 
 Prints, of every quantity, how many values there are, their mean error, its spread, the largest, and what is asked for.
 Clips lie in ``benchmarks/out/movements``, each rendered once.
@@ -21,11 +24,13 @@ from pathlib import Path
 import numpy as np
 
 import gaitlab
+from benchmarks.end_to_end import write_tables
 from gaitlab.core.errors import GaitlabError
 from gaitlab.core.pose import FloatArray, PoseSequence
 from tools.synthetic.movements.film import Take
-from tools.synthetic.movements.points import WAY_SHARES, film_points
+from tools.synthetic.movements.points import WAY_SHARES, View, film_points
 
+_DOC = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
 OUT = Path(__file__).resolve().parent / "out" / "movements"
 Truth = dict[str, np.ndarray]
 # The pictures that phones make: upright and across, 30 to 240 a second, and sizes that divide by nothing.
@@ -221,12 +226,13 @@ def write_points(pose: PoseSequence, path: Path) -> None:
                 rows.writerow([frame, f"{time_s:.5f}", name, f"{x:.3f}", f"{y:.3f}", f"{score:.2f}"])
 
 
-def of_points(count: int, *, noise_px: float, fps: float, only: str) -> Iterator[tuple[str, Truth, dict[str, object]]]:
+def of_points(
+    count: int, *, view: View, noise_px: float, fps: float, only: str
+) -> Iterator[tuple[str, Truth, dict[str, object]]]:
     """Yield (kind, truth, arguments of `gaitlab.analyze`) of movements that are keypoints alone, by seed."""
     OUT.mkdir(parents=True, exist_ok=True)
     for kind in (kind for kind in _CALLED if only in kind):
         for seed in range(count):
-            view = "front" if kind == "arm_raise" else "side"
             pose, truth = film_points(
                 kind, view=view, fps=fps, seed=seed, noise_px=noise_px, width_px=1280, height_px=720
             )  # fmt: skip
@@ -326,11 +332,13 @@ def _line(row: Row, which: str, values: FloatArray) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=8, help="people a movement")
+    parser.add_argument("--view", choices=("side", "front"), default="side")
     parser.add_argument("--noise", type=float, default=1.5, help="px")
     parser.add_argument("--fps", type=float, default=60.0)
     parser.add_argument("--pictures", action="store_true")
     parser.add_argument("--render", action="store_true")
     parser.add_argument("--model", default="auto")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {_DOC.name}")
     parser.add_argument("--only", default="", help="part of a clip's, or of a movement's name")
     options = parser.parse_args()
     if options.render:
@@ -338,7 +346,7 @@ def main() -> None:
             clip_of(name)
         return
     recordings = of_pictures(model=options.model, only=options.only) if options.pictures else of_points(
-        options.points, noise_px=options.noise, fps=options.fps, only=options.only
+        options.points, view=options.view, noise_px=options.noise, fps=options.fps, only=options.only
     )  # fmt: skip
     found: dict[str, Errors] = defaultdict(Errors)
     for kind, truth, arguments in recordings:
@@ -353,7 +361,10 @@ def main() -> None:
             errors.failed.append(f"{kind}: {error}")
             continue
         held(errors, movement, truth, session)
-    print(table_of(found))
+    table = table_of(found)
+    print(table)
+    if options.write:
+        write_tables(_DOC, {f"movements: {options.model if options.pictures else options.view}": table})
     for line in (line for errors in found.values() for line in errors.failed):
         print(line)
 

@@ -136,7 +136,7 @@ def true_angles(body: Body, points: dict[str, FloatArray]) -> dict[str, FloatArr
     ``thigh_over_horizontal_deg``, below 0 with the hip under the knee; ``knee_flexion_deg hip_flexion_deg``;
     ``foot_deg`` from heel to big toe, toe up, less that of a flat foot; ``ankle_flexion_deg``, dorsiflexion;
     ``shoulder_flexion_deg`` of the upper arm against the trunk, ``elbow_flexion_deg`` in space;
-    ``knee_projection_deg`` from the front, knee to the other leg.
+    ``knee_projection_deg`` from the front, knee to the other leg: of a thigh that points at the camera it says nothing.
     """
     trunk = _from_vertical(points["mid_hip"], points["neck"])
     angles = {"trunk_lean_deg": trunk}
@@ -159,7 +159,7 @@ def true_angles(body: Body, points: dict[str, FloatArray]) -> dict[str, FloatArr
             f"{side}_foot_deg": foot, f"{side}_ankle_flexion_deg": foot + shank,
             f"{side}_shoulder_flexion_deg": (_from_vertical(shoulder, elbow, down=True) + trunk + 180) % 360 - 180,
             f"{side}_elbow_flexion_deg": np.degrees(np.arccos(np.clip(bent, -1, 1))),
-            f"{side}_knee_projection_deg": frontal[0] - frontal[1],
+            f"{side}_knee_projection_deg": (frontal[0] - frontal[1] + 180) % 360 - 180,
         }  # fmt: skip
     return angles
 

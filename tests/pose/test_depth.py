@@ -175,7 +175,7 @@ def test_who_squats_is_looked_at_by_a_network_that_knows_more_than_gait(
 
 @pytest.mark.shared
 def test_of_gait_and_where_a_network_was_asked_for_none_is_taken_instead(shared: Path) -> None:
-    for said in ({"movement": "squat", "model": "runner"}, {"movement": "run"}):
+    for said in ({"movement": "squat", "model": "runner"}, {"movement": "run", "view": "side"}):
         found = _squat(shared, **said, end_s=3.0)
         assert found.facts["name"] == "runner"
         assert not any("taken instead" in note for note in found.notes)

@@ -12,7 +12,7 @@ from gaitlab.core.skeleton import SKELETONS, Skeleton
 from gaitlab.kinematics.side import sagittal_angles
 from tools.synthetic.body import SIDES
 from tools.synthetic.movements.make import KINDS, make_movement
-from tools.synthetic.movements.points import NAMES, film_points, true_angles
+from tools.synthetic.movements.points import NAMES, WAY_SHARES, film_points, true_angles
 from tools.synthetic.movements.stance import Movement
 from tools.synthetic.movements.tracks import Track
 
@@ -56,8 +56,8 @@ def test_bones_keep_their_length_and_knees_bend_forward(kind: str, seed: int) ->
 def test_the_hips_are_thrown_exactly_while_the_feet_are_off_the_ground(kind: str, seed: int) -> None:
     movement = make_movement(kind, seed=seed)
     truth = movement.truth
-    for off_s, land_s, height_m, rise_m, top_s in zip(
-        *(truth[n] for n in ("take_off_s", "landing_s", "jump_height_m", "hip_rise_m", "top_s")), strict=True
+    for k, (off_s, land_s, height_m, rise_m, top_s) in enumerate(
+        zip(*(truth[n] for n in ("take_off_s", "landing_s", "jump_height_m", "hip_rise_m", "top_s")), strict=True)
     ):
         time_s = np.linspace(off_s, land_s, 301)
         points = movement.points_m(time_s)
@@ -72,13 +72,16 @@ def test_the_hips_are_thrown_exactly_while_the_feet_are_off_the_ground(kind: str
         roots = (np.sqrt(rise_m) + np.sqrt(rise_m + lower_m)) / 2
         assert height_m == pytest.approx(roots**2, abs=1e-6)
         assert lower_m == pytest.approx(truth["hip_lower_at_landing_m"][0], abs=1e-6)
-        # The balls of the feet are on the ground at both ends and off it between.
+        # The ball of a foot is on the ground when it leaves it and meets it, and off it between.
         for side in SIDES:
-            ball = _ball_m(movement, side, time_s)[:, 1]
-            assert abs(ball[0]) < 1e-6
-            assert abs(ball[-1]) < 1e-6
+            own_s = np.linspace(truth[f"{side}_take_off_s"][k], truth[f"{side}_landing_s"][k], 301)
+            ball = _ball_m(movement, side, own_s)[:, 1]
+            assert ball[[0, -1]] == pytest.approx([0, 0], abs=1e-6)
             assert ball[1:-1].min() > 0
-            assert np.all(np.diff(ball[:20]) > 0)
+            assert np.all(np.diff(ball[:10]) > 0)
+            assert np.all(np.diff(ball[-10:]) < 0)
+        assert off_s == max(truth[f"{side}_take_off_s"][k] for side in SIDES)
+        assert land_s == min(truth[f"{side}_landing_s"][k] for side in SIDES)
 
 
 def _ball_m(movement: Movement, side: str, time_s: FloatArray) -> FloatArray:
@@ -101,7 +104,7 @@ def test_planted_feet_do_not_move(kind: str, seed: int) -> None:
     truth = movement.truth
     if kind == "drop_jump":
         on_ground &= time_s >= truth["first_contact_s"][0]
-    for off_s, land_s in zip(truth.get("take_off_s", []), truth.get("landing_s", []), strict=True):
+    for off_s, land_s in zip(truth.get("left_take_off_s", []), truth.get("right_landing_s", []), strict=True):
         on_ground &= (time_s <= off_s) | (time_s >= land_s)
     for side in SIDES:
         ball = _ball_m(movement, side, time_s)[on_ground]
@@ -149,7 +152,7 @@ def test_the_crank_goes_round_as_often_as_is_said() -> None:
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_a_squat_is_as_deep_and_as_slow_as_asked(seed: int) -> None:
     """Feet apart turn the legs' plane a little out of the side view: within 1.5 degrees."""
-    _, truth = film_points("squat", seed=seed, thighs_deg=(25.0, 0.0), down_s=1.5, hold_s=0.6, up_s=0.9)
+    _, truth = film_points("squat", seed=seed, thighs_deg=(25.0, 0.0), down_s=1.5, hold_s=0.6, up_s=0.9, shift_m=0.0)
     names = list(truth["angle_names"])
     for side in SIDES:
         thigh = truth["deepest_angles_deg"][:, names.index(f"{side}_thigh_over_horizontal_deg")]
@@ -234,3 +237,84 @@ def test_bodies_are_those_of_the_body_model() -> None:
     for name, (segment, at) in figure.dressed.marks.items():
         assert body.marks[name][0] == segment
         assert body.marks[name][1] == pytest.approx(at, abs=1e-4)
+
+
+def test_bars_are_boxes_between_their_ends_that_face_outwards() -> None:
+    from tools.synthetic.scene import prisms
+
+    a, b = np.array([0.1, 0.2, 0.3]), np.array([0.1, 1.2, 0.3])
+    mesh = prisms([(a, b, 0.04)], (0.5, 0.5, 0.5))
+    assert mesh.points.min(axis=0) == pytest.approx([0.08, 0.2, 0.28], abs=1e-6)
+    assert mesh.points.max(axis=0) == pytest.approx([0.12, 1.2, 0.32], abs=1e-6)
+    outwards = mesh.points - (a + b) / 2
+    assert np.sum(mesh.normals * outwards, axis=-1).min() > 0
+    along_z = prisms([(a, a + [0, 0, 0.5], 0.04)], (0.5, 0.5, 0.5))
+    assert np.sum(along_z.normals * (along_z.points - (a + [0, 0, 0.25])), axis=-1).min() > 0
+
+
+def test_a_floor_is_where_it_is_said_to_be() -> None:
+    from tools.synthetic.scene import Camera, Room, walls
+
+    rng = np.random.default_rng(0)
+    low, high = (walls(Room(), Camera(), np.random.default_rng(0), floor_m=at).points[:, 1].min() for at in (0.0, 0.5))
+    assert low == pytest.approx(0.0, abs=1e-6)
+    assert high == pytest.approx(0.5, abs=1e-6)
+    assert walls(Room(), Camera(), rng).points[:, 1].min() == pytest.approx(-0.22, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_sinks_into_the_ground(kind: str) -> None:
+    """Knees of a lunge come close to it; feet stand on soles that their points are above."""
+    for seed in _SEEDS:
+        movement = make_movement(kind, seed=seed)
+        points = movement.points_m(_fine(movement, 60))
+        assert min(at[:, 1].min() for at in points.values()) > 0.02, seed
+
+
+def test_a_person_is_where_the_truth_says() -> None:
+    """Without the person the picture is that of the room: what differs lies round the true points."""
+    pytest.importorskip("anny")
+    from tools.synthetic.movements.film import Filmed, Take
+
+    filmed = Filmed(Take("squat", "side", 30.0, 181, 243, 6))
+    truth = filmed.truth()
+    stands, deep = (int(np.searchsorted(truth["time_s"], at)) for at in (0.1, truth["deepest_s"][0]))
+    pictures = [filmed.photograph(float(truth["time_s"][k])).astype(float) for k in (stands, deep)]
+    assert pictures[0].shape == (243, 181, 3)
+    changed = np.argwhere(np.abs(pictures[0] - pictures[1]).max(axis=2) > 40)
+    points = np.concatenate([truth["xy_px"][k] for k in (stands, deep)])
+    top, bottom = points[:, 1].min(), points[:, 1].max()
+    head_px = 0.25 / float(truth["metres_per_px"])
+    assert changed[:, 0].min() > top - head_px
+    assert changed[:, 0].max() < bottom + 10
+    assert len(changed) > 500
+
+
+def test_hips_go_as_far_to_the_right_as_asked() -> None:
+    movement = make_movement("squat", seed=1, shift_m=0.04)
+    points = movement.points_m(np.concatenate([[0.0], movement.truth["deepest_s"]]))
+    assert points["mid_hip"][:, 2] == pytest.approx([0.0, *[0.04] * len(movement.truth["deepest_s"])], abs=1e-9)
+    assert movement.truth["hip_shift_m"] == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize("kind", ["squat", "sit_to_stand"])
+def test_hips_go_their_way_within_its_ends(kind: str) -> None:
+    """At 5 % and 95 % of the way the hips are that far between where they start and where they get to."""
+    movement = make_movement(kind, seed=2)
+    truth = film_points(kind, seed=2)[1]
+    first, last = ("start_s", "deepest_s") if kind == "squat" else ("sit_start_s", "seat_on_s")
+    for k, at_s in enumerate(truth["down_at_s"]):
+        assert np.all(np.diff([truth[first][k], *at_s, truth[last][k]]) > 0)
+        ends, between = (
+            movement.points_m(np.asarray(times))["mid_hip"][:, 1] for times in ([truth[first][k], truth[last][k]], at_s)
+        )
+        assert (between - ends[0]) / (ends[1] - ends[0]) == pytest.approx(WAY_SHARES, abs=2e-3)
+
+
+def test_the_benchmark_asks_for_metrics_that_there_are() -> None:
+    from benchmarks.movements import MOMENTS, ROWS
+    from gaitlab.metrics import METRICS, MOVEMENTS
+
+    for row in ROWS:
+        assert METRICS[row.metric].movement == row.movement
+    assert {row.movement for row in (*ROWS, *MOMENTS)} <= set(MOVEMENTS)

@@ -64,21 +64,15 @@ def random_clip(
     cadence = 158 + 8 * (speed - 2.5) + rng.normal(0, 5)
     strike = float(rng.choice([rng.uniform(6, 16), rng.uniform(6, 16), rng.uniform(-1, 5), rng.uniform(-9, -3)]))
     contact = 0.70 / (speed + 0.15) + 0.02 + rng.normal(0, 0.008)
-    z = 1.0 if seen == "right" else -1.0
-    along, x = seen in ("behind", "front"), 1.0 if seen == "front" else -1.0
-    lamp = Lamp(
-        direction=(x * rng.uniform(0.3, 0.7), rng.uniform(0.6, 1.0), rng.uniform(-0.5, 0.5)) if along
-        else (rng.uniform(-0.6, 0.6), rng.uniform(0.6, 1.0), z * rng.uniform(0.15, 0.7)),
-        sun=tuple(float(rng.uniform(0.6, 1.05)) for _ in range(3)),  # type: ignore[arg-type]
-    )  # fmt: skip
+    lamp = _lamp(rng, seen)
     shutter = 1 / float(rng.choice([120, 250, 500]))
     bystander = None
     if rng.uniform() < 0.25:
-        bystander = Person(gender=float(rng.integers(2)), outfit=_outfit(rng))
+        bystander = Person(gender=float(rng.integers(2)), outfit=random_outfit(rng))
     return Clip(
         person=Person(
             height_m=float(rng.normal(1.74, 0.08)), gender=float(rng.integers(2)), weight=float(rng.uniform(0.2, 0.62)),
-            muscle=float(rng.uniform(0.35, 0.8)), age=float(rng.uniform(0.55, 0.8)), outfit=_outfit(rng),
+            muscle=float(rng.uniform(0.35, 0.8)), age=float(rng.uniform(0.55, 0.8)), outfit=random_outfit(rng),
         ),
         style=Style(
             speed_mps=speed, cadence=cadence, contact_s=contact,
@@ -96,14 +90,33 @@ def random_clip(
             roll_deg=rng.uniform(-1.5, 1.5), width_px=width_px, height_px=height_px, view_m=rng.uniform(2.2, 2.6),
             middle_m=rng.uniform(0.86, 0.94),
         ),
-        room=Room(
-            wall=_paint(rng, 0.15, 0.65), floor=_paint(rng, 0.06, 0.25), deck=_paint(rng, 0.02, 0.10),
-            belt=_paint(rng, 0.015, 0.04), accent=_paint(rng, 0.02, 0.7), pattern=int(rng.integers(6)), lamp=lamp,
-            exposure=rng.uniform(0.75, 1.25),
-        ),
+        room=_room(rng, lamp),
         duration_s=duration_s, shutter_s=shutter, blur_steps=2 if shutter > 1 / 200 else 1,
         noise=rng.uniform(0.003, 0.012),
         bystander=bystander, seed=seed,
+    )  # fmt: skip
+
+
+def random_room(rng: np.random.Generator, seen_from: Seen) -> Room:
+    """Return a room and its light drawn by a generator; the side that is seen is lit."""
+    return _room(rng, _lamp(rng, seen_from))
+
+
+def _room(rng: np.random.Generator, lamp: Lamp) -> Room:
+    return Room(
+        wall=_paint(rng, 0.15, 0.65), floor=_paint(rng, 0.06, 0.25), deck=_paint(rng, 0.02, 0.10),
+        belt=_paint(rng, 0.015, 0.04), accent=_paint(rng, 0.02, 0.7), pattern=int(rng.integers(6)), lamp=lamp,
+        exposure=rng.uniform(0.75, 1.25),
+    )  # fmt: skip
+
+
+def _lamp(rng: np.random.Generator, seen: Seen) -> Lamp:
+    z = 1.0 if seen == "right" else -1.0
+    along, x = seen in ("behind", "front"), 1.0 if seen == "front" else -1.0
+    return Lamp(
+        direction=(x * rng.uniform(0.3, 0.7), rng.uniform(0.6, 1.0), rng.uniform(-0.5, 0.5)) if along
+        else (rng.uniform(-0.6, 0.6), rng.uniform(0.6, 1.0), z * rng.uniform(0.15, 0.7)),
+        sun=tuple(float(rng.uniform(0.6, 1.05)) for _ in range(3)),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -119,7 +132,8 @@ def _strong(rng: np.random.Generator) -> Colour:
     return b, g, r
 
 
-def _outfit(rng: np.random.Generator) -> Outfit:
+def random_outfit(rng: np.random.Generator) -> Outfit:
+    """Return clothes drawn by a generator."""
     return Outfit(
         skin=SKINS[int(rng.integers(len(SKINS)))], shirt=_strong(rng),
         bottom=_paint(rng, 0.02, 0.10) if rng.uniform() < 0.7 else _strong(rng), sock=_paint(rng, 0.03, 0.75),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from gaitlab.core.pose import FloatArray
@@ -16,14 +15,13 @@ from tools.synthetic import scene
 from tools.synthetic.body import SEGMENT, SIDES, Shape, make_shape
 from tools.synthetic.clothes import Dressed, Outfit, dress
 from tools.synthetic.motion import Motion
-from tools.synthetic.raster import Floats, Mesh, ShadowMap, cast_shadow, paint, shadow_map, vertex_normals
+from tools.synthetic.raster import Floats, Mesh, vertex_normals
 from tools.synthetic.rig import Placed, place
 from tools.synthetic.scene import Camera, Room
+from tools.synthetic.stage import Stage
 from tools.synthetic.style import Style
 
 SKELETON = SKELETONS["runner_31"]
-# The middle of what may cast a shadow, and how far it reaches.
-_RUNNER_M, _SHADOW_RADIUS_M = np.array([0.05, 0.9, 0.0]), 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +116,17 @@ class Set:
         rng = np.random.default_rng(clip.seed)
         self.figure = Figure(clip.person)
         self.motion = Motion(self.figure.shape, clip.style, duration_s=clip.duration_s, rng=rng)
-        o, camera = clip.oversample, clip.camera
-        self._size = (camera.height_px * o, camera.width_px * o)
-        self._rng = rng
-        surroundings = scene.surroundings(clip.room, camera, rng)
-        self._backdrop, self._depth, self._where, self._facing = (
-            np.zeros((*self._size, n) if n > 1 else self._size, np.float32) for n in (3, 1, 3, 3)
-        )
-        self._paint(surroundings, None, self._backdrop, self._depth, where=self._where, facing=self._facing)
+        fixed = [scene.surroundings(clip.room, clip.camera, rng)]
         if clip.bystander is not None:
-            self._paint(_standing(clip), None, self._backdrop, self._depth, where=self._where, facing=self._facing)
-        self._backdrop *= _uneven(self._size, rng)[..., None]
+            fixed.append(_standing(clip))
+        self._stage = Stage(self.figure, self.motion.at, shot=clip, fixed=fixed, moving=self._belt, rng=rng)
 
     def photograph(self, time_s: float) -> np.ndarray:
         """Return the (h, w, 3) BGR picture whose exposure is centred on a time."""
-        clip = self.clip
-        light: Floats | None = None
-        steps = max(clip.blur_steps, 1)
-        moments = time_s + clip.shutter_s * ((np.arange(steps) + 0.5) / steps - 0.5)
-        placed = place(self.figure.shape, self.motion.at(moments))
-        meshes = [self.figure.posed(placed, k) for k in range(steps)]
-        # Within an exposure the shadow stays where it is: nobody sees its blur, and it costs half of the time.
-        shade = shadow_map(meshes[steps // 2], clip.room.lamp, centre=_RUNNER_M, radius_m=_SHADOW_RADIUS_M)
-        ground = cast_shadow(self._backdrop, self._where, self._facing, clip.room.lamp, shade)
-        for mesh, moment in zip(meshes, moments, strict=True):
-            drawn = self._draw(mesh, float(moment), shade, ground)
-            light = drawn if light is None else light + drawn
-        assert light is not None
-        light /= steps
-        return scene.developed(light, exposure=clip.room.exposure, rng=self._rng, noise=clip.noise)
+        return self._stage.photograph(time_s)
 
-    def _draw(self, mesh: Mesh, time_s: float, shade: ShadowMap, ground: Floats) -> Floats:
-        clip = self.clip
-        image, depth = ground.copy(), self._depth.copy()
-        self._paint(scene.belt_marks(clip.room, clip.style.speed_mps * (time_s + 10)), shade, image, depth)
-        self._paint(mesh, shade, image, depth)
-        height, width = clip.camera.height_px, clip.camera.width_px
-        return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if clip.oversample > 1 else image
-
-    def _paint(self, mesh: Mesh, shade: ShadowMap | None, image: Floats, depth: Floats, **buffers: Any) -> None:
-        camera = self.clip.camera
-        screen = camera.screen(mesh, oversample=self.clip.oversample)
-        paint(mesh, screen, self.clip.room.lamp, camera.eye, shade, image, depth, **buffers)
+    def _belt(self, time_s: float) -> Mesh:
+        return scene.belt_marks(self.clip.room, self.clip.style.speed_mps * (time_s + 10))
 
     def frame_times_s(self) -> FloatArray:
         """Return the middle of every exposure; the first frame is at 0."""
@@ -206,15 +173,6 @@ def render(clip: Clip, video: Path, truth: Path, *, crf: int = 23, preset: str =
         for time_s, picture in zip(on_set.frame_times_s(), on_set.pictures(), strict=True):
             writer.write(picture, float(time_s))
     np.savez_compressed(truth, **on_set.truth())
-
-
-def _uneven(size: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """Return a factor a pixel: stains and grain, so that no surface is perfectly even."""
-    total = np.ones(size, np.float32)
-    for cells, strength in ((6, 0.06), (40, 0.025), (200, 0.02)):
-        small = rng.normal(0, strength, (cells, cells)).astype(np.float32)
-        total += cv2.resize(small, size[::-1], interpolation=cv2.INTER_CUBIC)
-    return total
 
 
 def _standing(clip: Clip) -> Mesh:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -154,9 +155,29 @@ def surroundings(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
     return _mesh([*_walls(room, camera, rng), *_treadmill(room)])
 
 
-def walls(room: Room, camera: Camera, rng: np.random.Generator) -> Mesh:
-    """Return floor and wall alone."""
-    return _mesh(_walls(room, camera, rng))
+def walls(room: Room, camera: Camera, rng: np.random.Generator, *, floor_m: float = _FLOOR_Y) -> Mesh:
+    """Return floor and wall alone, the floor so high."""
+    mesh = _mesh(_walls(room, camera, rng))
+    return replace(mesh, points=mesh.points + np.array([0.0, floor_m - _FLOOR_Y, 0.0], np.float32))
+
+
+def prisms(bars: Sequence[tuple[FloatArray, FloatArray, float]], colour: Colour) -> Mesh:
+    """Return square bars, each given by its two ends and its thickness, m."""
+    parts = []
+    for a, b, thick in bars:
+        along = (b - a) / np.linalg.norm(b - a)
+        across = np.cross(along, (0.0, 0.0, 1.0) if abs(along[2]) < 0.9 else (0.0, 1.0, 0.0))
+        across *= thick / np.linalg.norm(across)
+        other = np.cross(along, across)
+        corner = a - (across + other) / 2
+        for side in (across, other, -across, -other):
+            parts.append(_quad(corner, side, b - a, np.asarray(colour), (1, 2), 0.2))
+            corner = corner + side
+        parts += [
+            _quad(at - (across + other) / 2, u, v, np.asarray(colour), (1, 1))
+            for at, u, v in ((a, other, across), (b, across, other))
+        ]
+    return _mesh(parts)
 
 
 def treadmill(room: Room) -> Mesh:

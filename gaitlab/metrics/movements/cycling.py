@@ -10,6 +10,8 @@ pedalling the angle is another one (`sources.BIKE_FITTERS`).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.kinematics.frame import forward_up, near_side
 from gaitlab.kinematics.side import foot_deg, shank_deg
 from gaitlab.metrics.movements.declaration import Found, Movement
+from gaitlab.metrics.movements.free import period_of
 from gaitlab.metrics.movements.phases import bridged
 from gaitlab.metrics.movements.signals import at, largest, renumbered, spread
 from gaitlab.metrics.sources import BIKE_FITTERS
@@ -34,6 +37,9 @@ _CRANK_LEGS, _TURN_S = (0.1, 0.4), (0.3, 3.0)
 _ROUND = 0.25
 # A point that is off the circle by more of the radius is not that foot.
 _OUTLIER = 0.5
+# A turn lasts as long as the rhythm of the foot within this share; less of the recording in turns than that is told.
+_UNLIKE, _MOST = 0.2, 0.6
+_LOST = "in much of the recording no whole turn could be followed: the points of the feet are lost or exchanged there"
 # Share of a turn's frames in which the foot is seen.
 _SEEN = 0.8
 
@@ -52,7 +58,22 @@ def find(trial: Trial) -> Found:
     found: list[Repetition] = []
     for side, ahead in ((near, 0.0), (other(near), 0.5)):
         found += _turns(time_s, turned + ahead, side, seen=np.isfinite(ball[:, 0]))
-    return Found(renumbered(found))
+    found = _alike(found, period_of(time_s, np.where(np.isfinite(ball[:, 1]), ball[:, 1], np.nan)))
+    told = sum(one.duration_s for one in found if one.accepted) / 2
+    lost = () if told > _MOST * float(time_s[-1] - time_s[0]) else (_LOST,)
+    return Found(renumbered(found), lost)
+
+
+def _alike(found: Sequence[Repetition], period_s: float) -> list[Repetition]:
+    """Return turns, rejected where they do not last as long as the rhythm of the foot tells, s, or there is none.
+
+    Where a network takes the other foot for a moment the circle is left half-way, and two turns become one.
+    """
+    return [
+        one if not one.accepted or abs(one.duration_s / period_s - 1) < _UNLIKE
+        else replace(one, accepted=False, reason="it does not last as long as the foot's rhythm tells")
+        for one in found
+    ]  # fmt: skip
 
 
 def _ball(trial: Trial, side: Side) -> FloatArray:

@@ -46,6 +46,7 @@ class JumpStyle:
         pause_s: standing between jumps.
         box_m: height of the box of a drop jump; ground_s: its contact times.
         knee_in_deg: how far the knees turn to each other after landing.
+        apart_s: how long before the right foot the left one leaves the ground, and after the left one the right lands.
     """
 
     rises_m: tuple[float, ...] = (0.30, 0.36, 0.27)
@@ -57,6 +58,7 @@ class JumpStyle:
     box_m: float = 0.30
     ground_s: tuple[float, ...] = (0.26, 0.22, 0.30)
     knee_in_deg: float = 0.0
+    apart_s: tuple[float, float] = (0.0, 0.0)
 
 
 class _Course:
@@ -97,7 +99,7 @@ class _Course:
             self.y.append((time_s, self.stand[1]))
             self.pitch.append((time_s, 0.0))
             self.lean.append((time_s, 4.0))
-            self.arm.append((time_s, self._arm(4.0)))
+            self.arm.append((time_s, self.arms_deg(4.0)))
             self.knee_in.append((time_s, 0.0))
 
     def squats_down(self, start_s: float, *, down_s: float, hold_s: float) -> float:
@@ -111,7 +113,7 @@ class _Course:
             self.y.append((time_s, self.deep[1], 0.0, turn_mps2))
             self.pitch.append((time_s, 0.0))
             self.lean.append((time_s, self.style.lean_deg))
-            self.arm.append((time_s, self._arm(-42.0)))
+            self.arm.append((time_s, self.arms_deg(-42.0)))
         return bottom_s + hold_s
 
     def pushes_off(self, start_s: float, rise_m: float) -> float:
@@ -120,14 +122,15 @@ class _Course:
         # At rest below, -g above and the speed of take-off: so long, the force never pulls.
         off_s = start_s + 1.7 * (self.off_m - self.deep[1]) / up_mps
         self.pitch.append((off_s - _HEEL_RISE_S, 0.0))
-        self._leaves(off_s, up_mps)
+        self.leaves(off_s, up_mps)
         return off_s
 
-    def _leaves(self, off_s: float, up_mps: float) -> None:
+    def leaves(self, off_s: float, up_mps: float) -> None:
+        """Leave the ground then, so fast."""
         self.x.append((off_s, self.up_x_m))
         self.y.append((off_s, self.off_m, up_mps, -GRAVITY))
         self.lean.append((off_s, 8.0))
-        self.arm.append((off_s, self._arm(118.0)))
+        self.arm.append((off_s, self.arms_deg(118.0)))
         self.times["take_off_s"].append(off_s)
 
     def flies(self, off_s: float, rise_m: float) -> float:
@@ -152,7 +155,7 @@ class _Course:
         self.x.append((land_s, self.up_x_m))
         self.y.append((land_s, self.land_m, up_mps - GRAVITY * flight_s, -GRAVITY))
         self.lean.append((land_s, 9.0))
-        self.arm.append((land_s, self._arm(45.0)))
+        self.arm.append((land_s, self.arms_deg(45.0)))
         self.knee_in.append((land_s, 0.0))
         return land_s
 
@@ -165,16 +168,18 @@ class _Course:
         self.x.append((low_s, 0.6 * self.deep[0] + 0.4 * self.stand[0]))
         self.y.append((low_s, low_m, 0.0, 6.0))
         self.lean.append((low_s, 0.8 * self.style.lean_deg))
-        self.arm.append((low_s, self._arm(25.0)))
+        self.arm.append((low_s, self.arms_deg(25.0)))
         self.knee_in.append((low_s, self.style.knee_in_deg))
         self.times["lowest_s"].append(low_s)
         self.times["end_s"].append(low_s + 0.75)
         return low_s + 0.75
 
-    def _arm(self, swung_deg: float) -> float:
+    def arms_deg(self, swung_deg: float) -> float:
+        """Return the flexion of the shoulders, which arms that do not swing keep."""
         return swung_deg if self.style.arms else 32.0
 
     def upper(self) -> Upper:
+        """Return trunk and arms over time."""
         return Upper(
             Track(self.lean), Track(self.arm), constant(28.0 if self.style.arms else 118.0),
             constant(14.0 if self.style.arms else 6.0),
@@ -192,7 +197,7 @@ def stationary_jumps(kind: str, body: Body, stance: Stance, style: JumpStyle) ->
         push_s = course.squats_down(start_s, down_s=1.1 if squat else 0.6, hold_s=1.2 if squat else 0.0)
         time_s = course.lands(course.flies(course.pushes_off(push_s, rise_m), rise_m))
     course.stands(time_s, time_s + style.pause_s)
-    feet = dict.fromkeys(SIDES, _foot(course))
+    feet = {side: _foot(course, side) for side in SIDES}
     return _movement(kind, course, feet, time_s + style.pause_s, hip_x=Track(course.x), hip_y=Track(course.y))
 
 
@@ -211,7 +216,7 @@ def drop_jump(body: Body, stance: Stance, style: JumpStyle) -> Movement:
     course.x += [(leave_s, _STEP_AHEAD_M - _BOX_BACK_M, forward_mps), (land_s, course.up_x_m - 0.08, forward_mps)]
     course.y += [(leave_s, last_m, 0.0, -GRAVITY), (land_s, course.land_m, -GRAVITY * (land_s - leave_s), -GRAVITY)]
     course.lean += [(leave_s, 6.0), (land_s, 12.0)]
-    course.arm += [(leave_s, course._arm(10.0)), (land_s, course._arm(-30.0))]
+    course.arm += [(leave_s, course.arms_deg(10.0)), (land_s, course.arms_deg(-30.0))]
     step_pitch = {
         "left": [(0.0, 0.0), (leave_s - 0.3, 0.0), (leave_s, _STEP_HEEL_DEG), (land_s, course.land_heel_deg)],
         "right": [(0.0, 0.0), (step_s, 0.0), (leave_s, -8.0), (land_s, course.land_heel_deg)],
@@ -223,7 +228,7 @@ def drop_jump(body: Body, stance: Stance, style: JumpStyle) -> Movement:
         off_s = land_s + ground_s
         course.pitch += [(land_s + 0.3 * ground_s, -6.0), (off_s - 0.45 * ground_s, -6.0)]
         course.lean.append((land_s + ground_s / 2, 0.4 * style.lean_deg))
-        course._leaves(off_s, float(np.sqrt(2 * GRAVITY * rise_m)))
+        course.leaves(off_s, float(np.sqrt(2 * GRAVITY * rise_m)))
         land_s = course.flies(off_s, rise_m)
     end_s = course.lands(land_s)
     contacts_s = np.array([first_s, *course.times["landing_s"][:-1]])
@@ -250,7 +255,7 @@ def drop_jump(body: Body, stance: Stance, style: JumpStyle) -> Movement:
 
 def _stepping(course, side, pitch, step_s, leave_s, land_s):  # type: ignore[no-untyped-def]
     """Return a foot that stands on the box, steps or falls from it, and then jumps with the other."""
-    later, hip_y = _foot(course), Track(course.y)
+    later, hip_y = _foot(course, side), Track(course.y)
     box_m = course.style.box_m
     leads = side == "right"
     lifted_m = 0.05 if leads else 0.0
@@ -273,22 +278,42 @@ def _stepping(course, side, pitch, step_s, leave_s, land_s):  # type: ignore[no-
     return Foot(x_m=x, y_m=height_m, pitch_deg=turning, toes_deg=toes_deg)
 
 
-def _foot(course: _Course) -> Foot:
-    """Return the feet of a jump: planted, and in the air under the hips by what the legs are long then."""
+def _foot(course: _Course, side: str) -> Foot:
+    """Return a foot of a jump: planted, and in the air under the hips by what the legs are long then."""
     hip_y, under = Track(course.y), Track(course.under)
     flights = list(zip(course.times["take_off_s"], course.times["landing_s"], strict=True))
+    lifts = [_lift(course, side, off_s, land_s) for off_s, land_s in flights]
 
     def height_m(time_s):  # type: ignore[no-untyped-def]
         in_air = np.zeros(len(time_s), bool)
         for off_s, land_s in flights:
             in_air |= (time_s > off_s) & (time_s < land_s)
-        return np.where(in_air, hip_y(time_s) - under(time_s), 0.0)
+        height = np.where(in_air, hip_y(time_s) - under(time_s), 0.0)
+        return height + sum(lift(time_s) for lift in lifts)
 
     def toes_deg(time_s):  # type: ignore[no-untyped-def]
         # They hang as far as there is room under them, and lie flat when they leave the ground and meet it.
         return -np.minimum(28.0, np.degrees(np.arctan(0.6 * height_m(time_s) / 0.10)))
 
     return Foot(y_m=height_m, pitch_deg=Track(course.pitch), toes_deg=toes_deg)
+
+
+def _lift(course: _Course, side: str, off_s: float, land_s: float):  # type: ignore[no-untyped-def]
+    """Return how much higher the foot is that leaves first, or the one that lands last."""
+    early_s, late_s = course.style.apart_s
+    middle_s = (off_s + land_s) / 2
+    if side == "left":
+        if not early_s:
+            return constant(0.0)
+        return Track([(off_s - early_s, 0.0), (off_s + 0.02, 0.006, 0.1), (middle_s, 0.015), (land_s, 0.0)])
+    if not late_s:
+        return constant(0.0)
+    down_mps = -next(knot[2] for knot in course.y if knot[0] == land_s)
+    above_m = 0.75 * down_mps * late_s
+    before = Track([(off_s, 0.0), (middle_s, above_m), (land_s, above_m)])
+    # From here on the hips' fall carries it no longer: it goes on falling by itself.
+    after = Track([(land_s, above_m, -down_mps), (land_s + late_s, 0.0, -0.5 * down_mps)])
+    return lambda time_s: np.where(time_s < land_s, before(time_s), after(time_s))
 
 
 def _movement(kind, course, feet, duration_s, *, hip_x, hip_y, fixed=()) -> Movement:  # type: ignore[no-untyped-def]
@@ -302,6 +327,8 @@ def _movement(kind, course, feet, duration_s, *, hip_x, hip_y, fixed=()) -> Move
         **times, "flight_s": land_s - off_s, "jump_height_m": flight_height_m(land_s - off_s),
         "hip_rise_m": np.array(course.style.rises_m),
         "hip_rise_from_standing_m": hip_y(times["top_s"]) - course.stand[1],
+        "left_take_off_s": off_s - course.style.apart_s[0], "right_take_off_s": off_s, "left_landing_s": land_s,
+        "right_landing_s": land_s + course.style.apart_s[1],
         "hip_lower_at_landing_m": hip_y(off_s) - hip_y(land_s), "landing_posture": np.array(course.style.landing),
         "repetitions": np.array(len(off_s)),
     }  # fmt: skip

@@ -42,6 +42,7 @@ def _jump(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "rises_m": _some(rng, 0.18, 0.42, 3), "landing": str(rng.choice(["same", "softer"])),
         "thigh_deg": rng.uniform(18, 42), "lean_deg": rng.uniform(32, 50), "arms": bool(rng.uniform() < 0.6),
+        "apart_s": _some(rng, 0.0, 0.014, 2),
     }  # fmt: skip
 
 
@@ -59,6 +60,7 @@ def _squat(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "thighs_deg": _some(rng, -8, 30, 4), "lean_deg": rng.uniform(28, 46), "down_s": rng.uniform(0.9, 1.8),
         "hold_s": float(rng.choice([0.1, 0.5, 1.0])), "up_s": rng.uniform(0.7, 1.4),
+        "shift_m": float(rng.choice([0.0, 0.0, -0.04, 0.05])),
     }  # fmt: skip
 
 
@@ -91,7 +93,7 @@ KINDS: dict[str, Kind] = {
     ),
     "squat_jump": Kind(JumpStyle, lambda *who: stationary_jumps("squat_jump", *who), _still_arms, (2.6, 1.3)),
     "drop_jump": Kind(JumpStyle, drop_jump, _drop, (2.75, 2.0)),
-    "squat": Kind(SquatStyle, squats, _squat, (2.2, 1.5)),
+    "squat": Kind(SquatStyle, squats, _squat, (2.35, 1.75)),
     "sit_to_stand": Kind(ChairStyle, sit_to_stand, _chair, (2.1, 1.6)),
     "cycling": Kind(CyclingStyle, cycling, _cycle, (1.95, 2.1)),
     "arm_raise": Kind(ArmStyle, arm_raises, _arms, (2.5, 1.9)),

@@ -32,6 +32,13 @@ View = Literal["side", "left", "right", "front", "behind"]
 NAMES = SKELETONS["runner_31"].names
 _POSE = SKELETONS["body_25"]
 _SCORE = 0.9
+# Shares of the hips' way at which its times are part of the truth.
+WAY_SHARES = (0.05, 0.1, 0.9, 0.95)
+# Between which times the hips go down and up.
+_WAYS = {
+    "squat": {"down": ("start_s", "deepest_s"), "up": ("deepest_s", "end_s")},
+    "sit_to_stand": {"up": ("seat_off_s", "stand_s"), "down": ("sit_start_s", "seat_on_s")},
+}
 
 
 def film_points(
@@ -90,13 +97,16 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     ``..._s`` have one entry a repetition, and of some of them the angles at these very instants, not at a frame:
     ``{instant}_angles_deg`` (repetition, angle).
 
-    A jump: ``start_s deepest_s take_off_s top_s landing_s lowest_s end_s``; ``flight_s``; ``jump_height_m``, g t² / 8;
-    ``hip_rise_m`` from take-off to the top, less than that where the landing's posture is lower by
+    A jump: ``start_s deepest_s take_off_s top_s landing_s lowest_s end_s``, take-off of the last foot and landing of
+    the first, ``{side}_take_off_s`` and ``{side}_landing_s`` of each; ``flight_s`` between them; ``jump_height_m``,
+    g t² / 8; ``hip_rise_m`` from take-off to the top, less than that where the landing's posture is lower by
     ``hip_lower_at_landing_m``; ``hip_rise_from_standing_m``; of a drop jump ``first_contact_s contact_time_s
-    reactive_strength_index``. It is the hips that are thrown: -g exactly while the balls of the feet are in the air.
+    reactive_strength_index``. It is the hips that are thrown: -g exactly while the balls of both feet are in the air.
     A squat: ``start_s bottom_start_s deepest_s bottom_end_s end_s``; ``down_s hold_s up_s`` between these, and
-    ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way; ``heel_lift``.
-    A chair: ``start_s seat_off_s stand_s sit_start_s seat_on_s end_s``, ``to_last_stand_s``, ``to_last_seat_s``.
+    ``eccentric_s pause_s concentric_s`` between 10 and 90 % of the hips' way, of which ``down_at_s`` and ``up_at_s``
+    (repetition, share) have the times of `WAY_SHARES`; ``heel_lift``; ``hip_shift_m`` to the right.
+    A chair: ``start_s seat_off_s stand_s sit_start_s seat_on_s end_s``, ``to_last_stand_s``, ``to_last_seat_s``, and
+    ``up_at_s`` and ``down_at_s`` likewise.
     Cycling: ``crank_deg`` (frame,) of the right crank, 0 on top, 90 forward, unwrapped; ``{side}_bottom_s``;
     ``cadence_rpm``; ``knee_at_bottom_deg`` as it was asked of the right knee; ``saddle_height_m`` along the seat tube.
     """
@@ -114,8 +124,8 @@ def truth_of(movement: Movement, camera: Camera, time_s: FloatArray) -> dict[str
     for name, instants_s in movement.instants.items():
         at = true_angles(movement.body, movement.points_m(instants_s))
         truth[f"{name}_angles_deg"] = np.stack(list(at.values()), axis=1)
-    if movement.kind == "squat":
-        truth.update(_tempo(movement))
+    if movement.kind in _WAYS:
+        truth.update(_tempo(movement) if movement.kind == "squat" else _on_the_way(movement))
     return {name: np.asarray(value) for name, value in truth.items()}
 
 
@@ -126,7 +136,7 @@ def true_angles(body: Body, points: dict[str, FloatArray]) -> dict[str, FloatArr
     ``thigh_over_horizontal_deg``, below 0 with the hip under the knee; ``knee_flexion_deg hip_flexion_deg``;
     ``foot_deg`` from heel to big toe, toe up, less that of a flat foot; ``ankle_flexion_deg``, dorsiflexion;
     ``shoulder_flexion_deg`` of the upper arm against the trunk, ``elbow_flexion_deg`` in space;
-    ``knee_projection_deg`` from the front, knee to the other leg.
+    ``knee_projection_deg`` from the front, knee to the other leg: of a thigh that points at the camera it says nothing.
     """
     trunk = _from_vertical(points["mid_hip"], points["neck"])
     angles = {"trunk_lean_deg": trunk}
@@ -149,7 +159,7 @@ def true_angles(body: Body, points: dict[str, FloatArray]) -> dict[str, FloatArr
             f"{side}_foot_deg": foot, f"{side}_ankle_flexion_deg": foot + shank,
             f"{side}_shoulder_flexion_deg": (_from_vertical(shoulder, elbow, down=True) + trunk + 180) % 360 - 180,
             f"{side}_elbow_flexion_deg": np.degrees(np.arccos(np.clip(bent, -1, 1))),
-            f"{side}_knee_projection_deg": frontal[0] - frontal[1],
+            f"{side}_knee_projection_deg": (frontal[0] - frontal[1] + 180) % 360 - 180,
         }  # fmt: skip
     return angles
 
@@ -166,16 +176,25 @@ def _flat_deg(body: Body, side: str) -> float:
     return float(np.degrees(np.arctan2(up, forward)))
 
 
-def _tempo(movement: Movement) -> dict[str, FloatArray]:
-    """Return the times between 10 and 90 % of the hips' way down and up, and between both."""
-    rows = []
-    for start_s, middle_s, end_s in zip(*(movement.truth[n] for n in ("start_s", "deepest_s", "end_s")), strict=True):
-        ways = []
-        for first, last in ((start_s, middle_s), (middle_s, end_s)):
-            fine = np.linspace(first, last, 4001)
+def _on_the_way(movement: Movement) -> dict[str, FloatArray]:
+    """Return when the hips have gone the shares `WAY_SHARES` of their way down, and of that up."""
+    at: dict[str, FloatArray] = {}
+    for way, ends in _WAYS[movement.kind].items():
+        rows = []
+        for first_s, last_s in zip(*(movement.truth[name] for name in ends), strict=True):
+            fine = np.linspace(first_s, last_s, 4001)
             height = movement.points_m(fine)["mid_hip"][:, 1]
-            share = (height - height[0]) / (height[-1] - height[0])
-            ways += [float(np.interp(level, share, fine)) for level in (0.1, 0.9)]
-        rows.append(np.diff(ways))
-    eccentric, pause, concentric = np.array(rows).T
-    return {"eccentric_s": eccentric, "pause_s": pause, "concentric_s": concentric}
+            rows.append(np.interp(WAY_SHARES, (height - height[0]) / (height[-1] - height[0]), fine))
+        at[f"{way}_at_s"] = np.array(rows)
+    return at
+
+
+def _tempo(movement: Movement) -> dict[str, FloatArray]:
+    """Return also what a squat's tempo is made of: between 10 and 90 % of the ways."""
+    at = _on_the_way(movement)
+    first, last = WAY_SHARES.index(0.1), WAY_SHARES.index(0.9)
+    down, up = at["down_at_s"], at["up_at_s"]
+    return at | {
+        "eccentric_s": down[:, last] - down[:, first], "pause_s": up[:, first] - down[:, last],
+        "concentric_s": up[:, last] - up[:, first],
+    }  # fmt: skip

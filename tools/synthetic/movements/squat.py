@@ -35,6 +35,7 @@ class SquatStyle:
         down_s, hold_s, up_s, pause_s: the tempo.
         heel_deg: how far the heels have come up there.
         knee_in_deg: how far the knees turn to each other there.
+        shift_m: how far the hips have moved to the right there.
     """
 
     thighs_deg: tuple[float, ...] = (12.0, 4.0, 20.0, -4.0)
@@ -45,11 +46,13 @@ class SquatStyle:
     pause_s: float = 0.7
     heel_deg: float = 0.0
     knee_in_deg: float = 0.0
+    shift_m: float = 0.0
 
 
 def squats(body: Body, stance: Stance, style: SquatStyle) -> Movement:
     """Return squats with the arms held forward."""
-    thigh, shank, lean, heel, knee_in, arm = ([] for _ in range(6))
+    thigh: list[tuple[float, ...]] = []
+    shank, lean, heel, knee_in, arm, shift = ([*thigh] for _ in range(6))
     names = ("start_s", "bottom_start_s", "bottom_end_s", "end_s")
     times: dict[str, list[float]] = {name: [] for name in names}
     time_s = style.pause_s
@@ -63,6 +66,7 @@ def squats(body: Body, stance: Stance, style: SquatStyle) -> Movement:
         for track, up, down in (
             (thigh, _STAND_DEG[0], thigh_deg), (shank, _STAND_DEG[1], shank_deg), (lean, 4.0, style.lean_deg),
             (heel, 0.0, -style.heel_deg), (knee_in, 0.0, style.knee_in_deg), (arm, 8.0, 88.0 + 0.8 * style.lean_deg),
+            (shift, 0.0, style.shift_m),
         ):  # fmt: skip
             track.extend(zip(at, (up, down, down, up), strict=True))
         time_s = float(at[-1]) + style.pause_s
@@ -70,15 +74,16 @@ def squats(body: Body, stance: Stance, style: SquatStyle) -> Movement:
     truth = {
         **events, "deepest_s": (events["bottom_start_s"] + events["bottom_end_s"]) / 2,
         "repetitions": np.array(len(style.thighs_deg)), "heel_lift": np.array(style.heel_deg > 0),
+        "hip_shift_m": np.full(len(style.thighs_deg), style.shift_m),
         **{name: np.full(len(style.thighs_deg), getattr(style, name)) for name in ("down_s", "hold_s", "up_s")},
     }  # fmt: skip
     upper = Upper(Track(lean), Track(arm), constant(8.0), constant(5.0))
     turned = Track(knee_in) if style.knee_in_deg else None
-    at = _legs(body, stance, Track(thigh), Track(shank), Track(heel), upper, turned)
+    at = _legs(body, stance, Track(thigh), Track(shank), Track(heel), upper, turned, Track(shift))
     return Movement("squat", body, at, time_s, truth, {"deepest": truth["deepest_s"]})
 
 
-def _legs(body, stance, thigh, shank, heel, upper, knee_in=None):  # type: ignore[no-untyped-def]
+def _legs(body, stance, thigh, shank, heel, upper, knee_in=None, shift=None):  # type: ignore[no-untyped-def]
     """Return the channels of legs whose segments have these angles over time."""
 
     def hips(time_s: FloatArray) -> FloatArray:
@@ -92,7 +97,7 @@ def _legs(body, stance, thigh, shank, heel, upper, knee_in=None):  # type: ignor
     return standing(
         body, stance, hip_x_m=lambda t: hips(t)[:, 0], hip_y_m=lambda t: hips(t)[:, 1],
         feet=dict.fromkeys(SIDES, Foot(pitch_deg=heel)), upper=upper,
-        knee_in_deg=dict.fromkeys(SIDES, knee_in) if knee_in else None,
+        knee_in_deg=dict.fromkeys(SIDES, knee_in) if knee_in else None, hip_z_m=shift,
     )  # fmt: skip
 
 
@@ -119,7 +124,8 @@ class ChairStyle:
 
 def sit_to_stand(body: Body, stance: Stance, style: ChairStyle) -> Movement:
     """Return standing up from a chair and sitting down, arms crossed before the chest."""
-    thigh, shank, lean = ([] for _ in range(3))
+    thigh: list[tuple[float, ...]] = []
+    shank, lean = [*thigh], [*thigh]
     names = ("start_s", "seat_off_s", "stand_s", "sit_start_s", "seat_on_s", "end_s")
     times: dict[str, list[float]] = {name: [] for name in names}
     bend_s, lean_first = 0.35, 0.7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Movement:
     body: Body
     at: Callable[[FloatArray], Channels]
     duration_s: float
-    truth: dict[str, FloatArray]
+    truth: dict[str, Any]
     instants: dict[str, FloatArray]
     fixed: tuple[Box, ...] = ()
     bars: Callable[[float], list[Bar]] | None = None
@@ -98,6 +99,7 @@ def standing(
     body: Body, stance: Stance, *, hip_x_m: Callable[[FloatArray], FloatArray],
     hip_y_m: Callable[[FloatArray], FloatArray], feet: Mapping[str, Foot], upper: Upper,
     knee_in_deg: Mapping[str, Track] | None = None,
+    hip_z_m: Callable[[FloatArray], FloatArray] | None = None,
 ) -> Callable[[FloatArray], Channels]:  # fmt: skip
     """Return the channels, a function of time, of somebody whose hips and feet go these ways."""
 
@@ -114,7 +116,8 @@ def standing(
         lean = upper.lean_deg(time_s)
         arm, elbow = upper.arm_deg(time_s), upper.elbow_deg(time_s)
         return Channels(
-            pelvis_m=np.stack([hip_x_m(time_s), hip_y_m(time_s), zero], axis=-1), lean_deg=lean, pelvis_drop_deg=zero,
+            pelvis_m=np.stack([hip_x_m(time_s), hip_y_m(time_s), hip_z_m(time_s) if hip_z_m else zero], axis=-1),
+            lean_deg=lean, pelvis_drop_deg=zero,
             pelvis_turn_deg=zero, thorax_turn_deg=zero, ankle_m=ankle, foot_deg=pitch, toes_deg=toes,
             roll_deg=dict.fromkeys(SIDES, zero), toe_out_deg=dict.fromkeys(SIDES, stance.toe_out_deg),
             arm_deg=dict.fromkeys(SIDES, arm), elbow_deg=dict.fromkeys(SIDES, elbow), splay_deg=upper.splay_deg(time_s),

@@ -88,8 +88,9 @@ def given_film(spec: RecordingSpec, opened: Video, *, dots: bool, progress: Prog
     )  # fmt: skip
 
 
-# Movements that are told by the tips of the feet, which the own network finds best though it was shown runners alone: of
-# rendered jumps its heights are off by +2 ± 3 cm, those of the next one by +9 ± 4 (``python -m benchmarks.movements``).
+# Movements that are told by the tips of the feet, which the own network finds best, though it was shown runners alone:
+# of rendered jumps its heights are off by +2 ± 3 cm, those of the next one by +9 ± 4
+# (``python -m benchmarks.movements --pictures``).
 _BY_FEET = ("jump",)
 
 
@@ -107,8 +108,9 @@ def found_film(
     """Find the keypoints of a film with the network, which looks at every picture.
 
     Where no network is named and the best one installed is out of its depth in the first seconds, or knows people in
-    gait alone and the film shows another movement than a jump, the next best takes its place, if there is one and it finds
-    somebody. From behind none does where somebody runs: the lines of heels and calves are the own network's alone.
+    gait alone and the film shows another movement than a jump, the next best takes its place, if there is one and it
+    finds somebody. From behind none does where somebody runs: the lines of heels and calves are the own network's
+    alone.
     """
     from gaitlab.pose.depth import knows_gait_alone, out_of_depth, told
     from gaitlab.pose.models.catalogue import best_other, to_install

@@ -1,0 +1,177 @@
+"""Sentences that a session stores, on a page of another language.
+
+They are stored in English, for the tables are. ``[messages]`` of a language's folder has every one of them, under the
+key that the English folder has it under; here a stored sentence is held against the English ones, and what stood in
+their placeholders is put into the other: numbers with the language's decimal mark, words and whole sentences translated
+in the same way. What stands in ``{name…}`` and ``{file…}`` is somebody's own and stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from string import Formatter
+
+from markupsafe import Markup, escape
+
+from gaitlab.metrics import METRICS
+from gaitlab.report.shared.texts import Texts, pointed, read_texts
+
+ENGLISH = "en"
+_OWN = ("name", "file")
+# Lists are taken apart at these, in this order.
+_BETWEEN = ("; ", ", ", " and ")
+_NUMBER = re.compile(r"[±+−-]?\d+(?:\.\d+)?(?:[–-]\d+(?:\.\d+)?)?(?:e-?\d+)?(?:x|°| ?%| ?s| ?Hz| ?ms| ?px| ?mm| ?m)?")
+# "A 10 km/h", "A–C: side", "2 overground": what is told of each session of several.
+_OF_SESSION = re.compile(r"((?:[A-Z]{1,2}|\d+)(?:–(?:[A-Z]{1,2}|\d+))?:?) (.+)", re.DOTALL)
+
+
+class Foreign(str):
+    """English on a page of another language; HTML says so, for who reads it aloud."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return Markup('<span lang="en">{}</span>').format(str(self))
+
+
+def foreign(text: str, texts: Texts) -> str:
+    """Return a text that is English in every language, as a published source, marked where the page is not."""
+    return text if not text or texts["language"] == ENGLISH else Foreign(text)
+
+
+def said(sentence: str, texts: Texts) -> str:
+    """Return a stored sentence in the language of a page; in English, and marked so, where it has none.
+
+    Parameters
+    ----------
+    sentence : str
+        a warning, reason or note as a session or a comparison has it.
+    texts : Texts
+        the words of the page.
+    """
+    language = texts["language"]
+    if language == ENGLISH or not sentence.strip():
+        return sentence
+    found = _found(sentence, language)
+    return Foreign(sentence) if found is None else found
+
+
+def as_html(sentence: str, **values: object) -> Markup:
+    """Return a sentence with its placeholders filled, as HTML: values are escaped, and marked where they are foreign."""
+    return Markup(escape(sentence)).format(**values)
+
+
+def plain(text: object) -> str:
+    """Return a text without marks, for an attribute, which holds no elements."""
+    return str.__str__(text) if isinstance(text, str) else str(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """An English sentence with placeholders, and the same in another language."""
+
+    fixed: tuple[str, ...]
+    pattern: re.Pattern[str]
+    theirs: str
+
+
+@lru_cache(maxsize=4096)
+def _found(sentence: str, language: str) -> str | None:
+    """Return a sentence in another language, with the capital and the full stop that it has; None if it is not known."""
+    core = sentence.strip().removesuffix(".")
+    text = _exact(language).get(core.lower())
+    if text is None:
+        text = next((made for one in _templates(language) if (made := _filled(one, core, language)) is not None), None)
+    if text is None:
+        return None
+    if sentence[:1].isupper():
+        text = text[:1].upper() + text[1:]
+    return f"{text}." if sentence.rstrip().endswith(".") and not text.endswith(".") else text
+
+
+def _filled(template: _Template, sentence: str, language: str) -> str | None:
+    at = 0
+    for part in template.fixed:  # a cheap test, before the pattern looks for the borders of the values
+        at = sentence.lower().find(part, at)
+        if at < 0:
+            return None
+        at += len(part)
+    match = template.pattern.fullmatch(sentence)
+    if match is None:
+        return None
+    values = {
+        name: value if name.startswith(_OWN) else _value(value, language) for name, value in match.groupdict().items()
+    }
+    return template.theirs.format(**values)
+
+
+def _value(value: str, language: str) -> str:
+    """Return what stood in a placeholder: a number, a word or sentence that is known, a list of such; else as it is."""
+    texts = read_texts(language)
+    for between in ("", *_BETWEEN):
+        parts = value.split(between) if between else [value]
+        known = [_one(part, language) for part in parts]
+        if all(part is not None for part in known):
+            joint = texts["findings"]["and"] if between == " and " else between
+            return str(joint).join(part for part in known if part is not None)
+    return value
+
+
+def _one(text: str, language: str) -> str | None:
+    if _NUMBER.fullmatch(text):
+        return pointed(text, read_texts(language))
+    found = _found(text, language) if text.strip() else text
+    if found is None and (match := _OF_SESSION.fullmatch(text)):
+        of_it = _value(match[2], language)
+        return f"{match[1]} {of_it}" if of_it != match[2] else None
+    return found
+
+
+@cache
+def _exact(language: str) -> Mapping[str, str]:
+    """Return by the English words, in small letters, those that stand without a value: sentences, metrics, points."""
+    english, theirs = read_texts(ENGLISH), read_texts(language)
+    table = {
+        spec.label.lower(): theirs["measures"][name]["label"]
+        for name, spec in METRICS.items()
+        if "label" in theirs["measures"].get(name, {})
+    }
+    table |= {english["points"][name].lower(): theirs["points"][name] for name in english["points"]}
+    table |= {english["columns"][name].lower(): theirs["columns"][name] for name in english["columns"]}
+    messages = english["messages"]
+    return table | {
+        _bare(text): theirs["messages"][key]
+        for key, text in messages.items()
+        if "{" not in text and key in theirs["messages"]
+    }
+
+
+def _bare(text: str) -> str:
+    return text.removesuffix(".").lower()
+
+
+@cache
+def _templates(language: str) -> tuple[_Template, ...]:
+    """Return the sentences with placeholders, those first that say most of themselves."""
+    english, theirs = read_texts(ENGLISH)["messages"], read_texts(language)["messages"]
+    found = [
+        _template(text.removesuffix("."), theirs[key])
+        for key, text in english.items()
+        if "{" in text and key in theirs
+    ]
+    return tuple(sorted(found, key=lambda one: -sum(map(len, one.fixed))))
+
+
+def _template(english: str, theirs: str) -> _Template:
+    pattern, fixed, known = "", [], set()
+    for text, name, _, _ in Formatter().parse(english):
+        pattern += re.escape(text)
+        if text:
+            fixed.append(text.lower())
+        if name is not None:
+            pattern += f"(?P={name})" if name in known else f"(?P<{name}>.+?)"
+            known.add(name)
+    return _Template(tuple(fixed), re.compile(pattern, re.IGNORECASE | re.DOTALL), theirs)

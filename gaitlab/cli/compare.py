@@ -17,7 +17,8 @@ Brand = Annotated[
 ]
 
 PageLanguage = Annotated[
-    str | None, typer.Option("--language", help="Language of the page: en, de, fr or es [default: as the sessions' pages].")
+    str | None,
+    typer.Option("--language", help="Language of the page: en, de, fr or es [default: as the pages of them]."),
 ]
 
 
@@ -112,7 +113,9 @@ def athlete(
 
     skipped: list[str] = []
     try:
-        page = athlete_report(name, directory, output=output, units=units, profile=profile, language=language, skip=skipped.append)
+        page = athlete_report(
+            name, directory, output=output, units=units, profile=profile, language=language, skip=skipped.append
+        )
     finally:
         for why in dict.fromkeys(skipped):
             say(f"gaitlab: skipped: {why}", err=True)

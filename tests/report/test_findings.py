@@ -12,10 +12,11 @@ from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.sources import YOUNG_RUNNERS
 from gaitlab.report import write_report
-from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.findings import AT_MOST, Finding, findings, not_measured
 from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.measures import Measure, measures
+from gaitlab.report.shared.texts import read_texts
 from tests.report.make import make_session, missing, told_asymmetry, usual_summary, value
 
 TEXTS = read_texts("en")
@@ -36,7 +37,7 @@ def as_row(value: MetricValue) -> dict[str, str]:
 
 def as_measures(rows: list[MetricValue], *, oblique: bool = False) -> tuple[Measure, ...]:
     return measures(
-        map(as_row, rows), METRICS, units="metric", other_group="Other",
+        map(as_row, rows), METRICS, units="metric", texts=read_texts("en"),
         naming_groups=read_layout()["naming"]["groups"], asymmetry=told_asymmetry(rows, oblique=oblique),
     )  # fmt: skip
 

@@ -151,9 +151,9 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
     """Return one job per row of a CSV file.
 
     Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, setting, speed, height, mass,
-    distance, athlete, label, start, end, model, language``; speed, height and mass with their units; files relative to the CSV's
-    folder; an empty cell means not given. An invalid row becomes a job with its ``problem``, so that the others are
-    processed.
+    distance, athlete, label, start, end, model, language``; speed, height and mass with their units; files relative to
+    the CSV's folder; an empty cell means not given. An invalid row becomes a job with its ``problem``, so that the
+    others are processed.
 
     Parameters
     ----------

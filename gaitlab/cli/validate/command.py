@@ -46,7 +46,9 @@ def validate(
     pairings = _pairings(sessions or [], truth or [], list_, offset, markers)
     folder = output or Path(f"validation-{_name(pairings)}")
     with progress_bar() as progress:
-        found = validate_pairs(pairings, threshold_n=threshold, output=folder, force=force, language=language, progress=progress)
+        found = validate_pairs(
+            pairings, threshold_n=threshold, output=folder, force=force, language=language, progress=progress
+        )
     for one in found.compared:
         say(aligned(one))
     print_validation(found)

@@ -14,8 +14,8 @@ from gaitlab.report.session.content import headlines_of, listed_measures
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
 from gaitlab.report.shared.said import said
-from gaitlab.report.shared.texts import Texts, read_texts
 from gaitlab.report.shared.season import SYMBOLS, Mark, Pin
+from gaitlab.report.shared.texts import Texts, read_texts
 from gaitlab.stats.athletes import Kind, Run, kinds_of, last_two
 from gaitlab.stats.treatment import grave, notes
 from gaitlab.stats.trends import FEWEST, trends
@@ -165,7 +165,10 @@ def _part(kind: Kind, *, units: Units, language: str, skip: Callable[[str], None
     gravest, texts = grave(sessions, names=called), read_texts(language)
     return Part(
         kind,
-        {run.number: {m.name: m for m in listed_measures(run.session, units=units, language=language)} for run in kind.runs},
+        {
+            run.number: {m.name: m for m in listed_measures(run.session, units=units, language=language)}
+            for run in kind.runs
+        },
         headlines_of(sessions[-1].info),
         _trend(kind),
         read_comparison(

@@ -17,8 +17,8 @@ from gaitlab.report.shared import numbers
 from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.said import foreign, said
-from gaitlab.report.shared.texts import Texts, day, point_of
 from gaitlab.report.shared.season import Dated, Mark, season_charts
+from gaitlab.report.shared.texts import Texts, day, point_of
 from gaitlab.stats.athletes import Run
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, detectable_of
 
@@ -269,8 +269,11 @@ def _unit_words(left_out: int, measure: Measure, season: Season) -> Sequence[str
 
 
 def _noted(season: Season) -> Mapping[str, Any] | None:
-    rows = [(one.pin, day(one.pin.date, season.texts), one.run.number, _class(season.mark(one.run.session)), one.run.session.info["label"] or "")
-            for one in season.noted]  # fmt: skip
+    rows = [
+        (one.pin, day(one.pin.date, season.texts), one.run.number, _class(season.mark(one.run.session)),
+         one.run.session.info["label"] or "")
+        for one in season.noted
+    ]  # fmt: skip
     return {"rows": rows} if rows else None
 
 

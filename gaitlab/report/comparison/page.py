@@ -13,8 +13,8 @@ from gaitlab.io.session.session import Session
 from gaitlab.report.comparison.content import read_comparison
 from gaitlab.report.comparison.elements import ELEMENTS, heading
 from gaitlab.report.comparison.media import gather_films, shown
-from gaitlab.report.shared.brand import common_language
 from gaitlab.report.render import environment, put_together, static
+from gaitlab.report.shared.brand import common_language
 
 COMPARISON = Path(__file__).resolve().parent
 # The scripts of the report, with a player for several videos.

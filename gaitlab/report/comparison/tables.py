@@ -64,7 +64,7 @@ def not_comparable(comparison: Comparison, other: Compared) -> list[str]:
     """Return one line per reason with the metrics that cannot be compared, and the side if it is only one."""
     texts = comparison.texts["comparison"]
     known = _all_measures((comparison.first, other))
-    lines = []
+    lines: list[str] = []
     for reason, side, metrics in not_compared(comparison.differences[other.letter]):
         labels = "; ".join(known[metric].full_label if metric in known else metric for metric in metrics)
         sentence = texts["without_side"] if side else texts["without"]

@@ -60,7 +60,8 @@ def shown_findings(content: Content, media: Media, moments: Sequence[Moment]) ->
     if content.findings == OFF:
         return None
     found = findings(
-        content.measures, read_rules(content.texts["language"]), activity=str(content.info["activity"]), speed_mps=content.speed_mps,
+        content.measures, read_rules(content.texts["language"]), activity=str(content.info["activity"]),
+        speed_mps=content.speed_mps,
         texts=content.texts,
     )  # fmt: skip
     texts = content.texts["findings"]

@@ -9,6 +9,7 @@ from typing import Any
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.report.session.content import Content
 from gaitlab.report.shared.numbers import decimal
+from gaitlab.report.shared.said import side_point
 from gaitlab.report.shared.texts import point_of, pointed
 
 
@@ -33,7 +34,7 @@ def point_name(name: str, texts: Mapping[str, Any]) -> str:
     """Return ``left big toe`` for ``left_big_toe``, in the page's language."""
     side, _, point = name.partition("_")
     if side in BOTH_SIDES:
-        return f"{texts['sides'][side].lower()} {texts['points'].get(point, point.replace('_', ' '))}"
+        return side_point(side, texts["points"].get(point, point.replace("_", " ")), texts)
     return str(texts["points"].get(name, name.replace("_", " ")))
 
 

@@ -23,7 +23,7 @@ from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.curves import CycleCurve
 from gaitlab.report.shared.glossary import BOX, glossary
 from gaitlab.report.shared.media import Media
-from gaitlab.report.shared.said import foreign, said
+from gaitlab.report.shared.said import said
 from gaitlab.report.shared.texts import Texts, day, pointed
 
 
@@ -72,7 +72,9 @@ def facts(content: Content) -> list[tuple[str, str]]:
     clock = info.get("clock", {}).get("source")
     key = {"assumed": "frames_assumed", "unknown": "frames_unknown"}.get(clock, "frames_a_second")
     fps, duration_s = shown_rate(info)
-    frames = names[key].format(fps=pointed(f"{fps:.4g}", texts), duration=numbers.decimal(duration_s, 1, point=content.point))
+    frames = names[key].format(
+        fps=pointed(f"{fps:.4g}", texts), duration=numbers.decimal(duration_s, 1, point=content.point)
+    )
     file = (info["video"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),
@@ -159,7 +161,9 @@ def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
         measured = content.said(foot["reason"])
         if foot["mean_deg"] is not None:
             spread = foot["uncertainty_deg"]
-            plus_minus = "" if spread is None else f" {texts['plus_minus']} {numbers.decimal(spread, 1, point=content.point)}"
+            plus_minus = (
+                "" if spread is None else f" {texts['plus_minus']} {numbers.decimal(spread, 1, point=content.point)}"
+            )
             measured = f"{numbers.decimal(foot['mean_deg'], 1, point=content.point)}{plus_minus}° (n {foot['n']})"
         word = texts["shop"]["words"].get(foot["word"], texts["none"])
         feet.append(
@@ -263,8 +267,8 @@ def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
     """Return every metric of the page in plain words; those of the first page are printed."""
     entries = glossary()
     abouts = [
-        {"name": m.name, "label": m.full_label, "first": m.name in content.headlines, "text": content.texts["measures"][m.name]["about"],
-         "marks": entries[m.name].marks}
+        {"name": m.name, "label": m.full_label, "first": m.name in content.headlines,
+         "text": content.texts["measures"][m.name]["about"], "marks": entries[m.name].marks}
         for m in content.measures if m.name in entries
     ]  # fmt: skip
     return {"abouts": abouts, "box": BOX} if abouts else None
@@ -272,7 +276,6 @@ def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:
     quality, calibration = content.info["quality"], content.info["calibration"]
-    texts = content.texts["quality"]
     seen = [
         (point_name(name, content.texts), share)
         for name, share in quality["share_of_frames_seen"].items()
@@ -303,7 +306,7 @@ def _smoothing(history: Sequence[Mapping[str, Any]], content: Content) -> str:
     if done["effective_cutoff_hz"] is None:
         return str(texts["unsmoothed"])
     cutoff = numbers.decimal(done["effective_cutoff_hz"], 1, point=content.point)
-    return str(texts["smoothed"].format(method=content.said(done["method"]), cutoff=cutoff))
+    return str(texts["smoothed"].format(method=done["method"], cutoff=cutoff))
 
 
 def _tilt(content: Content) -> str:

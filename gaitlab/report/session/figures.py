@@ -15,7 +15,6 @@ from gaitlab.metrics.norms import CurveNorm, curve_norm
 from gaitlab.report.session.content import Content, column_key, column_sides
 from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.shared.numbers import decimal
-from gaitlab.report.shared.texts import pointed
 from gaitlab.report.shared.plot import (  # fmt: skip
     MARGINS,
     Figure,
@@ -29,6 +28,7 @@ from gaitlab.report.shared.plot import (  # fmt: skip
     vertical,
     wide_enough,
 )
+from gaitlab.report.shared.texts import pointed
 
 # Most points per curve: more than a wide screen has pixels would only increase the size of the page.
 _MAX_FRAMES = 4000
@@ -182,7 +182,11 @@ def _contact_traces(content: Content) -> list[Figure]:
                 texts[_CONTACTS.get(clock.get("source", ""), "contact_hover")].format(
                     side=content.texts["sides"][side], duration=decimal(c.duration_s * 1e3, 0, point=content.point)
                 )
-                + ("" if accepted else "<br>" + texts["rejected_hover"].format(reason=no_markup(content.said(c.reason))))
+                + (
+                    ""
+                    if accepted
+                    else "<br>" + texts["rejected_hover"].format(reason=no_markup(content.said(c.reason)))
+                )
                 for c in chosen
             ]
             marker: Figure = {"color": f"@{side}"}

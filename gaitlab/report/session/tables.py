@@ -169,7 +169,7 @@ def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> li
     retests = dict.fromkeys(
         spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
     )
-    lines = [as_html(words["detectable_source"], source=foreign(source, texts)) for source in retests]
+    lines: list[str] = [as_html(words["detectable_source"], source=foreign(source, texts)) for source in retests]
     if any(measure.differs and math.isfinite(measure.symmetry_index_percent) for measure in measures):
         lines.append(as_html(words["symmetry_source"], source=foreign(SYMMETRY_INDEX, texts)))
     return lines

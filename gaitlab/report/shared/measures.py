@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gaitlab.core.metric import Reference
-from gaitlab.metrics.asymmetry import symmetry_index_percent, weakness
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.asymmetry import symmetry_index_percent, weakness
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.summary import ASSUMED, LABELS_OVERGROUND
 from gaitlab.report.shared.numbers import Display, Units, display
@@ -177,17 +177,17 @@ def _measure(
         description=words.get("description", spec.description if spec else ""),
         display=display(unit, _decimals(unit, spec), units=units, texts=texts),
         sides={row["side"]: _measured(row, spec, texts) for row in rows},
-        reference=None
-        if with_range is None
-        else Reference(
-            float(with_range["reference_low"]), float(with_range["reference_high"]),
-            foreign(with_range["reference_source"], texts),
-        ),  # fmt: skip
+        reference=None if with_range is None else _reference(with_range, texts),
         between=between,
         ratio=bool(spec and spec.ratio),
         of_trunk=bool(spec and spec.of_trunk),
         leans=bool(spec and spec.of_trunk and "rear" in spec.views),
     )
+
+
+def _reference(row: Mapping[str, str], texts: Texts) -> Reference:
+    low, high = float(row["reference_low"]), float(row["reference_high"])
+    return Reference(low, high, foreign(row["reference_source"], texts))
 
 
 def _labels(

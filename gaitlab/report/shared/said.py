@@ -16,6 +16,7 @@ from string import Formatter
 
 from markupsafe import Markup, escape
 
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.metrics import METRICS
 from gaitlab.report.shared.texts import Texts, pointed, read_texts
 
@@ -60,8 +61,13 @@ def said(sentence: str, texts: Texts) -> str:
 
 
 def as_html(sentence: str, **values: object) -> Markup:
-    """Return a sentence with its placeholders filled, as HTML: values are escaped, and marked where they are foreign."""
+    """Return a sentence with its placeholders filled, as HTML: values are escaped, and marked if foreign."""
     return Markup(escape(sentence)).format(**values)
+
+
+def side_point(side: str, point: str, texts: Texts) -> str:
+    """Return the name of a point of one side: ``left big toe``."""
+    return str(texts["side_point"].format(side=texts["sides"][side].lower(), point=point))
 
 
 def plain(text: object) -> str:
@@ -80,7 +86,7 @@ class _Template:
 
 @lru_cache(maxsize=4096)
 def _found(sentence: str, language: str) -> str | None:
-    """Return a sentence in another language, with the capital and the full stop that it has; None if it is not known."""
+    """Return a sentence in another language, with the capital and full stop that it has; None if it is not known."""
     core = sentence.strip().removesuffix(".")
     text = _exact(language).get(core.lower())
     if text is None:
@@ -93,41 +99,46 @@ def _found(sentence: str, language: str) -> str | None:
 
 
 def _filled(template: _Template, sentence: str, language: str) -> str | None:
-    at = 0
+    at, small = 0, sentence.lower()
     for part in template.fixed:  # a cheap test, before the pattern looks for the borders of the values
-        at = sentence.lower().find(part, at)
+        at = small.find(part, at)
         if at < 0:
             return None
         at += len(part)
     match = template.pattern.fullmatch(sentence)
     if match is None:
         return None
-    values = {
-        name: value if name.startswith(_OWN) else _value(value, language) for name, value in match.groupdict().items()
-    }
+    values: dict[str, str] = {}
+    for name, value in match.groupdict().items():
+        known = value if name.startswith(_OWN) else _value(value, language)
+        if known is None:  # half a sentence in each language is worse than all of it in English
+            return None
+        values[name] = known
     return template.theirs.format(**values)
 
 
-def _value(value: str, language: str) -> str:
-    """Return what stood in a placeholder: a number, a word or sentence that is known, a list of such; else as it is."""
-    texts = read_texts(language)
-    for between in ("", *_BETWEEN):
-        parts = value.split(between) if between else [value]
-        known = [_one(part, language) for part in parts]
-        if all(part is not None for part in known):
-            joint = texts["findings"]["and"] if between == " and " else between
-            return str(joint).join(part for part in known if part is not None)
-    return value
+def _value(text: str, language: str, between: tuple[str, ...] = _BETWEEN) -> str | None:
+    """Return what stood in a placeholder: a number, a word or sentence that is known, or a list of such; else None."""
+    found = _one(text, language)
+    if found is not None:
+        return found
+    for number, mark in enumerate(between):
+        parts = re.split(re.escape(mark) + r"(?![^(]*\))", text)  # not inside brackets
+        known = [_value(part, language, between[number + 1 :]) for part in parts] if len(parts) > 1 else [None]
+        if None not in known:
+            joint = read_texts(language)["findings"]["and"] if mark == " and " else mark
+            return str(joint).join(str(part) for part in known)
+    return None
 
 
 def _one(text: str, language: str) -> str | None:
     if _NUMBER.fullmatch(text):
         return pointed(text, read_texts(language))
-    found = _found(text, language) if text.strip() else text
-    if found is None and (match := _OF_SESSION.fullmatch(text)):
-        of_it = _value(match[2], language)
-        return f"{match[1]} {of_it}" if of_it != match[2] else None
-    return found
+    if (found := _found(text, language)) is not None:
+        return found
+    match = _OF_SESSION.fullmatch(text)
+    of_it = _value(match[2], language) if match else None
+    return f"{match[1]} {of_it}" if match and of_it is not None else None
 
 
 @cache
@@ -139,8 +150,11 @@ def _exact(language: str) -> Mapping[str, str]:
         for name, spec in METRICS.items()
         if "label" in theirs["measures"].get(name, {})
     }
-    table |= {english["points"][name].lower(): theirs["points"][name] for name in english["points"]}
-    table |= {english["columns"][name].lower(): theirs["columns"][name] for name in english["columns"]}
+    for words in ("columns", "points"):
+        for name, text in english[words].items():
+            table[text.lower()] = theirs[words][name]
+            for side in BOTH_SIDES:
+                table[f"{side} {text.lower()}"] = side_point(side, theirs[words][name], theirs)
     messages = english["messages"]
     return table | {
         _bare(text): theirs["messages"][key]
@@ -158,9 +172,7 @@ def _templates(language: str) -> tuple[_Template, ...]:
     """Return the sentences with placeholders, those first that say most of themselves."""
     english, theirs = read_texts(ENGLISH)["messages"], read_texts(language)["messages"]
     found = [
-        _template(text.removesuffix("."), theirs[key])
-        for key, text in english.items()
-        if "{" in text and key in theirs
+        _template(text.removesuffix("."), theirs[key]) for key, text in english.items() if "{" in text and key in theirs
     ]
     return tuple(sorted(found, key=lambda one: -sum(map(len, one.fixed))))
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from gaitlab.report.shared.measures import Measure, Measured
+from gaitlab.report.shared.plot import MARGINS, Chart, Figure, axis, line, no_markup, plain_layout, plain_numbers
 from gaitlab.report.shared.said import ENGLISH
 from gaitlab.report.shared.texts import day
-from gaitlab.report.shared.plot import MARGINS, Chart, Figure, axis, line, no_markup, plain_layout, plain_numbers
 
 # By the number of a mark: plotly's names, which the style sheet draws as classes m0 to m5.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
@@ -151,7 +151,10 @@ def _chart(
     figure = {"data": traces, "layout": {**layout, "shapes": shapes, "annotations": annotations}, "height": 240,
               "kind": "trend"}  # fmt: skip
     alt = texts["comparison"]["trend"]["alt"].format(
-        title=measure.full_label, count=len(dated), first=day(dated[0].time[:10], texts), last=day(dated[-1].time[:10], texts)
+        title=measure.full_label,
+        count=len(dated),
+        first=day(dated[0].time[:10], texts),
+        last=day(dated[-1].time[:10], texts),
     )
     legend = tuple((side, texts["sides"][side]) for side in sides)
     return Chart(f"trend-{measure.name}", title, figure, alt, legend if len(legend) > 1 else ())

@@ -33,7 +33,8 @@ def read_texts(language: str) -> Texts:
     table: dict[str, Any] = {}
     for path in sorted((LOCALE / language).glob("*.toml")):
         _merge(table, tomllib.loads(path.read_text(encoding="utf-8")), path)
-    return _spaced(table, before=table["format"]["space_before"], space=table["format"]["space"])
+    spaced: dict[str, Any] = _spaced(table, before=table["format"]["space_before"], space=table["format"]["space"])
+    return spaced
 
 
 def _merge(table: dict[str, Any], more: Mapping[str, Any], path: Path) -> None:

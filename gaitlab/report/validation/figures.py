@@ -16,7 +16,6 @@ from gaitlab.metrics import METRICS
 from gaitlab.report.shared.curves import PERCENT, CycleCurve
 from gaitlab.report.shared.measures import label_of
 from gaitlab.report.shared.numbers import Display, decimal, of_language
-from gaitlab.report.shared.texts import point_of
 from gaitlab.report.shared.plot import (  # fmt: skip
     Chart,
     Figure,
@@ -28,6 +27,7 @@ from gaitlab.report.shared.plot import (  # fmt: skip
     plain_numbers,
     wide_enough,
 )
+from gaitlab.report.shared.texts import point_of
 from gaitlab.report.validation.tables import angle_label, show_of
 from gaitlab.stats.validation.result import Validation
 from gaitlab.stats.validation.tables import EVENTS, event_errors, metric_values
@@ -131,7 +131,11 @@ def curve_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
             "kind": "phase",
         }
         point = point_of(texts)
-        ends = [decimal(float(end(c.mean_deg)), 0, point=point) for c in (curves[_FOUND], curves[_TRUE]) for end in (np.min, np.max)]
+        ends = [
+            decimal(float(end(c.mean_deg)), 0, point=point)
+            for c in (curves[_FOUND], curves[_TRUE])
+            for end in (np.min, np.max)
+        ]
         alt = words["alt"].format(
             title=title, n=len(ours), low=ends[0], high=ends[1], low_true=ends[2], high_true=ends[3]
         )

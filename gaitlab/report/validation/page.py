@@ -51,8 +51,12 @@ def _facts(one: Compared, texts: Mapping[str, Any]) -> Mapping[str, Any]:
             (words["truth"], f"{Path(one.truth).name} · {said(one.kind, texts)}"),
             (words["contacts"], said(one.contacts_from, texts) or words["no_contacts"]),
             (words["offset"], words["offset_value"].format(offset=_signed(offset.offset_s, point))),
-            (words["fit"], words[key].format(r=decimal(offset.correlation, 3, point=point),
-                                             overlap=decimal(offset.overlap_s, 1, point=point))),
+            (
+                words["fit"],
+                words[key].format(
+                    r=decimal(offset.correlation, 3, point=point), overlap=decimal(offset.overlap_s, 1, point=point)
+                ),
+            ),
         ],
     }
 

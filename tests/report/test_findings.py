@@ -252,10 +252,10 @@ def test_weak_values_are_no_findings_and_say_why() -> None:
     unseen = [replace(row, seen_share=0.4) for row in both("hip_adduction", 2.0, 12.0, uncertainty=0.5)]
     absurd = both("heel_whip", -40.0, 5.0, uncertainty=1.0)
     reasons = {
-        "left: its ± is more than half of all that people show": wide,
-        "left: 4 cycles, fewer than 5": few,
-        "left: its points are seen in 40 % of its frames": unseen,
-        "left: it lies outside of all that people show": absurd,
+        "its ± is more than half of all that people show": wide,
+        "4 cycles, fewer than 5": few,
+        "its points are seen in 40 % of its frames": unseen,
+        "it lies outside of all that people show": absurd,
     }
     for reason, rows in reasons.items():
         (measure,) = as_measures(rows)

@@ -25,8 +25,9 @@ _OWN = ("name", "file")
 # Lists are taken apart at these, in this order.
 _BETWEEN = ("; ", ", ", " and ")
 _NUMBER = re.compile(r"[±+−-]?\d+(?:\.\d+)?(?:[–-]\d+(?:\.\d+)?)?(?:e-?\d+)?(?:x|°| ?%| ?s| ?Hz| ?ms| ?px| ?mm| ?m)?")
-# "A 10 km/h", "A–C: side", "2 overground": what is told of each session of several.
-_OF_SESSION = re.compile(r"((?:[A-Z]{1,2}|\d+)(?:–(?:[A-Z]{1,2}|\d+))?:?) (.+)", re.DOTALL)
+# "A 10 km/h", "A–C: side", "2 overground", "B, C: side": what is told of each session of several.
+_CALLED = r"(?:[A-Z]{1,2}|\d+)(?:–(?:[A-Z]{1,2}|\d+))?"
+_OF_SESSION = re.compile(rf"({_CALLED}(?:, {_CALLED})*)(:?) (.+)", re.DOTALL)
 
 
 class Foreign(str):
@@ -89,7 +90,9 @@ def _found(sentence: str, language: str) -> str | None:
     """Return a sentence in another language, with the capital and full stop that it has; None if it is not known."""
     core = sentence.strip().removesuffix(".")
     text = _exact(language).get(core.lower())
-    if text is None:
+    if text is None and re.match(rf"{_CALLED}: ", core):
+        text = _of_session(core, language)
+    elif text is None:
         text = next((made for one in _templates(language) if (made := _filled(one, core, language)) is not None), None)
     if text is None:
         return None
@@ -136,9 +139,17 @@ def _one(text: str, language: str) -> str | None:
         return pointed(text, read_texts(language))
     if (found := _found(text, language)) is not None:
         return found
+    return _of_session(text, language)
+
+
+def _of_session(text: str, language: str) -> str | None:
+    """Return what is told of one session of several."""
     match = _OF_SESSION.fullmatch(text)
-    of_it = _value(match[2], language) if match else None
-    return f"{match[1]} {of_it}" if match and of_it is not None else None
+    of_it = _value(match[3], language) if match else None
+    if match is None or of_it is None:
+        return None
+    between = read_texts(language)["comparison"]["without"] if match[2] else "{labels} {reason}"
+    return str(between.format(labels=match[1], reason=of_it))
 
 
 @cache

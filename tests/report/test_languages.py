@@ -105,9 +105,7 @@ def test_every_measurement_is_told_in_every_language(language: str) -> None:
 
 
 def test_english_has_an_explanation_of_every_measurement() -> None:
-    assert {name: set(entry) for name, entry in read_texts("en")["measures"].items()} == dict.fromkeys(
-        METRICS, {"about"}
-    )
+    assert {name: set(entry) for name, entry in read_texts("en")["measures"].items()} == {n: {"about"} for n in METRICS}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -163,8 +161,8 @@ def test_words_in_a_sentence_are_translated_and_names_are_not() -> None:
         "cycles; 5.0 to 6.5 s facing left, 3.05 m/s, 1 cycle"
     )
     assert said(passes, texts) == (
-        "3 Durchgänge durch das Bild waren zu sehen; 2 davon sind zusammengefasst: 0,5 bis 2,1 s mit Blick nach rechts, "
-        "3,12 m/s, 2 Zyklen; 5,0 bis 6,5 s mit Blick nach links, 3,05 m/s, 1 Zyklus"
+        "3 Durchgänge durch das Bild waren zu sehen; 2 davon sind zusammengefasst: 0,5 bis 2,1 s mit Blick nach "
+        "rechts, 3,12 m/s, 2 Zyklen; 5,0 bis 6,5 s mit Blick nach links, 3,05 m/s, 1 Zyklus"
     )
     taken = "'left and right 1.5.csv' was taken for wide (columns such as left_hip_x and left_hip_y, or x1 and y1)"
     assert said(taken, texts).startswith("'left and right 1.5.csv' wurde als wide gelesen")
@@ -313,7 +311,7 @@ NOT_SAID = {
     "its times count frames",
     "out, or correct the file",
     "file of",
-    "choose another --format",
+    "choose another",
     "a folder of files",
     "if they are metres, write them as millimetres",
     "keep the rows of one person, or add a column 'person' that tells them apart",

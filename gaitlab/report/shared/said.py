@@ -26,7 +26,7 @@ _OWN = ("name", "file")
 _BETWEEN = ("; ", ", ", " and ")
 _NUMBER = re.compile(r"[±+−-]?\d+(?:\.\d+)?(?:[–-]\d+(?:\.\d+)?)?(?:e-?\d+)?(?:x|°| ?%| ?s| ?Hz| ?ms| ?px| ?mm| ?m)?")
 # "A 10 km/h", "A–C: side", "2 overground", "B, C: side": what is told of each session of several.
-_CALLED = r"(?:[A-Z]{1,2}|\d+)(?:–(?:[A-Z]{1,2}|\d+))?"
+_CALLED = r"(?:[A-Z]{1,2}|#?\d+)(?:–(?:[A-Z]{1,2}|#?\d+))?"
 _OF_SESSION = re.compile(rf"({_CALLED}(?:, {_CALLED})*)(:?) (.+)", re.DOTALL)
 
 

@@ -70,6 +70,8 @@ def check(browser: Any, path: Path, language: str, *, own: str = "") -> str:
         assert opened.page.evaluate("document.documentElement.lang") == language
         assert opened.troubles == []
         assert opened.nameless() == []
+        cut = "[...document.querySelectorAll('.card')].filter((c) => c.scrollWidth > c.clientWidth).length"
+        assert opened.page.evaluate(cut) == 0
         # What says that it is English is a paper, which has a year, or a sentence that nobody could have translated.
         english = opened.page.evaluate("[...document.querySelectorAll('[lang=en]')].map((e) => e.textContent)")
         assert [one for one in english if not re.search(r"\b(19|20)\d\d\b", one) and UNKNOWN not in one.lower()] == []

@@ -22,6 +22,8 @@ from gaitlab.report.shared.texts import Texts, pointed, read_texts
 
 ENGLISH = "en"
 _OWN = ("name", "file")
+# Units that are symbols, which are the same in all languages.
+_SYMBOLS = ("m", "s", "m/s", "kN/m", "%", "deg", "deg/s")
 # Lists are taken apart at these, in this order.
 _BETWEEN = ("; ", ", ", " and ")
 _NUMBER = re.compile(r"[±+−-]?\d+(?:\.\d+)?(?:[–-]\d+(?:\.\d+)?)?(?:e-?\d+)?(?:x|°| ?%| ?s| ?Hz| ?ms| ?px| ?mm| ?m)?")
@@ -57,7 +59,7 @@ def said(sentence: str, texts: Texts) -> str:
     language = texts["language"]
     if language == ENGLISH or not sentence.strip():
         return sentence
-    found = _found(sentence, language)
+    found = _found(sentence, language) or _value(sentence, language, ("; ",))
     return Foreign(sentence) if found is None else found
 
 
@@ -127,11 +129,19 @@ def _value(text: str, language: str, between: tuple[str, ...] = _BETWEEN) -> str
         return found
     for number, mark in enumerate(between):
         parts = re.split(re.escape(mark) + r"(?![^(]*\))", text)  # not inside brackets
-        known = [_value(part, language, between[number + 1 :]) for part in parts] if len(parts) > 1 else [None]
-        if None not in known:
-            joint = read_texts(language)["findings"]["and"] if mark == " and " else mark
-            return str(joint).join(str(part) for part in known)
+        # What is told may hold the mark itself: as many parts as make something known are one.
+        for count in range(1, len(parts)):
+            first = _value(mark.join(parts[:count]), language, between[number + 1 :])
+            if first is not None and (rest := _value(mark.join(parts[count:]), language, between[number:])) is not None:
+                return f"{first}{_joint(mark, read_texts(language))}{rest}"
     return None
+
+
+def _joint(mark: str, texts: Texts) -> str:
+    if mark == " and ":
+        return str(texts["findings"]["and"])
+    form = texts["format"]
+    return f"{form['space']}{mark}" if mark[0] in form["space_before"] else mark
 
 
 def _one(text: str, language: str) -> str | None:
@@ -161,11 +171,13 @@ def _exact(language: str) -> Mapping[str, str]:
         for name, spec in METRICS.items()
         if "label" in theirs["measures"].get(name, {})
     }
+    table |= {unit.lower(): unit for unit in _SYMBOLS}
     for words in ("columns", "points"):
         for name, text in english[words].items():
-            table[text.lower()] = theirs[words][name]
-            for side in BOTH_SIDES:
-                table[f"{side} {text.lower()}"] = side_point(side, theirs[words][name], theirs)
+            # A point is called as its name is too: mid hip.
+            for called in {text.lower(), name.replace("_", " ")}:
+                table[called] = theirs[words][name]
+                table |= {f"{side} {called}": side_point(side, theirs[words][name], theirs) for side in BOTH_SIDES}
     messages = english["messages"]
     return table | {
         _bare(text): theirs["messages"][key]
@@ -195,6 +207,17 @@ def _template(english: str, theirs: str) -> _Template:
         if text:
             fixed.append(text.lower())
         if name is not None:
-            pattern += f"(?P={name})" if name in known else f"(?P<{name}>.+?)"
+            pattern += f"(?P={name})" if name in known else f"(?P<{name}>{_shape(name, english)})"
             known.add(name)
     return _Template(tuple(fixed), re.compile(pattern, re.IGNORECASE | re.DOTALL), theirs)
+
+
+def _shape(name: str, english: str) -> str:
+    """Return the pattern of what may stand in a placeholder, where its borders do not tell it."""
+    if name == "share":  # one number: what stands before it, as in "big toe 30 %", has the other words
+        return r"\S+"
+    if name.startswith(_OWN) and f"({{{name}}})" in english:
+        return "[^()]+"
+    if name.startswith(_OWN) and english.endswith(f"{{{name}}}"):  # a list goes on after it
+        return "[^,;]+"
+    return ".+?"

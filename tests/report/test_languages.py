@@ -25,7 +25,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 PACKAGE = Path(gaitlab.__file__).resolve().parent
 # Texts that are alike in some languages: names of programs and files, symbols, statistics, and words that they share.
 ALIKE = re.compile(
-    r"^(networks\..*|validation\..*|.*\.(n|sd|icc|cmc|counts|spread|line|mean|caption|chart|charts)|none|plus_minus|"
+    r"^(format\..*|networks\..*|validation\..*|.*\.(n|sd|icc|cmc|counts|spread|line|mean|caption|chart|charts)|none|plus_minus|"
     r"(comparison\.)?of_sessions|comparison\.(of_sessions|without|without_side)|quality\.rejected_count|"
     r"headlines\.bar_alt|messages\.(speeds|millimetres_px|a_speed|lost_page|lost_video|lost_clip|kind_c3d|"
     r"some_cycles|one_cycle)|facts\.video|video\.(title|pause|angle|angles)|notes\.title|findings\.sources|"

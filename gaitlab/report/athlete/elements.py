@@ -246,7 +246,7 @@ def _name(run: Run, texts: Texts) -> str:
 def _verdict(row: Mapping[str, Any], measure: Measure, season: Season) -> str:
     """Return what a trend says of one side."""
     words, show = season.texts["athlete"]["trend"], measure.display
-    side = "" if row["side"] == "both" else f"{season.texts['sides'][row['side']]}: "
+    side = "" if row["side"] == "both" else f"{season.texts['sides'][row['side']]}{season.texts['format']['colon']}"
     if row["verdict"] == UNKNOWN:
         return f"{side}{words['unknown'].format(reason=said(row['reason'], season.texts))}"
     key = "changed" if row["verdict"] == CHANGED else "noise"

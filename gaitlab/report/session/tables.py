@@ -118,7 +118,7 @@ def _weak(measure: Measure, texts: Mapping[str, Any]) -> str:
     side = next((side for side in measure.known if side.weak), None)
     if side is None or side.side == "both":
         return side.weak if side is not None else ""
-    return f"{texts['sides'][side.side].lower()}: {side.weak}"
+    return f"{texts['sides'][side.side].lower()}{texts['format']['colon']}{side.weak}"
 
 
 def _no_range(measure: Measure) -> str:

@@ -55,6 +55,25 @@ def test_the_first_page_can_be_handed_over_alone(tmp_path: Path) -> None:
     assert any("All measurements" in text for text in others)
 
 
+@pytest.mark.parametrize(
+    ("language", "found", "table"),
+    [
+        ("de", "Landet auf der Ferse", "Alle Messwerte"),
+        ("fr", "Se pose sur le talon", "Toutes les mesures"),
+        ("es", "Aterriza con el talón", "Todas las medidas"),
+    ],
+)
+def test_longer_words_need_no_more_paper(tmp_path: Path, language: str, found: str, table: str) -> None:
+    seen = [row for row in usual_summary() if "side" in METRICS[row.metric].views]
+    session = make_session(tmp_path / "session", athlete="Ada", summary=seen)
+    write_report(session, language=language)
+    first, *others = (normalize("NFKC", p.extract_text()) for p in PdfReader(write_pdf(session.folder)).pages)
+    assert found in first
+    assert len(others) <= 3
+    assert table not in first
+    assert any(table in text for text in others)
+
+
 def test_who_measures_in_feet_has_their_own_paper(tmp_path: Path) -> None:
     session = make_session(tmp_path / "session")
     write_report(session, units="imperial")

@@ -14,6 +14,8 @@ from gaitlab.metrics.norms import norms
 from gaitlab.metrics.sources import SYMMETRY_INDEX
 from gaitlab.report.shared.measures import Measure, Measured
 from gaitlab.report.shared.numbers import decimal
+from gaitlab.report.shared.said import as_html, foreign
+from gaitlab.report.shared.texts import point_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             range=_range(measure),
             source=measure.reference.source if measure.reference else "",
             missing=measure.missing_reason,
-            weak=measure.weak,
+            weak=_weak(measure, texts),
             notes=measure.notes,
             bar=_bar(measure, texts),
             rating=rating(measure, texts),
@@ -109,6 +111,14 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
         )
         for measure in chosen
     ]
+
+
+def _weak(measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return why a metric is not reliable enough for a headline, with the leg of which that is true."""
+    side = next((side for side in measure.known if side.weak), None)
+    if side is None or side.side == "both":
+        return side.weak if side is not None else ""
+    return f"{texts['sides'][side.side].lower()}{texts['format']['colon']}{side.weak}"
 
 
 def _no_range(measure: Measure) -> str:
@@ -159,9 +169,9 @@ def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> li
     retests = dict.fromkeys(
         spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
     )
-    lines = [words["detectable_source"].format(source=source) for source in retests]
+    lines: list[str] = [as_html(words["detectable_source"], source=foreign(source, texts)) for source in retests]
     if any(measure.differs and math.isfinite(measure.symmetry_index_percent) for measure in measures):
-        lines.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
+        lines.append(as_html(words["symmetry_source"], source=foreign(SYMMETRY_INDEX, texts)))
     return lines
 
 
@@ -207,7 +217,7 @@ def _verdict(measure: Measure, texts: Mapping[str, Any]) -> list[str]:
         words.append(names["within"].format(limit=show.half_width(between.told_from), unit=show.suffix))
     elif measure.differs and math.isfinite(percent):
         side = texts["sides"]["right" if percent > 0 else "left"].lower()
-        words.append(names["symmetry"].format(percent=decimal(abs(percent), 0), side=side))
+        words.append(names["symmetry"].format(percent=decimal(abs(percent), 0, point=point_of(texts)), side=side))
     return words
 
 

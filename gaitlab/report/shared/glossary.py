@@ -1,4 +1,4 @@
-"""Every metric in plain words with a small drawing: a stick figure or the feet over time, of a few lines and arcs."""
+"""The small drawing of every metric in the glossary: a stick figure or the feet over time, of a few lines and arcs."""
 
 from __future__ import annotations
 
@@ -37,9 +37,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A metric in plain words, and the lines of its drawing."""
+    """The lines of a metric's drawing; its words are in the texts of a page, ``measures``."""
 
-    text: str
     marks: tuple[Mark, ...]
 
 
@@ -48,7 +47,7 @@ def glossary() -> Mapping[str, Entry]:
     """Return every metric's entry by name."""
     path = Path(__file__).resolve().parents[1] / "glossary.toml"
     table: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Entry(said["text"], _marks(said)) for name, said in table.items()}
+    return {name: Entry(_marks(said)) for name, said in table.items()}
 
 
 def _marks(said: Mapping[str, Any]) -> tuple[Mark, ...]:

@@ -146,6 +146,10 @@ FIELDS: tuple[Field, ...] = (
         choices={"metric": "Metric", "imperial": "Imperial"},
     ),
     Field(
+        "language", "Language of the report", "report.language", str, more=True,
+        choices={"auto": "English", "de": "Deutsch", "fr": "Français", "es": "Español"},
+    ),
+    Field(
         "findings", "Findings", "report.findings", str, "For whom they are written.", more=True,
         choices={
             "coach": "A coach", "clinic": "A clinic", "shop": "A shop", "research": "Research", "off": "Leave them out",

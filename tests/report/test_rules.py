@@ -16,9 +16,10 @@ from gaitlab.report.session.keyframes import EVENTS
 from gaitlab.report.session.rules import GRADES, TABLE, parse_rules, read_rules
 from gaitlab.report.shared.texts import read_texts
 
-# "Author(s) Year, Journal …", with a DOI or a PubMed Central number; then who was looked at.
+# "Author(s) Year, Journal …" with volume and pages where a page confirms them, and a DOI or a PubMed Central number;
+# then who was looked at.
 LOOKED_UP = re.compile(
-    r"^[A-Z][\w ]+?(?: et al\.| & [A-Z]\w+)? (?:19|20)\d\d, [\w ]+ \d+:\S+, "
+    r"^[A-Z][\w ]+?(?: et al\.| & [A-Z]\w+)? (?:19|20)\d\d, [\w ]+(?: \d+:\S+)?, "
     r"(?:doi:10\.\d{4,}/\S+|PubMed Central PMC\d+): \S+"
 )
 RULES = read_rules()

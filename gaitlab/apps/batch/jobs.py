@@ -100,6 +100,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
 }
 _COLUMN_OF = {argument: column for column, (argument, _) in _COLUMNS.items()}
 _FILES = ("video", "keypoints")
+_READ = (*_FILES, "profile")  # what is in them counts, not where they lie
 
 
 def column_of(argument: str) -> str:
@@ -240,15 +241,15 @@ def _name(job: Job) -> str:
 
 
 def fingerprint(job: Job, settings: Mapping[str, Any], *, version: str) -> str:
-    """Return a hash of the video, the keypoints, the options, the settings and the version of gaitlab.
+    """Return a hash of the video, the keypoints, the shop's file, the options, the settings and gaitlab's version.
 
     Raises
     ------
     InputError
         if a file is unreadable.
     """
-    contents = {name: _file_digest(Path(job.options[name])) for name in _FILES if job.options.get(name)}
-    options = {name: value for name, value in job.options.items() if name not in _FILES}
+    contents = {name: _file_digest(Path(job.options[name])) for name in _READ if job.options.get(name)}
+    options = {name: value for name, value in job.options.items() if name not in _READ}
     return _digest(contents, options, settings, version)
 
 

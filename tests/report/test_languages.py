@@ -18,7 +18,7 @@ from gaitlab.metrics import METRICS
 from gaitlab.metrics.summary import LABELS_OVERGROUND
 from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.rules import read_rules
-from gaitlab.report.shared.said import said
+from gaitlab.report.shared.said import Foreign, said, together
 from gaitlab.report.shared.texts import LOCALE, day, read_texts
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -179,6 +179,9 @@ def test_what_nobody_translated_is_english_and_says_so() -> None:
     half = said("next contact: something else", read_texts("fr"))
     assert half.__html__().startswith('<span lang="en">next contact')
     assert said("needs the body mass", read_texts("en")) == "needs the body mass"
+    joined = together((said("needs the body mass", read_texts("fr")), unknown), read_texts("fr"))
+    assert joined == "demande la masse du corps\u202f; needs a <b>thing</b>"
+    assert isinstance(joined, Foreign)
 
 
 def test_dates_are_those_of_the_language() -> None:

@@ -56,15 +56,15 @@ class Analysis:
 
     @property
     def facing(self) -> str:
-        """``left`` or ``right`` in the picture; ``away`` from the camera in a rear view."""
-        if self.trial.view == "rear":
-            return "away"
+        """``left`` or ``right`` in the picture; ``away`` from the camera or ``towards`` it from behind and in front."""
+        if self.trial.view != "side":
+            return "away" if self.trial.view == "rear" else "towards"
         return "right" if self.trial.calibration.forward > 0 else "left"
 
     @property
     def supports_gait(self) -> bool:
-        """Whether at least one gait cycle was accepted, or a short pass shows single steps."""
-        return bool(self.trial.measured("both"))
+        """Whether a gait cycle or a repetition was accepted, or a short pass shows single steps."""
+        return bool(self.trial.counted("both"))
 
 
 def analyze_pose(
@@ -190,7 +190,8 @@ def _cycle_warnings(trial: Trial) -> list[str]:
 
 def quality(analysis: Analysis) -> dict[str, Any]:
     """Return the track and cycle quality written to session.json: counts, shares and rejection reasons."""
-    pose, cycles = analysis.trial.pose, analysis.trial.cycles
+    pose = analysis.trial.pose
+    cycles = analysis.trial.repetitions if analysis.trial.movement else analysis.trial.cycles
     # Before and after a pass the runner is not in the picture.
     raw_xy = analysis.raw.xy[analysis.trial.shown]
     counts = {step.name: dict(step.counts) for step in pose.history}
@@ -205,7 +206,7 @@ def quality(analysis: Analysis) -> dict[str, Any]:
         "outliers_dropped": counts["outliers"]["points_dropped"],
         "points_filled": counts["gaps"]["points_filled"],
         "share_left_open": counts["gaps"]["share_left_open"],
-        "cycles_accepted": {s: sum(c.accepted for c in cycles if c.side == s) for s in BOTH_SIDES},
+        "cycles_accepted": {s: sum(c.accepted for c in cycles if c.side in (s, "both")) for s in BOTH_SIDES},
         "cycles_rejected": dict(rejected),
         "single_steps": {s: sum(c.side == s for c in analysis.trial.single_steps) for s in BOTH_SIDES},
         "history": [

@@ -11,7 +11,7 @@ from gaitlab.signal import preprocessing
 
 # The heel rotates faster than the rest of the leg, so preserving its peak requires a higher cut-off than a side view
 # (rearfoot angle in stance 1.42 deg RMS at 12 Hz, 1.59 at 10: ``python -m benchmarks.rearfoot``).
-_CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0}
+_CUTOFF_HZ: dict[View, float] = {"side": 10.0, "rear": 12.0, "front": 12.0}
 
 
 def preprocessed(

@@ -150,6 +150,13 @@ def damaged(missing: Missing, *, unreadable: int, lacking_s: float) -> tuple[str
     return tuple(found)
 
 
+def taken_for(movement: str, why: str) -> tuple[str, ...]:
+    """Report what the person's movement was taken for, and why; nothing where it was said, or is gait."""
+    if not (movement and why):
+        return ()
+    return (f"taken for {movement.replace('-', ' ')}: {why}; if it is something else, the movement must be entered",)
+
+
 def view_unclear(seen: Seen, measured: View) -> str:
     """Report that the estimated view is uncertain."""
     return (

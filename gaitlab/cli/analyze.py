@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 def analyze(
     video: Annotated[Path | None, typer.Argument(help="The video; may be left out with --keypoints.")] = None,
-    view: Annotated[str, typer.Option(help="What the camera sees: side, rear or auto.")] = "auto",
+    movement: Annotated[
+        str, typer.Option(help="What the person does: run, walk, squat, ... or auto, see docs/movements.md.")
+    ] = "auto",
+    view: Annotated[str, typer.Option(help="What the camera sees: side, rear, front (no gait) or auto.")] = "auto",
     speed: Annotated[str | None, typer.Option(help="Belt speed with its unit, e.g. '10 km/h'.")] = None,
     height: Annotated[str | None, typer.Option(help="The runner's height, e.g. '178 cm' or 5'11\".")] = None,
     mass: Annotated[str | None, typer.Option(help="The runner's mass, e.g. '70 kg'.")] = None,
@@ -111,6 +114,7 @@ def analyze(
     with progress_bar() as progress:
         session = run(
             video,
+            movement=movement,
             view=view,
             athlete=athlete,
             label=label,

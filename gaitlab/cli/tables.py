@@ -97,7 +97,8 @@ def rejected_lines(session: Session) -> list[str]:
         kinds[re.sub(r"(?<= of )\d+\.\d+ s(?= outside)", "a length", reason)] += count
     most = "; ".join(f"{count} × {kind}" for kind, count in kinds.most_common(_REASONS))
     more = "; and others" if len(kinds) > _REASONS else ""
-    return [f"note: {sum(rejected.values())} of {total} gait cycles were not used: {most}{more}"]
+    counted = "repetitions" if session.movement else "gait cycles"
+    return [f"note: {sum(rejected.values())} of {total} {counted} were not used: {most}{more}"]
 
 
 def _network(rows: dict[str, dict[str, str]]) -> str:

@@ -1,10 +1,10 @@
-"""Angles over time, foot contacts and the gait cycles between them."""
+"""Angles over time, foot contacts and the gait cycles between them, and repetitions of movements that are no gait."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gaitlab.core.pose import FloatArray
@@ -249,3 +249,43 @@ class GaitCycle:
     def stride_time_s(self) -> float:
         """Time from foot strike to the next foot strike of the same foot, s."""
         return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One repetition, which takes the place of a gait cycle.
+
+    Attributes
+    ----------
+    side : Literal['left', 'right', 'both']
+        whose it is: of one leg, as a turn of the crank, or of both, as a squat.
+    number : int
+        its place among those of its side, from 0; rejected ones count too.
+    start_s : float
+        when it begins, s.
+    end_s : float
+        when it ends, s.
+    moments_s : Mapping[str, float]
+        name of a moment (``bottom``) to when it is, s; NaN where it was not seen.
+    accepted : bool
+        whether metrics may use it.
+    reason : str
+        why it is rejected; empty if accepted.
+    """
+
+    side: Literal["left", "right", "both"]
+    number: int
+    start_s: float
+    end_s: float
+    moments_s: Mapping[str, float] = field(default_factory=dict)
+    accepted: bool = True
+    reason: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        """From its beginning to its end, s."""
+        return self.end_s - self.start_s
+
+    def at(self, moment: str) -> float:
+        """Return when a moment is, s; NaN where it was not seen."""
+        return self.moments_s.get(moment, float("nan"))

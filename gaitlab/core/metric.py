@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-View = Literal["side", "rear"]
+# From the front only movements that are no gait are measured.
+View = Literal["side", "rear", "front"]
 # Half-width of the 95 % interval in standard deviations.
 NORMAL_95 = 1.96
 

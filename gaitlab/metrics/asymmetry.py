@@ -129,8 +129,10 @@ def weakness(spec: MetricSpec, *, unit: str, n: int, mean: float, uncertainty: f
         share of frames in which the required keypoints are visible, 0 to 1; NaN if unknown.
     """
     low, high = spec.plausible
+    # A jump is a result by itself; its ± says what one is worth.
+    fewest = 1 if spec.movement else FEWEST_CYCLES
     checks = (
-        (n < FEWEST_CYCLES, f"{n} {'cycle' if n == 1 else 'cycles'}, fewer than {FEWEST_CYCLES}"),
+        (n < fewest, f"{n} {'cycle' if n == 1 else 'cycles'}, fewer than {fewest}"),
         (seen_share < FEWEST_FRAMES, f"its points are seen in {100 * seen_share:.0f} % of its frames"),
         (unit == spec.unit and uncertainty > (high - low) / 2, "its ± is more than half of all that people show"),
         (unit == spec.unit and not low <= mean <= high, "it lies outside of all that people show"),

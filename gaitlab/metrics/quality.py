@@ -9,6 +9,7 @@ from typing import Any
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.kinematics.legs import LEGS_ONLY
+from gaitlab.metrics.movements.table import MOVEMENTS
 
 # From best to worst.
 GRADES = ("good", "fair", "poor")
@@ -17,6 +18,7 @@ _LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe")
 _LIMITS_ONLY = ("fps", "scale_disagreement")
 _OF_CYCLES = ("accepted_cycles_a_side", "share_of_cycles_accepted")
 _NO_CYCLE = "no gait cycle could be measured in this recording: the numbers are missing"
+_NO_REPETITION = "no repetition ({movement}) could be measured in this recording: the numbers are missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def graded(info: Mapping[str, Any]) -> dict[str, Any]:
 def checks(info: Mapping[str, Any]) -> tuple[Check, ...]:
     """Return every check for which a session.json has values."""
     return tuple(
-        Check(name, _at_least_fair(grade(value, LIMITS[name]), name, info), value, found)
+        Check(name, _at_least_fair(grade(value, limits_of(name, info)), name, info), value, found)
         for name, value, found in _measured(info)
         if math.isfinite(value)
     )
@@ -146,11 +148,12 @@ def _verdicts(info: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, Any]]]:
     """Yield the name, the value and the details of each check."""
     quality = info["quality"]
-    accepted: dict[str, int] = {side: quality["cycles_accepted"].get(side, 0) for side in BOTH_SIDES}
-    yield "accepted_cycles_a_side", min(accepted.values()), accepted
-
-    total = sum(accepted.values()) + sum(quality["cycles_rejected"].values())
-    yield "share_of_cycles_accepted", sum(accepted.values()) / total if total else 0.0, {"total": total}
+    if info.get("movement"):
+        count = max(quality["cycles_accepted"].values())
+        rejected = sum(quality["cycles_rejected"].values())
+        yield "repetitions", count, {"accepted": count, "rejected": rejected}
+    else:
+        yield from _of_gait(quality)
 
     seen = quality["share_of_frames_seen"]
     if (of_stance := _seen_in_stance(quality)) is not None:
@@ -176,6 +179,24 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
     yield "scale_disagreement", max(scales) / min(scales) - 1 if len(scales) > 1 else math.nan, {}
 
 
+def _of_gait(quality: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, Any]]]:
+    """Yield the checks of gait cycles."""
+    accepted: dict[str, int] = {side: quality["cycles_accepted"].get(side, 0) for side in BOTH_SIDES}
+    yield "accepted_cycles_a_side", min(accepted.values()), accepted
+
+    total = sum(accepted.values()) + sum(quality["cycles_rejected"].values())
+    yield "share_of_cycles_accepted", sum(accepted.values()) / total if total else 0.0, {"total": total}
+
+
+def limits_of(name: str, info: Mapping[str, Any]) -> Limits:
+    """Return the thresholds of a check for what is done: a squat needs fewer frames a second than a run."""
+    movement = MOVEMENTS.get(info.get("movement", {}).get("name", ""))
+    if movement is None or name not in ("repetitions", "fps"):
+        return LIMITS[name]
+    good, poor = movement.enough if name == "repetitions" else movement.fps
+    return Limits(good=good, poor=poor)
+
+
 def _seen_in_stance(quality: Mapping[str, Any]) -> Mapping[str, float] | None:
     """Return the share of stance frames that show each dot of a close-up, whose swinging shoe hides its own leg."""
     for step in quality.get("history", ()):
@@ -188,6 +209,7 @@ def _seen_in_stance(quality: Mapping[str, Any]) -> Mapping[str, float] | None:
 # Reason given by each check for a poor recording.
 _POOR = {
     "accepted_cycles_a_side": "only {left} left and {right} right gait cycles could be used",
+    "repetitions": "only {accepted} repetitions could be used",
     "share_of_cycles_accepted": "only {percent:.0f} % of the {total} gait cycles could be used",
     "share_of_leg_points_seen": "the {point} was seen in only {percent:.0f} % of the frames",
     "share_filled": "{percent:.0f} % of the points are bridged gaps",
@@ -198,7 +220,8 @@ _POOR = {
 def _sentence(info: Mapping[str, Any], found: tuple[Check, ...]) -> str:
     """Return the sentence of a poor recording: that there are no values, or not to rely on them, and why."""
     if not any(info["quality"]["cycles_accepted"].values()):
-        return _NO_CYCLE
+        movement = info.get("movement", {}).get("name")
+        return _NO_REPETITION.format(movement=movement.replace("-", " ")) if movement else _NO_CYCLE
     reasons = [
         _POOR[check.name].format(
             percent=100 * check.value,

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from gaitlab.core.gait import BOTH_SIDES, GaitCycle
+from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.metric import Detectable, Reference, Unsure, View
 from gaitlab.metrics.trial import Trial
 
 # Units of what depends on how fast a recording plays: times, what is given a time, and stiffness, which comes from
 # times.
-_TIMED_UNITS = ("s", "steps/min", "m/s", "leg lengths/s", "deg/s", "kN/m")
+_TIMED_UNITS = ("s", "steps/min", "1/min", "rpm", "m/s", "leg lengths/s", "deg/s", "kN/m")
 # Keypoints without sides.
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 
@@ -42,11 +42,12 @@ class MetricSpec:
         camera views from which it can be measured.
     description : str
         definition in one sentence.
-    compute : Callable[[Trial, GaitCycle], float]
-        value of one cycle in ``unit``; NaN if the cycle does not support it.
+    compute : Callable[..., float]
+        called with a `Trial` and one of its gait cycles, or of a movement one of its repetitions; value in ``unit``,
+        NaN if the cycle does not support it.
     plausible : tuple[float, float]
-        range of values of people who walk or run, in ``unit``: a value outside it, or with an uncertainty above half
-        its width, is not reported as reliable.
+        range of values of people who walk or run, or do the movement, in ``unit``: a value outside it, or with an
+        uncertainty above half its width, is not reported as reliable.
     needs : tuple[str, ...]
         required keypoints of the measured leg (``heel``) or the body (``neck``).
     needs_belt_speed : bool
@@ -83,6 +84,8 @@ class MetricSpec:
         smallest detectable difference, if one was verified.
     ratio : bool
         whether it is on a ratio scale, so that percentages of the mean (asymmetry, variability) are meaningful.
+    movement : str
+        name of the movement it is computed of, a key of `movements.table.MOVEMENTS`; empty for gait.
     """
 
     name: str
@@ -91,7 +94,7 @@ class MetricSpec:
     group: str
     views: tuple[View, ...]
     description: str
-    compute: Callable[[Trial, GaitCycle], float]
+    compute: Callable[..., float]
     plausible: tuple[float, float]
     needs: tuple[str, ...] = ()
     needs_belt_speed: bool = False
@@ -110,6 +113,7 @@ class MetricSpec:
     reference: Reference | None = None
     detectable: Detectable | None = None
     ratio: bool = False
+    movement: str = ""
 
     @property
     def timed(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitlab.core.gait import BOTH_SIDES, GaitCycle
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle, Repetition
 from gaitlab.core.metric import NORMAL_95, MetricValue, Reference, Unsure
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.statistics import difference_of_legs, mean_of
@@ -31,7 +31,7 @@ REARFOOT_NOTES = {
 UNKNOWN_TIMES = "needs the true frame rate"
 ASSUMED_TIMES = "assumed: {factor:.3g} times slow motion"
 # Why a metric has no value where there is no gait cycle.
-NO_CYCLE = "no accepted gait cycle"
+NO_CYCLE, NO_REPETITION = "no accepted gait cycle", "no accepted repetition"
 # Names of metrics overground, where they are not those of a treadmill.
 LABELS_OVERGROUND = {"speed": "Speed"}
 # What follows the name of a metric that rests on an assumed slow motion.
@@ -76,13 +76,15 @@ def measure(trial: Trial, specs: Iterable[MetricSpec]) -> tuple[list[MetricValue
     rows: list[MetricValue] = []
     values: list[CycleValue] = []
     for spec in specs:
-        if trial.view not in spec.views or (spec.only and trial.activity in _OTHER_THAN[spec.only]):
+        if trial.view not in spec.views or spec.movement != trial.movement:
+            continue
+        if spec.only and trial.activity in _OTHER_THAN[spec.only]:
             continue
         sides = BOTH_SIDES if spec.per_side else ("both",)
         for side in sides:
-            cycles = trial.measured(side)
+            cycles = trial.counted(side)
             reason = missing_reason(trial, spec, side)
-            found = [] if reason else [_cycle_value(trial.of(c), spec, c) for c in cycles]
+            found = [] if reason else [_cycle_value(_pass_of(trial, c), spec, c) for c in cycles]
             found = [v for v in found if np.isfinite(v.value)]
             values += found
             rows.append(_row(trial, spec, side, found, reason, n_cycles=len(cycles)))
@@ -174,7 +176,11 @@ def _belt_in_metres(trial: Trial, spec: MetricSpec) -> bool:
     return spec.needs_belt_speed and trial.calibration.belt_speed_mps is not None
 
 
-def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle) -> CycleValue:
+def _pass_of(trial: Trial, cycle: GaitCycle | Repetition) -> Trial:
+    return trial.of(cycle) if isinstance(cycle, GaitCycle) else trial
+
+
+def _cycle_value(trial: Trial, spec: MetricSpec, cycle: GaitCycle | Repetition) -> CycleValue:
     value = float(spec.compute(trial, cycle))
     unit = unit_of(trial, spec)
     return CycleValue(spec.name, cycle.side, cycle.number, cycle.start_s, value, unit, _assumed(trial, spec))
@@ -202,6 +208,8 @@ def _row(
     # Of metrics without sides the cycles of both legs are there.
     spread = mean_of(values, time_s, legs)
     unsure = spec.systematic(trial, mean) if spec.systematic else Unsure()
+    # Of a single repetition there is no spread, but its own measurement is known: one jump has a height and its ±.
+    alone = bool(trial.movement) and len(values) == 1 and spec.systematic is not None
     return MetricValue(
         metric=spec.name,
         label=label,
@@ -210,7 +218,7 @@ def _row(
         mean=mean,
         sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
         # Spread over cycles and systematic part, combined in quadrature.
-        uncertainty=float(np.hypot(spread.half_width, NORMAL_95 * unsure.together)),
+        uncertainty=float(np.hypot(0.0 if alone else spread.half_width, NORMAL_95 * unsure.together)),
         unit=unit,
         reference=reference,
         note=_note(trial, spec, side, len(values)),
@@ -221,6 +229,8 @@ def _row(
 
 
 def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
+    if trial.movement:
+        return "no accepted repetition shows what it needs" if n_cycles else NO_REPETITION
     if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         return f"needs a whole stride, and the pass shows single steps{of_leg} only"
@@ -231,6 +241,8 @@ def _reference(trial: Trial, spec: MetricSpec, unit: str) -> Reference | None:
     """Return the range of people who do the same at the same speed, if the values are in its unit."""
     if unit != spec.unit:
         return None
+    if spec.movement:
+        return spec.reference
     return reference_of(
         spec.name, spec.reference, activity=trial.activity, setting=trial.setting,
         speed_mps=trial.calibration.belt_speed_mps,
@@ -240,6 +252,8 @@ def _reference(trial: Trial, spec: MetricSpec, unit: str) -> Reference | None:
 def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:
     """Return the share of contact frames with the required keypoints (the rearfoot's line), 0 to 1; NaN if unknown."""
     sides = [s for s in BOTH_SIDES if side in (s, "both")]
+    if trial.movement:
+        return _seen_in_repetitions(trial, spec, sides)
     contacts = [c for c in trial.events.contacts if c.accepted and c.side in sides and np.isfinite(c.toe_off_s)]
     time_s = trial.pose.time_s
     share = HEEL_DOWN_SHARE if spec.proxy_label else 1.0
@@ -252,6 +266,15 @@ def _seen_share(trial: Trial, spec: MetricSpec, side: str) -> float:
     return float(np.mean(np.concatenate(counted))) if counted else float("nan")
 
 
+def _seen_in_repetitions(trial: Trial, spec: MetricSpec, sides: Sequence[str]) -> float:
+    """Return the share of the repetitions' frames that show all required keypoints, 0 to 1; NaN without any."""
+    time_s, shares = trial.pose.time_s, []
+    for side in sides:
+        shown = _points_seen(trial, spec, side)
+        shares += [shown[(time_s >= one.start_s) & (time_s <= one.end_s)] for one in trial.counted(side)]
+    return float(np.mean(np.concatenate(shares))) if shares else float("nan")
+
+
 def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]:
     """Return (frame,) whether all keypoints of a side that a metric requires are present."""
     seen = np.ones(len(trial.pose), dtype=bool)
@@ -262,10 +285,12 @@ def _points_seen(trial: Trial, spec: MetricSpec, side: str) -> NDArray[np.bool_]
 
 def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
     notes = [ASSUMED_TIMES.format(factor=trial.clock.slow_motion)] if _assumed(trial, spec) else []
-    needed = trial.min_cycles * (2 if side == "both" else 1)
+    needed = trial.min_cycles * (2 if side == "both" and not trial.movement else 1)
     if trial.single_steps and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         notes.append(f"only {n} single {'step' if n == 1 else 'steps'}, no whole stride{of_leg} was seen")
+    elif trial.movement and n < needed:
+        notes.append(f"only {n} {'repetition' if n == 1 else 'repetitions'}, {needed} make a stable mean")
     elif n < needed:
         cycles = f"{'' if side == 'both' else f'{side} '}{'cycle' if n == 1 else 'cycles'}"
         # The other sentences count the cycles of a leg: 7 of both legs would seem enough beside them.

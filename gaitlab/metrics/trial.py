@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from gaitlab.core.gait import (
     Clock,
     GaitCycle,
     GaitEvents,
+    Repetition,
     Setting,
     Side,
     other,
@@ -83,6 +84,10 @@ class Trial:
         metric to why the way of filming leaves it without a value.
     unlike : Mapping[str, str]
         metric to why the way of filming forbids to compare its sides.
+    movement : str
+        the movement, a key of `movements.table.MOVEMENTS`; empty for gait.
+    repetitions : tuple[Repetition, ...]
+        all repetitions of a movement, accepted and not.
     """
 
     view: View
@@ -106,6 +111,8 @@ class Trial:
     clock: Clock = TRUE_TIME
     spoiled: Mapping[str, str] = field(default_factory=dict)
     unlike: Mapping[str, str] = field(default_factory=dict)
+    movement: str = ""
+    repetitions: tuple[Repetition, ...] = ()
 
     @property
     def by_dots(self) -> bool:
@@ -192,6 +199,19 @@ class Trial:
         """Return the accepted cycles of a side (or ``both``), or without any its single steps."""
         whole = [c for c in self.cycles if c.accepted and side in (c.side, "both")]
         return whole or [c for c in self.single_steps if side in (c.side, "both")]
+
+    def counted(self, side: str) -> Sequence[GaitCycle | Repetition]:
+        """Return what metrics of a side (or ``both``) are computed of: gait cycles, or repetitions of a movement.
+
+        A repetition of both legs is one of either leg.
+        """
+        if not self.movement:
+            return self.measured(side)
+        accepted = [one for one in self.repetitions if one.accepted]
+        if side == "both":
+            return accepted
+        own: Side = "left" if side == "left" else "right"
+        return [replace(one, side=own) for one in accepted if one.side in (own, "both")]
 
     def stride_on_ground(self, cycle: GaitCycle) -> float:
         """Return the distance of the places where a foot stands at both ends of a cycle, m (or leg lengths)."""

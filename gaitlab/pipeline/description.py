@@ -65,10 +65,11 @@ def describe(
         "dated_by": dated[1],
         "view": analysis.trial.view,
         "facing": analysis.facing,
-        **({} if _too_short(analysis, runner) else {"setting": analysis.trial.setting}),
+        **({} if source.movement or _too_short(analysis, runner) else {"setting": analysis.trial.setting}),
         "camera": analysis.trial.camera or None,
         "camera_drift_px": _drift_px(source, analysis),
-        "activity": analysis.trial.events.activity,
+        "activity": source.movement or analysis.trial.events.activity,
+        **({"movement": {"name": source.movement, "taken_for": source.taken_for}} if source.movement else {}),
         "rearfoot_source": analysis.trial.rearfoot_source or None,
         "runner": {
             "belt_speed_mps": runner.belt_speed_mps,

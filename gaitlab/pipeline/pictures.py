@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -249,6 +249,8 @@ def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
     values = analysis.trial.angles.values_deg
     if analysis.trial.dots_alone or analysis.trial.legs_alone:
         return {side: (f"{side} heel to shank", values[f"{side}_rearfoot_deg"]) for side in BOTH_SIDES}
+    if analysis.trial.movement:
+        return _movement_captions(values)
     if analysis.trial.view == "rear":
         return {
             "left": ("left hip adduction", values["left_hip_adduction_deg"]),
@@ -262,9 +264,28 @@ def _captions(analysis: Analysis) -> dict[str, tuple[str, np.ndarray]]:
     }
 
 
+def _movement_captions(values: Mapping[str, np.ndarray]) -> dict[str, tuple[str, np.ndarray]]:
+    """Return what is written over a movement: the knees and the trunk, as the view shows them."""
+    knee = "knee_flexion" if "left_knee_flexion_deg" in values else "knee_projection"
+    trunk = "trunk_lean" if "trunk_lean_deg" in values else "trunk_side_lean"
+    said = {"knee_flexion": "knee", "knee_projection": "knee projection"}[knee]
+    legs: dict[str, tuple[str, np.ndarray]] = {
+        side: (f"{side} {said}", values[f"{side}_{knee}_deg"]) for side in BOTH_SIDES
+    }
+    return {**legs, "trunk": (trunk.replace("_", " "), values[f"{trunk}_deg"])}
+
+
 def _contacts(analysis: Analysis, times_s: np.ndarray) -> dict[str, list[tuple[float, float]]]:
     """Return the contacts on the clock of the video that is drawn on; events are known in true time."""
     to_video = np.polyfit(analysis.raw.time_s, times_s, 1)
+    if analysis.trial.movement:
+        return {
+            side: [
+                (float(np.polyval(to_video, one.start_s)), float(np.polyval(to_video, one.end_s)))
+                for one in analysis.trial.counted(side)
+            ]
+            for side in BOTH_SIDES
+        }
     return {
         side: sorted(
             (float(np.polyval(to_video, c.foot_strike_s)), float(np.polyval(to_video, c.toe_off_s)))

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaitlab.analysis import warnings
-from gaitlab.core.errors import InputError
+from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import ClockSource
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.slow_motion import plays_fps
-from gaitlab.kinematics.view import view_of
+from gaitlab.kinematics.view import FROM, view_of
+from gaitlab.metrics import MOVEMENTS
+from gaitlab.metrics.movements.recognise import Recognised, recognise
 from gaitlab.pipeline.reading.close_up import body_or_dots
 from gaitlab.pipeline.reading.film import each_once, given_film, of_new, one_shot, with_dots
 from gaitlab.pipeline.reading.keypoint_file import file_facts, part_of, read_file
-from gaitlab.pipeline.spec import Progress, RecordingSpec, check_clock, read_clicks_of
+from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec, check_clock, read_clicks_of
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class Recording:
     ``layout`` are those of tape dots, where they were looked for. ``clean_clip`` is the file that was asked for, if it
     could be written and shows no more than was measured. ``camera`` is its motion in the frames of ``raw``, where the
     pictures were looked at. ``nobody`` says that the one who was followed is nobody who runs or walks.
-    ``metres_per_px`` is known of points in a file whose unit is a length.
+    ``metres_per_px`` is known of points in a file whose unit is a length. ``movement`` is a key of `MOVEMENTS`, empty
+    for gait, and ``taken_for`` why it was taken for that; empty where it was said.
     """
 
     raw: PoseSequence
@@ -59,6 +62,8 @@ class Recording:
     clock: ClockSource = "film"
     nobody: str = ""
     metres_per_px: float | None = None
+    movement: str = ""
+    taken_for: str = ""
 
     @property
     def on_ground(self) -> PoseSequence | None:
@@ -108,8 +113,9 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
     film, shown_s, repeated = each_once(film, slow_motion=slow_motion)
     film, shown_s, spliced = one_shot(film, shown_s)
     raw = replace(film.raw, time_s=film.raw.time_s / slow_motion)  # gait happens in true time
-    view, unclear = _view_of(spec, raw)
-    if view == "rear" and film.heel_pictures is not None:
+    moves = _movement_of(spec, raw)
+    view, unclear = _view_of(spec, raw, moves)
+    if view == "rear" and not moves.movement and film.heel_pictures is not None:
         from gaitlab.markers.heel_registration import with_heel_lines
 
         progress("looking at the heels", 0, 1)
@@ -119,6 +125,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         raw, view, info if spec.capture_fps is None else replace(info, remark=""),  # of the rate that was not asked for
         shown_s, film.facts, followed.others if followed else [], slow_motion,
         notes=(
+            *warnings.taken_for(moves.movement, moves.why),
             *unclear,
             *notes,
             *spliced,
@@ -134,7 +141,8 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         clean_clip=_whole_clip(spec.clean_clip, spliced=bool(spliced)),
         camera=None if film.camera is None else replace(film.camera, time_s=raw.time_s),
         clock="entered" if spec.capture_fps else "noted" if slow_motion > _NOTED else "film",
-        nobody=warnings.nobody_runs(followed) if followed else "",
+        nobody=warnings.nobody_runs(followed) if followed and not moves.movement else "",
+        movement=moves.movement, taken_for=moves.why,
     )  # fmt: skip
 
 
@@ -144,17 +152,20 @@ def _of_file(spec: RecordingSpec) -> Recording:
         raise InputError("tape dots are tracked in a video, but only keypoints are given; name the video too")
     found = read_file(spec)
     raw = part_of(found.pose, spec)
-    told: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
     if not spec.stands:  # who stands still repeats themselves
-        raw, told = _rows_once(raw)
+        raw, once = _rows_once(raw)
     shown_s, slow_motion = raw.time_s, 1.0
     if spec.capture_fps is not None:
         slow_motion = spec.capture_fps / plays_fps(raw)
         raw = replace(raw, time_s=shown_s / slow_motion)
-    view, unclear = _view_of(spec, raw)
+    moves = _movement_of(spec, raw)
+    view, unclear = _view_of(spec, raw, moves)
+    notes = (*warnings.taken_for(moves.movement, moves.why), *unclear, *found.notes, *once)
     return Recording(
-        raw, view, None, shown_s, file_facts(found), [], slow_motion, notes=(*unclear, *found.notes, *told),
+        raw, view, None, shown_s, file_facts(found), [], slow_motion, notes=notes,
         clock="film" if spec.capture_fps is None else "entered", metres_per_px=found.metres_per_px,
+        movement=moves.movement, taken_for=moves.why,
     )  # fmt: skip
 
 
@@ -178,7 +189,37 @@ def _whole_clip(clip: Path | None, *, spliced: bool) -> Path | None:
     return clip
 
 
-def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, ...]]:
+def _movement_of(spec: RecordingSpec, raw: PoseSequence) -> Recognised:
+    """Return the movement that was asked for, or that the keypoints clearly show; none of it for gait."""
+    if spec.movement in MOVEMENTS:
+        return Recognised(spec.movement)
+    return recognise(raw) if spec.movement == AUTO else Recognised("")
+
+
+def _movements_view(spec: RecordingSpec, raw: PoseSequence, movement: str) -> tuple[View, tuple[str, ...]]:
+    """Return the requested or estimated view of a movement, and a warning if the estimate is uncertain.
+
+    Raises
+    ------
+    InputError
+        the movement is not measured from there.
+    """
+    views = MOVEMENTS[movement].views
+    seen = view_of(raw)
+    sure = spec.view != AUTO or seen.sure
+    wanted = seen.view if spec.view == AUTO else spec.view
+    view = next((one for one in views if one == wanted), None)
+    if view is None and sure:
+        whence = " or ".join(FROM[one] for one in views)
+        raise InputError(
+            f"'{spec.video or spec.keypoints}' was filmed from {FROM[wanted]}, but {movement} is measured from "
+            f"{whence}: film again, or say {argument('view')}"
+        )
+    view = view or views[0]
+    return view, () if sure else (warnings.view_unclear(seen, view),)
+
+
+def _view_of(spec: RecordingSpec, raw: PoseSequence, told: Recognised) -> tuple[View, tuple[str, ...]]:
     """Return the requested or estimated view, and a warning if the estimate is uncertain.
 
     If the view is not clear, the more likely one is measured and a note says so, instead of refusing after the
@@ -189,9 +230,15 @@ def _view_of(spec: RecordingSpec, raw: PoseSequence) -> tuple[View, tuple[str, .
     InputError
         a view from the front, where the keypoints were to say, or of legs only that may be one.
     """
-    if spec.view != "auto":
+    if told.movement:
+        return _movements_view(spec, raw, told.movement)
+    if spec.view in ("side", "rear"):
         return "rear" if spec.view == "rear" else "side", ()
     seen = view_of(raw)
+    if spec.view == "front":
+        from gaitlab.pose.scout import refused_front
+
+        raise refused_front(spec.video if spec.video is not None else spec.keypoints, seen)
     if seen.unclear_legs:
         from gaitlab.pose.scout import refused_legs
 

@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gaitlab.analysis.recording import analyze_pose
-from gaitlab.analysis.shop import Shop, classify_feet, read_shop
+from gaitlab.analysis.shop import Shop, read_shop
 from gaitlab.config import Settings, with_values
 from gaitlab.core import units
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.metric import View
 from gaitlab.core.person import Runner
-from gaitlab.core.pose import PoseSequence
 from gaitlab.core.text import check_said, folder_name
 from gaitlab.io.notes import keep_notes, read_notes
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.io.session.folder import check_free, whole_folder
 from gaitlab.io.session.session import Session
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.pipeline import arguments, clock, unused_arguments
-from gaitlab.pipeline.description import describe
-from gaitlab.pipeline.memory import hand_back
+from gaitlab.pipeline.clip import ClipAnalyzer, beside
 from gaitlab.pipeline.progress import WholeProgress
-from gaitlab.pipeline.recording import Recording, read_recording
-from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec
+from gaitlab.pipeline.spec import AUTO, GAITS, Progress, RecordingSpec
 from gaitlab.pipeline.writing import Clip, write_session
 
-VIEWS = ("side", "rear", "auto")
+VIEWS = ("side", "rear", "front", "auto")
+MOVES = (AUTO, *GAITS, *MOVEMENTS)
 # What else people call a view.
 _ALSO_CALLED = {
     "back": "rear", "behind": "rear", "posterior": "rear", "lateral": "side", "sagittal": "side",
+    "frontal": "front", "anterior": "front",
 }  # fmt: skip
-# The clean clip until it is known whether the face in it is to be hidden.
-_BEGUN_CLIP = ".clip.mp4"
-_OTHER: dict[View, View] = {"side": "rear", "rear": "side"}
+_OTHER: dict[View, View] = {"side": "rear", "rear": "side", "front": "side"}
 FACINGS = ("auto", "left", "right")
 SETTINGS = ("auto", "treadmill", "overground")
 
@@ -45,6 +41,7 @@ SETTINGS = ("auto", "treadmill", "overground")
 def analyze(
     video: str | Path | None = None,
     *,
+    movement: str = "auto",
     view: str = "auto",
     belt_speed_mps: float | None = None,
     height_m: float | None = None,
@@ -82,9 +79,12 @@ def analyze(
     ----------
     video : str | Path | None, optional
         the video; optional if ``keypoints`` are given.
+    movement : str, optional
+        what the person does: ``run`` or ``walk``, ``squat`` and the others of ``gaitlab.metrics.MOVEMENTS``, or
+        ``auto``: gait, unless the keypoints clearly show another of them; ``session.info["movement"]`` says why.
     view : str, optional
-        camera view: ``side``, ``rear``, or ``auto`` to estimate it from the keypoints; arguments that apply to rear
-        views only imply ``rear``.
+        camera view: ``side``, ``rear``, ``front`` (not of gait), or ``auto`` to estimate it from the keypoints;
+        arguments that apply to rear views only imply ``rear``.
     belt_speed_mps : float | None, optional
         speed of the treadmill's belt, m/s.
     height_m : float | None, optional
@@ -164,9 +164,11 @@ def analyze(
         if an input is invalid; the message is one line, and no incomplete session is left.
     """
     given = locals()
-    arguments.check(given, ARGUMENTS, needed=("view", "facing", "setting", "keypoints_format", "force"))
+    arguments.check(given, ARGUMENTS, needed=("movement", "view", "facing", "setting", "keypoints_format", "force"))
     arguments.check_span(start_s, end_s)
     chosen = settings if isinstance(settings, Settings) else with_values(Settings(), settings or {})
+    if movement in GAITS:
+        chosen = replace(chosen, gait=replace(chosen.gait, activity=GAITS[movement]))
     if video is None and keypoints is None:
         raise InputError(f"nothing to analyse: name a video, or a file of keypoints with {argument('keypoints')}")
     unused_arguments.check(given)
@@ -195,14 +197,15 @@ def analyze(
         capture_fps=None if isinstance(capture_fps, str) else capture_fps, start_s=start_s, end_s=end_s,
         rotate_deg=rotate, model=model or chosen.pose.model,
         models_dir=Path(models_dir) if models_dir else None, person=chosen.pose.person,
-        dots=None if view == "side" else dots, heels=heels and view != "side",
+        dots=None if view == "side" else dots, heels=heels and view != "side" and movement not in MOVEMENTS,
+        movement=movement,
         layout=layout, axes=axes, picture_px=picture_px(picture),
     )  # fmt: skip
     runner = Runner(
         belt_speed_mps=belt_speed_mps, height_m=height_m, mass_kg=mass_kg, facing=facing, setting=setting,
         marks=None if distance is None else units.marks(distance),
     )  # fmt: skip
-    make = _ClipAnalyzer(
+    make = ClipAnalyzer(
         runner, chosen, standing=standing, shop=shop, athlete=athlete, label=label, progress=report,
         unsaid=clock.Unsaid(assume=capture_fps == AUTO, ask=on_slow_motion),
     )  # fmt: skip
@@ -212,116 +215,20 @@ def analyze(
         other: Clip | None = None
         if with_ is not None:
             second = _OTHER[main.source.view]
-            beside = _beside(
+            other_spec = beside(
                 spec, Path(with_), view=second, fps=main.source.raw.fps, dots=None if second == "side" else dots,
                 heels=heels and second != "side",
             )  # fmt: skip
             inside = folder / COMPANIONS[second]
             inside.mkdir()
-            other = make.clip(replace(beside, clean_clip=make.clean_clip(inside)))
+            other = make.clip(replace(other_spec, clean_clip=make.clean_clip(inside)))
         keep_notes(target, folder)
         write_session(folder, main, other, chosen, brand=shop.brand, progress=report)
         keep_notes(target, folder)  # what was noted while the videos were drawn
     return Session(target)
 
 
-@dataclass(frozen=True, slots=True)
-class _ClipAnalyzer:
-    """What the clips of one run have in common."""
-
-    runner: Runner
-    settings: Settings
-    standing: str | Path | None
-    shop: Shop
-    athlete: str | None
-    label: str | None
-    progress: Progress
-    unsaid: clock.Unsaid
-
-    def clean_clip(self, folder: Path) -> Path | None:
-        """Return where the clean clip of a video is to be written while it is read; None without videos."""
-        return folder / _BEGUN_CLIP if self.settings.video.annotate else None
-
-    def clip(self, spec: RecordingSpec) -> Clip:
-        """Read and measure one clip."""
-        source = read_recording(spec, progress=self.progress)
-        hand_back()
-        self.progress("measuring the gait", 0, 1)
-        measure = partial(
-            analyze_pose, runner=self.runner, settings=_with_scale(self.settings, source), view=source.view,
-            standing=self._standing(spec, source), dot_sd_px=source.dot_sd_px,
-            network="" if spec.keypoints is not None else str(source.model["name"]),
-            camera=source.camera.camera if source.camera is not None else "",
-            picture_px=None if source.video is None else (source.video.width, source.video.height),
-        )  # fmt: skip
-        source, analysis = clock.measured(
-            source, unsaid=self.unsaid,
-            measure=lambda of, at: measure(of.raw, on_ground=of.on_ground, clock=at),
-        )  # fmt: skip
-        info = describe(
-            source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
-            keypoints=spec.keypoints,
-        )  # fmt: skip
-        if self.shop.profile is not None and source.view == "rear":
-            seen = analysis.trial.rearfoot_source
-            info["shop_profile"] = classify_feet(self.shop.profile, analysis.summary, source=seen)
-        return Clip(source, analysis, info, Path(spec.video or spec.keypoints or "").name)
-
-    def _standing(self, spec: RecordingSpec, source: Recording) -> PoseSequence | None:
-        """Return the keypoints of the runner standing still as seen in a rear view, where there is such a recording."""
-        if source.view == "side" or self.standing is None:
-            return None
-        # In a close-up the dots are all there is; else they lie as the moving runner showed them.
-        still = _beside(
-            spec, Path(self.standing), view="rear", fps=source.raw.fps, stands=True, rotate_deg=spec.rotate_deg,
-            dots="auto" if source.dots_alone else None,
-        )  # fmt: skip
-        layout = source.layout if still.video is not None else None
-        return read_recording(still, progress=self.progress, layout=layout).raw
-
-
-def _beside(
-    spec: RecordingSpec,
-    path: Path,
-    *,
-    view: View,
-    fps: float,
-    dots: str | Path | None = None,
-    heels: bool = False,
-    stands: bool = False,
-    rotate_deg: int = 0,
-) -> RecordingSpec:
-    """Return how another recording of the runner is read: with the same network, or from a file of keypoints.
-
-    Parameters
-    ----------
-    fps : float
-        frame rate of the first recording, for keypoints whose file does not say theirs.
-    """
-    from_file = unused_arguments.holds_keypoints(path)
-    return RecordingSpec(
-        video=None if from_file else path,
-        view=view,
-        keypoints=path if from_file else None,
-        keypoints_format=spec.keypoints_format,
-        fps=None if from_file else spec.fps,
-        fps_otherwise=spec.fps or fps,
-        model=spec.model,
-        models_dir=spec.models_dir,
-        person=spec.person,
-        dots=dots,
-        heels=heels,
-        stands=stands,
-        rotate_deg=0 if from_file else rotate_deg,
-    )
-
-
 def _view(name: str, value: object) -> None:
-    if value == "front":
-        raise InputError(
-            f"unknown view 'front'; known: {', '.join(VIEWS)}: gaitlab measures from the side or from behind, "
-            "film again"
-        )
     if value not in VIEWS and (meant := _ALSO_CALLED.get(str(value).lower())):
         raise InputError(f"unknown view '{value}' (did you mean '{meant}'?); known: {', '.join(VIEWS)}")
     arguments.choice(VIEWS)(name, value)
@@ -349,14 +256,6 @@ def _capture_rate(name: str, value: object) -> None:
         units.check(name, value, units.FRAME_RATE)
 
 
-def _with_scale(settings: Settings, source: Recording) -> Settings:
-    """Return the settings with the scale of a file whose unit is a length, unless a known length is entered."""
-    if source.metres_per_px is None or settings.calibration.known_length_m:
-        return settings
-    known = replace(settings.calibration, known_length_m=1.0, known_length_px=1.0 / source.metres_per_px)
-    return replace(settings, calibration=known)
-
-
 def _settings(name: str, value: object) -> None:
     if not isinstance(value, Settings | Mapping):
         raise InputError(f"{argument(name)} must be gaitlab.Settings or a dictionary of settings, not {shown(value)}")
@@ -369,6 +268,7 @@ def _function(name: str, value: object) -> None:
 
 # What each argument of `analyze` may be.
 ARGUMENTS: Mapping[str, arguments.Check] = {
+    "movement": arguments.choice(MOVES),
     "view": _view,
     "rotate": _rotation,
     "facing": arguments.choice(FACINGS),

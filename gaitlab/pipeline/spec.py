@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gaitlab.io.video.reader import VideoInfo
     from gaitlab.markers.clicks import Clicks
 
+# What the gaits are called as a movement -> the setting ``gait.activity``.
+GAITS: Mapping[str, str] = {"run": "running", "walk": "walking"}
 # What `capture_fps` may be instead of a number: the likeliest rate is taken.
 AUTO = "auto"
 # progress(stage, done, total): called after every frame of a stage.
@@ -28,7 +30,8 @@ class RecordingSpec:
     the view cannot be derived from the movement. ``rotate_deg`` turns the video's pictures before anything else.
     ``fps_otherwise`` is the rate of keypoints that neither ``fps`` nor their file says. ``layout``, ``axes`` and
     ``picture_px`` say what a file of keypoints does not. ``clean_clip`` is the file of the video's clean clip, which is
-    written while the video is read; None for none.
+    written while the video is read; None for none. ``movement`` is what the person does, ``auto`` to tell it from the
+    keypoints; empty where nobody asks.
     """
 
     video: str | Path | None
@@ -51,11 +54,12 @@ class RecordingSpec:
     axes: str | None = None
     picture_px: tuple[int, int] | None = None
     clean_clip: Path | None = None
+    movement: str = ""
 
     @property
     def front_refused(self) -> bool:
-        """Whether a film from the front is of no use."""
-        return self.view != "side" and not self.stands
+        """Whether a film from the front is of no use: one of gait, unless it may be of something else."""
+        return self.view in ("auto", "rear") and not self.stands and self.movement in ("", *GAITS)
 
     @property
     def heels_unless_side(self) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 
 from gaitlab.analysis.shop import read_shop
 from gaitlab.core.errors import InputError, argument
+from gaitlab.metrics import MOVEMENTS
+from gaitlab.pipeline.spec import GAITS
 
 # Name -> what `gaitlab.analyze` was given.
 Given = Mapping[str, Any]
@@ -87,12 +89,26 @@ class _Idle:
     why: str
 
 
+def _no_gait(given: Given) -> bool:
+    return given.get("movement") in MOVEMENTS
+
+
 _FROM_FILES = "but all keypoints come from files, so no network runs; leave it out"
 _FROM_THE_SIDE = (
     f"is for the rear view, but this is a side view; say {argument('view')} rear, or name the rear clip with "
     f"{argument('with_')}"
 )
+_OF_GAIT = "is of gait, but another movement was named; leave it out"
 _TABLE = (
+    *(
+        _Idle(name, _no_gait, _OF_GAIT)
+        for name in ("belt_speed_mps", "setting", "distance", "dots", "standing", "with_")
+    ),
+    _Idle(
+        "view", lambda given: given.get("view") == "front" and given.get("movement") in GAITS,
+        "front is of other movements: gait is measured from the side or from behind, film again",
+    ),
+    _Idle("facing", _seen_from("front"), "is for the side view, but this is a front view; leave it out"),
     _Idle("model", _no_network, f"names a network, {_FROM_FILES}"),
     _Idle("models_dir", _no_network, f"is a folder of networks, {_FROM_FILES}"),
     _Idle(

@@ -18,7 +18,7 @@ from gaitlab.io.session.session import Session
 from gaitlab.io.session.write import write_data, write_json
 from gaitlab.metrics import METRICS, asymmetries
 from gaitlab.metrics.quality import of_clip
-from gaitlab.pipeline.memory import hand_back
+from gaitlab.pipeline.reading.memory import hand_back
 from gaitlab.pipeline.recording import Recording
 from gaitlab.pipeline.spec import Progress
 
@@ -93,7 +93,7 @@ def _write_numbers(folder: Path, clip: Clip, other: Clip | None, brand: Brand | 
         info = {**info, "brand": brand.entry()}
     write_data(
         folder, info=info, raw=analysis.raw, pose=analysis.shown, angles=trial.angles, events=trial.events,
-        summary=tuple(summary), cycles=tuple(cycles),
+        summary=tuple(summary), cycles=tuple(cycles), repetitions=trial.repetitions,
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ SORTS = str(Path(__file__).resolve().parents[2] / "configs" / "shop_profile.toml
         ("start_s", NAN, "start_s must be a time from 0 to 86400 s, not nan"),
         ("start_s", -0.1, "start_s must be a time from 0 to 86400 s, not -0.1"),
         ("end_s", -INF, "end_s must be a time"),
-        ("view", 3, "unknown view 3; known: side, rear, auto"),
+        ("view", 3, "unknown view 3; known: side, rear, front, auto"),
         ("view", None, "unknown view nothing"),
         ("facing", "rihgt", "did you mean 'right'"),
         ("label", 7, "label must be a text, not 7"),

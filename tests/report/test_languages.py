@@ -14,7 +14,8 @@ import pytest
 import gaitlab
 from gaitlab.core.errors import InputError
 from gaitlab.core.text import LANGUAGES
-from gaitlab.metrics import METRICS
+from gaitlab.metrics import METRICS, MOVEMENTS
+from gaitlab.metrics.movements.words import WORDS
 from gaitlab.metrics.summary import LABELS_OVERGROUND
 from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.rules import read_rules
@@ -52,7 +53,10 @@ def words(language: str) -> dict[str, str]:
     return {key: text for key, text in flat(read_texts(language)) if not key.startswith("measures.")}
 
 
-ENGLISH = words("en")
+# English has the words of a movement beside it.
+ENGLISH = words("en") | dict(
+    flat({"movements": {"all": WORDS} | {name: movement.texts for name, movement in MOVEMENTS.items()}})
+)
 
 
 def test_every_language_is_a_folder_and_every_folder_a_language() -> None:
@@ -90,7 +94,7 @@ def test_every_measurement_is_told_in_every_language(language: str) -> None:
     naming = read_layout()["naming"]["groups"]
     wanted: dict[str, set[str]] = {}
     for name, spec in METRICS.items():
-        wanted[name] = {"label", "description", "about"}
+        wanted[name] = {"label", "description"} if spec.movement else {"label", "description", "about"}
         wanted[name] |= {"proxy"} if spec.proxy_label else set()
         wanted[name] |= {"full"} if spec.group in naming else set()
         wanted[name] |= {"overground"} if name in LABELS_OVERGROUND else set()
@@ -105,7 +109,8 @@ def test_every_measurement_is_told_in_every_language(language: str) -> None:
 
 
 def test_english_has_an_explanation_of_every_measurement() -> None:
-    assert {name: set(entry) for name, entry in read_texts("en")["measures"].items()} == {n: {"about"} for n in METRICS}
+    gait = [name for name, spec in METRICS.items() if not spec.movement]
+    assert {name: set(entry) for name, entry in read_texts("en")["measures"].items()} == {n: {"about"} for n in gait}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -60,13 +60,15 @@ class Channels:
         foot_deg: side to (t,) pitch, toe up; toes_deg: bend of the toes, up; roll_deg: eversion.
         toe_out_deg: side to a constant.
         arm_deg, elbow_deg: side to (t,) shoulder flexion and elbow flexion.
-        splay_deg: how far the elbows stand off.
-        stoop_deg, nod_deg: constants, how far the chest and the head are bent forward of what the lean gives them.
+        splay_deg: how far the elbows stand off, constant or (t,).
+        stoop_deg, nod_deg: how far the chest (constant) and the head (constant or (t,)) are bent forward of what the
+            lean gives them.
         head_turn_deg: constant, how far the face is turned to the right.
         side_lean_deg: constant, how far the chest is bent to the right of what the hips give it, half of it in the
             waist.
         in_shoe_m: side to (t, 3), how far the ankle joint is forward, above and right of ``ankle_m``, along the foot;
             without it the foot is loaded at all times.
+        knee_in_deg: side to (t,), how far the leg is turned about the line from hip to ankle, knee to the other leg.
     """
 
     pelvis_m: FloatArray
@@ -81,12 +83,13 @@ class Channels:
     toe_out_deg: dict[str, float]
     arm_deg: dict[str, FloatArray]
     elbow_deg: dict[str, FloatArray]
-    splay_deg: float
+    splay_deg: float | FloatArray
     stoop_deg: float = 0.0
-    nod_deg: float = 0.0
+    nod_deg: float | FloatArray = 0.0
     head_turn_deg: float = 0.0
     side_lean_deg: float = 0.0
     in_shoe_m: dict[str, FloatArray] = field(default_factory=dict)
+    knee_in_deg: dict[str, FloatArray] = field(default_factory=dict)
 
     def read(self, how: Callable[[FloatArray], FloatArray]) -> Channels:
         """Return channels of which ``how`` has read every array of times; what is constant stays."""
@@ -190,7 +193,9 @@ def place(shape: Shape, channels: Channels) -> Placed:
 def _place_arm(side, rest, channels, thorax, put, moved) -> None:  # type: ignore[no-untyped-def]
     s = SIGN[side]
     shoulder, elbow, wrist = (rest[f"{side}_{joint}"] for joint in ("shoulder", "elbow", "wrist"))
-    hanging = rotation("x", np.full(len(thorax), -s * np.radians(channels.splay_deg))) @ np.array([0.0, -1.0, 0.0])
+    hanging = rotation("x", np.broadcast_to(-s * np.radians(channels.splay_deg), len(thorax))) @ np.array(
+        [0.0, -1.0, 0.0]
+    )
     upper = (thorax @ (rotation("z", np.radians(channels.arm_deg[side])) @ hanging[..., None]))[..., 0]
     bent = rotation("z", np.radians(channels.arm_deg[side] + channels.elbow_deg[side]))
     fore = (thorax @ (bent @ hanging[..., None]))[..., 0]
@@ -233,6 +238,9 @@ def _place_leg(side, rest, channels, put, moved) -> None:  # type: ignore[no-unt
     toe_out = -SIGN[side] * np.radians(0.4 * channels.toe_out_deg[side])
     lateral = np.broadcast_to(rotation("y", np.array(toe_out)) @ np.array([0.0, 0.0, 1.0]), reach.shape)
     hinge = frame_of(reach, lateral)[..., 1]
+    if side in channels.knee_in_deg:
+        swung = -SIGN[side] * np.radians(channels.knee_in_deg[side])
+        hinge = (about(reach, swung) @ hinge[..., None])[..., 0]
     along = (about(hinge, bend) @ _unit(reach)[..., None])[..., 0]
     at_knee = at_hip + thigh_m * along
     sideways = np.array([0.0, 0.0, 1.0])

@@ -22,8 +22,10 @@ PDF = "report.pdf"
 NOTES = "notes.json"
 # The logo of a shop or clinic, see `gaitlab.io.brand`; a session has one at most.
 LOGOS = ("logo.png", "logo.jpg", "logo.svg")
+# When the repetitions of a movement began, turned and ended; sessions of gait have none.
+REPETITIONS = "repetitions.csv"
 # In addition: the report, its videos, notes, a logo, and the record of the batch job.
-WRITTEN = (*REQUIRED, "report.html", PDF, "annotated.mp4", "clip.mp4", NOTES, *LOGOS, "batch.json")
+WRITTEN = (*REQUIRED, REPETITIONS, "report.html", PDF, "annotated.mp4", "clip.mp4", NOTES, *LOGOS, "batch.json")
 # Folder of the second clip of the same run, a session within the session; hidden, so that it is not listed separately.
 COMPANIONS = {"side": ".side", "rear": ".rear"}
 # Temporary files of a killed writer, and files of file managers.

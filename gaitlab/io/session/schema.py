@@ -10,8 +10,10 @@ from typing import Any, get_args
 
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import ClockSource
+from gaitlab.core.metric import View
 from gaitlab.core.text import LANGUAGES, printable
 from gaitlab.io.session.contents import COMPANIONS
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.quality import GRADES
 
 # Larger than any valid number of a session; beyond it, drawing and summation fail.
@@ -75,6 +77,7 @@ _GRADE = _one_of(*GRADES)
 _CHECKED = {
     "accepted_cycles_a_side": ("left", "right"), "share_of_cycles_accepted": ("total",), "share_filled": (), "fps": (),
     "share_of_leg_points_seen": ("point",), "share_of_swaps": ("count",), "scale_disagreement": (),
+    "repetitions": ("accepted", "rejected"),
 }  # fmt: skip
 
 
@@ -85,7 +88,7 @@ def _is_check(value: Any) -> bool:
     return number.fits(value.get("value")) and isinstance(found, dict) and set(_CHECKED[value["name"]]) <= set(found)
 
 
-VIEW = _one_of("side", "rear")
+VIEW = _one_of(*get_args(View))
 
 # Path of an entry to its type. ``?`` is optional; ``[]`` is each element of a list; entries below null are not checked.
 ENTRIES: Mapping[str, Kind] = {
@@ -99,7 +102,10 @@ ENTRIES: Mapping[str, Kind] = {
     "setting?": _one_of("treadmill", "overground"),
     "camera?": _or_null(_one_of("fixed", "hand-held", "following")),
     "camera_drift_px?": _or_null(NUMBER),
-    "activity": _one_of("running", "walking", "ambiguous"),
+    "activity": _one_of("running", "walking", "ambiguous", *MOVEMENTS),
+    "movement?": OBJECT,
+    "movement.name": _one_of(*MOVEMENTS),
+    "movement.taken_for": TEXT,
     "fps": POSITIVE,
     "duration_s": NUMBER,
     "runner": OBJECT,

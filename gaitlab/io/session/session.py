@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Side
+from gaitlab.core.gait import Activity, Angles, Contact, GaitEvents, Repetition, Side
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.brand import Brand, brand_of
 from gaitlab.io.cells import as_written
 from gaitlab.io.notes import Note, read_notes
 from gaitlab.io.session.arrays import read_arrays
-from gaitlab.io.session.contents import REQUIRED, within
+from gaitlab.io.session.contents import REPETITIONS, REQUIRED, within
 from gaitlab.io.session.migrate import migrated, row_of_today, variations_of
 from gaitlab.io.session.schema import ENTRIES, ENTRIES_OF_TODAY, check_entries, read_object
 from gaitlab.io.session.tables import TABLES, check_ends, damaged, read_session_table
@@ -111,6 +111,22 @@ class Session:
             raise damaged(path, "a contact is not accepted, but no reason is given")
         return GaitEvents(contacts, activity)
 
+    @property
+    def movement(self) -> str:
+        """The movement, a key of `gaitlab.metrics.MOVEMENTS`; empty for gait."""
+        return str(self.info.get("movement", {}).get("name", ""))
+
+    @cached_property
+    def repetitions(self) -> tuple[Repetition, ...]:
+        """The repetitions of a movement, in the order of time; none in a session of gait."""
+        path = within(self.folder, REPETITIONS)
+        if not self.movement or not path.is_file():
+            return ()
+        found: dict[tuple[str, str], list[dict[str, str]]] = {}
+        for row in self.rows("repetitions"):
+            found.setdefault((row["side"], row["repetition"]), []).append(row)
+        return tuple(sorted((_repetition(rows, path) for rows in found.values()), key=lambda one: one.start_s))
+
     @cached_property
     def angle_curves(self) -> Angles:
         """The angles as gaitlab's own type, a value a frame of the keypoints."""
@@ -157,9 +173,11 @@ class Session:
     def __repr__(self) -> str:
         who = " · ".join(text for text in (self.info.get("athlete"), self.info.get("label")) if text)
         cycles = sum(self.info.get("quality", {}).get("cycles_accepted", {}).values())
+        counted = "repetitions" if self.movement else "gait cycles"
+        cycles = sum(one.accepted for one in self.repetitions) if self.movement else cycles
         return (
             f"<Session '{self.folder}'{f': {who}' if who else ''}: {self.info['view']} view, "
-            f"{self.info.get('activity') or 'no gait'}, gait cycles: {cycles}, warnings: {len(self.warnings)}>"
+            f"{self.info.get('activity') or 'no gait'}, {counted}: {cycles}, warnings: {len(self.warnings)}>"
         )
 
     def _repr_html_(self) -> str:
@@ -207,6 +225,7 @@ class Session:
         InputError
             where something is missing or damaged.
         """
+        _ = self.repetitions
         _ = self.info, self.gait_events, self.angle_curves, self.rows("summary"), self.rows("cycles"), self.companion
         _ = self.notes, self.brand
 
@@ -260,7 +279,9 @@ def glance_at(folder: str | Path) -> Session:
 def check_files_end_well(folder: Path) -> None:
     """Raise InputError where headings and last row of a table, or the end of the keypoints, show damage."""
     for name in TABLES:
-        check_ends(within(folder, f"{name}.csv"))
+        path = within(folder, f"{name}.csv")
+        if path.name in REQUIRED or path.is_file():
+            check_ends(path)
     path = within(folder, "keypoints.npz")
     if not zipfile.is_zipfile(path):
         read_arrays(path)  # which says what is wrong
@@ -291,6 +312,20 @@ def check_version(folder: str | Path, version: Any) -> None:
             f"'{folder}' was written by a newer gaitlab (schema {version}; this one knows {SCHEMA_VERSION}): "
             "update gaitlab"
         )
+
+
+def _repetition(rows: list[dict[str, str]], path: Path) -> Repetition:
+    """Return the repetition of its rows, a row a moment."""
+    times_s = {row["moment"]: float(row["time_s"] or "nan") for row in rows}
+    if not {"start", "end"} <= set(times_s) or not times_s["start"] < times_s["end"]:
+        raise damaged(path, "a repetition has no beginning before its end")
+    first, start_s, end_s = rows[0], times_s.pop("start"), times_s.pop("end")
+    side: Literal["left", "right", "both"] = (
+        "left" if first["side"] == "left" else "right" if first["side"] == "right" else "both"
+    )
+    return Repetition(
+        side, int(first["repetition"]), start_s, end_s, times_s, first["accepted"] == "true", first["reason"]
+    )
 
 
 def _contact(row: dict[str, str]) -> Contact:

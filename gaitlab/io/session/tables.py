@@ -59,6 +59,9 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "side": _SIDE, "foot_strike_s": _NUMBER, "toe_off_s": _MAYBE, "foot_strike_sd_s": _MAYBE,
         "toe_off_sd_s": _MAYBE, "accepted": _FLAG, "reason": _TEXT,
     },
+    "repetitions": {
+        "repetition": _COUNT, "side": _SIDES, "moment": _NAME, "time_s": _MAYBE, "accepted": _FLAG, "reason": _TEXT,
+    },
     "cycles": {
         "metric": _NAME, "side": _SIDES, "cycle": _COUNT, "time_s": _NUMBER, "value": _MAYBE, "unit": _TEXT,
     },

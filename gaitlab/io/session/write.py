@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.gait import Angles, GaitEvents
+from gaitlab.core.gait import Angles, GaitEvents, Repetition
 from gaitlab.core.metric import MetricValue
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.text import whole_characters
+from gaitlab.io.session.contents import REPETITIONS
 from gaitlab.io.session.tables import write_columns, write_table
 from gaitlab.metrics import METRICS, CycleValue, variation_percent
 
@@ -32,6 +33,7 @@ def write_data(
     events: GaitEvents,
     summary: Sequence[MetricValue],
     cycles: Sequence[CycleValue],
+    repetitions: Sequence[Repetition] = (),
 ) -> None:
     """Write session.json, keypoints.npz, angles.csv, events.csv, cycles.csv and summary.csv into ``folder``.
 
@@ -51,6 +53,8 @@ def write_data(
         rows of the summary.
     cycles : Sequence[CycleValue]
         values per gait cycle.
+    repetitions : Sequence[Repetition], optional
+        repetitions of a movement; without any there is no repetitions.csv.
     """
     write_json(folder / "session.json", info)
     np.savez_compressed(
@@ -76,6 +80,16 @@ def write_data(
         ("metric", "side", "cycle", "time_s", "value", "unit", "assumed"),
         ((v.metric, v.side, v.cycle, v.time_s, v.value, v.unit, v.assumed) for v in cycles),
     )
+    if repetitions:
+        write_table(
+            folder / REPETITIONS,
+            ("repetition", "side", "moment", "time_s", "accepted", "reason"),
+            (
+                (one.number, one.side, moment, time_s, one.accepted, one.reason)
+                for one in repetitions
+                for moment, time_s in {"start": one.start_s, **one.moments_s, "end": one.end_s}.items()
+            ),
+        )
     write_table(
         folder / "summary.csv",
         SUMMARY_COLUMNS,

@@ -10,6 +10,7 @@ import numpy as np
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.report.session.content import column_key
+from gaitlab.report.session.figures import cycles_of
 from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
 from gaitlab.report.shared.numbers import decimal
 from gaitlab.report.shared.plot import (  # fmt: skip
@@ -51,7 +52,7 @@ def _curve(one: Compared, column: str, side: str, stance_only: bool) -> CycleCur
     angles = one.content.angles
     if column not in angles.values_deg:
         return None
-    cycles = [cycle for cycle in one.content.cycles if side in (cycle.side, "both")]
+    cycles = cycles_of(one.content, side)
     return cycle_curve(angles.time_s, angles.values_deg[column], cycles, stance_only=stance_only)
 
 

@@ -134,6 +134,9 @@ def next_film(content: Content) -> list[str]:
     texts = content.texts["next"]
     found = [check.name for check in sorted(checks(content), key=lambda c: c.grade != "poor") if check.grade != "good"]
     wishes = [texts["checks"][name] for name in found if name in texts["checks"]]
+    if content.movement is not None:
+        more = texts.get("film" if content.view == "side" else "front", ())
+        return [*dict.fromkeys((*wishes, *more)), texts["same"]][: _WISHES + 1]
     if content.speed_mps is None and content.info.get("setting") != "overground":
         wishes.append(texts["speed"])
     if not content.info.get("with"):

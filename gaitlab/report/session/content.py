@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.core.errors import InputError, one_of
-from gaitlab.core.gait import Angles, GaitCycle, GaitEvents
+from gaitlab.core.gait import Angles, GaitCycle, GaitEvents, Repetition
 from gaitlab.core.pieces import Pieces
 from gaitlab.core.pose import PoseSequence
 from gaitlab.events.cycles import gait_cycles
@@ -18,7 +18,9 @@ from gaitlab.io.brand import Brand
 from gaitlab.io.notes import Note
 from gaitlab.io.session.session import Session
 from gaitlab.metrics import METRICS
+from gaitlab.metrics.movements.declaration import Movement
 from gaitlab.report.session.rules import OFF, read_rules
+from gaitlab.report.shared import movements
 from gaitlab.report.shared.measures import Measure, measures
 from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
 from gaitlab.report.shared.said import ENGLISH, said
@@ -59,6 +61,8 @@ class Content:
         what people noted, by date.
     brand : Brand | None
         the shop or clinic whose page it is.
+    repetitions : tuple[Repetition, ...]
+        repetitions of a movement, which ``cycles`` and ``events`` then hold too: as cycles, and as bars over time.
     """
 
     info: Mapping[str, Any]
@@ -74,16 +78,22 @@ class Content:
     pieces: Pieces = field(default_factory=Pieces)
     notes: tuple[Note, ...] = ()
     brand: Brand | None = None
+    repetitions: tuple[Repetition, ...] = ()
 
     @property
     def view(self) -> str:
-        """``side`` or ``rear``."""
+        """``side``, ``rear`` or ``front``."""
         return str(self.info["view"])
 
     @property
     def headlines(self) -> tuple[str, ...]:
         """Names of the headline metrics for view and activity."""
         return headlines_of(self.info)
+
+    @property
+    def movement(self) -> Movement | None:
+        """The movement; None for gait."""
+        return movements.movement_of(self.info)
 
     @property
     def speed_mps(self) -> float | None:
@@ -126,7 +136,12 @@ def read_content(
     profiles = (*read_rules().profiles, OFF)
     if findings not in profiles:
         raise InputError(one_of("findings", findings, profiles))
-    texts = read_texts(language)
+    info = session.info
+    texts = movements.texts_of(read_texts(language), info)
+    events = session.gait_events
+    movement, repetitions = movements.movement_of(info), session.repetitions
+    if movement is not None:
+        events = GaitEvents(movements.as_contacts(repetitions), "ambiguous")
     chosen: Units = "imperial" if units == "imperial" else "metric"
     return Content(
         info=session.info,
@@ -140,20 +155,23 @@ def read_content(
         ),
         pose=session.pose,
         angles=session.angle_curves,
-        events=session.gait_events,
-        cycles=gait_cycles(session.gait_events),
+        events=events,
+        cycles=gait_cycles(events) if movement is None else movements.as_cycles(repetitions, movement),
         texts=texts,
-        layout=read_layout(),
+        layout=movements.layout_of(read_layout(), info),
         units=chosen,
         findings=findings,
         pieces=pieces if pieces is not None else Pieces(),
         notes=session.notes,
         brand=session.brand,
+        repetitions=repetitions,
     )
 
 
 def headlines_of(info: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the headline metrics for the view and activity of a session's description."""
+    if info.get("movement"):
+        return movements.headlines(info)
     activity = "walking" if info["activity"] == "walking" else "running"
     return tuple(read_layout()["headlines"].get(info["view"], {}).get(activity, ()))
 

@@ -14,14 +14,14 @@ from gaitlab.report.session.advice import next_film, shown_findings
 from gaitlab.report.session.checks import checks, point_name
 from gaitlab.report.session.content import Content, column_key, network
 from gaitlab.report.session.figures import chart_title, cycle_figures, norm_of, time_figure
-from gaitlab.report.session.keyframes import EVENTS, Moment, moments_of
+from gaitlab.report.session.keyframes import Moment, moments_of, moments_of_repetition
 from gaitlab.report.session.player import player_data
 from gaitlab.report.session.skeletons import Drawing, draw
 from gaitlab.report.session.tables import cards, formula_sources, groups, note_letters, range_sources
 from gaitlab.report.shared import numbers
 from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.curves import CycleCurve
-from gaitlab.report.shared.glossary import BOX, glossary
+from gaitlab.report.shared.glossary import BOX, about, glossary
 from gaitlab.report.shared.media import Media
 from gaitlab.report.shared.said import said
 from gaitlab.report.shared.texts import Texts, day, pointed
@@ -58,7 +58,8 @@ def _notes(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 def _header(content: Content, media: Media) -> Mapping[str, Any]:
     drawings = [draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)]
-    strikes = [d for d in drawings if d.moment.event == "foot_strike"]
+    first = "foot_strike" if content.movement is None else content.movement.mark
+    strikes = [d for d in drawings if d.moment.event == first]
     near = "left" if content.info.get("facing") == "left" else "right"
     strikes.sort(key=lambda d: (not d.picture, d.moment.side != near))
     return {"facts": facts(content), "still": strikes[0] if strikes else None}
@@ -241,7 +242,7 @@ def _keyframes(content: Content, media: Media) -> Mapping[str, Any]:
     drawings = {m.key: draw(content, m, jpeg=media.stills.get(m.key)) for m in _moments(content)}
     rows: list[tuple[str, list[Drawing]]] = []
     for side in BOTH_SIDES:
-        found = [drawings[f"{side}_{event}"] for event in EVENTS if f"{side}_{event}" in drawings]
+        found = [drawing for drawing in drawings.values() if drawing.moment.side == side]
         if found:
             rows.append((side, found))
     return {"rows": rows, "start_s": float(content.pose.time_s[0]) if len(content.pose) else 0.0}
@@ -250,6 +251,11 @@ def _keyframes(content: Content, media: Media) -> Mapping[str, Any]:
 def _moments(content: Content) -> tuple[Moment, ...]:
     video = content.info["video"]
     size = (video["width"], video["height"]) if video else None
+    if content.movement is not None:
+        return moments_of_repetition(
+            content.pose, content.repetitions, content.movement.moments, view=content.view,
+            facing=str(content.info["facing"]), size_px=size,
+        )  # fmt: skip
     return moments_of(content.pose, content.cycles, view=content.view, size_px=size)
 
 
@@ -268,7 +274,7 @@ def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
     entries = glossary()
     abouts = [
         {"name": m.name, "label": m.full_label, "first": m.name in content.headlines,
-         "text": content.texts["measures"][m.name]["about"], "marks": entries[m.name].marks}
+         "text": about(m.name, content.texts), "marks": entries[m.name].marks}
         for m in content.measures if m.name in entries
     ]  # fmt: skip
     return {"abouts": abouts, "box": BOX} if abouts else None
@@ -313,7 +319,7 @@ def _tilt(content: Content) -> str:
     """Return how the image was levelled, or why not; empty for rear views, which are not levelled."""
     info, texts = content.info, content.texts["quality"]
     belt_deg, tilt_deg, source = (info["calibration"].get(name) for name in ("belt_deg", "tilt_deg", "tilt_source"))
-    if info["view"] == "rear" or not source:
+    if info["view"] != "side" or info.get("movement") or not source:
         return ""
     level = info["settings"].get("calibration", {}).get("level", "auto")
     asked = texts["as_asked"] if level != "auto" else ""

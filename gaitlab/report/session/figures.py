@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle
 from gaitlab.metrics.norms import CurveNorm, curve_norm
 from gaitlab.report.session.content import Content, column_key, column_sides
 from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
@@ -62,11 +62,17 @@ def _cycle_curves(content: Content, spec: Mapping[str, Any]) -> dict[str, CycleC
             curve := cycle_curve(
                 content.angles.time_s,
                 content.angles.values_deg[name],
-                [c for c in content.cycles if side in (c.side, "both")],
+                cycles_of(content, side),
                 stance_only=spec.get("stance_only", False),
             )
         )
     }
+
+
+def cycles_of(content: Content, side: str) -> list[GaitCycle]:
+    """Return the cycles of a side, or of both: a repetition that both legs have then counts once."""
+    found = [c for c in content.cycles if side in (c.side, "both")]
+    return list({(c.start_s, c.end_s): c for c in found}.values())
 
 
 def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str, CycleCurve]) -> Figure:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES, GaitCycle, Side
+from gaitlab.core.gait import BOTH_SIDES, GaitCycle, Repetition, Side
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.cycles import gait_cycles
 from gaitlab.io.session.session import Session
+from gaitlab.report.shared import movements
 
 EVENTS = ("foot_strike", "mid_stance", "toe_off", "peak_knee_flexion")
 # In a rear view, knee flexion is not visible.
@@ -30,7 +32,7 @@ class Moment:
     side : Side
         the leg.
     event : str
-        event, one of `EVENTS`.
+        event, one of `EVENTS`, or a moment of a movement.
     frame : int
         index of the nearest frame among the session's frames.
     time_s : float
@@ -58,6 +60,11 @@ def key_moments(session: Session) -> tuple[Moment, ...]:
     """
     video = session.info["video"]
     size = (video["width"], video["height"]) if video else None
+    if (movement := movements.movement_of(session.info)) is not None:
+        facing = str(session.info["facing"])
+        return moments_of_repetition(
+            session.pose, session.repetitions, movement.moments, view=session.info["view"], facing=facing, size_px=size
+        )
     cycles = gait_cycles(session.gait_events)
     return moments_of(session.pose, cycles, view=session.info["view"], size_px=size)
 
@@ -82,6 +89,40 @@ def moments_of(
             box = _box_px(pose, frame, size_px)
             if box is not None:
                 found.append(Moment(side, event, frame, float(pose.time_s[frame]), box))
+    return tuple(found)
+
+
+def moments_of_repetition(
+    pose: PoseSequence,
+    repetitions: Sequence[Repetition],
+    names: Sequence[str],
+    *,
+    view: str,
+    facing: str,
+    size_px: tuple[int, int] | None = None,
+) -> tuple[Moment, ...]:
+    """Return the moments of a typical repetition: of the leg near the camera; from the front of the left one.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        moments, in their order; ``start`` and ``end`` are moments too.
+    facing : str
+        ``left`` or ``right`` in the picture of a side view.
+    """
+    side: Side = "right" if view == "side" and facing == "right" else "left"
+    one = movements.typical(movements.of_side(repetitions, side))
+    if one is None:
+        return ()
+    times_s = {"start": one.start_s, **one.moments_s, "end": one.end_s}
+    found = []
+    for name in names:
+        if not math.isfinite(times_s.get(name, math.nan)):
+            continue
+        frame = int(np.argmin(np.abs(pose.time_s - times_s[name])))
+        box = _box_px(pose, frame, size_px)
+        if box is not None:
+            found.append(Moment(side, name, frame, float(pose.time_s[frame]), box))
     return tuple(found)
 
 

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gaitlab.metrics import METRICS
+from gaitlab.report.shared.texts import Texts
+
 Point = tuple[float, float]
 # What a drawing shows: left, top, width and height; and the length of thigh and shank in it.
 BOX = (0.0, -8.0, 80.0, 104.0)
@@ -44,10 +47,20 @@ class Entry:
 
 @cache
 def glossary() -> Mapping[str, Entry]:
-    """Return every metric's entry by name."""
+    """Return every metric's entry by name; those of movements are their descriptions, without a drawing."""
     path = Path(__file__).resolve().parents[1] / "glossary.toml"
     table: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Entry(_marks(said)) for name, said in table.items()}
+    drawn = {name: Entry(_marks(said)) for name, said in table.items()}
+    return drawn | {spec.name: Entry(()) for spec in METRICS.values() if spec.movement}
+
+
+def about(name: str, texts: Texts) -> str:
+    """Return a metric in plain words; of a movement's metric that is its definition."""
+    said = texts["measures"].get(name, {})
+    if "about" in said:
+        return str(said["about"])
+    text = said["description"] if "description" in said else METRICS[name].description
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _marks(said: Mapping[str, Any]) -> tuple[Mark, ...]:

@@ -65,7 +65,7 @@ def display(unit: str, decimals: int, *, units: Units = "metric", texts: Texts |
     imperial = units == "imperial"
     fine = decimals >= 3
     table = {
-        "s": Display("ms", 1000.0, max(decimals - 3, 0)),
+        "s": Display("ms", 1000.0, decimals - 3) if fine else Display("s", 1.0, decimals),
         "deg": Display("°", 1.0, decimals),
         "m/s": Display("mph", _MILES_AN_HOUR, 1) if imperial else Display("km/h", 3.6, 1),
         "": Display("%", 100.0, max(decimals - 2, 0)),

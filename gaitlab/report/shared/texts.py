@@ -12,6 +12,7 @@ from typing import Any
 
 from gaitlab.core.errors import InputError, one_of
 from gaitlab.core.text import LANGUAGES
+from gaitlab.report.shared.movements import named
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 Texts = Mapping[str, Any]
@@ -33,8 +34,8 @@ def read_texts(language: str) -> Texts:
     table: dict[str, Any] = {}
     for path in sorted((LOCALE / language).glob("*.toml")):
         _merge(table, tomllib.loads(path.read_text(encoding="utf-8")), path)
-    spaced: dict[str, Any] = _spaced(table, before=table["format"]["space_before"], space=table["format"]["space"])
-    return spaced
+    spaced: Texts = _spaced(table, before=table["format"]["space_before"], space=table["format"]["space"])
+    return named(spaced)
 
 
 def _merge(table: dict[str, Any], more: Mapping[str, Any], path: Path) -> None:

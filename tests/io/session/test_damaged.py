@@ -162,7 +162,7 @@ def test_a_report_that_is_a_link_is_replaced_not_what_it_leads_to(tmp_path: Path
     ("entry", "value", "said"),
     [
         ("fps", 0, "fps should be a number above 0, not 0"),
-        ("view", "front", "view should be 'side' or 'rear', not \"front\""),
+        ("view", "above", "view should be 'side' or 'rear' or 'front', not \"above\""),
         ("warnings", "one", "warnings should be a list, each text, not \"one\""),
         ("athlete", ["\x1b[2J"], 'athlete should be text or null, not ["\\u001b[2J"]'),
         ("runner", {"height_m": 1.8}, "runner.belt_speed_mps should be a number above 0 or null, but it is missing"),

@@ -1,0 +1,140 @@
+"""Analysis of a movement that is no gait: scale, angles of the whole body, repetitions and their metrics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear
+from gaitlab.analysis.recording import Analysis
+from gaitlab.analysis.tracks import preprocessed
+from gaitlab.config import Settings
+from gaitlab.core.errors import InputError
+from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents
+from gaitlab.core.metric import View
+from gaitlab.core.person import Runner
+from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.body import body_angles
+from gaitlab.kinematics.calibration import Calibration, facing, scales_of
+from gaitlab.kinematics.rear import size_px
+from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
+from gaitlab.signal import preprocessing
+
+_FEET = ("ankle", "heel", "big_toe")
+# Share of the frames in which feet or hips are missed that is said.
+_OFTEN_MISSED = 0.2
+
+
+def analyze_movement(
+    raw: PoseSequence,
+    *,
+    movement: str,
+    runner: Runner,
+    settings: Settings,
+    view: View = "side",
+    network: str = "",
+    clock: Clock = TRUE_TIME,
+) -> Analysis:
+    """Analyse a recording of a movement.
+
+    Parameters
+    ----------
+    raw : PoseSequence
+        keypoints of one person, px.
+    movement : str
+        key of `MOVEMENTS`.
+    runner : Runner
+        what is known of the person; the height gives the scale.
+    settings : Settings
+        how tracks are repaired and smoothed; the cut-off is the movement's, unless another is set.
+    view : View, optional
+        what the camera sees.
+    network : str, optional
+        name of the pose network; empty if unknown.
+    clock : Clock, optional
+        how fast the recording plays.
+
+    Raises
+    ------
+    InputError
+        the sequence contains no person.
+    """
+    if len(raw) < 2 or not np.isfinite(raw.xy).any():
+        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    declared = MOVEMENTS[movement]
+    shown, agreement = facing(raw)
+    forward = {"front": -1, "rear": 1}.get(view, FORWARD.get(runner.facing, shown))
+    smoothing = replace(settings.smoothing, cutoff_hz=settings.smoothing.cutoff_hz or declared.cutoff_hz)
+    cleaned, smoothed = preprocessed(raw, replace(settings, smoothing=smoothing), view=view, leg_px=size_px(raw))
+    pose = replace(smoothed, unsmoothed_xy=cleaned.xy)
+    calibration = _calibration(pose, forward=forward, agreement=agreement, runner=runner, settings=settings)
+    trial = Trial(
+        view=view,
+        pose=pose,
+        angles=body_angles(pose, view=view, forward=forward, leg_px=calibration.leg_px),
+        events=GaitEvents((), "ambiguous"),
+        cycles=(),
+        calibration=calibration,
+        height_m=runner.height_m,
+        mass_kg=runner.mass_kg,
+        min_cycles=1,
+        network=network,
+        clock=clock,
+        movement=movement,
+    )
+    found = declared.find(trial)
+    trial = replace(trial, repetitions=found.repetitions)
+    rows, values = measure(trial, METRICS.values())
+    doubt = contradiction(raw, view=view, facing=runner.facing if view == "side" else "auto")
+    unclear = facing_unclear(agreement) if view == "side" and runner.facing == "auto" else ()
+    return Analysis(
+        trial=trial,
+        raw=raw,
+        shown=pose,
+        summary=tuple(rows),
+        values=tuple(values),
+        doubt=doubt,
+        warnings=(
+            *(() if doubt else (*_unseen(pose), *unclear, *found.warnings)),
+            *preprocessing.smoothing_warnings(pose),
+        ),
+    )
+
+
+def _calibration(
+    pose: PoseSequence, *, forward: int, agreement: float, runner: Runner, settings: Settings
+) -> Calibration:
+    """Return facing and scale: where nobody walks, only a height or a known length gives one."""
+    leg = size_px(pose)
+    scales = scales_of(
+        Belt(), leg_px=leg, belt_speed_mps=None, height_m=runner.height_m,
+        known_length_m=settings.calibration.known_length_m, known_length_px=settings.calibration.known_length_px,
+    )  # fmt: skip
+    source = next(iter(scales), "")
+    return Calibration(
+        forward=forward,
+        facing_agreement=agreement,
+        belt=Belt(),
+        tilt_deg=0.0,
+        tilt_source="the picture's own vertical",
+        metres_per_px=scales.get(source),
+        scale_source=source,
+        scales=scales,
+        belt_speed_mps=None,
+        leg_px=leg,
+    )
+
+
+def _unseen(pose: PoseSequence) -> tuple[str, ...]:
+    """Say so where the feet or the hips are not in the picture, or hidden: without them there are no repetitions."""
+    shares = {
+        name: max(float(np.isfinite(pose.point(f"{side}_{name}")[:, 0]).mean()) for side in BOTH_SIDES)
+        for name in ("hip", "knee", *_FEET)
+        if any(pose.seen(f"{side}_{name}") for side in BOTH_SIDES)
+    }
+    missed = {name: share for name, share in shares.items() if share < 1 - _OFTEN_MISSED}
+    if not missed:
+        return ()
+    which = ", ".join(f"{name.replace('_', ' ')} in {100 * share:.0f} %" for name, share in missed.items())
+    return (f"not always seen of the better leg: {which} of the frames; the whole person must be in the picture",)

@@ -1,0 +1,162 @@
+"""When both feet leave the ground and come back: contacts and flights of jumps, between frames.
+
+The tips of the shoes stand still on the ground until take-off and from landing on. In between they rise and fall faster
+and faster, so that a straight line through the first frames in which a tip is clearly off the ground, and through the
+last ones before landing, meets the level of the ground when it was left and met. Keypoints before smoothing are used: a
+low-pass filter moves both times into the flight's outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.metrics.movements.phases import bridged
+from gaitlab.signal.runs import runs
+
+# In leg lengths above the ground: a foot that is off it for certain; the lowest and highest point of a line's frames.
+_OFF, _CLEAR, _NEAR = 0.05, 0.012, 0.07
+# The lowest of all feet are within this of the ground, leg lengths.
+_GROUND = 0.06
+# How far inside the flight a line meets the ground, s: a tip starts from rest and is fast only then, so take-off comes
+# late; of landing next to nothing; below 60 frames a second both by so much of what a frame lasts longer. Measured on
+# rendered jumps (``python -m benchmarks.movement_detectors --chosen-on``), others than those that errors are told of.
+_INSIDE_S, _OF_FRAME = {-1: 0.009, 1: 0.001}, 0.37
+# Frames of a line lie within so long of each other, s; a level is read from so long beside the flight; a line
+# meets it at most so long beside its first frame, s.
+_LINE_S, _LEVEL_S, _FARTHEST_S = 0.055, 0.25, 0.03
+# Shortest flight, s: of 0.06 s the height is 4 mm. A foot that stays at one height, leg lengths, so long, s, stands.
+_SHORTEST_S, _STEADY, _STANDS_S = 0.06, 0.03, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """Both feet off the ground.
+
+    Attributes
+    ----------
+    take_off_s, landing_s : float
+        when the last tip leaves the ground and the first meets it, s; the recording's first or last frame where it
+        begins or ends in the air.
+    from_above : bool
+        whether it begins on something higher, as a box: then ``take_off_s`` is only roughly known.
+    onto_above : bool
+        whether it ends there.
+    whole : bool
+        whether the recording shows both its ends.
+    """
+
+    take_off_s: float
+    landing_s: float
+    from_above: bool = False
+    onto_above: bool = False
+    whole: bool = True
+
+
+def toe_heights(pose: PoseSequence, *, leg_px: float) -> FloatArray:
+    """Return how high the tips of both feet are, (2, frame) leg lengths, from an arbitrary zero.
+
+    Of ankles where no toes are seen, which leave the ground earlier than the tips.
+    """
+    rows = []
+    for side in BOTH_SIDES:
+        name = next((p for p in ("big_toe", "small_toe", "ankle") if pose.seen(f"{side}_{p}")), "ankle")
+        rows.append(bridged(pose.time_s, -pose.point(f"{side}_{name}")[:, 1] / leg_px))
+    return np.array(rows)
+
+
+def flights(time_s: FloatArray, heights: FloatArray) -> list[Flight]:
+    """Return the flights of two feet, in the order of time.
+
+    Parameters
+    ----------
+    time_s : FloatArray
+        (frame,) s.
+    heights : FloatArray
+        (2, frame) of their tips, leg lengths, see `toe_heights`.
+    """
+    # Each above its own ground: a camera that looks down sees the farther foot higher. One that is not seen is where
+    # the other one is.
+    above = np.array([height - _ground(height) for height in heights])
+    above = np.where(np.isfinite(above), above, above[::-1])
+    lower = above.min(axis=0)
+    found = []
+    for part in runs(lower > _OFF):
+        if time_s[part.stop - 1] - time_s[part.start] >= _SHORTEST_S:
+            found += _flights_of(time_s, above, lower, part)
+    return found
+
+
+def _ground(height: FloatArray) -> float:
+    """Return where a foot stands when it is on the ground; NaN if it is never seen."""
+    seen = height[np.isfinite(height)]
+    return float(np.median(seen[seen < seen.min() + _GROUND])) if len(seen) else float("nan")
+
+
+def _flights_of(time_s: FloatArray, heights: FloatArray, lower: FloatArray, part: slice) -> list[Flight]:
+    """Return the flights of a time in which no foot is on the ground: one, or those from and to a box in between."""
+    stands = [one for one in _steady(time_s, lower, part) if lower[one].mean() > 2 * _OFF]
+    if not stands:
+        begun, ended = part.start == 0, part.stop == len(time_s)
+        take_off_s = float(time_s[0]) if begun else _crossing_s(time_s, heights, part.start, -1)
+        landing_s = float(time_s[-1]) if ended else _crossing_s(time_s, heights, part.stop - 1, 1)
+        return [Flight(take_off_s, landing_s, whole=not (begun or ended))]
+    found = []
+    if part.start > 0 and time_s[stands[0].start] - time_s[part.start] >= _SHORTEST_S:
+        off_s = _crossing_s(time_s, heights, part.start, -1)
+        found.append(Flight(off_s, float(time_s[stands[0].start]), onto_above=True))
+    if part.stop < len(time_s):
+        landing_s = _crossing_s(time_s, heights, part.stop - 1, 1)
+        found.append(Flight(float(time_s[stands[-1].stop - 1]), landing_s, from_above=True))
+    return found
+
+
+def _steady(time_s: FloatArray, lower: FloatArray, part: slice) -> list[slice]:
+    """Return the parts of a part in which the lower foot stays at one height for long."""
+    here_s, here = time_s[part], lower[part]
+    still = np.zeros(len(here), bool)
+    for at_s in here_s:
+        window = (here_s >= at_s) & (here_s <= at_s + _STANDS_S)
+        if here_s[-1] - at_s >= _STANDS_S and np.ptp(here[window]) < 2 * _STEADY:
+            still |= window
+    return [slice(part.start + one.start, part.start + one.stop) for one in runs(still)]
+
+
+def _crossing_s(time_s: FloatArray, heights: FloatArray, index: int, outwards: int) -> float:
+    """Return when the tips leave (``outwards`` -1) or meet (1) the ground, s, from a frame beside it in the air."""
+    found = [_of_foot_s(time_s, height, index, outwards) for height in heights]
+    seen = [at_s for at_s in found if np.isfinite(at_s)]
+    if not seen:
+        return float(time_s[index])
+    frame_s = float(np.median(np.diff(time_s)))
+    inside_s = _INSIDE_S[outwards] + _OF_FRAME * max(frame_s - 1 / 60, 0.0)
+    return float(np.mean(seen)) + outwards * inside_s
+
+
+def _of_foot_s(time_s: FloatArray, height: FloatArray, index: int, outwards: int) -> float:
+    beside = (outwards * (time_s - time_s[index]) > 0.02) & (outwards * (time_s - time_s[index]) < 0.02 + _LEVEL_S)
+    beside &= np.abs(height) < _GROUND
+    level = float(np.median(height[beside])) if beside.any() else 0.0
+    above = height - level
+    # Back to the last frame that is clearly in the air, seen from the flight.
+    first = index
+    while 0 <= first - outwards < len(time_s) and above[first] <= _CLEAR:
+        first -= outwards
+    while 0 <= first + outwards < len(time_s) and above[first + outwards] > _CLEAR:
+        first += outwards
+    frames = [first]
+    while 0 <= frames[-1] - outwards < len(time_s) and (
+        len(frames) < 2
+        or (above[frames[-1] - outwards] < _NEAR and abs(time_s[frames[-1] - outwards] - time_s[first]) <= _LINE_S)
+    ):
+        frames.append(frames[-1] - outwards)
+    beside_it = min(max(first + outwards, 0), len(time_s) - 1)
+    slope, at_zero = np.polyfit(time_s[frames] - time_s[first], above[frames], 1)
+    beyond_s = time_s[first] + outwards * max(abs(time_s[beside_it] - time_s[first]), _FARTHEST_S)
+    bounds = sorted((time_s[first], beyond_s))
+    if not slope * outwards < 0:
+        return float(time_s[first] + time_s[beside_it]) / 2
+    return float(np.clip(time_s[first] - at_zero / slope, *bounds))

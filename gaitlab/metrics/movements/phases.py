@@ -1,0 +1,114 @@
+"""Repetitions in a curve that leaves a level and comes back: when each begins, turns and ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from gaitlab.core.pose import FloatArray
+from gaitlab.signal.runs import runs
+
+# A way begins and ends where so much of it is behind or before: what is slower nobody can tell from standing still.
+EDGE = 0.05
+# An excursion is one that comes back by this share of the largest, so that a halt on the way is no repetition.
+_COMES_BACK = 0.35
+# A curve is bridged over gaps up to this length, s.
+_LONGEST_GAP_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """One way out and back of a curve.
+
+    Attributes
+    ----------
+    start_s, far_s, back_s, end_s : float
+        when it leaves its level, comes to its farthest, leaves that again, and is back; s.
+    top_s : float
+        when it is farthest, s.
+    size : float
+        how far it goes from the level before, in the curve's unit.
+    whole : bool
+        whether the recording shows it from its beginning to its end.
+    """
+
+    start_s: float
+    far_s: float
+    top_s: float
+    back_s: float
+    end_s: float
+    size: float
+    whole: bool
+
+
+def excursions(time_s: FloatArray, values: FloatArray, *, least: float) -> list[Excursion]:
+    """Return the excursions of a curve, in the order of time.
+
+    Parameters
+    ----------
+    time_s : FloatArray
+        (frame,) s.
+    values : FloatArray
+        (frame,) curve; NaN where it was not seen.
+    least : float
+        smallest excursion, in the unit of the curve.
+    """
+    from scipy.signal import find_peaks
+
+    filled = bridged(time_s, values)
+    found: list[Excursion] = []
+    for part in runs(np.isfinite(filled)):
+        here_s, here = time_s[part], filled[part]
+        prominence = max(least, _COMES_BACK * float(np.ptp(here)))
+        # Both ends count as level, so that a repetition that the recording cuts is seen, and told as cut.
+        peaks, _ = find_peaks(np.pad(here, 1, constant_values=here.min()), prominence=prominence)
+        peaks = peaks - 1
+        if not len(peaks):
+            continue
+        bounds = [0, *(int(i + np.argmin(here[i : j + 1])) for i, j in pairwise(peaks))]
+        ends = [*bounds[1:], len(here) - 1]
+        for peak, first, last in zip(peaks, bounds, ends, strict=True):
+            found.append(_excursion(here_s, here, int(peak), first, last))
+    return found
+
+
+def bridged(time_s: FloatArray, values: FloatArray) -> FloatArray:
+    """Return a curve with its short gaps bridged by straight lines."""
+    seen = np.isfinite(values)
+    if not seen.any():
+        return values
+    filled = np.interp(time_s, time_s[seen], values[seen])
+    for gap in runs(~seen):
+        first, last = max(gap.start - 1, 0), min(gap.stop, len(time_s) - 1)
+        if gap.start == 0 or gap.stop == len(time_s) or time_s[last] - time_s[first] > _LONGEST_GAP_S:
+            filled[gap] = np.nan
+    return filled
+
+
+def _excursion(time_s: FloatArray, values: FloatArray, peak: int, first: int, last: int) -> Excursion:
+    top = float(values[peak])
+    before, after = (float(np.percentile(part, 10)) for part in (values[first : peak + 1], values[peak : last + 1]))
+    before, after = min(before, top), min(after, top)
+    rises, falls = top - before, top - after
+    start = crossing_s(time_s, values, before + EDGE * rises, peak, first)
+    far = crossing_s(time_s, values, top - EDGE * rises, peak, first)
+    back = crossing_s(time_s, values, top - EDGE * falls, peak, last)
+    end = crossing_s(time_s, values, after + EDGE * falls, peak, last)
+    size = max(rises, falls)
+    return Excursion(start, far, float(time_s[peak]), back, end, size, whole=min(rises, falls) > 0.6 * size)
+
+
+def crossing_s(time_s: FloatArray, values: FloatArray, level: float, start: int, stop: int) -> float:
+    """Return when a curve first falls to a level on its way from one index to another, before or after, s.
+
+    It is read between two frames by a straight line; the time at ``stop`` if it does not fall so far.
+    """
+    step = 1 if stop >= start else -1
+    for index in range(start, stop, step):
+        here, there = float(values[index]), float(values[index + step])
+        if here > level >= there:
+            share = (here - level) / (here - there)
+            return float(time_s[index] + share * (time_s[index + step] - time_s[index]))
+    return float(time_s[stop])

@@ -1,0 +1,113 @@
+"""Jumps that are throws: flight time, height and posture follow from g and the speed of take-off."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from gaitlab.analysis.recording import Analysis
+from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.metrics.movements.flights import flights
+from tests.movements.make import GRAVITY, pictured, side_body, times
+from tests.movements.test_squat import analysed, means
+
+Throws = tuple[tuple[float, float], ...]
+FLIGHTS_S: Throws = ((1.5, 0.5), (4.0, 0.4))
+
+
+def thrown(time_s: FloatArray, throws: Throws, *, box_m: float = 0.0) -> FloatArray:
+    """Return how high a stiff body is over the ground, m: thrown up with g t / 2, and on a box until 0.5 s."""
+    height = np.where(time_s < 0.5, box_m, 0.0)
+    if box_m:
+        fallen = box_m - GRAVITY / 2 * (time_s - 0.5) ** 2
+        height = np.where(time_s >= 0.5, np.maximum(fallen, 0.0), height)
+    for start_s, flight_s in throws:
+        after = time_s - start_s
+        inside = (after > 0) & (after < flight_s)
+        height = np.where(inside, GRAVITY * flight_s / 2 * after - GRAVITY / 2 * after**2, height)
+    return height
+
+
+def jumps(fps: float, *, throws: Throws = FLIGHTS_S, box_m: float = 0.0, **how: object) -> PoseSequence:
+    time_s = times(6.0, fps)
+    zeros = np.zeros(len(time_s))
+    ankle = np.stack([zeros, 0.08 + thrown(time_s, throws, box_m=box_m)], axis=1)
+    dip = np.zeros(len(time_s))
+    for start_s, _ in throws:
+        dip += np.exp(-(((time_s - start_s + 0.35) / 0.12) ** 2))
+    body = side_body(thigh_deg=50 * dip, shank_deg=25 * dip, trunk_deg=30 * dip, ankle_m=ankle)
+    return pictured(body, time_s, **how)  # type: ignore[arg-type]
+
+
+def of_jumps(pose: PoseSequence) -> Analysis:
+    return analysed(pose, "jump")
+
+
+@pytest.mark.parametrize("fps", [60.0, 120.0, 240.0])
+def test_the_height_is_that_of_the_throw(fps: float) -> None:
+    found = of_jumps(jumps(fps, noise_px=1.0))
+    assert [one.accepted for one in found.trial.repetitions] == [True, True]
+    for one, (start_s, flight_s) in zip(found.trial.repetitions, FLIGHTS_S, strict=True):
+        assert one.at("take_off") == pytest.approx(start_s, abs=0.016)
+        assert one.at("landing") == pytest.approx(start_s + flight_s, abs=0.016)
+        assert one.at("top") == pytest.approx(start_s + flight_s / 2, abs=0.03)
+        assert one.at("deepest") == pytest.approx(start_s - 0.35, abs=0.05)
+    true_m = [GRAVITY * flight_s**2 / 8 for _, flight_s in FLIGHTS_S]
+    (row,) = (row for row in found.summary if row.metric == "jump_height")
+    assert row.mean == pytest.approx(np.mean(true_m), abs=0.02)
+    assert row.uncertainty > 1.96 * GRAVITY * 0.45 / 4 * 0.007 * 0.9
+    values = means(found)
+    # A stiff body's hips rise by the height of the throw.
+    assert values["jump_height_best", "both"] == pytest.approx(max(true_m), abs=0.025)
+    assert values["jump_hip_rise", "both"] == pytest.approx(np.mean(true_m), abs=0.02)
+    assert values["jump_landing_knee_flexion", "right"] == pytest.approx(0.0, abs=2.0)
+
+
+def test_the_uncertainty_follows_from_the_frame_rate() -> None:
+    slow, fast = (
+        next(row for row in of_jumps(jumps(fps)).summary if row.metric == "jump_height_best") for fps in (30.0, 240.0)
+    )
+    for row, fps in ((slow, 30.0), (fast, 240.0)):
+        flight_s = math.sqrt(8 * row.mean / GRAVITY)
+        assert row.uncertainty == pytest.approx(1.96 * GRAVITY * flight_s / 4 * math.hypot(0.007, 0.3 / fps))
+    assert slow.uncertainty > 1.5 * fast.uncertainty
+    assert any(
+        "30 frames a second" in warning and "cm of height" in warning for warning in of_jumps(jumps(30.0)).warnings
+    )
+
+
+def test_a_drop_is_no_jump_and_its_landing_begins_the_contact() -> None:
+    # From 0.3 m the fall lasts 0.247 s; the jump follows 0.25 s later.
+    landing_s = 0.5 + math.sqrt(2 * 0.3 / GRAVITY)
+    found = of_jumps(jumps(240.0, throws=((landing_s + 0.25, 0.45),), box_m=0.3, noise_px=0.5))
+    (one,) = found.trial.repetitions
+    assert one.at("contact") == pytest.approx(landing_s, abs=0.015)
+    values = means(found)
+    assert values["jump_contact_time", "both"] == pytest.approx(0.25, abs=0.02)
+    height_m = GRAVITY * 0.45**2 / 8
+    assert values["jump_height", "both"] == pytest.approx(height_m, abs=0.02)
+    assert values["reactive_strength_index", "both"] == pytest.approx(height_m / 0.25, rel=0.12)
+
+
+def test_jumps_from_standing_have_no_contact_time() -> None:
+    rows = {row.metric: row for row in of_jumps(jumps(120.0)).summary}
+    assert rows["jump_contact_time"].n == 0
+    assert rows["jump_contact_time"].missing_reason == "no accepted repetition shows what it needs"
+
+
+def test_one_foot_in_the_air_is_no_flight() -> None:
+    time_s = times(4.0, 60.0)
+    lifted = 0.2 * np.exp(-(((time_s - 2) / 0.2) ** 2))
+    assert flights(time_s, np.array([lifted, 0 * lifted])) == []
+    (both,) = flights(time_s, np.array([lifted, lifted]))
+    assert both.whole
+
+
+def test_a_jump_onto_a_box_has_no_height() -> None:
+    time_s = times(4.0, 120.0)
+    up = np.clip(np.where(time_s < 2, 0.0, 0.6 - 2.0 * (time_s - 2.4) ** 2 * 1.9), 0.0, None)
+    up = np.where(time_s > 2.55, 0.45, up)
+    (one,) = flights(time_s, np.array([up, up]))
+    assert one.onto_above

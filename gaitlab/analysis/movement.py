@@ -9,6 +9,7 @@ import numpy as np
 from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear
 from gaitlab.analysis.recording import Analysis
 from gaitlab.analysis.tracks import preprocessed
+from gaitlab.analysis.warnings import mistaken
 from gaitlab.config import Settings
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents
@@ -19,11 +20,15 @@ from gaitlab.kinematics.body import body_angles
 from gaitlab.kinematics.calibration import Calibration, facing, scales_of
 from gaitlab.kinematics.rear import size_px
 from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
+from gaitlab.metrics.movements.recognise import recognise
+from gaitlab.metrics.movements.signals import alike
 from gaitlab.signal import preprocessing
 
 _FEET = ("ankle", "heel", "big_toe")
 # Share of the frames in which feet or hips are missed that is said.
 _OFTEN_MISSED = 0.2
+# Legs that are less alike go one after the other, see `signals.alike`.
+_IN_TURN = 0.2
 
 
 def analyze_movement(
@@ -87,6 +92,8 @@ def analyze_movement(
     trial = replace(trial, repetitions=found.repetitions)
     rows, values = measure(trial, METRICS.values())
     doubt = contradiction(raw, view=view, facing=runner.facing if view == "side" else "auto")
+    if not trial.counted("both"):
+        doubt = _mistaken(raw, movement) or doubt
     unclear = facing_unclear(agreement) if view == "side" and runner.facing == "auto" else ()
     return Analysis(
         trial=trial,
@@ -100,6 +107,15 @@ def analyze_movement(
             *preprocessing.smoothing_warnings(pose),
         ),
     )
+
+
+def _mistaken(raw: PoseSequence, movement: str) -> str:
+    """Return that somebody does something else than was said; empty where that is not clear."""
+    seen = recognise(raw)
+    if seen.movement and seen.movement != movement:
+        return mistaken(seen.movement, seen.why, said=movement)
+    same = alike(raw, np.ones(len(raw), bool))
+    return mistaken("", "the legs go one after the other, as in steps", said=movement) if same < _IN_TURN else ""
 
 
 def _calibration(

@@ -23,6 +23,8 @@ from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_n
 from gaitlab.signal import preprocessing
 from gaitlab.signal.missing import missing_frames
 
+_NO_GAIT = "the film shows no gait"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
@@ -167,6 +169,19 @@ def _measured(raw: PoseSequence, trial: Trial, told: tuple[str, ...], *, shown: 
             *(() if doubt else found),
         ),
     )
+
+
+def contradicted(analysis: Analysis, doubt: str) -> Analysis:
+    """Return an analysis of gait without its cycles, where the film clearly shows something else.
+
+    Parameters
+    ----------
+    doubt : str
+        the sentence that says so.
+    """
+    cycles = tuple(replace(cycle, accepted=False, reason=_NO_GAIT) for cycle in analysis.trial.cycles)
+    trial = replace(analysis.trial, cycles=cycles, single_steps=(), passes=())
+    return _measured(analysis.raw, trial, (), shown=analysis.shown, doubt=doubt)
 
 
 def _cycle_warnings(trial: Trial) -> list[str]:

@@ -156,7 +156,7 @@ def batch(
     list_: Annotated[
         Path | None,
         typer.Option(
-            "--list", help="A CSV file: video, view, speed, height, mass, athlete, label, facing, rotate, ..."
+            "--list", help="A CSV file: video, view, movement, speed, height, mass, athlete, label, facing, rotate, ..."
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Videos at once [default: one a core].")] = None,

@@ -129,7 +129,7 @@ def check_posture(pose: PoseSequence, path: object, *, rotate_deg: int | None) -
     raise InputError(f"in '{path}' the runner {found} (median of {len(pose)} frames); {remedy}")
 
 
-def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[str, ...]:
+def check_body(pose: PoseSequence, path: object, *, from_file: bool, gait: bool = True) -> tuple[str, ...]:
     """Check the body proportions; return warnings, one sentence each.
 
     Parameters
@@ -140,6 +140,8 @@ def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[st
         source of the keypoints, for the message.
     from_file : bool
         whether the keypoints were read from a file: implausible proportions then raise an error, not a warning.
+    gait : bool, optional
+        whether the shape of the picture and the order of the frames are told by shanks and feet that swing.
 
     Raises
     ------
@@ -149,6 +151,8 @@ def check_body(pose: PoseSequence, path: object, *, from_file: bool) -> tuple[st
     found = proportions_of(pose)
     told = []
     for check in _CHECKS:
+        if check.finds in _OF_GAIT and not gait:
+            continue
         if not (sentence := check.finds(pose, found)):
             continue
         if from_file and check.of_a_file == "refuse":
@@ -342,6 +346,8 @@ class _Check:
     why: str
 
 
+# What holds of legs that swing only.
+_OF_GAIT = (_no_picture, _not_square, _backwards)
 # In the order in which they are said; the first that refuses is the only one. Of a network's keypoints all only warn:
 # there is no file to be written otherwise, minutes of work are done, and what it saw rightly can be used. Who does not
 # stand upright (`check_posture`) is refused in both, with the turn of the picture that helps.

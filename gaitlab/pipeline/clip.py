@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from gaitlab.analysis.movement import analyze_movement
-from gaitlab.analysis.recording import Analysis, analyze_pose
+from gaitlab.analysis.recording import Analysis, analyze_pose, contradicted
 from gaitlab.analysis.shop import Shop, classify_feet
 from gaitlab.config import Settings
 from gaitlab.core.gait import Clock
@@ -56,6 +56,8 @@ class ClipAnalyzer:
         else:
             self.progress("measuring the gait", 0, 1)
             source, analysis = self._gait(spec, source, network)
+            if source.mistaken:
+                analysis = contradicted(analysis, source.mistaken)
         info = describe(
             source, analysis, self.settings, runner=self.runner, athlete=self.athlete, label=self.label,
             keypoints=spec.keypoints,

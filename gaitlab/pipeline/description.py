@@ -56,6 +56,7 @@ def describe(
     calibration = analysis.trial.calibration
     video = source.video
     dated = recording_date(video, keypoints)
+    doubt = source.mistaken or source.nobody or analysis.doubt
     found = {
         "schema_version": SCHEMA_VERSION,
         "gaitlab_version": __version__,
@@ -97,7 +98,10 @@ def describe(
             "tilt_source": calibration.tilt_source,
             "facing_agreement": calibration.facing_agreement,
         },
-        "quality": {**quality(analysis), **({"doubt": doubt} if (doubt := source.nobody or analysis.doubt) else {})},
+        "quality": {
+            **quality(analysis),
+            **({"doubt": doubt} if (doubt := source.mistaken or source.nobody or analysis.doubt) else {}),
+        },
         "asymmetry": [
             asdict(found)
             for found in asymmetries(

@@ -21,7 +21,7 @@ from gaitlab.metrics.movements.recognise import Recognised, recognise
 from gaitlab.pipeline.reading.close_up import body_or_dots
 from gaitlab.pipeline.reading.film import each_once, given_film, of_new, one_shot, with_dots
 from gaitlab.pipeline.reading.keypoint_file import file_facts, part_of, read_file
-from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec, check_clock, read_clicks_of
+from gaitlab.pipeline.spec import AUTO, GAITS, Progress, RecordingSpec, check_clock, read_clicks_of
 from gaitlab.signal.missing import missing_frames
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Recording:
     could be written and shows no more than was measured. ``camera`` is its motion in the frames of ``raw``, where the
     pictures were looked at. ``nobody`` says that the one who was followed is nobody who runs or walks.
     ``metres_per_px`` is known of points in a file whose unit is a length. ``movement`` is a key of `MOVEMENTS`, empty
-    for gait, and ``taken_for`` why it was taken for that; empty where it was said.
+    for gait, and ``taken_for`` why it was taken for that; empty where it was said. ``mistaken`` says that it clearly
+    shows no gait, though that was said.
     """
 
     raw: PoseSequence
@@ -64,6 +65,7 @@ class Recording:
     metres_per_px: float | None = None
     movement: str = ""
     taken_for: str = ""
+    mistaken: str = ""
 
     @property
     def on_ground(self) -> PoseSequence | None:
@@ -142,7 +144,7 @@ def read_recording(spec: RecordingSpec, *, progress: Progress, layout: Layout | 
         camera=None if film.camera is None else replace(film.camera, time_s=raw.time_s),
         clock="entered" if spec.capture_fps else "noted" if slow_motion > _NOTED else "film",
         nobody=warnings.nobody_runs(followed) if followed and not moves.movement else "",
-        movement=moves.movement, taken_for=moves.why,
+        movement=moves.movement, taken_for=moves.why, mistaken=_mistaken(spec, raw),
     )  # fmt: skip
 
 
@@ -165,7 +167,7 @@ def _of_file(spec: RecordingSpec) -> Recording:
     return Recording(
         raw, view, None, shown_s, file_facts(found), [], slow_motion, notes=notes,
         clock="film" if spec.capture_fps is None else "entered", metres_per_px=found.metres_per_px,
-        movement=moves.movement, taken_for=moves.why,
+        movement=moves.movement, taken_for=moves.why, mistaken=_mistaken(spec, raw),
     )  # fmt: skip
 
 
@@ -194,6 +196,12 @@ def _movement_of(spec: RecordingSpec, raw: PoseSequence) -> Recognised:
     if spec.movement in MOVEMENTS:
         return Recognised(spec.movement)
     return recognise(raw) if spec.movement == AUTO else Recognised("")
+
+
+def _mistaken(spec: RecordingSpec, raw: PoseSequence) -> str:
+    """Return that a film that was said to be one of gait clearly shows something else; empty where it does not."""
+    seen = recognise(raw) if spec.movement in GAITS else Recognised("")
+    return warnings.mistaken(seen.movement, seen.why, said=spec.movement) if seen.movement else ""
 
 
 def _movements_view(spec: RecordingSpec, raw: PoseSequence, movement: str) -> tuple[View, tuple[str, ...]]:

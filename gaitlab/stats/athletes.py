@@ -7,16 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 from gaitlab.core.errors import InputError, shown
+from gaitlab.core.metric import View
 from gaitlab.core.text import plain_name
 from gaitlab.io.session.index import log_skipped, named_sessions
 from gaitlab.io.session.session import Session, glance_at, open_session
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.stats.trends import session_time
 
 _MOST_NAMED = 8
 # What is measured from one side, or of one kind of gait, is no change of the other.
-_ORDER = (("side", "rear"), ("running", "walking", "ambiguous"))
+_ORDER = (get_args(View), ("running", "walking", "ambiguous", *MOVEMENTS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -85,6 +85,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "capture_fps": ("capture_fps", _capture_rate),
     "rotate": ("rotate", _whole),
     "view": ("view", str),
+    "movement": ("movement", str),
     "facing": ("facing", str),
     "setting": ("setting", str),
     "speed": ("belt_speed_mps", _quantity(units.SPEED)),
@@ -151,7 +152,7 @@ def _videos_in(folder: Path) -> list[Path]:
 def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> list[Job]:
     """Return one job per row of a CSV file.
 
-    Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, facing, setting, speed, height, mass,
+    Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, movement, facing, setting, speed, height, mass,
     distance, athlete, label, start, end, model, language``; speed, height and mass with their units; files relative to
     the CSV's folder; an empty cell means not given. An invalid row becomes a job with its ``problem``, so that the
     others are processed.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.flights import Flight, flights, toe_heights
 from gaitlab.metrics.movements.phases import EDGE, crossing_s
-from gaitlab.metrics.movements.signals import CUT, at, between, height, length_of_scale, renumbered
+from gaitlab.metrics.movements.signals import CUT, STEPS, at, between, height, length_of_scale, renumbered, together
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
@@ -38,6 +39,8 @@ _BEGINS_S, _LANDS_S = 4.0, 1.5
 _END_OF_FLIGHT_S = 0.07
 # Nobody flies longer, s: 1.2 m high. A landing that is lower than the take-off by so much, leg lengths, is told.
 _LONGEST_S, _LOWER = 1.0, 0.05
+# Both legs bend together before and after a jump, see `signals.together`, though they may land in turn.
+_TOGETHER = 0.3
 # The hips' rise and the flight's height differ by more than this, m, only where scale, clock or flight are wrong.
 _RISES_APART_M = 0.12
 # Standard uncertainty of a flight time: of the way tips leave and meet the ground, s, and of so much of a frame.
@@ -56,9 +59,18 @@ def find(trial: Trial) -> Found:
             continue  # the drop from a box
         before = all_flights[number - 1] if number else None
         after_s = all_flights[number + 1].take_off_s if number + 1 < len(all_flights) else math.inf
-        found.append(_jump(time_s, hips, flight, before=before, after_s=after_s))
-    repetitions = renumbered([one for one in found if one is not None])
+        one = _jump(time_s, hips, flight, before=before, after_s=after_s)
+        if one is not None:
+            found.append(_of_both_legs(trial, one))
+    repetitions = renumbered(found)
     return Found(repetitions, tuple(_doubts(trial, repetitions)))
+
+
+def _of_both_legs(trial: Trial, one: Repetition) -> Repetition:
+    """Return a jump, rejected where the legs do not bend together: in a run both feet are in the air too."""
+    if one.accepted and together(trial, one.start_s, one.end_s) < _TOGETHER:
+        return replace(one, accepted=False, reason=STEPS)
+    return one
 
 
 def _jump(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.signal.runs import runs
@@ -64,14 +65,25 @@ def excursions(time_s: FloatArray, values: FloatArray, *, least: float) -> list[
         prominence = max(least, _COMES_BACK * float(np.ptp(here)))
         # Both ends count as level, so that a repetition that the recording cuts is seen, and told as cut.
         peaks, _ = find_peaks(np.pad(here, 1, constant_values=here.min()), prominence=prominence)
-        peaks = peaks - 1
+        peaks = _apart(here, peaks - 1, prominence)
         if not len(peaks):
             continue
         bounds = [0, *(int(i + np.argmin(here[i : j + 1])) for i, j in pairwise(peaks))]
         ends = [*bounds[1:], len(here) - 1]
         for peak, first, last in zip(peaks, bounds, ends, strict=True):
-            found.append(_excursion(here_s, here, int(peak), first, last))
+            found.append(_excursion(here_s, here, peak, first, last))
     return found
+
+
+def _apart(values: FloatArray, peaks: NDArray[np.intp], prominence: float) -> list[int]:
+    """Return peaks between which a curve comes back: of two that are equally high scipy keeps both."""
+    kept: list[int] = []
+    for peak in peaks.tolist():
+        if kept and values[kept[-1] : peak + 1].min() > min(values[kept[-1]], values[peak]) - prominence:
+            kept[-1] = max(kept[-1], peak, key=lambda index: values[index])
+        else:
+            kept.append(peak)
+    return kept
 
 
 def bridged(time_s: FloatArray, values: FloatArray) -> FloatArray:

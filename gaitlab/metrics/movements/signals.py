@@ -16,6 +16,7 @@ from gaitlab.metrics.trial import Trial
 
 Compute = Callable[[Trial, Repetition], float]
 CUT = "the recording shows a part of it only"
+STEPS = "the legs go one after the other, as in steps"
 # Share of a repetition's frames in which the hips and one ankle must be seen.
 _SEEN = 0.7
 # Share of its duration before and after a repetition in which the ends of its ways lie.

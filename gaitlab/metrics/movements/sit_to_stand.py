@@ -19,6 +19,7 @@ from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.phases import excursions
 from gaitlab.metrics.movements.signals import (
     CUT,
+    STEPS,
     between,
     frame_time,
     hips_above_ankles,
@@ -46,7 +47,7 @@ def find(trial: Trial) -> Found:
     found = []
     for number, one in enumerate(excursions(time_s, height, least=_LEAST_RISE)):
         alike = together(trial, one.start_s, one.end_s)
-        reason = "the legs go one after the other, as in steps" if alike < LEAST_TOGETHER else ""
+        reason = STEPS if alike < LEAST_TOGETHER else ""
         made = repetition(trial, number, one, moments=("stand", "top", "sits_down"), reason=reason)
         found.append(_last_stand(trial, made, size=one.size))
     return Found(renumbered(found))

@@ -15,6 +15,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.phases import EDGE, excursions
 from gaitlab.metrics.movements.signals import (
+    STEPS,
     between,
     frame_time,
     hips_above_ankles,
@@ -42,7 +43,7 @@ def find(trial: Trial) -> Found:
     found = []
     for number, one in enumerate(excursions(time_s, -height, least=LEAST_DROP)):
         alike = together(trial, one.start_s, one.end_s)
-        reason = "the legs go one after the other, as in steps" if alike < LEAST_TOGETHER else ""
+        reason = STEPS if alike < LEAST_TOGETHER else ""
         found.append(repetition(trial, number, one, moments=("down", "bottom", "up"), reason=reason))
     return Found(renumbered(found))
 

@@ -16,7 +16,7 @@ from gaitlab.core.errors import NobodyError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
-from gaitlab.pipeline.reading.keypoint_file import file_facts, read_film_keypoints
+from gaitlab.pipeline.reading.keypoint_file import file_facts, is_gait, read_film_keypoints
 from gaitlab.pipeline.spec import Progress, RecordingSpec
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _film_by(
     raw, cut = within_picture(raw, width=opened.info.width, height=opened.info.height)
     return Film(
         raw, {**estimator.model, "points": len(estimator.skeleton)},
-        (*check_body(raw, opened.info.path, from_file=False), *cut), pictures, followed,
+        (*check_body(raw, opened.info.path, from_file=False, gait=is_gait(spec, raw)), *cut), pictures, followed,
         unreadable=opened.count(spec.start_s, spec.end_s) - len(raw), dots_seen=for_dots.seen if for_dots else None,
         heel_pictures=for_heels.seen if for_heels and looked else None,
         camera=scene.background.motion(), shots=scene.shots.found(raw.time_s, raw),

@@ -11,7 +11,9 @@ import numpy as np
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.plausibility import check_body, check_posture
-from gaitlab.pipeline.spec import RecordingSpec
+from gaitlab.metrics import MOVEMENTS
+from gaitlab.metrics.movements.recognise import recognise
+from gaitlab.pipeline.spec import AUTO, RecordingSpec
 
 if TYPE_CHECKING:
     from gaitlab.io.keypoints.read import Import
@@ -44,7 +46,15 @@ def read_file(spec: RecordingSpec, opened: Video | None = None) -> Import:
             "are not; leave it out"
         )
     check_posture(found.pose, spec.keypoints, rotate_deg=None)
-    return replace(found, notes=(*found.notes, *check_body(found.pose, spec.keypoints, from_file=True)))
+    return replace(
+        found,
+        notes=(*found.notes, *check_body(found.pose, spec.keypoints, from_file=True, gait=is_gait(spec, found.pose))),
+    )
+
+
+def is_gait(spec: RecordingSpec, pose: PoseSequence) -> bool:
+    """Whether keypoints are taken for those of gait: as was said, or as they show."""
+    return spec.movement not in MOVEMENTS and not (spec.movement == AUTO and recognise(pose).movement)
 
 
 def part_of(raw: PoseSequence, spec: RecordingSpec) -> PoseSequence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from gaitlab.apps.serve.library.entry import plain
 from gaitlab.apps.serve.security import CHARTS_POLICY
 from gaitlab.apps.serve.state import STATIC, page, state_of
+from gaitlab.core.metric import View
 from gaitlab.report.render import static
 
 _SHOWN = 60  # sessions on a page of the library
@@ -53,7 +54,7 @@ async def athlete(request: Request) -> Response:
     entries = [entry for entry in await run_in_threadpool(state.library.entries) if entry.athlete == name and name]
     return page(
         request, "athlete", policy=CHARTS_POLICY, name=name, entries=entries, status=200 if entries else 404,
-        views=sorted({entry.view for entry in entries if not entry.problem}, key=["side", "rear"].index),
+        views=sorted({entry.view for entry in entries if not entry.problem}, key=get_args(View).index),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from gaitlab.core.errors import GaitlabError, InputError
 from gaitlab.core.text import check_said
 from gaitlab.core.units import FRAME_RATE, HEIGHT, MASS, ROTATIONS, SPEED, TIME, Quantity, marks, parse
+from gaitlab.metrics import MOVEMENTS
 
 # Reads what was typed, which is not empty.
 Read = Callable[[str], Any]
@@ -103,7 +104,17 @@ FIELDS: tuple[Field, ...] = (
     Field("mass", "Mass", "mass_kg", _quantity(MASS), "Needed for stiffness only.", example="70 kg"),
     Field(
         "view", "View", "view", str, "Where the camera stands.",
-        choices={"auto": "As the film shows it", "side": "From the side", "rear": "From behind"},
+        choices={
+            "auto": "As the film shows it", "side": "From the side", "rear": "From behind",
+            "front": "From the front",
+        },
+    ),
+    Field(
+        "movement", "Movement", "movement", str, "What the person does.",
+        choices={
+            "auto": "As the film shows it", "run": "Running", "walk": "Walking",
+            **{one.name: str(one.texts["words"][one.name]) for one in MOVEMENTS.values()},
+        },
     ),
     Field("person", "Runner", "pose.person", _whole(0, _MOST_PEOPLE), "Several people are seen: click the runner."),
     Field(

@@ -37,7 +37,7 @@ def trend_of(folders: Sequence[Path]) -> dict[str, Any]:
     texts = read_texts("en")
     charts = season_charts(
         [_dated(session) for session in sessions], rows, texts=texts,
-        headlines=headlines_of(sessions[0].info),
+        headlines=tuple(dict.fromkeys(name for session in sessions for name in headlines_of(session.info))),
     )  # fmt: skip
     verdicts: dict[str, list[str]] = {}
     for row in rows:

@@ -52,6 +52,8 @@ def _spaced(value: Any, *, before: str, space: str) -> Any:
     """Return texts whose space before some marks does not break; files have plain ones, which can be seen and typed."""
     if isinstance(value, dict):
         return {name: _spaced(inner, before=before, space=space) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_spaced(inner, before=before, space=space) for inner in value]
     if not isinstance(value, str) or not before:
         return value
     text = re.sub(f" (?=[{re.escape(before)}])", space, value)

@@ -22,6 +22,7 @@ from tools.synthetic.movements.points import film_points
 
 Truth = Mapping[str, np.ndarray]
 SEEDS, CHOSEN_ON = range(100, 124), range(12)
+_VIEWS: tuple[View, View] = ("side", "front")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chosen-on", action="store_true", help="the seeds that constants were chosen on")
     parser.add_argument("--noise", type=float, default=1.5, help="standard deviation of every coordinate, px")
+    parser.add_argument("--fps", type=float, default=0.0, help="only this frame rate")
     parser.add_argument("--kind", default="", help="only this one of the renderer")
     said = parser.parse_args()
     seeds = CHOSEN_ON if said.chosen_on else SEEDS
     for movement, kind, held in HELD:
         if said.kind in ("", kind):
-            for view in ("side", "front"):
-                for fps in (30, 60, 120, 240):
+            for view in _VIEWS if movement != "cycling" else _VIEWS[:1]:
+                for fps in (said.fps,) if said.fps else (30.0, 60.0, 120.0, 240.0):
                     for line in lines_of(movement, kind, held, view=view, fps=fps, seeds=seeds, noise_px=said.noise):
                         print(line)
 

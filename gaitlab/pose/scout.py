@@ -114,7 +114,8 @@ def refused_front(path: object, seen: Seen) -> InputError:
     legs = "told by feet and knees, " if seen.legs_only else ""
     return InputError(
         f"'{path}' was filmed from the front ({legs}sure to {seen.score:.1f} of 1); gaitlab measures from the side or "
-        f"from behind: film again, or say {argument('view')} side if it is a film from the side after all"
+        f"from behind: film again, or say {argument('view')} side if it is a film from the side after all; what is no "
+        f"gait is named with {argument('movement')}"
     )
 
 

@@ -1,6 +1,6 @@
 """Any movement: the ranges of all joints, arms too, and its rhythm where it repeats itself.
 
-Its period is the first clear peak of the autocorrelation of the angles that move most; without one the whole recording
+Its period is the first clear peak of the autocorrelation of the points that move most; without one the whole recording
 is one repetition, whose ranges are told.
 """
 
@@ -14,7 +14,7 @@ from gaitlab.core.gait import Repetition
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
-from gaitlab.metrics.movements.phases import bridged, excursions
+from gaitlab.metrics.movements.phases import excursions
 from gaitlab.metrics.movements.signals import largest, renumbered, repetition, spread
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
@@ -22,8 +22,9 @@ from gaitlab.metrics.trial import Trial
 NAME = "any"
 # A peak of the autocorrelation that is a rhythm, and the periods that are looked at, s.
 _RHYTHM, _PERIOD_S = 0.5, (0.35, 10.0)
-# An angle that moves by less than this, degrees, is none that repeats itself.
-_MOVES_DEG = 8.0
+# A coordinate that moves by less than this, leg lengths, is none that repeats itself; those of points that are seen in
+# less than this share of the frames are left out.
+_MOVES, _SEEN = 0.08, 0.9
 # A repetition goes this share of the largest.
 _OF_LARGEST = 0.35
 _END = 5  # frames
@@ -35,7 +36,7 @@ _NEVER = "no rhythm was found: the ranges are those of the whole recording"
 def find(trial: Trial) -> Found:
     """Find the periods of a movement, or take the whole recording as one repetition."""
     time_s = trial.pose.time_s
-    main = leading_angle(trial)
+    main = leading_course(trial)
     period_s = period_of(time_s, main)
     if not math.isfinite(period_s):
         return Found((Repetition("both", 0, float(time_s[0]), float(time_s[-1])),), (_NEVER,))
@@ -59,25 +60,25 @@ def _slower(time_s: FloatArray, values: FloatArray, period_s: float) -> FloatArr
     return evened
 
 
-def leading_angle(trial: Trial) -> FloatArray:
-    """Return the common course of the angles that move, (frame,): their first principal component, NaN in gaps."""
-    time_s = trial.pose.time_s
-    curves = [bridged(time_s, values) for values in trial.angles.values_deg.values()]
-    curves = [
-        np.degrees(np.unwrap(np.radians(c))) if np.isfinite(c).all() else c
-        for c in curves
-        if np.isfinite(c).mean() > 0.8 and np.nanpercentile(c, 95) - np.nanpercentile(c, 5) > _MOVES_DEG
-    ]
-    if not curves:
+def leading_course(trial: Trial) -> FloatArray:
+    """Return the common course of the points that move, (frame,) leg lengths: their first principal component.
+
+    Points, not angles: where a network loses an arm for a moment an angle jumps by half a turn, a point by the arm.
+    """
+    time_s, leg_px = trial.pose.time_s, trial.calibration.leg_px
+    curves = []
+    for name in trial.pose.skeleton.names:
+        for values in trial.pose.point(name).T / leg_px:
+            seen = np.isfinite(values)
+            # A rhythm outlasts the moments in which a point is lost.
+            if seen.mean() > _SEEN and np.ptp(np.percentile(values[seen], (5, 95))) > _MOVES:
+                curves.append(np.interp(time_s, time_s[seen], values[seen]))
+    if not curves or len(time_s) < 10:
         return np.full(len(time_s), np.nan)
     moved = np.stack(curves, axis=1)
-    seen = np.isfinite(moved).all(axis=1)
-    if seen.sum() < 10:
-        return np.full(len(time_s), np.nan)
-    centred = moved[seen] - moved[seen].mean(axis=0)
+    centred = moved - moved.mean(axis=0)
     _, _, ways = np.linalg.svd(centred, full_matrices=False)
-    course = np.full(len(time_s), np.nan)
-    course[seen] = centred @ ways[0]
+    course: FloatArray = centred @ ways[0]
     return course
 
 

@@ -8,9 +8,12 @@ them smaller.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
-from gaitlab.core.gait import Repetition
+from gaitlab.core.gait import BOTH_SIDES, Repetition
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.phases import EDGE, excursions
@@ -35,6 +38,8 @@ LEAST_DROP = 0.15
 LEAST_TOGETHER = 0.5
 # How long before it somebody is looked at as they stood, s.
 _STOOD_S = 0.5
+# Legs that bend together are seen bent by angles that differ by less, degrees, square from the side.
+_ASKEW_DEG = 25.0
 
 
 def find(trial: Trial) -> Found:
@@ -45,7 +50,25 @@ def find(trial: Trial) -> Found:
         alike = together(trial, one.start_s, one.end_s)
         reason = STEPS if alike < LEAST_TOGETHER else ""
         found.append(repetition(trial, number, one, moments=("down", "bottom", "up"), reason=reason))
-    return Found(renumbered(found))
+    repetitions = renumbered(found)
+    return Found(repetitions, askew(trial, repetitions))
+
+
+def askew(trial: Trial, repetitions: Sequence[Repetition]) -> tuple[str, ...]:
+    """Say so where a side view shows the two legs bent by so different angles that it is none."""
+    if trial.view != "side":
+        return ()
+    used = [one for one in repetitions if one.accepted]
+    knees = {side: [largest("{side}_knee_flexion")(trial, replace(one, side=side)) for one in used]
+             for side in BOTH_SIDES}  # fmt: skip
+    left, right = (float(np.median(seen)) if (seen := [v for v in of if np.isfinite(v)]) else float("nan")
+                   for of in knees.values())  # fmt: skip
+    if not abs(left - right) > _ASKEW_DEG:
+        return ()
+    return (
+        f"the left knee is seen to bend by {left:.0f}° and the right one by {right:.0f}°: the camera stands askew or "
+        "one leg is hidden, and depth and angles are those of the picture, not of the legs; film square from the side",
+    )
 
 
 def _depth(trial: Trial, one: Repetition) -> float:

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gaitlab.config import ReportSettings
@@ -15,9 +16,13 @@ from gaitlab.pipeline.writing import rebuild_report
 from gaitlab.report import write_report
 from gaitlab.report.athlete import athlete_report
 from gaitlab.report.comparison import write_comparison
+from gaitlab.report.shared.movements import headlines, texts_of
+from gaitlab.report.shared.texts import read_texts
 from gaitlab.report.validation.page import page_of
 from gaitlab.stats.validation.tables import put_together
 from tests.browser import LAPTOP, Opened, browser, overflowing
+from tests.movements.make import front_body, pictured
+from tests.movements.test_sessions import EVERY, TIME_S, analysed
 from tests.report.athlete.make import season
 from tests.report.comparison.make import make
 from tests.report.make import make_session, missing, usual_summary
@@ -107,6 +112,31 @@ def test_a_view_from_behind_has_none_either(browser: Any, folder: Path, language
     session = make_session(folder / f"rear-{language}", view="rear", facing=None, label=None)
     write_report(session, language=language, findings="research")
     check(browser, session.report, language)
+
+
+@pytest.fixture(scope="module")
+def movements(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Session]:
+    """Return sessions of a jump, of cycling, whose angles have most digits, and of a squat from the front."""
+    folder = tmp_path_factory.mktemp("movements")
+    share = 0.5 - 0.5 * np.cos(2 * np.pi * np.clip((TIME_S % 3.0) - 0.5, 0, 2) / 2.0)
+    front = pictured(front_body(0.84 - 0.4 * share, knees_in_m=0.02 * share), TIME_S, rightwards=-1, noise_px=0.5)
+    return {
+        **{name: analysed(folder, EVERY[name](), name, movement=name) for name in ("jump", "cycling")},
+        "front": analysed(folder, front, "front", movement="squat", view="front"),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["jump", "cycling", "front"])
+def test_movements_have_none_either(browser: Any, movements: dict[str, Session], name: str, language: str) -> None:
+    session = movements[name]
+    page = rebuild_report(session, settings=ReportSettings(language=language))
+    text = check(browser, page, language, own=rf"(?m)^{name}$|\S+\.csv")  # the label and the file
+    texts = texts_of(read_texts(language), session.info)
+    assert text.startswith(texts["title"].format(athlete="Ada"))
+    assert texts["words"][session.info["activity"]] in text
+    for metric in headlines(session.info):
+        assert texts["measures"][metric]["label"] in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

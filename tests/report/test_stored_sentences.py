@@ -14,7 +14,7 @@ from gaitlab.analysis.clock import SlowMotion, told
 from gaitlab.core.pieces import sentences as lost
 from gaitlab.core.text import LANGUAGES
 from gaitlab.kinematics.view import Seen
-from gaitlab.metrics import METRICS
+from gaitlab.metrics import METRICS, MOVEMENTS
 from gaitlab.metrics.asymmetry import weakness
 from gaitlab.report.shared.said import Foreign, said
 from gaitlab.report.shared.texts import read_texts
@@ -41,6 +41,11 @@ def made_by_the_code() -> list[str]:
         *(
             told(SlowMotion(factors, 21.4, 30.0), source)  # type: ignore[arg-type]
             for factors in ((8.0,), (8.0, 4.0), (2.5, 4.0, 8.0)) for source in ("assumed", "unknown")
+        ),
+        *(one for name in MOVEMENTS for one in warnings.taken_for(name, "both feet leave the ground together, once")),
+        *(
+            warnings.mistaken(name, "both legs bend together and the hips come down by 0.4 leg lengths, once", said=one)
+            for name in ("", *MOVEMENTS) for one in ("run", "walk", *MOVEMENTS) if one != name
         ),
         *spliced([Shot(0, 45, 0.0, 1.5), Shot(45, 270, 1.5, 9.0), Shot(270, 360, 9.0, 12.0)], Shot(45, 270, 1.5, 9.0)),
         *lost({"annotated.mp4": "no space", "clip.mp4": "no space", "report.html of the rear clip": "no space"}),
@@ -108,6 +113,19 @@ PUT_TOGETHER = (
     "C3D: 20 markers (plug-in gait), angles of Plug-in Gait, force plates (50 N, low-pass 50 Hz)",
     "contact of 0.05 s outside 0.08-0.42 s for running",
     "next contact: the leg was not seen around its foot strike",
+    "both feet go round in circles, opposite to each other, 12 turns under hips that stay",
+    "no repetition (sit to stand) could be measured in this recording: the numbers are missing",
+    "a poor recording, do not build on these numbers: only 0 repetitions could be used, the left big toe was seen in "
+    "only 12 % of the frames; film again",
+    "not always seen of the better leg: knee in 60 %, big toe in 44 % of the frames; the whole person must be in the "
+    "picture",
+    "the hips are up to 7 % of the leg length lower over the feet at landing than at take-off: the height from flight "
+    "time is too large by about half of that; land with the legs as they took off",
+    "the hips rise 14 cm less than the flight time tells: check the height that was entered, and whether the film "
+    "plays at its true speed",
+    "at 29.97 frames a second a frame more or less in the air is 4 cm of height; 120 or more are better",
+    "Nobody flies for 1.4 s.",
+    "They do not do the same (A squat; B sit-to-stand).",
 )
 
 

@@ -17,6 +17,9 @@ from gaitlab.report.shared.numbers import decimal
 from gaitlab.report.shared.said import as_html, foreign, together
 from gaitlab.report.shared.texts import point_of
 
+# Characters of a value and its ± that stand beside the name of a leg in a card.
+_DIGITS_BESIDE = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Whisker:
@@ -70,6 +73,11 @@ class Card:
     bar: RangeBar | None
     rating: str = ""
     no_range: str = ""
+
+    @property
+    def stacked(self) -> bool:
+        """Whether a leg stands above its number, which has too many digits for one line: 115.9 ± 12.1."""
+        return any(len(cell.value) + len(cell.uncertainty) > _DIGITS_BESIDE for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

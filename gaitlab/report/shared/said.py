@@ -23,7 +23,7 @@ from gaitlab.report.shared.texts import Texts, pointed, read_texts
 ENGLISH = "en"
 _OWN = ("name", "file")
 # Units that are symbols, which are the same in all languages.
-_SYMBOLS = ("m", "s", "m/s", "kN/m", "%", "deg", "deg/s")
+_SYMBOLS = ("m", "s", "m/s", "mm/ms", "kN/m", "%", "deg", "deg/s")
 # Lists are taken apart at these, in this order.
 _BETWEEN = ("; ", ", ", " and ")
 _NUMBER = re.compile(r"[±+−-]?\d+(?:\.\d+)?(?:[–-]\d+(?:\.\d+)?)?(?:e-?\d+)?(?:x|°| ?%| ?s| ?Hz| ?ms| ?px| ?mm| ?m)?")

@@ -214,7 +214,9 @@ def _movements_view(spec: RecordingSpec, raw: PoseSequence, movement: str) -> tu
     """
     views = MOVEMENTS[movement].views
     seen = view_of(raw)
-    sure = spec.view != AUTO or seen.sure
+    # Somebody who is narrow and takes no step stands sideways: gait is not told so, other movements are.
+    narrow = seen.view == "side" and seen.score == 0.0
+    sure = spec.view != AUTO or seen.sure or narrow
     wanted = seen.view if spec.view == AUTO else spec.view
     view = next((one for one in views if one == wanted), None)
     if view is None and sure:

@@ -10,6 +10,8 @@ pedalling the angle is another one (`sources.BIKE_FITTERS`).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.kinematics.frame import forward_up, near_side
 from gaitlab.kinematics.side import foot_deg, shank_deg
 from gaitlab.metrics.movements.declaration import Found, Movement
+from gaitlab.metrics.movements.free import period_of
 from gaitlab.metrics.movements.phases import bridged
 from gaitlab.metrics.movements.signals import at, largest, renumbered, spread
 from gaitlab.metrics.sources import BIKE_FITTERS
@@ -32,6 +35,11 @@ _BALL = 0.7
 _CRANK_LEGS, _TURN_S = (0.1, 0.4), (0.3, 3.0)
 # The ball keeps to its circle within this share of the radius: a foot that walks does not.
 _ROUND = 0.25
+# A point that is off the circle by more of the radius is not that foot.
+_OUTLIER = 0.5
+# A turn lasts as long as the rhythm of the foot within this share; less of the recording in turns than that is told.
+_UNLIKE, _MOST = 0.2, 0.6
+_LOST = "in much of the recording no whole turn could be followed: the points of the feet are lost or exchanged there"
 # Share of a turn's frames in which the foot is seen.
 _SEEN = 0.8
 
@@ -46,11 +54,26 @@ def find(trial: Trial) -> Found:
     centre, radius, off = circle
     if off > _ROUND or not _CRANK_LEGS[0] < radius / trial.calibration.leg_px < _CRANK_LEGS[1]:
         return Found((), ("the feet do not go round as on pedals",))
-    turned = crank_turns(time_s, ball, centre)
+    turned = crank_turns(time_s, ball, centre, radius)
     found: list[Repetition] = []
     for side, ahead in ((near, 0.0), (other(near), 0.5)):
         found += _turns(time_s, turned + ahead, side, seen=np.isfinite(ball[:, 0]))
-    return Found(renumbered(found))
+    found = _alike(found, period_of(time_s, np.where(np.isfinite(ball[:, 1]), ball[:, 1], np.nan)))
+    told = sum(one.duration_s for one in found if one.accepted) / 2
+    lost = () if told > _MOST * float(time_s[-1] - time_s[0]) else (_LOST,)
+    return Found(renumbered(found), lost)
+
+
+def _alike(found: Sequence[Repetition], period_s: float) -> list[Repetition]:
+    """Return turns, rejected where they do not last as long as the rhythm of the foot tells, s, or there is none.
+
+    Where a network takes the other foot for a moment the circle is left half-way, and two turns become one.
+    """
+    return [
+        one if not one.accepted or abs(one.duration_s / period_s - 1) < _UNLIKE
+        else replace(one, accepted=False, reason="it does not last as long as the foot's rhythm tells")
+        for one in found
+    ]  # fmt: skip
 
 
 def _ball(trial: Trial, side: Side) -> FloatArray:
@@ -64,10 +87,23 @@ def _ball(trial: Trial, side: Side) -> FloatArray:
 
 
 def circle_of(points: FloatArray) -> tuple[FloatArray, float, float] | None:
-    """Return centre, radius and relative scatter of the circle through (n, 2) points, by least squares (Kasa 1976).
+    """Return centre, radius and relative scatter of the circle through most of (n, 2) points; None where there is none.
 
-    None for fewer than three points, or points of no extent.
+    By least squares (Kasa 1976), and once more without the points that lie far from it, as where a network takes the
+    other foot; the scatter is that of the median, so that a few of them do not make a circle less round.
     """
+    first = _circle(points)
+    if first is None:
+        return None
+    near = np.abs(np.linalg.norm(points - first[0], axis=1) / first[1] - 1) < _OUTLIER
+    second = _circle(points[near]) if near.mean() > 0.5 else None
+    centre, radius = second or first
+    away = np.linalg.norm(points - centre, axis=1)
+    return centre, radius, float(1.4826 * np.median(np.abs(away - np.median(away))) / radius)
+
+
+def _circle(points: FloatArray) -> tuple[FloatArray, float] | None:
+    """Return centre and radius of the circle through (n, 2) points; None for too few, or points of no extent."""
     if len(points) < 3 or not np.ptp(points, axis=0).all():
         return None
     middle = points.mean(axis=0)
@@ -75,14 +111,14 @@ def circle_of(points: FloatArray) -> tuple[FloatArray, float, float] | None:
     solution, *_ = np.linalg.lstsq(np.stack([2 * x, 2 * y, np.ones(len(x))], axis=1), x**2 + y**2, rcond=None)
     radius = math.sqrt(max(solution[2] + solution[0] ** 2 + solution[1] ** 2, 0.0))
     centre = middle + solution[:2]
-    away = np.linalg.norm(points - centre, axis=1)
-    return centre, radius, float(np.std(away) / radius) if radius > 0 else math.inf
+    return (centre, radius) if radius > 0 else None
 
 
-def crank_turns(time_s: FloatArray, ball: FloatArray, centre: FloatArray) -> FloatArray:
+def crank_turns(time_s: FloatArray, ball: FloatArray, centre: FloatArray, radius: float) -> FloatArray:
     """Return how often the crank has turned, (frame,): whole on top, rising forwards; NaN where it is not seen."""
     angle = np.arctan2(ball[:, 0] - centre[0], ball[:, 1] - centre[1])
-    seen = np.isfinite(angle)
+    away = np.linalg.norm(ball - centre, axis=1) / radius
+    seen = np.isfinite(angle) & (np.abs(away - 1) < _OUTLIER)
     turns = np.full(len(angle), np.nan)
     turns[seen] = np.unwrap(angle[seen]) / (2 * np.pi)
     return bridged(time_s, turns)

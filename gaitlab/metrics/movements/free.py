@@ -148,8 +148,8 @@ _ANGLES: tuple[tuple[str, str, str, tuple[View, ...], str, tuple[str, ...]], ...
 METRICS = (
     MetricSpec(
         "repetition_rate", "Repetitions a minute", "1/min", _RHYTHMS, _ALL,
-        "60 s over the time from the beginning of a repetition to that of the next", _rate, (3, 200), per_side=False,
-        ratio=True, movement=NAME,
+        "repetitions a minute, by the time from the beginning of one to that of the next", _rate, (3, 200),
+        per_side=False, ratio=True, movement=NAME,
     ),
     *(_range(*angle) for angle in _ANGLES),
     *(_peak(f"{angle[0]}_any", *angle[1:]) for angle in _ANGLES),

@@ -62,7 +62,7 @@ _JUMP = (
 _DROP = (
     *_JUMP[:3],
     Held("jump_contact_time", _of("contact_time_s"), 1000, "ms"),
-    Held("reactive_strength_index", _of("reactive_strength_index"), 1, "m/s"),
+    Held("reactive_strength_index", _of("reactive_strength_index"), 1, "mm/ms"),
 )
 _SQUAT = (
     Held("squat_depth", _angle("deepest", "thigh_over_horizontal_deg"), 1, "deg"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.core.errors import InputError, SettingsError, nearest, shown
+from gaitlab.core.text import LANGUAGES
 from gaitlab.io.reading import parse_toml, read_toml
 
 
@@ -114,6 +115,9 @@ class ReportSettings:
     """[report]"""
 
     units: str = _setting("metric", "units of lengths and speeds on the page", choices=("metric", "imperial"))
+    language: str = _setting(
+        "auto", "language of the page; auto: that of the profile's [brand], else English", choices=("auto", *LANGUAGES)
+    )
     findings: str = _setting(
         "coach", "for whom findings are written, or off: what is shown of them and how",
         choices=("coach", "clinic", "shop", "research", "off"),

@@ -201,6 +201,12 @@ def check_results(page: str, folder: Path) -> None:
     if page == "analyse":
         assert (folder / "reports/run-shoe-A/report.html").is_file()
         assert {path.suffix for path in folder.glob("run*")} >= {".trc", ".mot", ".c3d", ".csv", ".parquet"}
+    if page == "languages":
+        pages = {
+            name: (folder / "reports" / name / "report.html").read_text() for name in ("auf-deutsch", "en-espanol")
+        }
+        assert '<html lang="fr"' in pages["auf-deutsch"]  # rebuilt
+        assert '<html lang="es"' in pages["en-espanol"]
     if page == "compare-shoes":
         assert "</html>" in (folder / "shoes.html").read_text()[-20:]
     if page == "validate":

@@ -18,10 +18,11 @@ from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.config import Settings
 from gaitlab.metrics import METRICS, shipped, with_network_errors
 from gaitlab.metrics.network_errors import Key, NetworkError
-from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.findings import Finding, finding_candidates
 from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.measures import Measure, measures
+from gaitlab.report.shared.texts import read_texts
 from tests.report.make import told_asymmetry
 from tests.report.test_findings import as_row
 
@@ -66,7 +67,7 @@ def told(seen: list[Seen]) -> list[Told]:
 def said(one: Seen, table: dict[Key, NetworkError]) -> Iterable[Told]:
     rows = with_network_errors(one.analysis.trial, one.analysis.summary, METRICS, table)
     measured = measures(
-        map(as_row, rows), METRICS, units="metric", other_group="Other",
+        map(as_row, rows), METRICS, units="metric", texts=read_texts("en"),
         naming_groups=read_layout()["naming"]["groups"],
         asymmetry=told_asymmetry(rows, oblique=one.analysis.trial.calibration.oblique),
     )  # fmt: skip

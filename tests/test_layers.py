@@ -45,7 +45,7 @@ INNER = {
     ),
     "scene": (("motion", "ground"), ("background", "shots"), ("film",)),
     "pose": (("convert",), ("models",), ("networks",), ("follow", "scout", "still")),
-    "report": (("render", "shared"), ("session",), ("comparison", "validation"), ("athlete",)),
+    "report": (("shared",), ("render",), ("session",), ("comparison", "validation"), ("athlete",)),
     "steps": (("checks",), ("loading", "measuring")),
     "apps": (
         ("truth", "window", "pairings"),

@@ -4,7 +4,8 @@ rendered  single crops of the test pictures (bodies, clothes and places never tr
 clips     rendered clips, followed and conditioned as `gaitlab analyze` does: left and right over time
 real      the frames labelled by hand, found by following the whole clip as `gaitlab analyze` does
 elsewhere labelled stills of two other people, who do not run: found in the still, then looked at as when followed
-photographs crops of real people that are for judging only, doing anything: found by the network itself, or told the box
+photographs crops of real people that are for judging only, doing anything: found by the network itself, or told the
+          box; of blazepose-heavy the answers that lie beside the crops
 
 A point is right if it lies within 5 % of the runner's height of the truth. Only points that can be seen are asked
 for, unless ``--hidden``.
@@ -35,10 +36,11 @@ from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.signal.preprocessing import fix_left_right_swaps
 from training.augment import SKELETON, load
 from training.generate import OUT, TEST_SEEDS
-from training.photographs import HIDDEN, SEEN, Photographs, hips_of_joints, looked_at, photographs
+from training.photographs import FOLDER, HIDDEN, SEEN, Photographs, hips_of_joints, looked_at, photographs
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BODY = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+_KEPT = "blazepose-heavy"  # a network that is not run here
 _SAME_PERSON = 0.3  # overlap of boxes
 _SKIN = ("heel_top", "calf_bottom", "calf_top")
 _RIGHT = 0.05
@@ -209,10 +211,28 @@ def of_people(estimator: PoseEstimator, *, hidden: bool, part: str = "judge") ->
 def _judged_people(
     estimator: PoseEstimator, people: Photographs, found: list[Body | None], *, hidden: bool
 ) -> list[Judged]:
+    return _beside_labels(people, [_points_of(estimator, body) for body in found], hidden=hidden)
+
+
+def of_kept_answers(*, hidden: bool) -> list[str]:
+    """Judge what lies beside the crops as BlazePose heavy's answers; elbows and wrists are not among them."""
+    people = photographs("judge", feet=False)
+    kept = json.loads((FOLDER / "teacher_blazepose_heavy.json").read_text(encoding="utf-8"))
+    nothing = {f"{side}_{joint}": np.full(2, np.nan) for side in SIDES for joint in _BODY[:4]}
+    named = [{name: np.array(at[:2]) for name, at in kept[file]["landmarks"].items()} if file in kept else nothing
+             for file in people.names]  # fmt: skip
+    found = share([file in kept for file in people.names])
+    judged = _beside_labels(people, named, hidden=hidden)
+    return [f"found {found} of {len(named)}", *(f"found by itself: {line}" for line in _lines(judged))]
+
+
+def _beside_labels(people: Photographs, found: list[dict[str, FloatArray]], *, hidden: bool) -> list[Judged]:
+    """Compare points by name with the labels of every crop; NaN is wrong."""
     judged = []
-    for i, body in enumerate(found):
-        named = _points_of(estimator, body)
+    for i, named in enumerate(found):
         for name in (f"{side}_{joint}" for side in SIDES for joint in _BODY):
+            if name not in named:
+                continue
             sure = people.sure[i][SKELETON.index(name)]
             if sure < (HIDDEN if hidden else SEEN):
                 continue
@@ -330,8 +350,10 @@ def main() -> None:
     parser.add_argument("--hidden", action="store_true", help="ask for the points that are hidden, too")
     options = parser.parse_args()
     for name in options.models:
-        estimator = load_estimator(name, checked=False)
-        lines = _WAYS[options.what](estimator, options.hidden)
+        if name == _KEPT and options.what == "photographs":
+            lines = of_kept_answers(hidden=options.hidden)
+        else:
+            lines = _WAYS[options.what](load_estimator(name, checked=False), options.hidden)
         print(f"\n{name}")
         print("\n".join(f"  {line}" for line in lines), flush=True)
 

@@ -43,6 +43,7 @@ def validate(
     subjects: Sequence[str] | None = None,
     output: Pathlike | None = None,
     force: bool = False,
+    language: str = "en",
 ) -> Validation:
     """Hold sessions against motion capture, force plates, labels or other sessions.
 
@@ -65,6 +66,8 @@ def validate(
         folder to write a page and the tables into.
     force : bool, optional
         whether a validation that lies there may be replaced.
+    language : str, optional
+        language of the page.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def validate(
     pairings = [
         Pairing(one, other, name, offset_s, markers) for one, other, name in zip(ours, theirs, names, strict=True)
     ]
-    return validate_pairs(pairings, threshold_n=threshold_n, output=output, force=force)
+    return validate_pairs(pairings, threshold_n=threshold_n, output=output, force=force, language=language)
 
 
 def validate_pairs(
@@ -98,6 +101,7 @@ def validate_pairs(
     threshold_n: float = DEFAULT_N,
     output: Pathlike | None = None,
     force: bool = False,
+    language: str = "en",
     progress: Progress | None = None,
 ) -> Validation:
     """Hold every session against its truth; parameters as of `validate`, and who is told how far it is."""
@@ -106,8 +110,10 @@ def validate_pairs(
         raise InputError(f"{argument('threshold_n')} must be from {low:g} to {high:g} N, not {shown(threshold_n)}")
     check_pairings(pairings)
     if output is not None:
+        from gaitlab.report.shared.texts import read_texts
         from gaitlab.report.validation.write import check_output
 
+        read_texts(language)
         check_output(Path(output), force=force)
     compared = []
     for number, pairing in enumerate(pairings):
@@ -118,7 +124,7 @@ def validate_pairs(
     if output is not None:
         from gaitlab.report.validation.write import write_validation
 
-        write_validation(found, Path(output), force=force)
+        write_validation(found, Path(output), force=force, language=language)
     return found
 
 

@@ -12,6 +12,7 @@ from gaitlab.cli.common import (
     EmbedVideo,
     Findings,
     Force,
+    Language,
     ModelsDir,
     Output,
     Pdf,
@@ -85,6 +86,7 @@ def analyze(
     no_video: Annotated[bool, typer.Option("--no-video", help="Write no videos.")] = False,
     blur_face: Annotated[bool, typer.Option("--blur-face", help="Hide the face in all pictures and videos.")] = False,
     units: Units = None,
+    language: Language = None,
     findings: Findings = None,
     embed_video: EmbedVideo = None,
     pdf: Pdf = False,
@@ -100,7 +102,7 @@ def analyze(
     assignments += ["video.blur_face=true"] if blur_face else []
     assignments += [f"pose.person={person}"] if person is not None else []
     assignments += [f"calibration.level={level}"] if level is not None else []
-    assignments += page_assignments(units, embed_video, findings)
+    assignments += page_assignments(units, embed_video, findings, language)
     settings = settings_of(config, assignments)
     check_settings(
         (parse_assignment(text)[0] for text in assignments), {"video": video, "keypoints": keypoints, "with_": with_}
@@ -169,11 +171,16 @@ def batch(
     facing: Annotated[str, typer.Option(help="Which way the runners face: left, right or auto.")] = "auto",
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
     models_dir: ModelsDir = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="A shop's file (TOML): its [brand] heads every page, its words sort rear views.")
+    ] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Write no videos.")] = False,
+    language: Language = None,
     config: ConfigOption = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting.")] = None,
 ) -> None:
     """Analyse many videos: sessions, one table, one page; a second run does what is missing or changed."""
+    from gaitlab.analysis.shop import read_shop
     from gaitlab.apps.batch import jobs_of_list, jobs_of_videos, run_batch
 
     said = {
@@ -182,10 +189,13 @@ def batch(
         **_quantities(speed, height, mass),
         "model": model,
         "models_dir": str(models_dir) if models_dir else None,
+        "profile": str(profile) if profile else None,
     }
+    if profile is not None:
+        read_shop(profile)  # a fault in it is told before the first video
     options = {name: value for name, value in said.items() if value is not None}
     assignments = (set_ or []) + (["video.annotate=false"] if no_video else [])
-    settings = settings_of(config, assignments)
+    settings = settings_of(config, assignments + page_assignments(None, None, language=language))
     jobs = (jobs_of_videos(videos, options) if videos else []) + (jobs_of_list(list_, options) if list_ else [])
     with progress_bar() as progress:
         outcomes = run_batch(

@@ -30,6 +30,10 @@ EmbedVideo = Annotated[
     bool | None,
     typer.Option("--embed-video/--no-embed-video", help="Put the clip into the report [default: where under 15 MB]."),
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(help="Language of the page: en, de, fr or es [default: that of the profile, else English]."),
+]
 Findings = Annotated[
     str | None,
     typer.Option(help="For whom findings are written: coach (default), clinic, shop, research; off leaves them out."),
@@ -49,10 +53,13 @@ def printed(session: Session) -> None:
     say(write_pdf(session.folder))
 
 
-def page_assignments(units: str | None, embed_video: bool | None, findings: str | None = None) -> list[str]:
+def page_assignments(
+    units: str | None, embed_video: bool | None, findings: str | None = None, language: str | None = None
+) -> list[str]:
     """Return the settings of the page that were given as options."""
     words = [f"report.units={units}"] if units is not None else []
     words += [f"report.findings={findings}"] if findings is not None else []
+    words += [f"report.language={language}"] if language is not None else []
     return words + ([f"report.embed_video={'yes' if embed_video else 'no'}"] if embed_video is not None else [])
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gaitlab.cli.common import EmbedVideo, Findings, Pdf, Units, page_assignments, printed, write_csv
+from gaitlab.cli.common import EmbedVideo, Findings, Language, Pdf, Units, page_assignments, printed, write_csv
 from gaitlab.cli.printing import say
 from gaitlab.core.errors import InputError, argument
 
@@ -16,10 +16,16 @@ Brand = Annotated[
     typer.Option("--profile", help="A shop's file (TOML) whose [brand] heads the page: name, colour, logo."),
 ]
 
+PageLanguage = Annotated[
+    str | None,
+    typer.Option("--language", help="Language of the page: en, de, fr or es [default: as the pages of them]."),
+]
+
 
 def report(
     session: Annotated[Path, typer.Argument(help="A session folder.")],
     units: Units = None,
+    language: Language = None,
     findings: Findings = None,
     embed_video: EmbedVideo = None,
     profile: Brand = None,
@@ -37,7 +43,7 @@ def report(
     opened = open_session(session)
     brand = brand_from(profile) if profile is not None else None
     kept = {f"report.{name}": value for name, value in opened.info["settings"].get("report", {}).items()}
-    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video, findings))
+    changed = dict(assignment.split("=") for assignment in page_assignments(units, embed_video, findings, language))
     settings = with_values(Settings(), kept | changed)
     if brand is not None:
         set_brand(opened, brand)
@@ -61,6 +67,7 @@ def compare(
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the table to this file too.")] = None,
     units: Annotated[str, typer.Option(help="Units of the page: metric or imperial.")] = "metric",
+    language: PageLanguage = None,
     embed_video: Annotated[
         bool, typer.Option("--embed-video/--no-embed-video", help="Put the videos into the page.")
     ] = True,
@@ -71,15 +78,15 @@ def compare(
     from gaitlab.stats.sessions import opened as open_all
     from gaitlab.stats.treatment import grave
 
-    if output is None and (units != "metric" or not embed_video):
-        name = "units" if units != "metric" else "embed_video"
+    if output is None and (units != "metric" or language is not None or not embed_video):
+        name = "units" if units != "metric" else "language" if language is not None else "embed_video"
         raise InputError(f"{argument(name)} is of the page, but none is asked for; name it with {argument('output')}")
     opened = open_all(sessions)
     table = run(opened)
     if output is not None:
         from gaitlab.report.comparison import write_comparison
 
-        write_comparison(opened, output, units=units, embed_video=embed_video)
+        write_comparison(opened, output, units=units, embed_video=embed_video, language=language)
     print_comparison(table)
     gravest = grave(opened)
     for note in table.attrs["notes"]:
@@ -95,6 +102,7 @@ def athlete(
     directory: Annotated[Path, typer.Argument(help="Where to look.")] = Path("reports"),
     output: Annotated[Path, typer.Option("-o", "--output", help="The page.")] = Path("athlete.html"),
     units: Annotated[str, typer.Option(help="Units of the page: metric or imperial.")] = "metric",
+    language: PageLanguage = None,
     profile: Brand = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print the page too, beside it, by an installed Chrome or Edge.")
@@ -105,7 +113,9 @@ def athlete(
 
     skipped: list[str] = []
     try:
-        page = athlete_report(name, directory, output=output, units=units, profile=profile, skip=skipped.append)
+        page = athlete_report(
+            name, directory, output=output, units=units, profile=profile, language=language, skip=skipped.append
+        )
     finally:
         for why in dict.fromkeys(skipped):
             say(f"gaitlab: skipped: {why}", err=True)

@@ -100,6 +100,9 @@ def serve(
         str | None, typer.Option(help="Number of the only camera to offer, or a video file in its place.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="Pose network, see 'gaitlab models list'.")] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="A shop's file (TOML) whose [brand] heads the reports: name, colour, logo.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> None:
     """Open a page of this machine: drop videos, follow the queue, look into the library; nothing leaves it."""
@@ -120,7 +123,7 @@ def serve(
     run(
         Options(
             directory.absolute(), port=port, lan=lan, workers=workers, largest_bytes=round(limit * GIGABYTE),
-            camera=place, model=model,
+            camera=place, model=model, profile=None if profile is None else profile.absolute(),
         ),
         opened=opened,
     )  # fmt: skip

@@ -14,6 +14,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Start of a formula for spreadsheets; the full-width forms for some of their East Asian editions.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
+# Languages of pages by their codes (ISO 639-1); the words of each are a folder of `gaitlab/report/locale`.
+LANGUAGES = ("en", "de", "fr", "es")
 _LONGEST_FOLDER = 120  # bytes: suffixes are added, and file systems allow 255
 _LONGEST_TEXT = 300  # characters of a name or a label
 _RESERVED_BY_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)

@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 
 from gaitlab.core.colour import hex_colour
 from gaitlab.core.errors import InputError, shown
-from gaitlab.core.text import check_said
+from gaitlab.core.text import LANGUAGES, check_said
 from gaitlab.io.files import whole_file
 from gaitlab.io.reading import Entry, read_bytes
 from gaitlab.io.session.contents import LOGOS, within
 
-_ENTRIES = ("name", "contact", "colour", "logo")
+_ENTRIES = ("name", "contact", "colour", "logo", "language")
 # The report stays a file that is sent by e-mail, and no picture of that size is needed 5 cm wide.
 _LARGEST_BYTES = 300_000
 _LARGEST_PX = 4000
@@ -55,16 +55,20 @@ class Brand:
         ``#rrggbb``; empty for that of the page.
     logo : Logo | None
         the picture beside the name.
+    language : str
+        language of its pages, one of `gaitlab.core.text.LANGUAGES`; empty where it does not say.
     """
 
     name: str
     contact: str = ""
     colour: str = ""
     logo: Logo | None = None
+    language: str = ""
 
     def entry(self) -> dict[str, str]:
         """Return what session.json says; the logo lies beside it."""
-        return {"name": self.name, "contact": self.contact, "colour": self.colour}
+        entry = {"name": self.name, "contact": self.contact, "colour": self.colour}
+        return entry | ({"language": self.language} if self.language else {})
 
 
 def read_brand(section: Entry, path: Path) -> Brand:
@@ -80,7 +84,7 @@ def read_brand(section: Entry, path: Path) -> Brand:
     Raises
     ------
     InputError
-        for an unknown entry, a colour that is none, or a logo that is missing, too large or no picture.
+        for an unknown entry, a colour or language that is none, or a logo that is missing, too large or no picture.
     """
     entries = section.fields()
     for extra in set(entries) - set(_ENTRIES):
@@ -95,11 +99,14 @@ def read_brand(section: Entry, path: Path) -> Brand:
         colour = hex_colour(entries["colour"].text().strip()) or ""
         if not colour:
             raise entries["colour"].error("a colour such as #1f5fa8")
+    language = entries["language"].text().strip() if "language" in entries else ""
+    if language and language not in LANGUAGES:
+        raise entries["language"].error(f"one of {', '.join(LANGUAGES)}")
     logo = None
     if "logo" in entries:
         file = path.parent / entries["logo"].text()
         logo = checked_logo(read_bytes(file, "logo", advice=f"brand.logo in '{path}' names it"), file)
-    return Brand(said["name"], said.get("contact", ""), colour, logo)
+    return Brand(said["name"], said.get("contact", ""), colour, logo, language)
 
 
 def checked_logo(content: bytes, path: Path) -> Logo:
@@ -181,7 +188,7 @@ def brand_of(folder: Path, info: Mapping[str, Any]) -> Brand | None:
         return None
     path = next((path for name in LOGOS if (path := within(folder, name)).is_file()), None)
     logo = checked_logo(read_bytes(path, "logo"), path) if path is not None else None
-    return Brand(entry["name"], entry["contact"], hex_colour(entry["colour"]) or "", logo)
+    return Brand(entry["name"], entry["contact"], hex_colour(entry["colour"]) or "", logo, entry.get("language", ""))
 
 
 def write_logo(folder: Path, brand: Brand | None) -> None:

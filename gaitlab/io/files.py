@@ -12,6 +12,11 @@ from pathlib import Path
 from gaitlab.core.errors import OutputError
 from gaitlab.core.text import whole_characters
 
+try:
+    import fcntl
+except ImportError:  # Windows, where a folder cannot be locked: the last of two who write at one moment is kept
+    fcntl = None  # type: ignore[assignment]
+
 
 def _why(error: OSError) -> str:
     # Libraries prepend their own text to the system's message.
@@ -53,3 +58,30 @@ def whole_file(
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Context manager for one writer at a time: waits while another reads and writes again what ``folder`` holds.
+
+    The folder itself is locked, so nothing is left behind, whatever becomes of the process.
+
+    Raises
+    ------
+    OutputError
+        if the folder cannot be opened.
+    """
+    if fcntl is None:
+        yield
+        return
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OutputError(f"cannot open '{folder}': {_why(error)}") from error
+    try:
+        # Some network drives have no locks.
+        with suppress(OSError):
+            fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)

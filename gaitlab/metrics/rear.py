@@ -1,7 +1,7 @@
 """Rear-view metrics: each a function of a trial and one gait cycle, and one table that declares them all.
 
-Published ranges come from markers in three dimensions and are descriptive. No metric classifies pronation: published
-cut-offs disagree and depend on the zero of the angle.
+Published ranges come from markers in three dimensions, that of heel whips from film, and are descriptive. No metric
+classifies pronation: published cut-offs disagree and depend on the zero of the angle.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from gaitlab.core.metric import Detectable, Reference, Unsure, View
 from gaitlab.metrics.trial import Trial
 
 # Units of what depends on how fast a recording plays: times, what is given a time, and stiffness, which comes from
-# times.
-_TIMED_UNITS = ("s", "steps/min", "1/min", "rpm", "m/s", "leg lengths/s", "deg/s", "kN/m")
+# times. Millimetres a millisecond are height over contact time: metres a second are speeds, which pages show in km/h.
+_TIMED_UNITS = ("s", "steps/min", "1/min", "rpm", "m/s", "mm/ms", "leg lengths/s", "deg/s", "kN/m")
 # Keypoints without sides.
 _BODY_POINTS = ("neck", "mid_hip", "nose")
 

@@ -34,6 +34,8 @@ ASSUMED_TIMES = "assumed: {factor:.3g} times slow motion"
 NO_CYCLE, NO_REPETITION = "no accepted gait cycle", "no accepted repetition"
 # Names of metrics overground, where they are not those of a treadmill.
 LABELS_OVERGROUND = {"speed": "Speed"}
+# What follows the name of a metric that rests on an assumed slow motion.
+ASSUMED = " (assumed)"
 # Activities in which a metric of one activity is omitted; for an ambiguous activity all are given.
 _OTHER_THAN = {"running": ("walking",), "walking": ("running",)}
 
@@ -200,7 +202,7 @@ def _row(
         why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
     if _assumed(trial, spec):
-        label = f"{label} (assumed)"
+        label = f"{label}{ASSUMED}"
     values, time_s, legs = _series(found)
     mean = float(values.mean())
     # Of metrics without sides the cycles of both legs are there.

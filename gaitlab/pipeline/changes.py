@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.io.brand import Brand, write_logo
-from gaitlab.io.files import whole_file
-from gaitlab.io.notes import new_note, write_notes
+from gaitlab.io.files import alone_in, whole_file
+from gaitlab.io.notes import new_note, read_notes, write_notes
 from gaitlab.io.session.session import Session, open_session
 from gaitlab.io.session.write import write_json
 from gaitlab.pipeline.writing import rebuild_report
@@ -38,9 +38,10 @@ def add_note(session: Session | str | Path, text: str, *, date: str | None = Non
     OutputError
         if the folder cannot be written.
     """
-    opened = _opened(session)
-    write_notes(opened.folder, [*opened.notes, new_note(text, date)])
-    return _shown(opened)
+    opened, note = _opened(session), new_note(text, date)
+    with alone_in(opened.folder):
+        write_notes(opened.folder, [*read_notes(opened.folder), note])
+        return _shown(opened)
 
 
 def remove_note(session: Session | str | Path, number: int) -> Session:
@@ -61,14 +62,16 @@ def remove_note(session: Session | str | Path, number: int) -> Session:
         if the folder cannot be written.
     """
     opened = _opened(session)
-    notes = list(opened.notes)
-    if not notes:
-        raise InputError(f"'{opened.folder}' has no notes, so none can be removed")
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(notes):
-        raise InputError(f"{argument('remove')} must be the number of a note, 1 to {len(notes)}, not {shown(number)}")
-    del notes[number - 1]
-    write_notes(opened.folder, notes)
-    return _shown(opened)
+    with alone_in(opened.folder):
+        notes = list(read_notes(opened.folder))
+        if not notes:
+            raise InputError(f"'{opened.folder}' has no notes, so none can be removed")
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(notes):
+            allowed = f"must be the number of a note, 1 to {len(notes)}"
+            raise InputError(f"{argument('remove')} {allowed}, not {shown(number)}")
+        del notes[number - 1]
+        write_notes(opened.folder, notes)
+        return _shown(opened)
 
 
 def set_brand(session: Session, brand: Brand) -> None:

@@ -22,6 +22,7 @@ from gaitlab.io.video.reader import Image, Video, VideoInfo, open_video
 from gaitlab.io.video.stills import Shot, take_stills
 from gaitlab.io.video.writer import VideoWriter
 from gaitlab.report import key_moments, write_report
+from gaitlab.report.shared.brand import language_of
 
 ANNOTATED, CLIP, STILLS = "annotated.mp4", "clip.mp4", "the stills of the key moments"
 VIDEOS = (ANNOTATED, CLIP)
@@ -185,7 +186,7 @@ def write_page(
     progress("writing the page", 0, 1)
     write_report(
         session, stills=stills, clip=clip, embed_video=EMBED[settings.embed_video], units=settings.units,
-        findings=settings.findings, pieces=pieces,
+        findings=settings.findings, pieces=pieces, language=language_of(session, settings.language),
     )  # fmt: skip
 
 

@@ -149,13 +149,13 @@ def rebuild_report(session: Session, *, settings: ReportSettings | None = None) 
     Parameters
     ----------
     settings : ReportSettings | None, optional
-        units, findings and video of the page; None takes those of the analysis.
+        units, language, findings and video of the page; None takes those of the analysis.
     """
     from gaitlab.pipeline.pictures import VIDEOS
 
     kept = session.info["settings"].get("report", {})
     chosen = settings or ReportSettings(
-        **{name: kept[name] for name in ("units", "findings", "embed_video") if name in kept}
+        **{name: kept[name] for name in ("units", "language", "findings", "embed_video") if name in kept}
     )
     # Videos that could not be made are still not there; everything else gets another chance.
     pieces = Pieces({name: why for name, why in session.info.get("not_made", {}).items() if name in VIDEOS})
@@ -181,5 +181,9 @@ def _write_page(
         write_page(session, settings=settings, pieces=pieces, progress=progress)
     else:
         from gaitlab.report import write_report
+        from gaitlab.report.shared.brand import language_of
 
-        write_report(session, units=settings.units, findings=settings.findings, pieces=pieces)
+        write_report(
+            session, units=settings.units, findings=settings.findings, pieces=pieces,
+            language=language_of(session, settings.language),
+        )  # fmt: skip

@@ -14,6 +14,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from gaitlab.report.shared.said import as_html, plain
+
 _HERE = Path(__file__).resolve().parent
 TEMPLATES = _HERE / "templates"
 # A style sheet: the paper of those who measure in feet.
@@ -30,7 +32,7 @@ def environment(*folders: Path, **known: Any) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals.update(known)
-    made.filters.update(script_data=as_script_data, fill=_fill)
+    made.filters.update(script_data=as_script_data, fill=as_html, plain=plain)
     return made
 
 
@@ -82,10 +84,6 @@ def as_script_data(value: Any) -> Markup:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
-
-
-def _fill(sentence: str, **values: Any) -> str:
-    return sentence.format(**values)
 
 
 def _policy(scripts: Sequence[str]) -> str:

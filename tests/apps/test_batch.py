@@ -155,13 +155,19 @@ def test_what_is_said_for_all_holds_unless_the_list_says_otherwise(tmp_path: Pat
         still_person(tmp_path / f"{name}.csv")
     write_list(tmp_path, "keypoints,fps,height\na.csv,60,165 cm\nb.csv,60,\n")
     command = [sys.executable, "-m", "gaitlab", "batch", "--list", "list.csv", "-o", "out", "--workers", "1"]
-    options = ["--height", "180 cm", "--mass", "70 kg", "--speed", "6:00 /km"]
+    (tmp_path / "shop.toml").write_text('[brand]\nname = "Our shop"\n')
+    options = ["--height", "180 cm", "--mass", "70 kg", "--speed", "6:00 /km", "--profile", "shop.toml"]
     result = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 1, result.stderr  # they stand still: as `gaitlab analyze` ends without gait
     runners = {name: open_session(tmp_path / "out" / name).info["runner"] for name in ("a", "b")}
     said = {name: value for name, value in runners["a"].items() if value is not None}
     assert said == {"belt_speed_mps": pytest.approx(10 / 3.6), "height_m": 1.65, "mass_kg": 70.0}
     assert runners["b"]["height_m"] == 1.8
+    assert open_session(tmp_path / "out" / "a").brand.name == "Our shop"
+    (tmp_path / "shop.toml").write_text('[brand]\ncolour = "#123456"\n')
+    wrong = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "shop.toml" in wrong.stderr.splitlines()[-1]
 
 
 def test_names_tell_sessions_apart_in_any_order() -> None:
@@ -187,6 +193,7 @@ def test_the_fingerprint_knows_content_options_settings_and_version_but_not_the_
     assert of(a) == of(same)
     others = [of(b), of(a, "2"), of(a, settings=with_values(Settings(), {"video.crf": 30})), of(a, height_m=1.8)]
     assert len({of(a), *others}) == 5
+    assert of(a, profile=str(a)) == of(a, profile=str(same)) != of(a, profile=str(b))
 
 
 # What a run does

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def test_notes_are_added_by_date_and_removed_by_number(tmp_path: Path) -> None:
         remove_note(folder, 1)
     assert not (folder / "notes.json").exists()
     assert new_note("today").date == date.today().isoformat()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot lock a folder")
+def test_notes_of_many_at_one_moment_are_all_kept(tmp_path: Path) -> None:
+    folder = make_session(tmp_path / "s").folder
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(lambda number: add_note(folder, f"note {number}", date="2026-05-02"), range(24)))
+    assert {note.text for note in read_notes(folder)} == {f"note {number}" for number in range(24)}
 
 
 def test_the_page_says_what_was_noted_as_text(tmp_path: Path) -> None:

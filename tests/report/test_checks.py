@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from gaitlab.report.session.checks import checks, point_name
-from gaitlab.report.session.content import read_content, read_texts
+from gaitlab.report.session.content import read_content
+from gaitlab.report.shared.texts import read_texts
 from tests.report.make import make_session
 
 

@@ -12,10 +12,11 @@ from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.sources import YOUNG_RUNNERS
 from gaitlab.report import write_report
-from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.findings import AT_MOST, Finding, findings, not_measured
 from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.measures import Measure, measures
+from gaitlab.report.shared.texts import read_texts
 from tests.report.make import make_session, missing, told_asymmetry, usual_summary, value
 
 TEXTS = read_texts("en")
@@ -36,7 +37,7 @@ def as_row(value: MetricValue) -> dict[str, str]:
 
 def as_measures(rows: list[MetricValue], *, oblique: bool = False) -> tuple[Measure, ...]:
     return measures(
-        map(as_row, rows), METRICS, units="metric", other_group="Other",
+        map(as_row, rows), METRICS, units="metric", texts=read_texts("en"),
         naming_groups=read_layout()["naming"]["groups"], asymmetry=told_asymmetry(rows, oblique=oblique),
     )  # fmt: skip
 
@@ -251,10 +252,10 @@ def test_weak_values_are_no_findings_and_say_why() -> None:
     unseen = [replace(row, seen_share=0.4) for row in both("hip_adduction", 2.0, 12.0, uncertainty=0.5)]
     absurd = both("heel_whip", -40.0, 5.0, uncertainty=1.0)
     reasons = {
-        "left: its ± is more than half of all that people show": wide,
-        "left: 4 cycles, fewer than 5": few,
-        "left: its points are seen in 40 % of its frames": unseen,
-        "left: it lies outside of all that people show": absurd,
+        "its ± is more than half of all that people show": wide,
+        "4 cycles, fewer than 5": few,
+        "its points are seen in 40 % of its frames": unseen,
+        "it lies outside of all that people show": absurd,
     }
     for reason, rows in reasons.items():
         (measure,) = as_measures(rows)

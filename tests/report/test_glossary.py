@@ -9,7 +9,8 @@ import pytest
 
 from gaitlab.metrics import METRICS
 from gaitlab.report import write_report
-from gaitlab.report.shared.glossary import BOX, glossary
+from gaitlab.report.shared.glossary import BOX, about, glossary
+from gaitlab.report.shared.texts import read_texts
 from tests.report.make import make_session
 from tests.report.test_page import page
 
@@ -23,9 +24,10 @@ def test_it_has_every_metric_and_no_other() -> None:
 @pytest.mark.parametrize("name", sorted(METRICS))
 def test_an_entry_is_short_plain_and_drawn_inside_its_picture(name: str) -> None:
     entry = glossary()[name]
-    assert 20 < len(entry.text) < 130
-    assert entry.text[0].isupper()
-    assert entry.text.endswith(".")
+    text = about(name, read_texts("en"))
+    assert 20 < len(text) < 130
+    assert text[0].isupper()
+    assert text.endswith(".")
     assert METRICS[name].movement or {mark.kind for mark in entry.marks} >= {"body", "other", "told"}
     for mark in entry.marks:
         for x, y in re.findall(rf"[ML]({NUMBER}) ({NUMBER})", mark.path):

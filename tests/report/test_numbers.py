@@ -21,6 +21,7 @@ from gaitlab.report.shared.numbers import body, decimal, display, speed
         ("", 3, "metric", 0.3554, "35.5 %"),
         ("leg lengths", 3, "metric", 0.214, "21.4 % of leg length"),
         ("m/s", 2, "metric", 2.5, "9.0 km/h"),
+        ("mm/ms", 2, "metric", 1.52, "1.52 mm/ms"),
         ("m/s", 2, "imperial", 4.4704, "10.0 mph"),
         ("kN/m", 1, "imperial", 9.96, "10.0 kN/m"),
         ("steps/min", 1, "metric", 168.0, "168.0 steps/min"),

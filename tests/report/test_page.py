@@ -21,9 +21,10 @@ from gaitlab.metrics import METRICS
 from gaitlab.pose.models.catalogue import for_users
 from gaitlab.report import write_report
 from gaitlab.report.render import as_script_data
-from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.player import video_rate
 from gaitlab.report.shared.media import EMBED_BELOW_BYTES, embeds
+from gaitlab.report.shared.texts import read_texts
 from tests.report.make import NO_FEET, make_session, missing, told_asymmetry, usual_summary, value
 
 EVIL = "<script>alert(1)</script>"

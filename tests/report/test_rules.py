@@ -11,16 +11,19 @@ import pytest
 
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.norms import norms
-from gaitlab.report.session.content import read_layout, read_texts
+from gaitlab.report.session.content import read_layout
 from gaitlab.report.session.keyframes import EVENTS
 from gaitlab.report.session.rules import GRADES, TABLE, parse_rules, read_rules
+from gaitlab.report.shared.texts import read_texts
 
-# "Author(s) Year, Journal …", with a DOI or a PubMed Central number; then who was looked at.
+# "Author(s) Year, Journal …" with volume and pages where a page confirms them, and a DOI or a PubMed Central number;
+# then who was looked at.
 LOOKED_UP = re.compile(
-    r"^[A-Z][\w ]+?(?: et al\.| & [A-Z]\w+)? (?:19|20)\d\d, [\w ]+ \d+:\S+, "
+    r"^[A-Z][\w ]+?(?: et al\.| & [A-Z]\w+)? (?:19|20)\d\d, [\w ]+(?: \d+:\S+)?, "
     r"(?:doi:10\.\d{4,}/\S+|PubMed Central PMC\d+): \S+"
 )
 RULES = read_rules()
+WORDS = read_texts("en")["findings"]["rules"]
 ALL = (*RULES.rules, RULES.difference, RULES.lean)
 # What no text of the page may promise or call somebody.
 FORBIDDEN = re.compile(
@@ -85,7 +88,7 @@ def test_every_source_is_used_and_every_grade_has_a_word(table: dict[str, Any]) 
     ("change", "said"),
     [
         ({"evidence": "proven"}, "'proven', which is none of strong, moderate, weak, opinion"),
-        ({"means": " "}, "overstride needs a text 'means'"),
+        ({"evidence": " "}, "overstride needs a text 'evidence'"),
         ({"sources": ["somebody"]}, "'somebody', which is none of"),
         ({"sources": []}, "overstride needs sources"),
         ({"when": []}, "conditions where it stands in a list"),
@@ -101,9 +104,9 @@ def test_a_broken_entry_is_named(table: dict[str, Any], change: dict[str, Any], 
     broken = copy.deepcopy(table)
     broken["finding"][0] |= change
     with pytest.raises(ValueError, match=re.escape(said)):
-        parse_rules(broken)
+        parse_rules(broken, WORDS)
 
 
 def test_a_name_comes_once(table: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="come twice: \\['overstride'\\]"):
-        parse_rules({**table, "finding": [*table["finding"], table["finding"][0]]})
+        parse_rules({**table, "finding": [*table["finding"], table["finding"][0]]}, WORDS)

@@ -12,7 +12,7 @@ from typing import Any
 
 from gaitlab.core import units
 from gaitlab.core.errors import GaitlabError, InputError, one_of, shown
-from gaitlab.core.text import folder_name, from_cell
+from gaitlab.core.text import LANGUAGES, folder_name, from_cell
 from gaitlab.io.reading import read_rows
 from gaitlab.pipeline.spec import AUTO
 from gaitlab.pipeline.unused_arguments import idle
@@ -27,7 +27,7 @@ class Job:
     source : str
         the video or keypoint file, as given by the user.
     options : Mapping[str, Any]
-        arguments of `gaitlab.analyze`, without settings and output.
+        arguments of `gaitlab.analyze`, without output; names with a dot are settings of this job.
     name : str
         name of its session folder, unique in a batch.
     problem : str
@@ -67,7 +67,13 @@ def _capture_rate(text: str) -> float | str:
     return AUTO if text == AUTO else _number("capture_fps", units.FRAME_RATE)(text)
 
 
-# Column of the CSV file to the argument of `gaitlab.analyze` and its parser.
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise InputError(one_of("language", text, LANGUAGES))
+    return text
+
+
+# Column of the CSV file to the argument of `gaitlab.analyze`, or the setting, and its parser.
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "video": ("video", str),
     "keypoints": ("keypoints", str),
@@ -91,9 +97,11 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "start": ("start_s", _number("start", units.TIME)),
     "end": ("end_s", _number("end", units.TIME)),
     "model": ("model", str),
+    "language": ("report.language", _language),
 }
 _COLUMN_OF = {argument: column for column, (argument, _) in _COLUMNS.items()}
 _FILES = ("video", "keypoints")
+_READ = (*_FILES, "profile")  # what is in them counts, not where they lie
 
 
 def column_of(argument: str) -> str:
@@ -145,9 +153,9 @@ def jobs_of_list(path: str | Path, options: Mapping[str, Any] | None = None) -> 
     """Return one job per row of a CSV file.
 
     Columns: ``video, keypoints, format, fps, capture_fps, rotate, view, movement, facing, setting, speed, height, mass,
-    distance, athlete, label, start, end, model``; speed, height and mass with their units; files relative to the CSV's
-    folder; an empty cell means not given. An invalid row becomes a job with its ``problem``, so that the others are
-    processed.
+    distance, athlete, label, start, end, model, language``; speed, height and mass with their units; files relative to
+    the CSV's folder; an empty cell means not given. An invalid row becomes a job with its ``problem``, so that the
+    others are processed.
 
     Parameters
     ----------
@@ -234,15 +242,15 @@ def _name(job: Job) -> str:
 
 
 def fingerprint(job: Job, settings: Mapping[str, Any], *, version: str) -> str:
-    """Return a hash of the video, the keypoints, the options, the settings and the version of gaitlab.
+    """Return a hash of the video, the keypoints, the shop's file, the options, the settings and gaitlab's version.
 
     Raises
     ------
     InputError
         if a file is unreadable.
     """
-    contents = {name: _file_digest(Path(job.options[name])) for name in _FILES if job.options.get(name)}
-    options = {name: value for name, value in job.options.items() if name not in _FILES}
+    contents = {name: _file_digest(Path(job.options[name])) for name in _READ if job.options.get(name)}
+    options = {name: value for name, value in job.options.items() if name not in _READ}
     return _digest(contents, options, settings, version)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from gaitlab._version import __version__
 from gaitlab.apps.batch.jobs import Job, column_of, fingerprint
-from gaitlab.config import Settings
+from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import GaitlabError, OutputError
 from gaitlab.core.pieces import sentences
 from gaitlab.io.files import whole_file
@@ -61,7 +61,9 @@ def do_job(job: Job, *, directory: Path, settings: Settings) -> Outcome:
     try:
         mark = fingerprint(job, settings.as_dict(), version=__version__)
         _claim(folder)
-        session = analyze(**job.options, settings=settings, output=folder, force=True)
+        own = {name: value for name, value in job.options.items() if "." in name}
+        arguments = {name: value for name, value in job.options.items() if name not in own}
+        session = analyze(**arguments, settings=with_values(settings, own), output=folder, force=True)
         _write_mark(folder, mark)
     except GaitlabError as error:
         return Outcome(job, "failed", error.worded(column_of), seconds=time.monotonic() - began)

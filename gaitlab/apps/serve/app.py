@@ -51,7 +51,7 @@ def build(options: Options, *, hosts: frozenset[str], lan_address: str = "") -> 
     bin = Bin(options.own / "bin", options.directory)
     queue = Queue(
         options.own / "jobs", sessions=options.directory, workers=options.workers, model=options.model,
-        on_session=library.changed,
+        profile=options.profile, on_session=library.changed,
     )  # fmt: skip
     state = State(options, queue, library, bin, Camera(queue, model=options.model), lan_address=lan_address)
 

@@ -30,6 +30,8 @@ class Options:
         a video file in place of the cameras, or the only camera that is offered; None offers those that are there.
     model : str | None
         the pose network; None takes the best one installed.
+    profile : Path | None
+        the file of a shop whose brand heads every report.
     """
 
     directory: Path
@@ -39,6 +41,7 @@ class Options:
     largest_bytes: int = 4 * GIGABYTE
     camera: int | Path | None = None
     model: str | None = None
+    profile: Path | None = None
 
     @property
     def own(self) -> Path:

@@ -61,6 +61,7 @@ def serve(options: Options, *, opened: Callable[[str, str], None] = lambda addre
 
 def _check(options: Options) -> None:
     """Refuse now what would make every analysis, or the camera, fail later."""
+    from gaitlab.analysis.shop import brand_from
     from gaitlab.pose.models.catalogue import find_model
 
     cores = os.cpu_count() or 1
@@ -68,6 +69,8 @@ def _check(options: Options) -> None:
         raise InputError(f"{argument('workers')} takes 1 to {cores} here, an analysis a core, not {options.workers}")
     if options.model is not None:
         find_model(options.model)
+    if options.profile is not None:
+        brand_from(options.profile)
     if isinstance(options.camera, Path) and not options.camera.is_file():
         raise InputError(
             f"{argument('camera')} takes the number of a camera or a video file, but there is no file "

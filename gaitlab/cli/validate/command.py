@@ -36,6 +36,7 @@ def validate(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The folder [default: validation-NAME].")
     ] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: en, de, fr or es.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace the validation that lies there.")] = False,
 ) -> None:
     """Say how far off sessions are: agreement with motion capture, force plates or labels."""
@@ -45,7 +46,9 @@ def validate(
     pairings = _pairings(sessions or [], truth or [], list_, offset, markers)
     folder = output or Path(f"validation-{_name(pairings)}")
     with progress_bar() as progress:
-        found = validate_pairs(pairings, threshold_n=threshold, output=folder, force=force, progress=progress)
+        found = validate_pairs(
+            pairings, threshold_n=threshold, output=folder, force=force, language=language, progress=progress
+        )
     for one in found.compared:
         say(aligned(one))
     print_validation(found)

@@ -30,7 +30,7 @@ def aligned(one: Compared) -> str:
 
 def print_validation(found: Validation) -> None:
     """Print the tables as the page has them; of the metrics those of both legs together."""
-    from gaitlab.report.session.content import read_texts
+    from gaitlab.report.shared.texts import read_texts
     from gaitlab.report.validation.tables import angle_rows, event_rows, metric_rows
 
     texts = read_texts("en")

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from gaitlab.core.errors import InputError
 from gaitlab.core.gait import ClockSource
 from gaitlab.core.metric import View
-from gaitlab.core.text import printable
+from gaitlab.core.text import LANGUAGES, printable
 from gaitlab.io.session.contents import COMPANIONS
 from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.quality import GRADES
@@ -166,6 +166,7 @@ ENTRIES: Mapping[str, Kind] = {
     "brand.name": TEXT,
     "brand.contact": TEXT,
     "brand.colour": TEXT,
+    "brand.language?": _one_of(*LANGUAGES),
     "shop_profile?": OBJECT,
     "shop_profile.name": TEXT,
     "shop_profile.source": TEXT,
@@ -184,6 +185,7 @@ ENTRIES: Mapping[str, Kind] = {
 ENTRIES_OF_TODAY: Mapping[str, Kind] = {
     "settings.report?": OBJECT,
     "settings.report.units?": _one_of("metric", "imperial"),
+    "settings.report.language?": _one_of("auto", *LANGUAGES),
     "settings.report.embed_video?": _one_of("auto", "yes", "no"),
     "asymmetry": _list_of(OBJECT),
     "asymmetry[].metric": TEXT,

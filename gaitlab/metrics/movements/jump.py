@@ -295,7 +295,7 @@ METRICS = (
         per_side=False, systematic=_unsure_flight, decimals=3, ratio=True, movement=NAME,
     ),
     MetricSpec(
-        "reactive_strength_index", "Reactive strength index", "m/s", _GROUND, _ALL,
+        "reactive_strength_index", "Reactive strength index", "mm/ms", _GROUND, _ALL,
         "jump height over contact time of a jump that follows a landing at once", _strength, (0.1, 4.0),
         per_side=False, systematic=_unsure_strength, decimals=2, ratio=True, movement=NAME,
     ),

@@ -73,6 +73,7 @@ WORDS = {
             "found": "{accepted}, {rejected} not used",
             "meaning": "Each is measured by itself; several make a mean and show how alike they are.",
         },
+        "share_filled": {"meaning": "Short gaps are bridged by a spline, long ones stay open."},
         "fps": {
             "meaning": "One frame lasts {frame} ms: a moment is known to about ± {half} ms at best.",
         },

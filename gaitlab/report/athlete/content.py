@@ -10,10 +10,12 @@ from gaitlab.core.errors import InputError, one_of
 from gaitlab.io.brand import Brand
 from gaitlab.io.session.session import Session
 from gaitlab.report.comparison.content import Comparison, read_comparison
-from gaitlab.report.session.content import headlines_of, listed_measures, read_texts
+from gaitlab.report.session.content import headlines_of, listed_measures
 from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
+from gaitlab.report.shared.said import said
 from gaitlab.report.shared.season import SYMBOLS, Mark, Pin
+from gaitlab.report.shared.texts import Texts, read_texts
 from gaitlab.stats.athletes import Kind, Run, kinds_of, last_two
 from gaitlab.stats.treatment import grave, notes
 from gaitlab.stats.trends import FEWEST, trends
@@ -84,7 +86,7 @@ class Season:
         the shop or clinic whose page it is.
     units : Units
         ``metric`` or ``imperial``.
-    texts : Mapping[str, Any]
+    texts : Texts
         sentences of the page's language.
     """
 
@@ -96,7 +98,7 @@ class Season:
     undated: tuple[str, ...]
     brand: Brand | None
     units: Units
-    texts: Mapping[str, Any]
+    texts: Texts
 
     def mark(self, session: Session) -> Mark | None:
         """Return how a session is drawn; None, in the colours of the legs, where no session has a label."""
@@ -135,6 +137,7 @@ def read_season(
         raise InputError(one_of("units", units, UNIT_SYSTEMS))
     chosen: Units = "imperial" if units == "imperial" else "metric"
     kinds = kinds_of(sessions, skip=skip)
+    texts = read_texts(language)
     labels = dict.fromkeys(session.info["label"] for session in sessions if session.info["label"])
     newest = next((one.brand for one in reversed(sessions) if one.info.get("brand")), None)
     return Season(
@@ -146,7 +149,7 @@ def read_season(
         undated=tuple(dict.fromkeys(run.number for kind in kinds for run in kind.runs if run.time is None)),
         brand=brand or newest,
         units=chosen,
-        texts=read_texts(language),
+        texts=texts,
     )
 
 
@@ -159,10 +162,13 @@ def _mark(number: int) -> Mark:
 def _part(kind: Kind, *, units: Units, language: str, skip: Callable[[str], None]) -> Part:
     sessions, called = [run.session for run in kind.runs], [run.number for run in kind.runs]
     pair = last_two(kind, skip=skip)
-    gravest = grave(sessions, names=called)
+    gravest, texts = grave(sessions, names=called), read_texts(language)
     return Part(
         kind,
-        {run.number: {m.name: m for m in listed_measures(run.session, units=units)} for run in kind.runs},
+        {
+            run.number: {m.name: m for m in listed_measures(run.session, units=units, language=language)}
+            for run in kind.runs
+        },
         headlines_of(sessions[-1].info),
         _trend(kind),
         read_comparison(
@@ -170,8 +176,10 @@ def _part(kind: Kind, *, units: Units, language: str, skip: Callable[[str], None
         )
         if pair is not None
         else None,
-        gravest,
-        [note for note in notes(sessions, names=called) if note not in gravest] if len(sessions) > 1 else [],
+        [said(warning, texts) for warning in gravest],
+        [said(note, texts) for note in notes(sessions, names=called) if note not in gravest]
+        if len(sessions) > 1
+        else [],
     )
 
 

@@ -16,7 +16,9 @@ from gaitlab.report.session.content import network
 from gaitlab.report.shared import numbers
 from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.measures import Measure
+from gaitlab.report.shared.said import foreign, said
 from gaitlab.report.shared.season import Dated, Mark, season_charts
+from gaitlab.report.shared.texts import Texts, day, point_of
 from gaitlab.stats.athletes import Run
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, detectable_of
 
@@ -58,7 +60,9 @@ def _brand(season: Season) -> Mapping[str, Any] | None:
 
 def _season(season: Season) -> Mapping[str, Any]:
     words = season.texts["athlete"]
-    dates = [date for one in season.sessions if (date := (one.info["recorded_at"] or "")[:10])]
+    dates = [
+        day(date, season.texts) for one in season.sessions if (date := (one.info["recorded_at"] or "")[:10])
+    ]  # fmt: skip
     spelled = {" ".join(one.info["athlete"].split()) for one in season.sessions}
     count = len(season.sessions)
     facts = [
@@ -105,7 +109,7 @@ def part_values(part: Part, season: Season) -> Mapping[str, Any]:
         "legs": bool(season.marks) and _both_legs(part),
         "columns": [(name, *_heading(part, name)) for name in _columns(part)],
         "rows": [_row(part, run, season) for run in part.kind.runs],
-        "sources": sorted(sources),
+        "sources": [foreign(source, season.texts) for source in sorted(sources)],
     }
 
 
@@ -152,12 +156,12 @@ def _row(part: Part, run: Run, season: Season) -> Row:
     speed_mps = runner["belt_speed_mps"] or calibration["belt_speed_mps"]
     facts = (
         texts["words"].get(info.get("setting") if info["view"] == "side" else "", ""),
-        numbers.speed(speed_mps, units=season.units) if speed_mps else "",
+        numbers.speed(speed_mps, units=season.units, point=point_of(texts)) if speed_mps else "",
         texts["facts"]["from_file"].format(name=info["keypoints"]["name"])
         if info["keypoints"]
         else network(info, texts),
     )
-    date = (info["recorded_at"] or "")[:10] or texts["athlete"]["no_date"]
+    date = day((info["recorded_at"] or "")[:10], texts) or texts["athlete"]["no_date"]
     if info["dated_by"] == "file":
         date = texts["athlete"]["file_date"].format(date=date)
     cells = []
@@ -212,7 +216,7 @@ def _charts(part: Part, season: Season) -> list[Mapping[str, Any]]:
     """Return the charts of the headline metrics, each with what is told of its trend below it."""
     smallest = {name: detectable_of(name, found[-1].unit)[0] for name in _columns(part) if (found := _of(part, name))}
     dated = [
-        Dated(run.time.isoformat(), _name(run), part.measures[run.number], season.mark(run.session))
+        Dated(run.time.isoformat(), _name(run, season.texts), part.measures[run.number], season.mark(run.session))
         for run in part.kind.dated
         if run.time is not None
     ]
@@ -234,17 +238,17 @@ def _charts(part: Part, season: Season) -> list[Mapping[str, Any]]:
     return told
 
 
-def _name(run: Run) -> str:
-    date = run.time.date().isoformat() if run.time is not None else ""
+def _name(run: Run, texts: Texts) -> str:
+    date = day(run.time.date().isoformat(), texts) if run.time is not None else ""
     return " · ".join(part for part in (run.number, run.session.info["label"], date) if part)
 
 
 def _verdict(row: Mapping[str, Any], measure: Measure, season: Season) -> str:
     """Return what a trend says of one side."""
     words, show = season.texts["athlete"]["trend"], measure.display
-    side = "" if row["side"] == "both" else f"{season.texts['sides'][row['side']]}: "
+    side = "" if row["side"] == "both" else f"{season.texts['sides'][row['side']]}{season.texts['format']['colon']}"
     if row["verdict"] == UNKNOWN:
-        return f"{side}{words['unknown'].format(reason=row['reason'])}"
+        return f"{side}{words['unknown'].format(reason=said(row['reason'], season.texts))}"
     key = "changed" if row["verdict"] == CHANGED else "noise"
     told = words[key].format(
         slope=show.signed(row["slope_per_30_days"]), interval=show.half_width(row["interval"]), unit=show.suffix
@@ -265,8 +269,11 @@ def _unit_words(left_out: int, measure: Measure, season: Season) -> Sequence[str
 
 
 def _noted(season: Season) -> Mapping[str, Any] | None:
-    rows = [(one.pin, one.run.number, _class(season.mark(one.run.session)), one.run.session.info["label"] or "")
-            for one in season.noted]  # fmt: skip
+    rows = [
+        (one.pin, day(one.pin.date, season.texts), one.run.number, _class(season.mark(one.run.session)),
+         one.run.session.info["label"] or "")
+        for one in season.noted
+    ]  # fmt: skip
     return {"rows": rows} if rows else None
 
 

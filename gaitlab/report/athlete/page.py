@@ -15,6 +15,7 @@ from gaitlab.report.athlete.content import read_season
 from gaitlab.report.athlete.elements import AFTER, BEFORE, key_of, part_values, title_of
 from gaitlab.report.comparison.page import COMPARISON
 from gaitlab.report.render import LETTER, environment, put_together, static
+from gaitlab.report.shared.brand import language_of
 from gaitlab.stats.athletes import sessions_of
 
 _HERE = Path(__file__).resolve().parent
@@ -28,7 +29,7 @@ def athlete_report(
     output: str | Path = "athlete.html",
     units: str = "metric",
     profile: str | Path | None = None,
-    language: str = "en",
+    language: str | None = None,
     skip: Callable[[str], None] = log_skipped,
 ) -> Path:
     """Write a page of all sessions of one athlete, and return its path.
@@ -49,8 +50,8 @@ def athlete_report(
         ``metric`` or ``imperial``.
     profile : str | Path | None, optional
         a shop's file whose section ``[brand]`` heads the page; None takes the head of the last session that has one.
-    language : str, optional
-        language of the page.
+    language : str | None, optional
+        language of the page; None takes that of ``profile``, or of the last session's page.
     skip : Callable[[str], None], optional
         called with the reason for each damaged session that is left out; the default logs it.
 
@@ -67,6 +68,8 @@ def athlete_report(
     check_no_session_file(path)
     brand = brand_from(Path(profile)) if profile is not None else None
     sessions = sessions_of(name, directory, skip=skip)
+    if language is None:
+        language = (brand.language if brand is not None else "") or language_of(sessions[-1])
     season = read_season(sessions, units=units, language=language, brand=brand, skip=skip)
     templates = environment(_HERE / "templates", COMPARISON / "templates", t=season.texts)
     parts: list[tuple[str, str, str]] = []

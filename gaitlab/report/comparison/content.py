@@ -10,6 +10,8 @@ from gaitlab.core.errors import InputError
 from gaitlab.io.session.session import Session
 from gaitlab.report.session.content import Content, read_content
 from gaitlab.report.shared.measures import Measure
+from gaitlab.report.shared.said import said
+from gaitlab.report.shared.texts import day
 from gaitlab.stats.naming import letter
 from gaitlab.stats.sessions import compare
 from gaitlab.stats.treatment import grave, notes
@@ -130,8 +132,8 @@ def read_comparison(
         compared,
         {one.letter: [row for row in rows if row["session"] == str(one.session.folder)] for one in compared[1:]},
         _trend(sessions),
-        gravest,
-        [note for note in notes(sessions, names=letters) if note not in gravest],
+        [said(warning, texts) for warning in gravest],
+        [said(note, texts) for note in notes(sessions, names=letters) if note not in gravest],
         texts,
     )
 
@@ -150,7 +152,7 @@ def _names(contents: Sequence[Content], texts: Mapping[str, Any]) -> list[str]:
         (
             content.info["athlete"] or texts["no_athlete"],
             content.info["label"] or "",
-            (content.info["recorded_at"] or "")[:10],
+            day((content.info["recorded_at"] or "")[:10], texts),
         )
         for content in contents
     ]

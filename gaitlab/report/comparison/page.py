@@ -14,6 +14,7 @@ from gaitlab.report.comparison.content import read_comparison
 from gaitlab.report.comparison.elements import ELEMENTS, heading
 from gaitlab.report.comparison.media import gather_films, shown
 from gaitlab.report.render import environment, put_together, static
+from gaitlab.report.shared.brand import common_language
 
 COMPARISON = Path(__file__).resolve().parent
 # The scripts of the report, with a player for several videos.
@@ -26,7 +27,7 @@ def write_comparison(
     *,
     units: str = "metric",
     embed_video: bool = True,
-    language: str = "en",
+    language: str | None = None,
 ) -> Path:
     """Write a page that compares sessions with the first of them, and return its path.
 
@@ -40,8 +41,8 @@ def write_comparison(
         ``metric`` or ``imperial``.
     embed_video : bool, optional
         whether to embed the videos, so that the page can be sent; otherwise it links to the sessions' videos.
-    language : str, optional
-        language of the page.
+    language : str | None, optional
+        language of the page; None takes that of the sessions' pages, English where they differ.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def write_comparison(
     if path.suffix.lower() not in (".html", ".htm") or os.path.isdir(path):
         raise OutputError(f"the page is a file that ends in .html, not '{path}'; name one with -o")
     check_no_session_file(path)
-    comparison = read_comparison(sessions, units=units, language=language)
+    comparison = read_comparison(sessions, units=units, language=language or common_language(sessions))
     films = gather_films(shown(comparison.compared), path, embed=embed_video)
     templates = environment(COMPARISON / "templates", t=comparison.texts)
     parts: list[tuple[str, str, str]] = []

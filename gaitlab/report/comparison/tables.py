@@ -9,8 +9,10 @@ from typing import Any
 
 from gaitlab.metrics.summary import LABELS_OVERGROUND
 from gaitlab.report.comparison.content import Compared, Comparison
-from gaitlab.report.shared.measures import Measure
+from gaitlab.report.shared.measures import Measure, label_of
 from gaitlab.report.shared.numbers import Display
+from gaitlab.report.shared.said import as_html, foreign, said, together
+from gaitlab.report.shared.texts import Texts
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 
 
@@ -62,11 +64,14 @@ def not_comparable(comparison: Comparison, other: Compared) -> list[str]:
     """Return one line per reason with the metrics that cannot be compared, and the side if it is only one."""
     texts = comparison.texts["comparison"]
     known = _all_measures((comparison.first, other))
-    lines = []
+    lines: list[str] = []
     for reason, side, metrics in not_compared(comparison.differences[other.letter]):
-        labels = "; ".join(known[metric].full_label if metric in known else metric for metric in metrics)
+        labels = together(
+            (known[metric].full_label if metric in known else metric for metric in metrics), comparison.texts
+        )
         sentence = texts["without_side"] if side else texts["without"]
-        lines.append(sentence.format(labels=labels, side=comparison.texts["sides"].get(side, ""), reason=reason))
+        of_side = comparison.texts["sides"].get(side, "")
+        lines.append(as_html(sentence, labels=labels, side=of_side, reason=said(reason, comparison.texts)))
     return lines
 
 
@@ -79,7 +84,7 @@ def changes(comparison: Comparison, other: Compared) -> list[str]:
         if row["verdict"] != CHANGED or measure is None:
             continue
         show = measure.display
-        label = _named(measure.full_label, measure, other.measures[row["metric"]])
+        label = _named(measure.full_label, measure, other.measures[row["metric"]], texts)
         sentence = texts["comparison"]["changed" if row["side"] == "both" else "changed_side"].format(
             label=label, side=texts["sides"][row["side"]].lower(), a=show.number(row["a"]),
             b=show.number(row["b"]), unit=show.suffix, letter_a=comparison.first.letter, letter_b=other.letter,
@@ -111,7 +116,8 @@ def trend_groups(comparison: Comparison) -> list[tuple[str, list[TrendRow]]]:
 def detectable_sources(comparison: Comparison) -> list[str]:
     """Return the sources of the smallest detectable differences, without duplicates."""
     rows = [row for rows in comparison.differences.values() for row in rows]
-    return list(dict.fromkeys(row["detectable_source"] for row in rows if row["detectable_source"]))
+    sources = dict.fromkeys(row["detectable_source"] for row in rows if row["detectable_source"])
+    return [foreign(source, comparison.texts) for source in sources]
 
 
 def _all_measures(compared: Sequence[Compared]) -> Mapping[str, Measure]:
@@ -122,16 +128,16 @@ def _all_measures(compared: Sequence[Compared]) -> Mapping[str, Measure]:
     return found
 
 
-def _named(label: str, a: Measure, b: Measure) -> str:
+def _named(label: str, a: Measure, b: Measure, texts: Texts) -> str:
     """Return a label that is true of both: of a treadmill and overground it is no belt's speed."""
-    return label if a.label == b.label else LABELS_OVERGROUND.get(a.name, label)
+    return label if a.label == b.label else label_of(a.name, LABELS_OVERGROUND.get(a.name, label), texts)
 
 
 def _row(row: Mapping[str, Any], a: Measure, b: Measure, texts: Mapping[str, Any]) -> Row:
     show, names = a.display, texts["comparison"]
     smallest = float(row["smallest_detectable"])
     return Row(
-        label=_named(a.label, a, b),
+        label=_named(a.label, a, b, texts),
         side=str(row["side"]),
         unit=show.unit,
         a=show.number(row["a"]),

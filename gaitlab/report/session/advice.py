@@ -17,6 +17,7 @@ from gaitlab.report.session.keyframes import Moment
 from gaitlab.report.session.rules import OFF, read_rules
 from gaitlab.report.session.skeletons import Drawing, draw
 from gaitlab.report.shared.media import Media
+from gaitlab.report.shared.said import foreign
 
 # Most wishes for the next film: a list that nobody follows is none.
 _WISHES = 4
@@ -59,7 +60,8 @@ def shown_findings(content: Content, media: Media, moments: Sequence[Moment]) ->
     if content.findings == OFF:
         return None
     found = findings(
-        content.measures, read_rules(), activity=str(content.info["activity"]), speed_mps=content.speed_mps,
+        content.measures, read_rules(content.texts["language"]), activity=str(content.info["activity"]),
+        speed_mps=content.speed_mps,
         texts=content.texts,
     )  # fmt: skip
     texts = content.texts["findings"]
@@ -92,7 +94,7 @@ def _shown(content: Content, media: Media, moments: Sequence[Moment], finding: F
         attempt=said["try"],
         check=said["check"],
         clinician=said["clinician"],
-        sources=rule.sources if "sources" in profile.parts else (),
+        sources=tuple(foreign(one, content.texts) for one in rule.sources) if "sources" in profile.parts else (),
     )
 
 

@@ -23,6 +23,8 @@ from gaitlab.report.session.rules import OFF, read_rules
 from gaitlab.report.shared import movements
 from gaitlab.report.shared.measures import Measure, measures
 from gaitlab.report.shared.numbers import UNIT_SYSTEMS, Units
+from gaitlab.report.shared.said import ENGLISH, said
+from gaitlab.report.shared.texts import Texts, point_of, read_texts
 
 _HERE = Path(__file__).resolve().parents[1]
 
@@ -45,8 +47,8 @@ class Content:
         contacts and activity.
     cycles : tuple[GaitCycle, ...]
         gait cycles, accepted and not.
-    texts : Mapping[str, Any]
-        the sentences of the page's language.
+    texts : Texts
+        the words of the page's language.
     layout : Mapping[str, Any]
         arrangement of metrics and curves on the page.
     units : Units
@@ -69,7 +71,7 @@ class Content:
     angles: Angles
     events: GaitEvents
     cycles: tuple[GaitCycle, ...]
-    texts: Mapping[str, Any]
+    texts: Texts
     layout: Mapping[str, Any]
     units: Units
     findings: str = "coach"
@@ -98,6 +100,15 @@ class Content:
         """Speed of the belt, m/s, as entered or measured; None if unknown."""
         entered, measured = self.info["runner"]["belt_speed_mps"], self.info["calibration"]["belt_speed_mps"]
         return entered or measured or None
+
+    @property
+    def point(self) -> str:
+        """The decimal mark of the page's language."""
+        return point_of(self.texts)
+
+    def said(self, sentence: str) -> str:
+        """Return a sentence that the session stores in the page's language."""
+        return said(sentence, self.texts)
 
     @property
     def has_cycles(self) -> bool:
@@ -138,7 +149,7 @@ def read_content(
             session.rows("summary"),
             METRICS,
             units=chosen,
-            other_group=texts["words"]["unnamed_group"],
+            texts=texts,
             naming_groups=read_layout()["naming"]["groups"],
             asymmetry=session.info["asymmetry"],
         ),
@@ -165,10 +176,10 @@ def headlines_of(info: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(read_layout()["headlines"].get(info["view"], {}).get(activity, ()))
 
 
-def listed_measures(session: Session, *, units: Units) -> tuple[Measure, ...]:
-    """Return the metrics of a session as lists and charts of many show them: by name, without a page's texts."""
+def listed_measures(session: Session, *, units: Units, language: str = ENGLISH) -> tuple[Measure, ...]:
+    """Return the metrics of a session as lists and charts of many show them: by name, without their differences."""
     return measures(
-        session.rows("summary"), METRICS, units=units, other_group="",
+        session.rows("summary"), METRICS, units=units, texts=read_texts(language),
         naming_groups=read_layout()["naming"]["groups"],
     )  # fmt: skip
 
@@ -179,16 +190,7 @@ def read_layout() -> Mapping[str, Any]:
     return tomllib.loads((_HERE / "layout.toml").read_text(encoding="utf-8"))
 
 
-@cache
-def read_texts(language: str) -> Mapping[str, Any]:
-    """Return the sentences of a language; InputError if it is unknown."""
-    known = {path.stem: path for path in sorted((_HERE / "texts").glob("*.toml"))}
-    if language not in known:
-        raise InputError(one_of("language", language, known))
-    return movements.named(tomllib.loads(known[language].read_text(encoding="utf-8")))
-
-
-def network(info: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+def network(info: Mapping[str, Any], texts: Texts) -> str:
     """Return a description of the keypoints' source: a network with its number of keypoints, or a file."""
     model = info["model"]
     name = texts["networks"].get(model.get("name"), model.get("name", ""))

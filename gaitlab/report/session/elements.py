@@ -21,8 +21,10 @@ from gaitlab.report.session.tables import cards, formula_sources, groups, note_l
 from gaitlab.report.shared import numbers
 from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.curves import CycleCurve
-from gaitlab.report.shared.glossary import BOX, glossary
+from gaitlab.report.shared.glossary import BOX, about, glossary
 from gaitlab.report.shared.media import Media
+from gaitlab.report.shared.said import said
+from gaitlab.report.shared.texts import Texts, day, pointed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def _brand(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 
 def _notes(content: Content, media: Media) -> Mapping[str, Any] | None:
-    return {"notes": content.notes} if content.notes else None
+    notes = [(note.date, day(note.date, content.texts), note.text) for note in content.notes]
+    return {"notes": notes} if notes else None
 
 
 def _header(content: Content, media: Media) -> Mapping[str, Any]:
@@ -68,9 +71,11 @@ def facts(content: Content) -> list[tuple[str, str]]:
     words, names = texts["words"], texts["facts"]
     facing = words.get(f"facing_{info.get('facing')}", "") if content.view == "side" else ""
     clock = info.get("clock", {}).get("source")
-    said = {"assumed": "frames_assumed", "unknown": "frames_unknown"}.get(clock, "frames_a_second")
+    key = {"assumed": "frames_assumed", "unknown": "frames_unknown"}.get(clock, "frames_a_second")
     fps, duration_s = shown_rate(info)
-    frames = names[said].format(fps=f"{fps:.4g}", duration=numbers.decimal(duration_s, 1))
+    frames = names[key].format(
+        fps=pointed(f"{fps:.4g}", texts), duration=numbers.decimal(duration_s, 1, point=content.point)
+    )
     file = (info["video"] or {}).get("name", "")
     found = [
         (names["label"], info["label"]),
@@ -90,8 +95,10 @@ def facts(content: Content) -> list[tuple[str, str]]:
 def _date(content: Content) -> tuple[str, str]:
     """Return the recording date, or the date of the file, labelled as such."""
     info, names = content.info, content.texts["facts"]
-    date = (info["recorded_at"] or "").replace("T", " ")
-    return (names["file_date"], date[:10]) if info["dated_by"] == "file" else (names["recorded"], date[:16])
+    date = info["recorded_at"] or ""
+    if info["dated_by"] == "file":
+        return names["file_date"], day(date[:10], content.texts)
+    return names["recorded"], day(date[:16], content.texts)
 
 
 def _setting(content: Content) -> str:
@@ -99,12 +106,12 @@ def _setting(content: Content) -> str:
     info, texts = content.info, content.texts
     if content.view != "side" or not info.get("setting"):
         return ""
-    said = [texts["words"][info["setting"]]]
+    words = [texts["words"][info["setting"]]]
     if info.get("camera"):
-        said.append(texts["cameras"][info["camera"]])
+        words.append(texts["cameras"][info["camera"]])
     if (drift_px := info.get("camera_drift_px")) is not None:
-        said.append(texts["cameras"]["drift"].format(px=f"{drift_px:.0f}"))
-    return ", ".join(said)
+        words.append(texts["cameras"]["drift"].format(px=f"{drift_px:.0f}"))
+    return ", ".join(words)
 
 
 def _speed(content: Content) -> str:
@@ -112,21 +119,22 @@ def _speed(content: Content) -> str:
     entered = content.info["runner"]["belt_speed_mps"]
     measured = content.info["calibration"]["belt_speed_mps"]
     speed_mps, how = (entered, names["entered"]) if entered else (measured, names["measured"])
-    return f"{numbers.speed(speed_mps, units=content.units)}, {how}" if speed_mps else ""
+    shown = numbers.speed(speed_mps, units=content.units, point=content.point) if speed_mps else ""
+    return f"{shown}, {how}" if shown else ""
 
 
 def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
     grave = grave_warnings(content.info)
     others = [warning for warning in content.info["warnings"] if warning not in grave]
     shown = {
-        "grave": [_sentence(warning) for warning in grave],
-        "sentences": [_sentence(warning) for warning in others],
+        "grave": [_sentence(warning, content.texts) for warning in grave],
+        "sentences": [_sentence(warning, content.texts) for warning in others],
     }
     return shown if grave or others else None
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+def _sentence(text: str, texts: Texts) -> str:
+    return said(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}", texts)
 
 
 def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:
@@ -151,17 +159,19 @@ def _shop(content: Content, media: Media) -> Mapping[str, Any] | None:
     texts = content.texts
     feet = []
     for foot in shop["feet"]:
-        measured = foot["reason"]
+        measured = content.said(foot["reason"])
         if foot["mean_deg"] is not None:
             spread = foot["uncertainty_deg"]
-            plus_minus = "" if spread is None else f" {texts['plus_minus']} {numbers.decimal(spread, 1)}"
-            measured = f"{numbers.decimal(foot['mean_deg'], 1)}{plus_minus}° (n {foot['n']})"
+            plus_minus = (
+                "" if spread is None else f" {texts['plus_minus']} {numbers.decimal(spread, 1, point=content.point)}"
+            )
+            measured = f"{numbers.decimal(foot['mean_deg'], 1, point=content.point)}{plus_minus}° (n {foot['n']})"
         word = texts["shop"]["words"].get(foot["word"], texts["none"])
         feet.append(
             {"side": texts["sides"][foot["side"]], "measured": measured, "word": word,
              "shoes": foot["shoes"] or texts["none"]}
         )  # fmt: skip
-    less, more = (numbers.decimal(shop[name], 1) for name in ("less_up_to_deg", "more_from_deg"))
+    less, more = (numbers.decimal(shop[name], 1, point=content.point) for name in ("less_up_to_deg", "more_from_deg"))
     return {"shop": shop, "feet": feet, "less": less, "more": more}
 
 
@@ -202,7 +212,8 @@ def _norms(content: Content, columns: Iterable[str]) -> str:
     words = content.texts["cycle"]
     if norm.speed_mps is None:
         return str(words["norm_any"].format(runners=norm.runners))
-    return str(words["norm"].format(runners=norm.runners, speed=numbers.speed(norm.speed_mps, units=content.units)))
+    speed = numbers.speed(norm.speed_mps, units=content.units, point=content.point)
+    return str(words["norm"].format(runners=norm.runners, speed=speed))
 
 
 def _peaks(content: Content, curves: Mapping[str, CycleCurve]) -> str:
@@ -262,8 +273,8 @@ def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
     """Return every metric of the page in plain words; those of the first page are printed."""
     entries = glossary()
     abouts = [
-        {"name": m.name, "label": m.full_label, "first": m.name in content.headlines, "text": entries[m.name].text,
-         "marks": entries[m.name].marks}
+        {"name": m.name, "label": m.full_label, "first": m.name in content.headlines,
+         "text": about(m.name, content.texts), "marks": entries[m.name].marks}
         for m in content.measures if m.name in entries
     ]  # fmt: skip
     return {"abouts": abouts, "box": BOX} if abouts else None
@@ -271,7 +282,6 @@ def _glossary(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 def _quality(content: Content, media: Media) -> Mapping[str, Any]:
     quality, calibration = content.info["quality"], content.info["calibration"]
-    texts = content.texts["quality"]
     seen = [
         (point_name(name, content.texts), share)
         for name, share in quality["share_of_frames_seen"].items()
@@ -280,50 +290,57 @@ def _quality(content: Content, media: Media) -> Mapping[str, Any]:
     return {
         "checks": checks(content),
         "verdict": grade_of(content.info),
-        "grave": [_sentence(warning) for warning in grave_warnings(content.info)],
-        "rejected": sorted(quality["cycles_rejected"].items(), key=lambda item: -item[1]),
+        "grave": [_sentence(warning, content.texts) for warning in grave_warnings(content.info)],
+        "rejected": [
+            (content.said(reason), count)
+            for reason, count in sorted(quality["cycles_rejected"].items(), key=lambda item: -item[1])
+        ],
         "seen": sorted(seen, key=lambda item: item[1]),
-        "scale": _scale(calibration, texts),
-        "tilt": _tilt(content.info, texts),
+        "scale": _scale(calibration, content),
+        "tilt": _tilt(content),
         "others": len(content.info.get("others_seen") or ()),
-        "smoothing": _smoothing(quality.get("history", ()), texts),
+        "smoothing": _smoothing(quality.get("history", ()), content),
     }
 
 
-def _smoothing(history: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> str:
+def _smoothing(history: Sequence[Mapping[str, Any]], content: Content) -> str:
     """Return the smoothing method with its effective cut-off."""
+    texts = content.texts["quality"]
     done: Mapping[str, Any] = next((step["parameters"] for step in history if step["step"] == "smoothing"), {})
     if "effective_cutoff_hz" not in done:  # not smoothed, or an older session without this entry
-        return texts["unsmoothed"] if done.get("method") == "none" else ""
+        return str(texts["unsmoothed"]) if done.get("method") == "none" else ""
     if done["effective_cutoff_hz"] is None:
-        return texts["unsmoothed"]
-    return texts["smoothed"].format(method=done["method"], cutoff=numbers.decimal(done["effective_cutoff_hz"], 1))
+        return str(texts["unsmoothed"])
+    cutoff = numbers.decimal(done["effective_cutoff_hz"], 1, point=content.point)
+    return str(texts["smoothed"].format(method=done["method"], cutoff=cutoff))
 
 
-def _tilt(info: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+def _tilt(content: Content) -> str:
     """Return how the image was levelled, or why not; empty for rear views, which are not levelled."""
+    info, texts = content.info, content.texts["quality"]
     belt_deg, tilt_deg, source = (info["calibration"].get(name) for name in ("belt_deg", "tilt_deg", "tilt_source"))
     if info["view"] != "side" or info.get("movement") or not source:
         return ""
     level = info["settings"].get("calibration", {}).get("level", "auto")
     asked = texts["as_asked"] if level != "auto" else ""
-    if tilt_deg or tilt_deg == belt_deg:
-        return texts["tilt"].format(tilt=numbers.decimal(abs(tilt_deg), 1), source=source, asked=asked)
-    if belt_deg is None:
-        return texts["tilt_unknown"].format(source=source, asked=asked)
-    return texts["tilt_left"].format(tilt=numbers.decimal(abs(belt_deg), 1), source=source, asked=asked)
+    key = "tilt" if tilt_deg or tilt_deg == belt_deg else "tilt_unknown" if belt_deg is None else "tilt_left"
+    tilt = tilt_deg if key == "tilt" else belt_deg
+    shown = "" if tilt is None else numbers.decimal(abs(tilt), 1, point=content.point)
+    return str(texts[key].format(tilt=shown, source=content.said(source), asked=asked))
 
 
-def _scale(calibration: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
+def _scale(calibration: Mapping[str, Any], content: Content) -> list[str]:
+    texts = content.texts["quality"]
     if not calibration["metres_per_px"]:
         return [texts["no_scale"]]
     lines = [
         texts["scale_from"].format(
-            mm=numbers.decimal(calibration["metres_per_px"] * 1000, 2), source=calibration["source"]
+            mm=numbers.decimal(calibration["metres_per_px"] * 1000, 2, point=content.point),
+            source=content.said(calibration["source"]),
         )
     ]
     return lines + [
-        texts["scale_check"].format(name=name, mm=numbers.decimal(scale * 1000, 2))
+        texts["scale_check"].format(name=content.said(name), mm=numbers.decimal(scale * 1000, 2, point=content.point))
         for name, scale in calibration["check"].items()
         if name != calibration["source"]
     ]

@@ -28,6 +28,7 @@ from gaitlab.report.shared.plot import (  # fmt: skip
     vertical,
     wide_enough,
 )
+from gaitlab.report.shared.texts import pointed
 
 # Most points per curve: more than a wide screen has pixels would only increase the size of the page.
 _MAX_FRAMES = 4000
@@ -171,7 +172,7 @@ def _seconds(content: Content) -> str:
     clock, texts = content.info.get("clock", {}), content.texts["time"]
     if clock.get("source") not in _CONTACTS:
         return str(texts["x"])
-    return str(texts["x_assumed"].format(factor=f"{clock['slow_motion']:.3g}"))
+    return str(texts["x_assumed"].format(factor=pointed(f"{clock['slow_motion']:.3g}", content.texts)))
 
 
 def _contact_traces(content: Content) -> list[Figure]:
@@ -185,9 +186,13 @@ def _contact_traces(content: Content) -> list[Figure]:
                 continue
             hover = [
                 texts[_CONTACTS.get(clock.get("source", ""), "contact_hover")].format(
-                    side=content.texts["sides"][side], duration=decimal(c.duration_s * 1e3, 0)
+                    side=content.texts["sides"][side], duration=decimal(c.duration_s * 1e3, 0, point=content.point)
                 )
-                + ("" if accepted else "<br>" + texts["rejected_hover"].format(reason=no_markup(c.reason)))
+                + (
+                    ""
+                    if accepted
+                    else "<br>" + texts["rejected_hover"].format(reason=no_markup(content.said(c.reason)))
+                )
                 for c in chosen
             ]
             marker: Figure = {"color": f"@{side}"}

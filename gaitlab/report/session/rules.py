@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gaitlab.report.shared.texts import read_texts
+
 TABLE = Path(__file__).resolve().parents[1] / "findings.toml"
 # How well it is known what a finding may mean, best first.
 GRADES = ("strong", "moderate", "weak", "opinion")
@@ -18,8 +20,10 @@ PARTS = ("means", "try", "check", "clinician", "sources")
 NORM = "norm"
 # In place of a profile: no findings.
 OFF = "off"
-_TEXTS = ("name", "title", "means", "evidence", "try", "check", "clinician")
+_NEEDED = ("name", "evidence")
 _MORE = ("group", "when", "sources", "moment", "joint", "span", "plain")
+# What a language says of each, in its folder of the locale.
+_WORDS = ("title", "means", "try", "check", "clinician")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,14 @@ class Rules:
 
 
 @cache
-def read_rules() -> Rules:
-    """Return the table that ships with gaitlab."""
-    return parse_rules(tomllib.loads(TABLE.read_text(encoding="utf-8")))
+def read_rules(language: str = "en") -> Rules:
+    """Return the table that ships with gaitlab, in the words of a language."""
+    words = read_texts(language)["findings"]["rules"]
+    return parse_rules(tomllib.loads(TABLE.read_text(encoding="utf-8")), words)
 
 
-def parse_rules(table: Mapping[str, Any]) -> Rules:
-    """Return a table read from TOML.
+def parse_rules(table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]]) -> Rules:
+    """Return a table read from TOML, with what is said of each finding by its name.
 
     Raises
     ------
@@ -101,34 +106,40 @@ def parse_rules(table: Mapping[str, Any]) -> Rules:
         )
         for name, said in table["profiles"].items()
     }
-    rules = tuple(_rule(entry, sources, conditions=True) for entry in table["finding"])
+    rules = tuple(_rule(entry, words, sources, conditions=True) for entry in table["finding"])
     names = [rule.name for rule in rules]
     if repeated := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"findings.toml: names must differ, but these come twice: {sorted(repeated)}")
     return Rules(
         norm_sds=float(table["norm_sds"]),
         rules=rules,
-        difference=_rule(table["difference"], sources, conditions=False),
-        lean=_rule(table["lean"], sources, conditions=False),
+        difference=_rule(table["difference"], words, sources, conditions=False),
+        lean=_rule(table["lean"], words, sources, conditions=False),
         profiles=profiles,
     )
 
 
-def _rule(entry: Mapping[str, Any], sources: Mapping[str, str], *, conditions: bool) -> Rule:
+def _rule(
+    entry: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], sources: Mapping[str, str], *, conditions: bool
+) -> Rule:
     name = entry.get("name", "?")
-    for key in _TEXTS:
+    for key in _NEEDED:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise ValueError(f"findings.toml: {name} needs a text '{key}'")
     for key in entry:
-        _known(key, (*_TEXTS, *_MORE), name)
+        _known(key, (*_NEEDED, *_MORE), name)
+    said = words.get(name, {})
+    for key in _WORDS:
+        if not isinstance(said.get(key), str) or not said[key].strip():
+            raise ValueError(f"locale: findings.rules.{name} needs a text '{key}'")
     named = tuple(sources[_known(source, tuple(sources), name)] for source in entry.get("sources", ()))
     when = tuple(_condition(one, name) for one in entry.get("when", ()))
     if not named or bool(when) != conditions or (conditions and not entry.get("group")):
         raise ValueError(f"findings.toml: {name} needs sources, and a group and conditions where it stands in a list")
     return Rule(
-        name=name, title=entry["title"], group=entry.get("group", name), when=when, means=entry["means"],
-        evidence=_known(entry["evidence"], GRADES, name), sources=named, attempt=entry["try"], check=entry["check"],
-        clinician=entry["clinician"], moment=entry.get("moment", ""), joint=entry.get("joint", ""),
+        name=name, title=said["title"], group=entry.get("group", name), when=when, means=said["means"],
+        evidence=_known(entry["evidence"], GRADES, name), sources=named, attempt=said["try"], check=said["check"],
+        clinician=said["clinician"], moment=entry.get("moment", ""), joint=entry.get("joint", ""),
         span=tuple(entry.get("span", ())), plain=bool(entry.get("plain", False)),
     )  # fmt: skip
 

@@ -97,7 +97,7 @@ def _labels(content: Content, moment: Moment) -> tuple[Label, ...]:
         if joint["view"] != content.view or values is None or not np.isfinite([values[moment.frame], x, y]).all():
             continue
         name = content.texts["short"][column_key(joint["column"])]
-        text = f"{decimal(float(values[moment.frame]), 0)}°"
+        text = f"{decimal(float(values[moment.frame]), 0, point=content.point)}°"
         side = moment.side if "{side}" in joint["column"] else "middle"
         radius = _ARC_SHARE * (moment.box_px[3] - moment.box_px[1])
         points = [content.pose.point(p.format(side=moment.side))[moment.frame] for p in joint.get("arc", ())]

@@ -14,6 +14,11 @@ from gaitlab.metrics.norms import norms
 from gaitlab.metrics.sources import SYMMETRY_INDEX
 from gaitlab.report.shared.measures import Measure, Measured
 from gaitlab.report.shared.numbers import decimal
+from gaitlab.report.shared.said import as_html, foreign, together
+from gaitlab.report.shared.texts import point_of
+
+# Characters of a value and its ± that stand beside the name of a leg in a card.
+_DIGITS_BESIDE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class Card:
     rating: str = ""
     no_range: str = ""
 
+    @property
+    def stacked(self) -> bool:
+        """Whether a leg stands above its number, which has too many digits for one line: 115.9 ± 12.1."""
+        return any(len(cell.value) + len(cell.uncertainty) > _DIGITS_BESIDE for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -100,8 +110,8 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             cells=tuple(_cell(measure, side, texts) for side in measure.known),
             range=_range(measure),
             source=measure.reference.source if measure.reference else "",
-            missing=measure.missing_reason,
-            weak=measure.weak,
+            missing=together(measure.missing_reasons, texts),
+            weak=_weak(measure, texts),
             notes=measure.notes,
             bar=_bar(measure, texts),
             rating=rating(measure, texts),
@@ -109,6 +119,15 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
         )
         for measure in chosen
     ]
+
+
+def _weak(measure: Measure, texts: Mapping[str, Any]) -> str:
+    """Return why a metric is not reliable enough for a headline, with the leg of which that is true."""
+    side = next((side for side in measure.known if side.weak), None)
+    if side is None or side.side == "both":
+        return side.weak if side is not None else ""
+    leg = texts["sides"][side.side].lower()
+    return as_html("{leg}{colon}{reason}", leg=leg, colon=texts["format"]["colon"], reason=side.weak)
 
 
 def _no_range(measure: Measure) -> str:
@@ -159,9 +178,9 @@ def formula_sources(measures: Sequence[Measure], texts: Mapping[str, Any]) -> li
     retests = dict.fromkeys(
         spec.detectable.source for m in measures if (spec := METRICS.get(m.name)) and spec.detectable
     )
-    lines = [words["detectable_source"].format(source=source) for source in retests]
+    lines: list[str] = [as_html(words["detectable_source"], source=foreign(source, texts)) for source in retests]
     if any(measure.differs and math.isfinite(measure.symmetry_index_percent) for measure in measures):
-        lines.append(words["symmetry_source"].format(source=SYMMETRY_INDEX))
+        lines.append(as_html(words["symmetry_source"], source=foreign(SYMMETRY_INDEX, texts)))
     return lines
 
 
@@ -194,7 +213,7 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int],
         range=_range(measure),
         source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
         source=measure.reference.source if measure.reference else "",
-        missing=measure.missing_reason,
+        missing=together(measure.missing_reasons, texts),
     )
 
 
@@ -207,7 +226,7 @@ def _verdict(measure: Measure, texts: Mapping[str, Any]) -> list[str]:
         words.append(names["within"].format(limit=show.half_width(between.told_from), unit=show.suffix))
     elif measure.differs and math.isfinite(percent):
         side = texts["sides"]["right" if percent > 0 else "left"].lower()
-        words.append(names["symmetry"].format(percent=decimal(abs(percent), 0), side=side))
+        words.append(names["symmetry"].format(percent=decimal(abs(percent), 0, point=point_of(texts)), side=side))
     return words
 
 

@@ -1,4 +1,4 @@
-"""Every metric in plain words with a small drawing: a stick figure or the feet over time, of a few lines and arcs."""
+"""The small drawing of every metric in the glossary: a stick figure or the feet over time, of a few lines and arcs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.metrics import METRICS
+from gaitlab.report.shared.texts import Texts
 
 Point = tuple[float, float]
 # What a drawing shows: left, top, width and height; and the length of thigh and shank in it.
@@ -39,9 +40,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A metric in plain words, and the lines of its drawing."""
+    """The lines of a metric's drawing; its words are in the texts of a page, ``measures``."""
 
-    text: str
     marks: tuple[Mark, ...]
 
 
@@ -50,12 +50,16 @@ def glossary() -> Mapping[str, Entry]:
     """Return every metric's entry by name; those of movements are their descriptions, without a drawing."""
     path = Path(__file__).resolve().parents[1] / "glossary.toml"
     table: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    drawn = {name: Entry(said["text"], _marks(said)) for name, said in table.items()}
-    of_movements = [spec for spec in METRICS.values() if spec.movement]
-    return drawn | {spec.name: Entry(_sentence(spec.description), ()) for spec in of_movements}
+    drawn = {name: Entry(_marks(said)) for name, said in table.items()}
+    return drawn | {spec.name: Entry(()) for spec in METRICS.values() if spec.movement}
 
 
-def _sentence(text: str) -> str:
+def about(name: str, texts: Texts) -> str:
+    """Return a metric in plain words; of a movement's metric that is its definition."""
+    said = texts["measures"].get(name, {})
+    if "about" in said:
+        return str(said["about"])
+    text = said["description"] if "description" in said else METRICS[name].description
     return f"{text[:1].upper()}{text[1:]}."
 
 

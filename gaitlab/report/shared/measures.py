@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from gaitlab.core.metric import Reference
+from gaitlab.metrics import METRICS
 from gaitlab.metrics.asymmetry import symmetry_index_percent, weakness
 from gaitlab.metrics.spec import MetricSpec
+from gaitlab.metrics.summary import ASSUMED, LABELS_OVERGROUND
 from gaitlab.report.shared.numbers import Display, Units, display
+from gaitlab.report.shared.said import ENGLISH, foreign, said
+from gaitlab.report.shared.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A metric for one side (``left``, ``right`` or ``both``); NaN with a reason if it is missing.
 
-    ``network_error`` is the half-width of the bound on the network's error, NaN if not measured; ``weak`` is the reason
-    why the value is not used as headline or finding.
+    ``notes`` are remarks. ``network_error`` is the half-width of the bound on the network's error, NaN if not
+    measured; ``weak`` is the reason why the value is not used as headline or finding.
     """
 
     side: str
@@ -27,7 +31,7 @@ class Measured:
     sd: float
     uncertainty: float
     missing_reason: str
-    note: str
+    notes: tuple[str, ...] = ()
     network_error: float = math.nan
     weak: str = ""
 
@@ -35,11 +39,6 @@ class Measured:
     def whole_uncertainty(self) -> float:
         """Half-width of the total uncertainty including the network's error; NaN if that is unknown."""
         return math.hypot(self.uncertainty, self.network_error)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """The individual remarks."""
-        return tuple(remark.strip() for remark in self.note.split(";") if remark.strip())
 
     @property
     def known(self) -> bool:
@@ -100,9 +99,7 @@ class Measure:
     @property
     def weak(self) -> str:
         """Why the metric is not used as headline or finding: the reason of its first weak side, or an empty string."""
-        return next(
-            (f"{side.side}: {side.weak}" if side.side != "both" else side.weak for side in self.known if side.weak), ""
-        )
+        return next((side.weak for side in self.known if side.weak), "")
 
     @property
     def symmetry_index_percent(self) -> float:
@@ -111,10 +108,10 @@ class Measure:
         return symmetry_index_percent(left.mean, right.mean) if self.ratio and left and right else math.nan
 
     @property
-    def missing_reason(self) -> str:
-        """Why no side has a value, with different reasons joined."""
+    def missing_reasons(self) -> tuple[str, ...]:
+        """Why no side has a value, without duplicates."""
         reasons = dict.fromkeys(side.missing_reason for side in self.sides.values() if side.missing_reason)
-        return "" if self.known else "; ".join(reasons)
+        return () if self.known else tuple(reasons)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -127,7 +124,7 @@ def measures(
     specs: Mapping[str, MetricSpec],
     *,
     units: Units,
-    other_group: str,
+    texts: Texts,
     naming_groups: Collection[str] = (),
     asymmetry: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[Measure, ...]:
@@ -138,11 +135,11 @@ def measures(
     rows : Iterable[Mapping[str, str]]
         rows of summary.csv as text.
     specs : Mapping[str, MetricSpec]
-        declared metrics by name; others are shown with two decimals under ``other_group``.
+        declared metrics by name; others are shown with two decimals in a group of their own.
     units : Units
         ``metric`` or ``imperial``.
-    other_group : str
-        group of metrics that are not declared.
+    texts : Texts
+        the words of the page, see `gaitlab.report.shared.texts`.
     naming_groups : Collection[str], optional
         groups that are part of their metrics' full names.
     asymmetry : Iterable[Mapping[str, Any]], optional
@@ -153,7 +150,7 @@ def measures(
     for row in rows:
         by_name.setdefault(row["metric"], []).append(row)
     return tuple(
-        _measure(name, found, specs.get(name), units, other_group, naming_groups, between.get(name, Between()))
+        _measure(name, found, specs.get(name), units, texts, naming_groups, between.get(name, Between()))
         for name, found in by_name.items()
     )
 
@@ -163,32 +160,63 @@ def _measure(
     rows: list[Mapping[str, str]],
     spec: MetricSpec | None,
     units: Units,
-    other_group: str,
+    texts: Texts,
     naming_groups: Collection[str],
     between: Between,
 ) -> Measure:
     unit = next((row["unit"] for row in rows if row["mean"]), rows[0]["unit"])
     with_range = next((row for row in rows if row["reference_low"] and row["reference_high"]), None)
-    label, group = rows[0]["label"], spec.group if spec else other_group
+    label, full_label = _labels(rows[0]["label"], spec, texts, naming_groups)
+    words = texts["measures"].get(name, {})
     return Measure(
         name=name,
         label=label,
-        full_label=_full_label(label, group) if group in naming_groups else label,
-        group=group,
+        full_label=full_label,
+        group=group_of(spec, texts),
         unit=unit,
-        description=spec.description if spec else "",
-        display=display(unit, _decimals(unit, spec), units=units),
-        sides={row["side"]: _measured(row, spec) for row in rows},
-        reference=None
-        if with_range is None
-        else Reference(
-            float(with_range["reference_low"]), float(with_range["reference_high"]), with_range["reference_source"]
-        ),
+        description=words.get("description", spec.description if spec else ""),
+        display=display(unit, _decimals(unit, spec), units=units, texts=texts),
+        sides={row["side"]: _measured(row, spec, texts) for row in rows},
+        reference=None if with_range is None else _reference(with_range, texts),
         between=between,
         ratio=bool(spec and spec.ratio),
         of_trunk=bool(spec and spec.of_trunk),
         leans=bool(spec and spec.of_trunk and "rear" in spec.views),
     )
+
+
+def _reference(row: Mapping[str, str], texts: Texts) -> Reference:
+    low, high = float(row["reference_low"]), float(row["reference_high"])
+    return Reference(low, high, foreign(row["reference_source"], texts))
+
+
+def _labels(
+    stored: str, spec: MetricSpec | None, texts: Texts, naming_groups: Collection[str]
+) -> tuple[str, str]:  # fmt: skip
+    """Return a metric's name, and the one that it has where it stands alone, from the English one of its summary."""
+    if spec is None or texts["language"] == ENGLISH:
+        in_group = spec is not None and spec.group in naming_groups
+        return stored, _full_label(stored, spec.group) if spec is not None and in_group else stored
+    words = texts["measures"][spec.name]
+    bare = stored.removesuffix(ASSUMED)
+    label = words["label"]
+    if spec.proxy_label and bare == spec.proxy_label:
+        label = words["proxy"]
+    elif bare == LABELS_OVERGROUND.get(spec.name):
+        label = words["overground"]
+    full = words.get("full", label) if label == words["label"] else label
+    tail = f" ({texts['measures_assumed']})" if bare != stored else ""
+    return f"{label}{tail}", f"{full}{tail}"
+
+
+def group_of(spec: MetricSpec | None, texts: Texts) -> str:
+    """Return the heading under which a metric is listed; of one that is not declared, that of the others."""
+    return str(texts["groups"].get(spec.group, spec.group) if spec else texts["words"]["unnamed_group"])
+
+
+def label_of(name: str, stored: str, texts: Texts) -> str:
+    """Return the name of a metric in a language by the English one that a table has."""
+    return _labels(stored, METRICS.get(name), texts, ())[0]
 
 
 def _full_label(label: str, group: str) -> str:
@@ -221,7 +249,7 @@ def _decimals(unit: str, spec: MetricSpec | None) -> int:
     return max(spec.decimals, 3) if unit == "leg lengths" else spec.decimals
 
 
-def _measured(row: Mapping[str, str], spec: MetricSpec | None) -> Measured:
+def _measured(row: Mapping[str, str], spec: MetricSpec | None, texts: Texts) -> Measured:
     def number(column: str) -> float:
         return float(row.get(column) or "nan")
 
@@ -237,8 +265,13 @@ def _measured(row: Mapping[str, str], spec: MetricSpec | None) -> Measured:
         mean=number("mean"),
         sd=number("sd"),
         uncertainty=number("uncertainty"),
-        missing_reason=row["missing_reason"],
-        note=row.get("note") or "",
+        missing_reason=said(row["missing_reason"], texts),
+        notes=_notes(row.get("note") or "", texts),
         network_error=number("network_error"),
-        weak=weak,
+        weak=said(weak, texts),
     )
+
+
+def _notes(note: str, texts: Texts) -> tuple[str, ...]:
+    """Return the individual remarks, which a summary has between semicolons."""
+    return tuple(said(remark.strip(), texts) for remark in note.split(";") if remark.strip())

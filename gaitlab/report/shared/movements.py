@@ -33,14 +33,25 @@ def movement_of(info: Mapping[str, Any]) -> Movement | None:
 
 def named(texts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a page's texts with the names of the movements and of the view that only they have."""
-    words = [WORDS["words"], *(movement.texts["words"] for movement in MOVEMENTS.values())]
+    words = [_shared(texts)["words"], *(_own(texts, movement)["words"] for movement in MOVEMENTS.values())]
     return _laid_over(texts, {"words": {key: word for said in words for key, word in said.items()}})
 
 
 def texts_of(texts: Mapping[str, Any], info: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a page's texts with those of the session's movement laid over them."""
     movement = movement_of(info)
-    return texts if movement is None else _laid_over(_laid_over(texts, WORDS), movement.texts)
+    return texts if movement is None else _laid_over(_laid_over(texts, _shared(texts)), _own(texts, movement))
+
+
+def _shared(texts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the pages of all movements say: English beside the movements, other languages in their folders."""
+    said: Mapping[str, Any] = texts["movements"]["all"] if "movements" in texts else WORDS
+    return said
+
+
+def _own(texts: Mapping[str, Any], movement: Movement) -> Mapping[str, Any]:
+    said: Mapping[str, Any] = texts["movements"][movement.name] if "movements" in texts else movement.texts
+    return said
 
 
 def layout_of(layout: Mapping[str, Any], info: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,6 +11,8 @@ import numpy as np
 
 from gaitlab.report.shared.measures import Measure, Measured
 from gaitlab.report.shared.plot import MARGINS, Chart, Figure, axis, line, no_markup, plain_layout, plain_numbers
+from gaitlab.report.shared.said import ENGLISH
+from gaitlab.report.shared.texts import day
 
 # By the number of a mark: plotly's names, which the style sheet draws as classes m0 to m5.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
@@ -134,7 +136,7 @@ def _chart(
         **plain_layout(),
         "margin": {**MARGINS, "b": 30},
         "hovermode": "closest",
-        "xaxis": axis("", type="date"),
+        "xaxis": axis("", type="date", **_ticks(texts)),
         "yaxis": axis(""),
     }
     bar = smallest * measure.display.factor
@@ -149,10 +151,18 @@ def _chart(
     figure = {"data": traces, "layout": {**layout, "shapes": shapes, "annotations": annotations}, "height": 240,
               "kind": "trend"}  # fmt: skip
     alt = texts["comparison"]["trend"]["alt"].format(
-        title=measure.full_label, count=len(dated), first=dated[0].time[:10], last=dated[-1].time[:10]
+        title=measure.full_label,
+        count=len(dated),
+        first=day(dated[0].time[:10], texts),
+        last=day(dated[-1].time[:10], texts),
     )
     legend = tuple((side, texts["sides"][side]) for side in sides)
     return Chart(f"trend-{measure.name}", title, figure, alt, legend if len(legend) > 1 else ())
+
+
+def _ticks(texts: Mapping[str, Any]) -> Figure:
+    """Return how dates stand at the axis: as the language writes them, for plotly's names of months are English."""
+    return {} if texts["language"] == ENGLISH else {"tickformat": texts["format"]["date"]}
 
 
 def _markers(measure: Measure, points: Sequence[_Point], side: str, *, shift: timedelta) -> Figure:

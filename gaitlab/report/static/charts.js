@@ -12,6 +12,7 @@
 
   const draw = (plot, figure) => {
     const layout = gaitlab.coloured(figure.layout);
+    layout.separators = gaitlab.point === "," ? ",." : ".,";
     // Zooming by dragging needs a mouse: under a finger the page must scroll.
     if (figure.kind === "time" && matchMedia("(pointer: fine)").matches) layout.dragmode = "zoom";
     return Plotly.react(plot, gaitlab.coloured(figure.data), layout, config);

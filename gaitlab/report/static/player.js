@@ -40,7 +40,7 @@
   const show = () => {
     const time = shownTime();
     if (document.activeElement !== bar || media.paused) bar.value = time;
-    clock.textContent = `${time.toFixed(2)} s`;
+    clock.textContent = `${time.toFixed(2).replace(".", gaitlab.point)} s`;
     bar.setAttribute("aria-valuetext", clock.textContent);
     draw();
     showLive(drawnFrame(time));

@@ -4,6 +4,7 @@ const gaitlab = {};
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const listeners = [];
+  gaitlab.point = document.documentElement.dataset.point || "."; // the decimal mark of the page's language
   gaitlab.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   // Replace "@name" by the colour of that name, in a copy of any JSON.
   gaitlab.coloured = (value) => {

@@ -14,7 +14,8 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics import METRICS
 from gaitlab.report.shared.curves import PERCENT, CycleCurve
-from gaitlab.report.shared.numbers import Display, decimal
+from gaitlab.report.shared.measures import label_of
+from gaitlab.report.shared.numbers import Display, decimal, of_language
 from gaitlab.report.shared.plot import (  # fmt: skip
     Chart,
     Figure,
@@ -26,6 +27,7 @@ from gaitlab.report.shared.plot import (  # fmt: skip
     plain_numbers,
     wide_enough,
 )
+from gaitlab.report.shared.texts import point_of
 from gaitlab.report.validation.tables import angle_label, show_of
 from gaitlab.stats.validation.result import Validation
 from gaitlab.stats.validation.tables import EVENTS, event_errors, metric_values
@@ -59,12 +61,13 @@ def event_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
         row = _row(found.events, event=event, side="both")
         if row is None or not row["n"]:
             continue
-        ends = {name: _MS.number(row[name]) for name in ("bias", "loa_low", "loa_high")}
+        show = of_language(_MS, texts)
+        ends = {name: show.number(row[name]) for name in ("bias", "loa_low", "loa_high")}
         alt = words["alt"].format(
             event=words[event], n=row["n"], bias=ends["bias"], low=ends["loa_low"], high=ends["loa_high"]
         )
         limits = [row[name] * 1000 for name in ("bias", "loa_low", "loa_high")]
-        figure = _bland_altman(dots, limits, words["axis"], _MS)
+        figure = _bland_altman(dots, limits, words["axis"], show)
         charts.append(
             Chart(f"event-{event}", words["chart"].format(event=words[event]), figure, alt, _legs(dots, texts))
         )
@@ -77,7 +80,7 @@ def metric_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
     charts = []
     keys = dict.fromkeys((row["metric"], row["unit"]) for row in found.metrics.to_dict("records"))
     for metric, unit in keys:
-        show = show_of(metric, unit)
+        show = show_of(metric, unit, texts)
         row = _row(found.metrics, metric=metric, unit=unit, side="both")
         if row is None:
             continue
@@ -87,13 +90,14 @@ def metric_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
             ours, theirs, subjects, _, _ = metric_values(found.compared, metric, unit, side)
             dots.append(_Dots(side, (ours + theirs) / 2 * show.factor, (ours - theirs) * show.factor, subjects))
         limits = [row[name] * show.factor for name in ("bias", "loa_low", "loa_high")]
-        label = METRICS[metric].label if metric in METRICS else metric
+        label = label_of(metric, METRICS[metric].label if metric in METRICS else metric, texts)
         figure = _bland_altman(dots, limits, words["axis"].format(unit=show.unit), show)
         alt = words["alt"].format(
             label=label, n=row["n"], unit=show.unit, bias=show.number(row["bias"]), low=show.number(row["loa_low"]),
             high=show.number(row["loa_high"]),
         )  # fmt: skip
-        title = words["chart"].format(label=row["label"], unit=show.unit) if show.unit else row["label"]
+        named = label_of(metric, row["label"], texts)
+        title = words["chart"].format(label=named, unit=show.unit) if show.unit else named
         charts.append(Chart(f"metric-{metric}", title, figure, alt, _legs(dots, texts)))
     return charts
 
@@ -126,7 +130,12 @@ def curve_charts(found: Validation, texts: Mapping[str, Any]) -> list[Chart]:
             "height": _CURVE_HEIGHT,
             "kind": "phase",
         }
-        ends = [decimal(float(end(c.mean_deg)), 0) for c in (curves[_FOUND], curves[_TRUE]) for end in (np.min, np.max)]
+        point = point_of(texts)
+        ends = [
+            decimal(float(end(c.mean_deg)), 0, point=point)
+            for c in (curves[_FOUND], curves[_TRUE])
+            for end in (np.min, np.max)
+        ]
         alt = words["alt"].format(
             title=title, n=len(ours), low=ends[0], high=ends[1], low_true=ends[2], high_true=ends[3]
         )

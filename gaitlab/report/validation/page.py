@@ -9,8 +9,9 @@ from typing import Any
 
 from gaitlab._version import __version__
 from gaitlab.report.render import environment, put_together, static
-from gaitlab.report.session.content import read_texts
 from gaitlab.report.shared.numbers import decimal
+from gaitlab.report.shared.said import said
+from gaitlab.report.shared.texts import point_of, read_texts
 from gaitlab.report.validation import tables
 from gaitlab.report.validation.figures import curve_charts, event_charts, metric_charts
 from gaitlab.stats.validation.result import Compared, Validation
@@ -41,27 +42,33 @@ def _heading(found: Validation, texts: Mapping[str, Any]) -> str:
 
 
 def _facts(one: Compared, texts: Mapping[str, Any]) -> Mapping[str, Any]:
-    words, offset = texts["validation"], one.offset
+    words, offset, point = texts["validation"], one.offset, point_of(texts)
     key = "fit_given_unknown" if offset.correlation != offset.correlation else f"fit_{offset.source}"
     return {
         "name": Path(one.session).name or one.session,
         "facts": [
             (words["subject"], one.subject),
-            (words["truth"], f"{Path(one.truth).name} · {one.kind}"),
-            (words["contacts"], one.contacts_from or words["no_contacts"]),
-            (words["offset"], words["offset_value"].format(offset=_signed(offset.offset_s))),
-            (words["fit"], words[key].format(r=decimal(offset.correlation, 3), overlap=decimal(offset.overlap_s, 1))),
+            (words["truth"], f"{Path(one.truth).name} · {said(one.kind, texts)}"),
+            (words["contacts"], said(one.contacts_from, texts) or words["no_contacts"]),
+            (words["offset"], words["offset_value"].format(offset=_signed(offset.offset_s, point))),
+            (
+                words["fit"],
+                words[key].format(
+                    r=decimal(offset.correlation, 3, point=point), overlap=decimal(offset.overlap_s, 1, point=point)
+                ),
+            ),
         ],
     }
 
 
-def _signed(value: float) -> str:
-    text = decimal(value, 3)
-    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+def _signed(value: float, point: str) -> str:
+    text = decimal(value, 3, point=point)
+    return text if text.startswith("−") or not text.strip("0.,") else f"+{text}"
 
 
 def _cautions(found: Validation, texts: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    return {"grave": found.warnings, "sentences": found.notes} if found.warnings or found.notes else None
+    grave, notes = ([said(sentence, texts) for sentence in of] for of in (found.warnings, found.notes))
+    return {"grave": grave, "sentences": notes} if grave or notes else None
 
 
 def _events(found: Validation, texts: Mapping[str, Any]) -> Mapping[str, Any]:

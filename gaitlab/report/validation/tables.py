@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gaitlab.metrics import METRICS
-from gaitlab.report.shared.numbers import Display, decimal, display
+from gaitlab.report.shared.measures import group_of, label_of
+from gaitlab.report.shared.numbers import Display, decimal, display, of_language
+from gaitlab.report.shared.said import said
+from gaitlab.report.shared.texts import Texts
 from gaitlab.stats.validation.result import Validation, angle_and_model, named_angle
 
 _MS = Display("ms", 1000.0, 1)
@@ -37,16 +40,16 @@ class Row:
 
 def event_rows(found: Validation, texts: Mapping[str, Any]) -> list[tuple[str, list[Row]]]:
     """Return the events, grouped."""
-    words = texts["validation"]["events"]
+    words, show = texts["validation"]["events"], of_language(_MS, texts)
     groups: dict[str, list[Row]] = {}
     for row in found.events.to_dict("records"):
         cells = {
             "n": Cell(str(row["n"])),
             "missed": Cell(words["missed_value"].format(missed=row["missed"], invented=row["invented"])),
-            "bias": _cell(row, "bias", _MS, texts, signed=True),
-            "sd": _cell(row, "sd", _MS, texts),
-            "limits": _limits(row, _MS, texts),
-            "mae": _cell(row, "mae", _MS, texts),
+            "bias": _cell(row, "bias", show, texts, signed=True),
+            "sd": _cell(row, "sd", show, texts),
+            "limits": _limits(row, show, texts),
+            "mae": _cell(row, "mae", show, texts),
         }
         groups.setdefault(words[row["event"]], []).append(Row(words[row["event"]], "", row["side"], "", cells))
     return list(groups.items())
@@ -58,33 +61,33 @@ def metric_rows(found: Validation, texts: Mapping[str, Any]) -> list[tuple[str, 
     groups: dict[str, list[Row]] = {}
     for row in found.metrics.to_dict("records"):
         spec = METRICS.get(row["metric"])
-        show = show_of(row["metric"], row["unit"])
+        show = show_of(row["metric"], row["unit"], texts)
         cells = {
             "n": Cell(words["counts"].format(n=row["n"])),
             "bias": _cell(row, "bias", show, texts, signed=True),
             "sd": _cell(row, "sd", show, texts),
             "limits": _limits(row, show, texts),
-            "icc": _cell(row, "icc", _BARE, texts),
+            "icc": _cell(row, "icc", of_language(_BARE, texts), texts),
             "typical": _cell(row, "typical_error", show, texts),
             "smallest": _cell(row, "smallest_detectable", show, texts),
         }
-        group = spec.group if spec else texts["words"]["unnamed_group"]
-        groups.setdefault(group, []).append(Row(row["label"], show.unit, row["side"], row["icc_note"], cells))
+        label, note = label_of(row["metric"], row["label"], texts), said(row["icc_note"], texts)
+        groups.setdefault(group_of(spec, texts), []).append(Row(label, show.unit, row["side"], note, cells))
     return list(groups.items())
 
 
 def angle_rows(found: Validation, texts: Mapping[str, Any]) -> list[Row]:
     """Return the angles."""
-    words = texts["validation"]["angles"]
+    words, degrees = texts["validation"]["angles"], of_language(_DEGREES, texts)
     rows = []
     for row in found.angles.to_dict("records"):
         missing = words["cmc_missing"].format(count=row["cmc_missing"]) if row["cmc_missing"] else ""
-        cmc = _cell(row, "cmc", _BARE, texts)
+        cmc = _cell(row, "cmc", of_language(_BARE, texts), texts)
         cells = {
             "n": Cell(words["strides"].format(strides=row["strides"])),
-            "rmse": _cell(row, "rmse", _DEGREES, texts),
-            "removed": _cell(row, "rmse_offset_removed", _DEGREES, texts),
-            "bias": _cell(row, "bias", _DEGREES, texts, signed=True),
+            "rmse": _cell(row, "rmse", degrees, texts),
+            "removed": _cell(row, "rmse_offset_removed", degrees, texts),
+            "bias": _cell(row, "bias", degrees, texts, signed=True),
             "cmc": Cell(cmc.value, missing or cmc.interval),
         }
         label = angle_label(named_angle(row["angle"], row["model"]), texts)
@@ -100,10 +103,10 @@ def angle_label(angle: str, texts: Mapping[str, Any]) -> str:
     return texts["validation"]["angles"]["of_model"].format(angle=label, model=model) if model else label
 
 
-def show_of(metric: str, unit: str) -> Display:
+def show_of(metric: str, unit: str, texts: Texts) -> Display:
     """Return how values of a metric are shown: one decimal more than in a report, for they are differences."""
     spec = METRICS.get(metric)
-    return display(unit, (spec.decimals if spec else 2) + 1)
+    return display(unit, (spec.decimals if spec else 2) + 1, texts=texts)
 
 
 def _cell(row: Mapping[Any, Any], name: str, show: Display, texts: Mapping[str, Any], *, signed: bool = False) -> Cell:

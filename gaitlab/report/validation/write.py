@@ -38,7 +38,7 @@ def check_output(folder: Path, *, force: bool) -> None:
         )
 
 
-def write_validation(found: Validation, folder: Path, *, force: bool = False) -> Path:
+def write_validation(found: Validation, folder: Path, *, force: bool = False, language: str = "en") -> Path:
     """Write ``validation.html`` and the tables into a folder and return the page's path.
 
     Raises
@@ -49,18 +49,18 @@ def write_validation(found: Validation, folder: Path, *, force: bool = False) ->
     check_output(folder, force=force)
     target = real_folder(folder)
     if target.exists():  # all that is in it was written by a validation, see `check_output`
-        _replace(found, target)
+        _replace(found, target, language)
     else:
         with whole_folder(target) as partial:
-            _fill(found, partial)
+            _fill(found, partial, language)
     return folder / PAGE
 
 
-def _replace(found: Validation, target: Path) -> None:
+def _replace(found: Validation, target: Path, language: str) -> None:
     fresh = target.with_name(f".{target.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     with whole_folder(fresh) as partial:
-        _fill(found, partial)
+        _fill(found, partial, language)
     try:
         for name in FILES:
             os.replace(fresh / name, target / name)
@@ -69,8 +69,8 @@ def _replace(found: Validation, target: Path) -> None:
         raise OutputError(f"cannot write the folder '{target}': {error.strerror}; choose another with -o") from error
 
 
-def _fill(found: Validation, folder: Path) -> None:
-    (folder / PAGE).write_text(page_of(found), encoding="utf-8", newline="\n")
+def _fill(found: Validation, folder: Path, language: str) -> None:
+    (folder / PAGE).write_text(page_of(found, language=language), encoding="utf-8", newline="\n")
     for name in TABLES:
         table: pd.DataFrame = getattr(found, name)
         as_cells(table).to_csv(folder / f"{name}.csv", index=False, float_format=_DIGITS_OF.get(name, _DIGITS))

@@ -38,7 +38,9 @@ def test_two_films_wait_for_each_other_and_a_killed_server_goes_on(tmp_path: Pat
         first.until(lambda: first.job(jobs[0])["share"] > 0.1)
         assert first.job(jobs[1])["state"] == "queued"
         first.kill()
-    with Server(folder) as second:
+    shop = tmp_path / "shop.toml"
+    shop.write_text('[brand]\nname = "Our shop"\n')
+    with Server(folder, "--profile", str(shop)) as second:
         # What was running runs again, what was queued waits behind it.
         assert [second.job(job)["state"] for job in jobs] == ["running", "queued"]
         assert second.until_state(jobs[0], "done", "failed") == "done"
@@ -46,6 +48,8 @@ def test_two_films_wait_for_each_other_and_a_killed_server_goes_on(tmp_path: Pat
         assert session.info["video"]["name"] == "run.mp4"
         assert session.info["runner"]["belt_speed_mps"] == pytest.approx(3.0)
         assert session.report.is_file()
+        assert session.brand is not None
+        assert session.brand.name == "Our shop"
         # The other one is cancelled while it runs, and leaves nothing.
         second.until(lambda: second.job(jobs[1])["share"] > 0)
         assert second.say("POST", f"/films/{jobs[1]}/cancel")[0] == 200

@@ -141,6 +141,7 @@ def test_what_is_not_there_is_told(server: Server) -> None:
         ({"workers": 9999}, "workers takes 1 to"),
         ({"model": "nonsense"}, "unknown pose network 'nonsense'"),
         ({"camera": Path("nonsense")}, "there is no file 'nonsense'"),
+        ({"profile": Path("nonsense")}, "cannot read the shop profile 'nonsense'"),
         ({"port": 99999}, "expected 0 to 65535"),
     ],
 )

@@ -157,6 +157,13 @@ FIELDS: tuple[Field, ...] = (
         choices={"metric": "Metric", "imperial": "Imperial"},
     ),
     Field(
+        "language", "Language of the report", "report.language", str, more=True,
+        choices={
+            "auto": "As the shop's file says, else English", "en": "English", "de": "Deutsch", "fr": "Français",
+            "es": "Español",
+        },
+    ),
+    Field(
         "findings", "Findings", "report.findings", str, "For whom they are written.", more=True,
         choices={
             "coach": "A coach", "clinic": "A clinic", "shop": "A shop", "research": "Research", "off": "Leave them out",

@@ -81,17 +81,27 @@ class Queue:
         analyses at a time.
     model : str | None
         the pose network.
+    profile : Path | None
+        the file of a shop whose brand heads every report.
     on_session : Callable[[], None]
         called after a session was written.
     """
 
     def __init__(
-        self, folder: Path, *, sessions: Path, workers: int, model: str | None, on_session: Callable[[], None]
+        self,
+        folder: Path,
+        *,
+        sessions: Path,
+        workers: int,
+        model: str | None,
+        on_session: Callable[[], None],
+        profile: Path | None = None,
     ) -> None:
         self.folder = JobFolder(folder)
         self._sessions = sessions
         self._workers = workers
         self._model = model
+        self._profile = profile
         self._on_session = on_session
         self._jobs: dict[str, Job] = {}
         self._present: dict[str, _Present] = {}
@@ -289,6 +299,8 @@ class Queue:
             values["dots"] = str(self.folder.folder(job.id) / DOTS)
         if self._model is not None:
             values["model"] = self._model
+        if self._profile is not None:
+            values["profile"] = str(self._profile)
         told: dict[str, Any] = {}
         target = self._sessions / job.session
         failed = self._run(job, told, analyse, self.folder.film(job.id), job.name, target, values)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from gaitlab.io.session.session import Session, glance_at
-from gaitlab.report.session.content import headlines_of, listed_measures, read_texts
+from gaitlab.report.session.content import headlines_of, listed_measures
 from gaitlab.report.shared.season import Dated, season_charts
+from gaitlab.report.shared.texts import read_texts
 from gaitlab.stats.trends import FEWEST, session_time, trends
 
 _TOO_FEW = f"A trend takes {FEWEST} sessions of one view at {FEWEST} different times, or more."

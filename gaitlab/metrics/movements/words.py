@@ -94,4 +94,28 @@ WORDS = {
         "thigh": "thigh",
         "shank": "shank",
     },
+    "comparison": {
+        "videos": {
+            "lead": "All are shown at the same moment of the repetition, from its beginning to its end.",
+            "nobody": "no accepted repetition: nothing to synchronise",
+            "leg": "Repetition of the",
+            "position": "Position in the repetitions",
+            "cycle": "repetition {stride} of {strides} · {percent} %",
+            "previous_strike": "Beginning of this or the previous repetition",
+            "next_strike": "Beginning of the next repetition",
+            "keyboard": "Keys: space plays, ← → step all together, shift ← → jump to the beginning of a repetition, "
+            "1 2 3 set the speed.",
+            "click": "A click on a picture plays and pauses; one in a curve goes to that part of the repetition.",
+        },
+        "curves": {
+            "title": "Curves over the repetition",
+            "lead": "Mean ± standard deviation of the accepted repetitions, from the beginning to the end.",
+            "none": "There is no accepted repetition to average.",
+            "alt": "{title} over the repetition: {ranges}",
+        },
+        "differences": {
+            "lead": "The later session less {letter}, with the half-width of its 95 % interval: the spread over "
+            "repetitions, how much neighbouring ones resemble each other, timing and scale together.",
+        },
+    },
 }  # fmt: skip

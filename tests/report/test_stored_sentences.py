@@ -119,3 +119,12 @@ def test_sentences_as_they_are_put_together_are_found_again(language: str) -> No
     assert [sentence for sentence, other in found.items() if isinstance(other, Foreign)] == []
     english = re.compile(r"\b(the|and|of|is|are)\b|\d\.\d")
     assert [other for other in found.values() if english.search(re.sub(r"\d\.\d\.\d", "", other))] == []
+
+
+@pytest.mark.parametrize("told", ["A {a}, B {b}, C {a}", "#1, #3–#5: {a}; #2: {b}; #6: {a}"])
+def test_what_is_told_of_each_session_is_translated_apart(told: str) -> None:
+    levelled = told.format(a="levelled by +0.0°", b="levelled by +3.4°")
+    sentence = read_texts("en")["messages"]["different_slope"].format(told=levelled, metrics="trunk lean")
+    # The word of German stands behind the number: each session must get its own.
+    expected = told.format(a="um +0,0° ausgerichtet", b="um +3,4° ausgerichtet")
+    assert f"({expected})" in said(sentence, read_texts("de"))

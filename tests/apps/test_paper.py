@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
 
@@ -72,6 +73,21 @@ def test_longer_words_need_no_more_paper(tmp_path: Path, language: str, found: s
     assert len(others) <= 3
     assert table not in first
     assert any(table in text for text in others)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_five_findings_and_a_warning_take_four_pages(tmp_path: Path, language: str) -> None:
+    far = {"overstride": 0.30, "cadence": 140.0, "vertical_oscillation": 0.13, "trunk_lean": 25.0, "contact_time": 0.33}
+    rows = [
+        replace(row, mean=far.get(row.metric, row.mean))
+        for row in usual_summary()
+        if "side" in METRICS[row.metric].views and METRICS[row.metric].only != "walking"
+    ]
+    warnings = ["only 2 left gait cycles could be used; 7 make a stable mean"]
+    session = make_session(tmp_path / "session", athlete="Ada", summary=rows, video=True, warnings=warnings)
+    write_report(session, language=language)
+    assert session.report.read_text(encoding="utf-8").count('<li class="finding') == 5
+    assert len(PdfReader(write_pdf(session.folder)).pages) <= 4
 
 
 def test_who_measures_in_feet_has_their_own_paper(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from gaitlab.metrics.summary import LABELS_OVERGROUND
 from gaitlab.report.comparison.content import Compared, Comparison
 from gaitlab.report.shared.measures import Measure, label_of
 from gaitlab.report.shared.numbers import Display
-from gaitlab.report.shared.said import as_html, foreign, said
+from gaitlab.report.shared.said import as_html, foreign, said, together
 from gaitlab.report.shared.texts import Texts
 from gaitlab.stats.sessions import CHANGED, UNKNOWN, not_compared
 
@@ -66,7 +66,9 @@ def not_comparable(comparison: Comparison, other: Compared) -> list[str]:
     known = _all_measures((comparison.first, other))
     lines: list[str] = []
     for reason, side, metrics in not_compared(comparison.differences[other.letter]):
-        labels = "; ".join(known[metric].full_label if metric in known else metric for metric in metrics)
+        labels = together(
+            (known[metric].full_label if metric in known else metric for metric in metrics), comparison.texts
+        )
         sentence = texts["without_side"] if side else texts["without"]
         of_side = comparison.texts["sides"].get(side, "")
         lines.append(as_html(sentence, labels=labels, side=of_side, reason=said(reason, comparison.texts)))

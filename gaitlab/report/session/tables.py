@@ -14,7 +14,7 @@ from gaitlab.metrics.norms import norms
 from gaitlab.metrics.sources import SYMMETRY_INDEX
 from gaitlab.report.shared.measures import Measure, Measured
 from gaitlab.report.shared.numbers import decimal
-from gaitlab.report.shared.said import as_html, foreign
+from gaitlab.report.shared.said import as_html, foreign, together
 from gaitlab.report.shared.texts import point_of
 
 
@@ -102,7 +102,7 @@ def cards(chosen: Iterable[Measure], texts: Mapping[str, Any]) -> list[Card]:
             cells=tuple(_cell(measure, side, texts) for side in measure.known),
             range=_range(measure),
             source=measure.reference.source if measure.reference else "",
-            missing=measure.missing_reason,
+            missing=together(measure.missing_reasons, texts),
             weak=_weak(measure, texts),
             notes=measure.notes,
             bar=_bar(measure, texts),
@@ -118,7 +118,8 @@ def _weak(measure: Measure, texts: Mapping[str, Any]) -> str:
     side = next((side for side in measure.known if side.weak), None)
     if side is None or side.side == "both":
         return side.weak if side is not None else ""
-    return f"{texts['sides'][side.side].lower()}{texts['format']['colon']}{side.weak}"
+    leg = texts["sides"][side.side].lower()
+    return as_html("{leg}{colon}{reason}", leg=leg, colon=texts["format"]["colon"], reason=side.weak)
 
 
 def _no_range(measure: Measure) -> str:
@@ -204,7 +205,7 @@ def _row(measure: Measure, texts: Mapping[str, Any], sources: Mapping[str, int],
         range=_range(measure),
         source_number=sources.get(measure.reference.source, 0) if measure.reference else 0,
         source=measure.reference.source if measure.reference else "",
-        missing=measure.missing_reason,
+        missing=together(measure.missing_reasons, texts),
     )
 
 

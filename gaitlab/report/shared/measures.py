@@ -108,10 +108,10 @@ class Measure:
         return symmetry_index_percent(left.mean, right.mean) if self.ratio and left and right else math.nan
 
     @property
-    def missing_reason(self) -> str:
-        """Why no side has a value, with different reasons joined."""
+    def missing_reasons(self) -> tuple[str, ...]:
+        """Why no side has a value, without duplicates."""
         reasons = dict.fromkeys(side.missing_reason for side in self.sides.values() if side.missing_reason)
-        return "" if self.known else "; ".join(reasons)
+        return () if self.known else tuple(reasons)
 
     @property
     def notes(self) -> tuple[str, ...]:

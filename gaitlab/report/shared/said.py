@@ -9,7 +9,7 @@ in the same way. What stands in ``{name…}`` and ``{file…}`` is somebody's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from string import Formatter
@@ -68,6 +68,13 @@ def said(sentence: str, texts: Texts) -> str:
 def as_html(sentence: str, **values: object) -> Markup:
     """Return a sentence with its placeholders filled, as HTML: values are escaped, and marked if foreign."""
     return Markup(escape(sentence)).format(**values)
+
+
+def together(parts: Iterable[str], texts: Texts) -> str:
+    """Return parts as one text, with semicolons as the language writes them; foreign where one of them is."""
+    every = tuple(parts)
+    text = _joint("; ", texts).join(every)
+    return Foreign(text) if any(isinstance(part, Foreign) for part in every) else text
 
 
 def side_point(side: str, point: str, texts: Texts) -> str:

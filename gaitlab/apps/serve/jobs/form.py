@@ -147,7 +147,10 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "language", "Language of the report", "report.language", str, more=True,
-        choices={"auto": "English", "de": "Deutsch", "fr": "Français", "es": "Español"},
+        choices={
+            "auto": "As the shop's file says, else English", "en": "English", "de": "Deutsch", "fr": "Français",
+            "es": "Español",
+        },
     ),
     Field(
         "findings", "Findings", "report.findings", str, "For whom they are written.", more=True,

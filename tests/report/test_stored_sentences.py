@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ from gaitlab.core.text import LANGUAGES
 from gaitlab.kinematics.view import Seen
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.asymmetry import weakness
+from gaitlab.report import write_report
 from gaitlab.report.shared.said import Foreign, said
 from gaitlab.report.shared.texts import read_texts
 from gaitlab.scene.shots import Shot, spliced
 from gaitlab.signal.missing import Missing
 from gaitlab.stats.naming import told as named
 from gaitlab.stats.treatment import _CIRCUMSTANCES
+from tests.report.make import make_session
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
@@ -128,3 +131,13 @@ def test_what_is_told_of_each_session_is_translated_apart(told: str) -> None:
     # The word of German stands behind the number: each session must get its own.
     expected = told.format(a="um +0,0° ausgerichtet", b="um +3,4° ausgerichtet")
     assert f"({expected})" in said(sentence, read_texts("de"))
+
+
+def test_a_warning_begins_with_a_capital_where_the_english_one_begins_with_a_number(tmp_path: Path) -> None:
+    warning = (
+        "2 people were seen; followed: person 1 (right half of the picture, 71 % of the frames); others: 0 (left half, "
+        "0.0 to 2.2 s); to follow one of them, the person's number must be entered"
+    )
+    session = make_session(tmp_path, warnings=[warning])
+    write_report(session, language="es")
+    assert "<li>Se vieron 2 personas; seguida: la persona 1" in session.report.read_text(encoding="utf-8")

@@ -175,8 +175,11 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
     known = info.get("clock", {}).get("source") != "unknown"
     yield "fps", float(info["fps"]) if known else math.nan, {}
 
+    # As the warning of the calibration has it: how far the others are off the scale that lengths rest on.
     scales = [value for value in info["calibration"]["check"].values() if value]
-    yield "scale_disagreement", max(scales) / min(scales) - 1 if len(scales) > 1 else math.nan, {}
+    used = info["calibration"]["check"].get(info["calibration"]["source"])
+    apart = max(abs(scale / used - 1) for scale in scales) if used and len(scales) > 1 else math.nan
+    yield "scale_disagreement", apart, {}
 
 
 def _of_gait(quality: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, Any]]]:

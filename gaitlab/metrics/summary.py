@@ -298,7 +298,8 @@ def _note(trial: Trial, spec: MetricSpec, side: str, n: int) -> str:
         notes.append(f"only {n} {cycles}{of_both}, {needed} make a stable mean")
     if side == trial.far_side and spec.needs:
         notes.append("far leg: partly hidden, less exact")
-    if side in BOTH_SIDES and not legs_comparable(spec, oblique=trial.calibration.oblique):
+    # The sides of the trunk are no legs, and no camera makes them so.
+    if side in BOTH_SIDES and not spec.of_trunk and not legs_comparable(spec, oblique=trial.calibration.oblique):
         notes.append("camera looks obliquely: not to be compared with the other leg")
     if side in BOTH_SIDES and spec.name in trial.unlike:
         notes.append(trial.unlike[spec.name])

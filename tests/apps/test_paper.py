@@ -90,6 +90,19 @@ def test_five_findings_and_a_warning_take_four_pages(tmp_path: Path, language: s
     assert len(PdfReader(write_pdf(session.folder)).pages) <= 4
 
 
+def test_key_frames_stay_with_their_heading(tmp_path: Path) -> None:
+    far = {"overstride": 0.30, "cadence": 140.0, "vertical_oscillation": 0.13, "trunk_lean": 25.0, "contact_time": 0.33}
+    rows = [replace(row, mean=far.get(row.metric, row.mean)) for row in usual_summary()]
+    rows = [row for row in rows if "side" in METRICS[row.metric].views and METRICS[row.metric].only != "walking"]
+    brand = {"name": "Our clinic", "contact": "", "colour": "#1f5fa8"}
+    session = make_session(tmp_path / "session", athlete="Ada", summary=rows, video=True, brand=brand)
+    write_report(session, language="de", units="imperial")
+    pages = [page.extract_text() for page in PdfReader(write_pdf(session.folder)).pages]
+    (heading,) = [text for text in pages if "Schlüsselbilder" in text]
+    # The names of the moments stand below the pictures.
+    assert "Zehenablösung" in heading.split("Schlüsselbilder")[1]
+
+
 def test_who_measures_in_feet_has_their_own_paper(tmp_path: Path) -> None:
     session = make_session(tmp_path / "session")
     write_report(session, units="imperial")

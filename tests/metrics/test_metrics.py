@@ -253,6 +253,21 @@ def test_few_cycles_the_far_leg_and_a_low_frame_rate_are_said() -> None:
     assert "far leg" not in rows["knee_flexion_at_contact", "right"].note
 
 
+def test_a_camera_is_called_oblique_only_where_it_is_and_only_of_legs() -> None:
+    level = made_trial()
+    oblique = dataclasses.replace(level.calibration, belt=Belt(slope_deg=9.0))
+    askew = dataclasses.replace(level, calibration=oblique)
+    assert (level.calibration.oblique, askew.calibration.oblique) == (False, True)
+    said = {
+        name: {row.metric for row in rows_of(trial).values() if "obliquely" in row.note}
+        for name, trial in (("level", level), ("askew", askew))
+    }
+    assert said["level"] == set()
+    assert "knee_flexion_at_contact" in said["askew"]
+    # Both sides of the trunk are one trunk, and a contact time is not measured in the picture.
+    assert not said["askew"] & {"trunk_lean", "contact_time"}
+
+
 def test_timing_uncertainty_does_not_vanish_with_many_equal_cycles() -> None:
     rows = rows_of(made_trial())
     assert rows["contact_time", "left"].uncertainty == pytest.approx(1.96 * math.hypot(0.005, 0.005), rel=0.01)

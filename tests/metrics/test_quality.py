@@ -67,6 +67,18 @@ def test_a_frame_rate_that_nobody_knows_is_not_judged(tmp_path: Path) -> None:
     assert "fps" not in {check.name for check in checks(unknown)}
 
 
+def test_how_far_scales_are_apart_is_of_the_scale_in_use_as_the_warning_says(tmp_path: Path) -> None:
+    info = info_of(tmp_path)
+    # The warning of the calibration: 1.8 / 2.0 - 1 = -10 %, not the 11 % that 2.0 is above 1.8.
+    scales = {"belt speed": 0.0020, "body height": 0.0018}
+    for used, apart in (("belt speed", 0.10), ("body height", 1 / 9)):
+        calibration = {**info["calibration"], "source": used, "check": scales}
+        found = {check.name: check.value for check in checks({**info, "calibration": calibration})}
+        assert found["scale_disagreement"] == pytest.approx(apart)
+    nothing = {**info["calibration"], "source": None, "check": {}}
+    assert "scale_disagreement" not in {check.name for check in checks({**info, "calibration": nothing})}
+
+
 def test_the_worst_leg_point_counts_and_is_named(tmp_path: Path) -> None:
     told = graded(info_of(tmp_path, share_of_frames_seen=SEEN) | {"warnings": ["another"]})
     assert told["quality"]["verdict"]["grade"] == "poor"
@@ -157,8 +169,8 @@ def words_of(room: str) -> list[str]:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_page_names_an_option_of_the_command_line(room: str) -> None:
-    # A style sheet's own names, as in style="--height: 3px", look alike.
-    texts = [re.sub(r'style="[^"]*"', "", text) for text in words_of(room)]
+    # A style sheet's own names, as in style="--height: 3px", look alike; a whole command to copy names its options.
+    texts = [re.sub(r'style="[^"]*"|`gaitlab [^`]*`', "", text) for text in words_of(room)]
     assert [text for text in texts if re.search(r"(?<![\w-])--[a-z]", text)] == []
 
 

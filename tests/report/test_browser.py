@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gaitlab.report import key_moments, write_report
-from tests.browser import EVIL, LAPTOP, Opened, browser, overflowing
+from tests.browser import EVIL, LAPTOP, PHONE, Opened, browser, overflowing
 from tests.report.make import CONTACT_S, FPS, STRIDE_S, make_film, make_session, pose, usual_summary
 
 __all__ = ["browser"]  # the fixture: pytest finds it by its name here
@@ -305,3 +305,29 @@ def test_what_the_network_may_be_off_stands_in_one_line_in_its_card(browser: Any
 
 
 assert CONTACT_S < STRIDE_S / 2  # the invented person runs
+
+
+def test_the_words_of_a_finding_go_on_below_its_picture_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    write_report(session)
+    opened = Opened(browser, session.report, PHONE)
+    shares = opened.page.evaluate(
+        "[...document.querySelectorAll('.finding')].filter(f => f.querySelector('.moment'))"
+        ".map(f => f.querySelector('.words').getBoundingClientRect().width / f.getBoundingClientRect().width)"
+    )
+    opened.close()
+    assert shares
+    assert min(shares) > 0.99
+
+
+def test_the_head_of_a_brand_keeps_its_distance_on_paper(browser: Any, tmp_path: Path) -> None:
+    session = make_session(tmp_path, brand={"name": "Our clinic", "contact": "", "colour": "#1f5fa8"})
+    write_report(session)
+    opened = Opened(browser, session.report, LAPTOP)
+    opened.page.emulate_media(media="print")
+    head, header = (
+        opened.page.evaluate(f"document.querySelector('{one}').getBoundingClientRect().{edge}")
+        for one, edge in ((".brand-head", "bottom"), ("header .who", "top"))
+    )
+    opened.close()
+    assert header - head > 5

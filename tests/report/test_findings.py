@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gaitlab.core.gait import Activity
 from gaitlab.core.metric import MetricValue, Reference
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.sources import YOUNG_RUNNERS
@@ -17,7 +18,7 @@ from gaitlab.report.session.findings import AT_MOST, Finding, findings, not_meas
 from gaitlab.report.session.rules import read_rules
 from gaitlab.report.shared.measures import Measure, measures
 from gaitlab.report.shared.texts import read_texts
-from tests.report.make import make_session, missing, told_asymmetry, usual_summary, value
+from tests.report.make import about, make_session, missing, reference_at, told_asymmetry, usual_summary, value
 
 TEXTS = read_texts("en")
 
@@ -270,3 +271,25 @@ def test_of_a_few_cycles_it_is_not_said_that_nothing_stands_out(tmp_path: Path) 
         session = make_session(tmp_path / str(n), summary=rows)
         write_report(session)
         assert said in session.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("speed_mps", "activity", "with_others"), [
+    (3.0, "running", True),
+    (None, "running", True),  # against the range over all speeds
+    (5.0, "running", False),  # nobody of the table ran at 18 km/h
+    (3.0, "walking", False),
+])  # fmt: skip
+def test_nothing_is_said_of_other_runners_where_there_are_none(
+    tmp_path: Path, speed_mps: float | None, activity: Activity, with_others: bool
+) -> None:
+    rows = [
+        replace(row, reference=reference_at("cadence", speed_mps), mean=170.0)
+        for row in usual_summary()
+        if row.metric == "cadence"
+    ]
+    runner = {"belt_speed_mps": speed_mps, "height_m": 1.78, "mass_kg": 70.0}
+    calibration = {**about()["calibration"], "belt_speed_mps": speed_mps}
+    session = make_session(tmp_path / "s", summary=rows, activity=activity, runner=runner, calibration=calibration)
+    write_report(session)
+    page = session.report.read_text(encoding="utf-8")
+    assert TEXTS["findings"]["none" if with_others else "none_alone"] in page

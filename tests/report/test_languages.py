@@ -128,6 +128,22 @@ def test_every_finding_is_told_in_every_language(language: str) -> None:
             assert text.endswith("."), text
 
 
+# What no finding may promise or call somebody; the English ones have a test of their own.
+FORBIDDEN = {
+    "de": r"diagnos|verhinder|vorbeug|heil(en|t|ung)|abnorm|krankhaft|patholog|überpron|falsch|fehlstellung",
+    "fr": r"diagnos|prévien|préven|guéri|anormal|pathologi|surpron|hyperpron|mauvaise technique|déformation",
+    "es": r"diagn|preven|previen|cura\b|anormal|patológ|sobrepron|hiperpron|mala técnica|deformidad",
+}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_findings_promise_nothing_in_any_language(language: str) -> None:
+    for name, entry in read_texts(language)["findings"]["rules"].items():
+        for text in entry.values():
+            assert not re.search(FORBIDDEN[language], text, re.IGNORECASE), f"{name}: {text}"
+    assert "keine Diagnose" in read_texts("de")["footer"]["medical"]
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_numbers_in_sentences_have_the_languages_mark(language: str) -> None:
     for key, text in flat(read_texts(language)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ from gaitlab.core.text import LANGUAGES
 from gaitlab.kinematics.view import Seen
 from gaitlab.metrics import METRICS, MOVEMENTS
 from gaitlab.metrics.asymmetry import weakness
+from gaitlab.report import write_report
 from gaitlab.report.shared.said import Foreign, said
 from gaitlab.report.shared.texts import read_texts
 from gaitlab.scene.shots import Shot, spliced
 from gaitlab.signal.missing import Missing
 from gaitlab.stats.naming import told as named
 from gaitlab.stats.treatment import _CIRCUMSTANCES
+from tests.report.make import make_session
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
@@ -137,3 +140,22 @@ def test_sentences_as_they_are_put_together_are_found_again(language: str) -> No
     assert [sentence for sentence, other in found.items() if isinstance(other, Foreign)] == []
     english = re.compile(r"\b(the|and|of|is|are)\b|\d\.\d")
     assert [other for other in found.values() if english.search(re.sub(r"\d\.\d\.\d", "", other))] == []
+
+
+@pytest.mark.parametrize("told", ["A {a}, B {b}, C {a}", "#1, #3–#5: {a}; #2: {b}; #6: {a}"])
+def test_what_is_told_of_each_session_is_translated_apart(told: str) -> None:
+    levelled = told.format(a="levelled by +0.0°", b="levelled by +3.4°")
+    sentence = read_texts("en")["messages"]["different_slope"].format(told=levelled, metrics="trunk lean")
+    # The word of German stands behind the number: each session must get its own.
+    expected = told.format(a="um +0,0° ausgerichtet", b="um +3,4° ausgerichtet")
+    assert f"({expected})" in said(sentence, read_texts("de"))
+
+
+def test_a_warning_begins_with_a_capital_where_the_english_one_begins_with_a_number(tmp_path: Path) -> None:
+    warning = (
+        "2 people were seen; followed: person 1 (right half of the picture, 71 % of the frames); others: 0 (left half, "
+        "0.0 to 2.2 s); to follow one of them, the person's number must be entered"
+    )
+    session = make_session(tmp_path, warnings=[warning])
+    write_report(session, language="es")
+    assert "<li>Se vieron 2 personas; seguida: la persona 1" in session.report.read_text(encoding="utf-8")

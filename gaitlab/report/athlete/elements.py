@@ -33,11 +33,12 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A metric of one side in one session; ``side`` is empty for both legs together."""
+    """A metric of one side in one session; ``side`` is empty for both legs, ``weak`` why it is not to be relied on."""
 
     side: str
     mean: str
     uncertainty: str
+    weak: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def _values(measure: Measure | None) -> tuple[Value, ...]:
     return tuple(
         Value(
             side if side != "both" else "", show.number(one.mean),
-            show.half_width(one.uncertainty) if np.isfinite(one.uncertainty) else "",
+            show.half_width(one.uncertainty) if np.isfinite(one.uncertainty) else "", one.weak,
         )
         for side in _sides(measure)
         if (one := measure.sides[side])

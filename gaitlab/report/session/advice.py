@@ -12,7 +12,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.metrics.asymmetry import FEWEST_CYCLES
 from gaitlab.report.session.checks import checks
 from gaitlab.report.session.content import Content, column_key
-from gaitlab.report.session.findings import Finding, findings, not_measured
+from gaitlab.report.session.findings import Finding, compared, findings, not_measured
 from gaitlab.report.session.keyframes import Moment
 from gaitlab.report.session.rules import OFF, read_rules
 from gaitlab.report.session.skeletons import Drawing, draw
@@ -59,18 +59,18 @@ def shown_findings(content: Content, media: Media, moments: Sequence[Moment]) ->
     """Return what the template of the findings needs; None where they were switched off."""
     if content.findings == OFF:
         return None
+    rules, activity = read_rules(content.texts["language"]), str(content.info["activity"])
     found = findings(
-        content.measures, read_rules(content.texts["language"]), activity=str(content.info["activity"]),
-        speed_mps=content.speed_mps,
-        texts=content.texts,
+        content.measures, rules, activity=activity, speed_mps=content.speed_mps, texts=content.texts
     )  # fmt: skip
+    alone = not compared(content.measures, rules, activity=activity, speed_mps=content.speed_mps)
     texts = content.texts["findings"]
     unmeasured = not_measured(content.measures) if content.has_cycles else ()
     all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)
     labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
     return {
         "findings": [_shown(content, media, moments, finding) for finding in found],
-        "empty": texts["unknown" if all_unmeasured else "none" if _has_enough(content) else "too_little"],
+        "empty": texts[_empty(content, all_unmeasured=all_unmeasured, alone=alone)],
         "unmeasured": "" if all_unmeasured or not labels else texts["unmeasured"].format(labels=labels),
         "between_legs": any(f.between_legs for f in found) and content.view == "side",
         "oblique": any(not (m.between.comparable or m.of_trunk) for m in content.measures),
@@ -122,6 +122,15 @@ def _span(
     if not np.isfinite([x1, y1, x2, y2]).all():
         return None
     return round(float(x1), 1), round(float(y1), 1), round(float(x2), 1), round(float(y2), 1)
+
+
+def _empty(content: Content, *, all_unmeasured: bool, alone: bool) -> str:
+    """Return the key of what is said where nothing stands out."""
+    if all_unmeasured:
+        return "unknown"
+    if not _has_enough(content):
+        return "too_little"
+    return "none_alone" if alone else "none"
 
 
 def _has_enough(content: Content) -> bool:

@@ -23,7 +23,7 @@ from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.curves import CycleCurve
 from gaitlab.report.shared.glossary import BOX, about, glossary
 from gaitlab.report.shared.media import Media
-from gaitlab.report.shared.said import said
+from gaitlab.report.shared.said import Foreign, said
 from gaitlab.report.shared.texts import Texts, day, pointed
 
 
@@ -134,7 +134,9 @@ def _warnings(content: Content, media: Media) -> Mapping[str, Any] | None:
 
 
 def _sentence(text: str, texts: Texts) -> str:
-    return said(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}", texts)
+    told = said(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}", texts)
+    # A number that begins the English sentence may stand elsewhere in another language's.
+    return told if isinstance(told, Foreign) else f"{told[:1].upper()}{told[1:]}"
 
 
 def _headlines(content: Content, media: Media) -> Mapping[str, Any] | None:

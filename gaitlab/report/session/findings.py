@@ -112,6 +112,17 @@ def not_measured(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     return tuple(m for m in measures if any(not math.isfinite(side.network_error) for side in m.known))
 
 
+def compared(measures: Sequence[Measure], rules: Rules, *, activity: str, speed_mps: float | None) -> bool:
+    """Return whether any value was held against other runners: beyond their speeds, and overground, there are none."""
+    of_norms = [condition for rule in rules.rules for condition in rule.when if condition.of_norm]
+    sure = {measure.name: measure for measure in measures if not measure.weak and measure.known}
+    return activity == "running" and any(
+        math.isfinite(limit_of(condition, sure[condition.metric], norm_sds=rules.norm_sds, speed_mps=speed_mps))
+        for condition in of_norms
+        if condition.metric in sure
+    )
+
+
 def finding_candidates(
     measures: Sequence[Measure],
     rules: Rules,

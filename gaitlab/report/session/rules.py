@@ -44,6 +44,11 @@ class Condition:
     kind: str
     limit: float | None
 
+    @property
+    def of_norm(self) -> bool:
+        """Whether the limit is that of the runners compared with."""
+        return self.limit is None and self.kind != "differs"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -30,6 +30,8 @@ _NUMBER = re.compile(r"[±+−-]?\d+(?:\.\d+)?(?:[–-]\d+(?:\.\d+)?)?(?:e-?\d+)
 # "A 10 km/h", "A–C: side", "2 overground", "B, C: side": what is told of each session of several.
 _CALLED = r"(?:[A-Z]{1,2}|#?\d+)(?:–(?:[A-Z]{1,2}|#?\d+))?"
 _OF_SESSION = re.compile(rf"({_CALLED}(?:, {_CALLED})*)(:?) (.+)", re.DOTALL)
+# Where what is told of one session ends, and that of the next begins.
+_NEXT_SESSION = re.compile(r"[,;] (?:[A-Z]{1,2}|#\d+)[ :,–]")
 
 
 class Foreign(str):
@@ -162,8 +164,10 @@ def _one(text: str, language: str) -> str | None:
 def _of_session(text: str, language: str) -> str | None:
     """Return what is told of one session of several."""
     match = _OF_SESSION.fullmatch(text)
-    of_it = _value(match[3], language) if match else None
-    if match is None or of_it is None:
+    if match is None or _NEXT_SESSION.search(match[3]):
+        return None
+    of_it = _value(match[3], language)
+    if of_it is None:
         return None
     between = read_texts(language)["comparison"]["without"] if match[2] else "{labels} {reason}"
     return str(between.format(labels=match[1], reason=of_it))

@@ -48,7 +48,12 @@ def test_every_field_gives_an_argument_or_setting_that_is_there() -> None:
 
     for field in FIELDS:
         if "." in field.argument:
-            chosen = {"pose.person": 1, "report.units": "metric", "report.findings": "off"}.get(field.argument, True)
+            chosen = {
+                "pose.person": 1,
+                "report.units": "metric",
+                "report.findings": "off",
+                "report.language": "de",
+            }.get(field.argument, True)
             assert with_values(Settings(), {field.argument: chosen})
         elif field.argument:
             assert field.argument in ARGUMENTS

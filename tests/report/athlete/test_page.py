@@ -149,6 +149,14 @@ def test_one_session_has_numbers_and_no_trend(tmp_path: Path) -> None:
     assert "Since last time" not in words(page)
 
 
+def test_a_number_that_the_report_refuses_says_so_among_the_sessions(tmp_path: Path) -> None:
+    season(tmp_path, [168.0, 20.0])  # nobody runs with 20 steps a minute
+    page = written(tmp_path, language="de")
+    assert page.count('<span class="weak">') == 1
+    (after,) = re.findall(r'<span class="num">20,0</span>.*?<span class="weak">(.*?)</span>', page)
+    assert after == "der Wert liegt außerhalb dessen, was bei Menschen vorkommt"
+
+
 def test_text_from_outside_is_text(tmp_path: Path) -> None:
     page = written(full(tmp_path), HOSTILE)
     assert "<img src=x" not in page

@@ -18,6 +18,9 @@ from gaitlab.kinematics.side import sagittal_angles, thigh_deg
 
 # A leg stands whose knee is bent by less, degrees, and whose heel and toe move by less, leg lengths a second.
 _STANDS_DEG, _STILL_LEGS_PER_S = 30.0, 0.25
+# From the front a thigh that points at the camera shows no knee inwards or outwards: any angle may come out. It is read
+# where the thigh is seen at so much of its length, that is up to 45 degrees from the picture's plane.
+_THIGH_SHOWN = 0.7
 
 
 def body_angles(pose: PoseSequence, *, view: View, forward: int, leg_px: float) -> Angles:
@@ -94,10 +97,18 @@ def _frontal(pose: PoseSequence, *, view: View) -> dict[str, FloatArray]:
     for side, down in downs.items():
         hip, knee, ankle = at(f"{side}_hip"), at(f"{side}_knee"), at(f"{side}_ankle")
         femur, shank = femur_deg(hip, knee, side=side), medial_tilt_deg(ankle, knee, side=side)
-        values[f"{side}_knee_projection_deg"] = wrap_deg(femur + shank)
+        shown = _share_of_longest(knee - hip) >= _THIGH_SHOWN
+        values[f"{side}_knee_projection_deg"] = np.where(shown, wrap_deg(femur + shank), np.nan)
         # The other side of the pelvis lower brings this thigh nearer to it.
         values[f"{side}_hip_adduction_deg"] = wrap_deg(femur - down)
     return values
+
+
+def _share_of_longest(segment: FloatArray) -> FloatArray:
+    """Return the length of a (frame, 2) segment in the picture as a share of its longest, (frame,); NaN: not seen."""
+    length = np.linalg.norm(segment, axis=1)
+    seen = np.isfinite(length)
+    return length / np.percentile(length[seen], 95) if seen.any() else length
 
 
 def _arms(pose: PoseSequence, *, view: View, forward: int) -> dict[str, FloatArray]:

@@ -111,6 +111,16 @@ def largest(curve: str) -> Compute:
     return value
 
 
+def largest_shown(curve: str) -> Compute:
+    """Return the function for the largest value of an angle that is not to be seen all the time, as a knee in front."""
+
+    def value(trial: Trial, one: Repetition) -> float:
+        values = trial.angle(f"{curve.format(side=one.side)}_deg", one.start_s, one.end_s)
+        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
+
+    return value
+
+
 def at(curve: str, moment: str) -> Compute:
     """Return the function for an angle of the repetition's side at a moment."""
 

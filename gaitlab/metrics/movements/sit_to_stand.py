@@ -24,6 +24,7 @@ from gaitlab.metrics.movements.signals import (
     frame_time,
     hips_above_ankles,
     largest,
+    largest_shown,
     length_of_scale,
     renumbered,
     repetition,
@@ -180,8 +181,8 @@ METRICS = (
     ),
     MetricSpec(
         "stand_up_knee_projection", "Knee projection (inwards)", "deg", _SIDES, FRONTAL,
-        "largest angle by which the knee lies inside the line from hip to ankle", largest("{side}_knee_projection"),
-        (-60, 60), needs=_LEG, movement=NAME,
+        "largest angle by which the knee lies inside the line from hip to ankle, while the thigh shows 0.7 of its "
+        "length", largest_shown("{side}_knee_projection"), (-60, 60), needs=_LEG, movement=NAME,
     ),
 )  # fmt: skip
 

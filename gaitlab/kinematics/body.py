@@ -108,7 +108,9 @@ def _share_of_longest(segment: FloatArray) -> FloatArray:
     """Return the length of a (frame, 2) segment in the picture as a share of its longest, (frame,); NaN: not seen."""
     length = np.linalg.norm(segment, axis=1)
     seen = np.isfinite(length)
-    return length / np.percentile(length[seen], 95) if seen.any() else length
+    longest = float(np.percentile(length[seen], 95)) if seen.any() else 1.0
+    share: FloatArray = length / longest
+    return share
 
 
 def _arms(pose: PoseSequence, *, view: View, forward: int) -> dict[str, FloatArray]:

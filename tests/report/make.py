@@ -71,6 +71,7 @@ def angles(sequence: PoseSequence) -> Angles:
         for joint, middle, swing in (("hip", 20, 20), ("knee", 45, 45), ("ankle", 5, 15)):
             there = joint != "ankle" or sequence.skeleton.has_feet
             values[f"{side}_{joint}_flexion_deg"] = middle + swing * wave if there else np.full(len(time_s), np.nan)
+        values[f"{side}_foot_deg"] = 10 * wave
     return Angles(time_s, values)
 
 

@@ -65,6 +65,25 @@ def test_a_finding_shows_its_moment_with_its_angle_alone_or_its_distance(tmp_pat
     assert re.findall(r">(\d+)°</text>", first + second) == ["8"]  # the trunk's, not the knee's
 
 
+def test_how_the_foot_lands_is_drawn_at_the_heel_there_alone(tmp_path: Path) -> None:
+    rows = [value("foot_strike_angle", side, 20.0, uncertainty=1.0) for side in ("left", "right")]
+    session = make_session(tmp_path, summary=rows)
+    write_report(session)
+    text = session.report.read_text(encoding="utf-8")
+    section = re.search(r'<section id="findings".*?</section>', text, re.DOTALL)
+    assert section is not None
+    assert "Lands on the heel" in section[0]
+    # One number, one line along the ground and one arc from it to the sole.
+    assert len(re.findall(r">-?\d+°</text>", section[0])) == 1
+    level = re.search(r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)"', section[0])
+    assert level is not None
+    assert level[2] == level[4]
+    assert "foot" not in re.findall(r'"name": ?"([^"]+)"', text)  # not over the video
+    frames = re.search(r'<section id="keyframes".*?</section>', text, re.DOTALL)
+    assert frames is not None
+    assert "foot " not in frames[0]
+
+
 def test_the_next_film_is_what_this_one_lacked(tmp_path: Path) -> None:
     text = page(make_session(tmp_path)).text
     for wish in ("120 frames a second or more", "from straight behind", "The same speed, camera, place and shoes"):

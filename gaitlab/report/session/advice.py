@@ -106,7 +106,7 @@ def _drawing(content: Content, media: Media, moments: Sequence[Moment], finding:
     moment = next((by_key[key] for side in wanted if (key := f"{side}_{finding.rule.moment}") in by_key), None)
     if moment is None:
         return None
-    drawn = draw(content, moment, jpeg=media.stills.get(moment.key))
+    drawn = draw(content, moment, jpeg=media.stills.get(moment.key), told=finding.rule.joint)
     name = content.texts["short"].get(column_key(finding.rule.joint), "")
     return replace(drawn, labels=tuple(label for label in drawn.labels if name and label.name == name))
 

@@ -77,7 +77,7 @@ def _picture_size(content: Content) -> list[int]:
 def _labels(content: Content, every: int) -> list[dict[str, Any]]:
     """Return the angles displayed at joints over the video."""
     labels = []
-    for joint in content.layout["joints"]:
+    for joint in (one for one in content.layout["joints"] if not one.get("findings", False)):
         for side in ("left", "right") if "{side}" in joint["column"] + joint["at"] else ("middle",):
             values = content.angles.values_deg.get(joint["column"].format(side=side))
             at = joint["at"].format(side=side)

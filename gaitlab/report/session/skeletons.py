@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -67,10 +69,10 @@ class Drawing:
         return ", ".join(f"{label.name} {label.text}" for label in self.labels)
 
 
-def draw(content: Content, moment: Moment, *, jpeg: bytes | None = None) -> Drawing:
-    """Return the drawing of a moment; ``jpeg`` is the still of its box."""
+def draw(content: Content, moment: Moment, *, jpeg: bytes | None = None, told: str = "") -> Drawing:
+    """Return the drawing of a moment; ``jpeg`` is the still of its box, ``told`` the column a finding tells of."""
     picture = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}" if jpeg else ""
-    return Drawing(moment, _limbs(content, moment), _labels(content, moment), picture)
+    return Drawing(moment, _limbs(content, moment), _labels(content, moment, told), picture)
 
 
 def _limbs(content: Content, moment: Moment) -> tuple[Limb, ...]:
@@ -89,9 +91,11 @@ def limb_side(a: str, b: str) -> str:
     return next((side for name in (b, a) if (side := name.partition("_")[0]) in ("left", "right")), "middle")
 
 
-def _labels(content: Content, moment: Moment) -> tuple[Label, ...]:
+def _labels(content: Content, moment: Moment, told: str) -> tuple[Label, ...]:
     labels = []
     for joint in content.layout["joints"]:
+        if joint.get("findings", False) and joint["column"] != told:
+            continue
         values = content.angles.values_deg.get(joint["column"].format(side=moment.side))
         x, y = content.pose.point(joint["at"].format(side=moment.side))[moment.frame]
         if joint["view"] != content.view or values is None or not np.isfinite([values[moment.frame], x, y]).all():
@@ -100,10 +104,18 @@ def _labels(content: Content, moment: Moment) -> tuple[Label, ...]:
         text = f"{decimal(float(values[moment.frame]), 0, point=content.point)}°"
         side = moment.side if "{side}" in joint["column"] else "middle"
         radius = _ARC_SHARE * (moment.box_px[3] - moment.box_px[1])
-        points = [content.pose.point(p.format(side=moment.side))[moment.frame] for p in joint.get("arc", ())]
+        points = _arc(content, moment, joint, np.array([x, y]))
         guide, arc = opening(np.array([x, y]), *points, radius=radius) if points else ("", "")
         labels.append(Label(side, name, text, round(float(x), 1), round(float(y), 1), guide, arc))
     return tuple(labels)
+
+
+def _arc(content: Content, moment: Moment, joint: Mapping[str, Any], at: FloatArray) -> list[FloatArray]:
+    """Return the three points of `opening`, px; none where a joint has no arc."""
+    if "level" in joint:
+        to = content.pose.point(joint["level"].format(side=moment.side))[moment.frame]
+        return [at, at + [np.sign(to[0] - at[0]), 0.0], to]
+    return [content.pose.point(p.format(side=moment.side))[moment.frame] for p in joint.get("arc", ())]
 
 
 def opening(joint: FloatArray, start: FloatArray, end: FloatArray, to: FloatArray, *, radius: float) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,10 @@ _FLAGS = (
     "--virtual-time-budget=20000",
 )  # fmt: skip
 _LONGEST_S = 120.0
+# With this fragment a page prints its whole glossary (``report/static/theme.js``), which is done where it needs no more
+# pages than these.
+_WHOLE_GLOSSARY, _MOST_PAGES = "#whole-glossary", 4
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def write_pdf(folder: Path, path: Path | None = None) -> Path:
@@ -78,7 +83,10 @@ def print_page(page: Path, path: Path) -> Path:
     """
     browser = find_browser()
     with whole_file(path) as partial, tempfile.TemporaryDirectory(dir=path.parent, prefix=".print-") as profile:
-        _print(browser, page.resolve(), partial.resolve(), Path(profile).resolve())
+        address, pdf, own = page.resolve().as_uri(), partial.resolve(), Path(profile).resolve()
+        _print(browser, address + _WHOLE_GLOSSARY, pdf, own)
+        if len(_PAGE.findall(pdf.read_bytes())) > _MOST_PAGES and b'id="glossary"' in page.read_bytes():
+            _print(browser, address, pdf, own)
     return path
 
 
@@ -106,11 +114,11 @@ def _browsers() -> Iterator[str]:
             yield place
 
 
-def _print(browser: str, page: Path, pdf: Path, profile: Path) -> None:
-    command = [browser, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
+def _print(browser: str, address: str, pdf: Path, profile: Path) -> None:
+    command = [browser, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", address]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.insert(1, "--no-sandbox")  # without which it does not start as root, e.g. in a container
-    failure = f"'{Path(browser).name}' could not print '{page}'"
+    failure = f"'{Path(browser).name}' could not print '{address}'"
     try:
         done = subprocess.run(command, capture_output=True, timeout=_LONGEST_S, check=False)
     except subprocess.TimeoutExpired as error:

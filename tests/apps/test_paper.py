@@ -41,6 +41,8 @@ def test_the_whole_report_is_on_the_paper(folder: Path) -> None:
     for words in ("Ada & <b>Bob</b>", "Contact time", "Knee flexion", "Quality of this recording", "gait cycle"):
         assert words in text, words
     assert 1 < len(pages) <= 5  # the measurements of two views on one page
+    assert "How many steps" in text
+    assert "landing of one foot" not in text  # four pages do not hold all of the glossary
 
 
 def test_the_first_page_can_be_handed_over_alone(tmp_path: Path) -> None:
@@ -54,6 +56,7 @@ def test_the_first_page_can_be_handed_over_alone(tmp_path: Path) -> None:
     assert len(others) <= 3
     assert "All measurements" not in first
     assert any("All measurements" in text for text in others)
+    assert "landing of one foot" in " ".join(others[-1].split())  # the whole glossary, where there is room
 
 
 @pytest.mark.parametrize(

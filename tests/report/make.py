@@ -100,9 +100,11 @@ def missing(metric: str, reason: str) -> list[MetricValue]:
 
 
 def usual_summary() -> list[MetricValue]:
-    """Every declared metric: contact time 0.250 s left and 0.228 s right, ± 8 ms; the others the same on both sides."""
+    """Every metric of gait: contact time 0.250 s left and 0.228 s right, ± 8 ms; the others the same on both sides."""
     rows = []
     for name, spec in METRICS.items():
+        if spec.movement:
+            continue
         for side in BOTH_SIDES if spec.per_side else ("both",):
             plain = 0.1 if spec.unit in ("m", "s") else 10.0
             reference = reference_at(name)

@@ -18,6 +18,8 @@ const gaitlab = {};
   const tell = () => listeners.forEach((listener) => listener());
   dark.addEventListener("change", tell);
   matchMedia("print").addEventListener("change", tell);
+  // Who prints the page says whether there is paper for all of the glossary, or for what the first page names.
+  if (location.hash === "#whole-glossary") document.documentElement.classList.add("whole-glossary");
   gaitlab.data = (id) => {
     const element = document.getElementById(id);
     return element ? JSON.parse(element.textContent) : null;

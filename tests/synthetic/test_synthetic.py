@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from tools.synthetic.rig import foot_turn, rotation
 from tools.synthetic.scene import Camera
 
 SIDES = ("left", "right")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_camera_shows_forward_up_and_near_where_they_belong() -> None:
@@ -76,6 +79,15 @@ def test_the_nearer_triangle_hides_the_other() -> None:
     assert depth[:9, :9] == pytest.approx(0.5)
     assert image[4, 4, 0] > 0
     assert image[4, 4, 2] == 0
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_drawing_leaves_the_smallest_numbers_to_others() -> None:
+    code = (
+        "from tools.synthetic.raster import vertex_normals; import numpy as np;"
+        "vertex_normals(np.eye(3), np.array([[0, 1, 2]])); assert np.float64(5e-324) * np.float64(1) > 0"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 @pytest.mark.shared

@@ -220,10 +220,10 @@ def _movements_view(spec: RecordingSpec, raw: PoseSequence, movement: str) -> tu
     wanted = seen.view if spec.view == AUTO else spec.view
     view = next((one for one in views if one == wanted), None)
     if view is None and sure:
-        whence = " or ".join(FROM[one] for one in views)
+        whence, first = " or ".join(FROM[one] for one in views), views[0]
         raise InputError(
             f"'{spec.video or spec.keypoints}' was filmed from {FROM[wanted]}, but {movement} is measured from "
-            f"{whence}: film again, or say {argument('view')}"
+            f"{whence}: film again, or say {argument('view')} {first} if it is a film from {FROM[first]} after all"
         )
     view = view or views[0]
     return view, () if sure else (warnings.view_unclear(seen, view),)

@@ -210,5 +210,8 @@ def test_a_walk_is_no_other_movement(tmp_path: Path) -> None:
 
 
 def test_cycling_from_the_front_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cycling is measured from the side"):
+    with pytest.raises(
+        InputError,
+        match="cycling is measured from the side: film again, or say view side if it is a film from the side",
+    ):
         analysed(tmp_path, squatting(10.0), "c", movement="cycling", view="front")

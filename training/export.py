@@ -42,9 +42,15 @@ def load_weights(source: Path) -> dict[str, torch.Tensor]:
         }
 
 
-def halfway(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the mean of two sets of weights where one went on from the other (Wortsman et al. 2022, model soups)."""
-    return {name: (value + other[name]) / 2 if value.dtype.is_floating_point else value for name, value in one.items()}
+def mixed(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor], *, share: float) -> dict[str, torch.Tensor]:
+    """Return a mean of two sets of weights where one went on from the other, of which ``share`` is the first's.
+
+    It keeps what the former weights knew (Wortsman et al. 2022, model soups and robust fine-tuning).
+    """
+    return {
+        name: share * value + (1 - share) * other[name] if value.dtype.is_floating_point else value
+        for name, value in one.items()
+    }
 
 
 def read_state(source: Path) -> dict[str, torch.Tensor]:
@@ -85,12 +91,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, default=OUT / "runner.pt")
     parser.add_argument("--target", type=Path, default=_ROOT / "models" / "runner.onnx")
-    parser.add_argument("--average", type=Path, help="former weights to meet halfway")
+    parser.add_argument("--average", type=Path, help="former weights to meet on the way")
+    parser.add_argument("--share", type=float, default=0.5, help="of the new weights, where they meet former ones")
     options = parser.parse_args()
     state = read_state(options.weights)
     if options.average:
-        state = halfway(state, read_state(options.average))
-    if options.average or options.weights.suffix != ".npz":
+        state = mixed(state, read_state(options.average), share=options.share)
+    # A network that is only tried leaves the weights alone that go with the one that ships.
+    ships = options.target == parser.get_default("target")
+    if ships and (options.average or options.weights.suffix != ".npz"):
         save_weights(state, WEIGHTS)
     export(state, options.target)
     data = options.target.read_bytes()

@@ -11,17 +11,17 @@ from gaitlab.analysis.recording import Analysis
 from gaitlab.analysis.tracks import preprocessed
 from gaitlab.analysis.warnings import mistaken
 from gaitlab.config import Settings
-from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents
 from gaitlab.core.metric import View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.body import body_angles
 from gaitlab.kinematics.calibration import Calibration, facing, scales_of
+from gaitlab.kinematics.plausibility import check_anybody
 from gaitlab.kinematics.rear import size_px
 from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
 from gaitlab.metrics.movements.recognise import recognise
-from gaitlab.metrics.movements.signals import alike
+from gaitlab.metrics.movements.signals import STEPS, alike
 from gaitlab.pose.depth import knows_gait_alone
 from gaitlab.signal import preprocessing
 
@@ -73,8 +73,7 @@ def analyze_movement(
     InputError
         the sequence contains no person.
     """
-    if len(raw) < 2 or not np.isfinite(raw.xy).any():
-        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    check_anybody(raw)
     declared = MOVEMENTS[movement]
     shown, agreement = facing(raw)
     forward = {"front": -1, "rear": 1}.get(view, FORWARD.get(runner.facing, shown))
@@ -126,7 +125,7 @@ def _mistaken(raw: PoseSequence, movement: str) -> str:
     if movement in _IN_TURN_TOO:
         return ""
     same = alike(raw, np.ones(len(raw), bool))
-    return mistaken("", "the legs go one after the other, as in steps", said=movement) if same < _IN_TURN else ""
+    return mistaken("", STEPS, said=movement) if same < _IN_TURN else ""
 
 
 def _calibration(

@@ -13,12 +13,12 @@ from gaitlab.analysis.claims import contradiction
 from gaitlab.analysis.rear import rear_trial
 from gaitlab.analysis.side import side_trial
 from gaitlab.config import Settings
-from gaitlab.core.errors import InputError
 from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Clock
 from gaitlab.core.metric import MetricValue, View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.slow_motion import ramp_warnings, slow_motion_warnings
+from gaitlab.kinematics.plausibility import check_anybody
 from gaitlab.metrics import METRICS, CycleValue, Trial, measure, shipped, with_network_errors
 from gaitlab.signal import preprocessing
 from gaitlab.signal.missing import missing_frames
@@ -122,8 +122,7 @@ def analyze_pose(
     InputError
         if the sequence contains no person, or one filmed from the front, or one who passes obliquely.
     """
-    if len(raw) < 2 or not np.isfinite(raw.xy).any():
-        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    check_anybody(raw)
     if clock.source == "unknown":  # a speed makes lengths by the time
         runner = replace(runner, belt_speed_mps=None)
     if view == "rear":

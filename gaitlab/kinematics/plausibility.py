@@ -365,3 +365,15 @@ _CHECKS = (
     _Check(_backwards, "warn", "somebody may run backwards"),
     _Check(_jitters, "warn", "averages over many strides are of use still"),
 )
+
+
+def check_anybody(pose: PoseSequence) -> None:
+    """Refuse keypoints that show nobody, or less than two frames.
+
+    Raises
+    ------
+    InputError
+        if they do.
+    """
+    if len(pose) < 2 or not np.isfinite(pose.xy).any():
+        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")

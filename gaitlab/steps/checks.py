@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import InputError, argument, shown
 from gaitlab.core.gait import Angles, GaitEvents
 from gaitlab.core.metric import View
 from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.plausibility import check_anybody
 from gaitlab.kinematics.view import view_of
 from gaitlab.pipeline import arguments
 from gaitlab.pipeline.run import ARGUMENTS
@@ -20,8 +19,7 @@ from gaitlab.pipeline.run import ARGUMENTS
 def _pose(name: str, value: object) -> None:
     if not isinstance(value, PoseSequence):
         raise InputError(f"{argument(name)} must be a PoseSequence, as load_keypoints returns, not {shown(value)}")
-    if len(value) < 2 or not np.isfinite(value.xy).any():
-        raise InputError("the keypoints show nobody; expected at least two frames with a person in them")
+    check_anybody(value)
 
 
 def _instance(kind: type, maker: str) -> arguments.Check:

@@ -16,7 +16,7 @@ from gaitlab.core.metric import View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.body import body_angles
-from gaitlab.kinematics.calibration import Calibration, facing, scales_of
+from gaitlab.kinematics.calibration import facing, unlevelled
 from gaitlab.kinematics.plausibility import check_anybody
 from gaitlab.kinematics.rear import size_px
 from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
@@ -80,7 +80,11 @@ def analyze_movement(
     smoothing = replace(settings.smoothing, cutoff_hz=settings.smoothing.cutoff_hz or declared.cutoff_hz)
     cleaned, smoothed = preprocessed(raw, replace(settings, smoothing=smoothing), view=view, leg_px=size_px(raw))
     pose = replace(smoothed, unsmoothed_xy=cleaned.xy)
-    calibration = _calibration(pose, forward=forward, agreement=agreement, runner=runner, settings=settings)
+    # Where nobody walks, only a height or a known length gives a scale.
+    calibration = unlevelled(
+        Belt(), leg_px=size_px(pose), forward=forward, facing_agreement=agreement, height_m=runner.height_m,
+        known_length_m=settings.calibration.known_length_m, known_length_px=settings.calibration.known_length_px,
+    )  # fmt: skip
     trial = Trial(
         view=view,
         pose=pose,
@@ -126,30 +130,6 @@ def _mistaken(raw: PoseSequence, movement: str) -> str:
         return ""
     same = alike(raw, np.ones(len(raw), bool))
     return mistaken("", STEPS, said=movement) if same < _IN_TURN else ""
-
-
-def _calibration(
-    pose: PoseSequence, *, forward: int, agreement: float, runner: Runner, settings: Settings
-) -> Calibration:
-    """Return facing and scale: where nobody walks, only a height or a known length gives one."""
-    leg = size_px(pose)
-    scales = scales_of(
-        Belt(), leg_px=leg, belt_speed_mps=None, height_m=runner.height_m,
-        known_length_m=settings.calibration.known_length_m, known_length_px=settings.calibration.known_length_px,
-    )  # fmt: skip
-    source = next(iter(scales), "")
-    return Calibration(
-        forward=forward,
-        facing_agreement=agreement,
-        belt=Belt(),
-        tilt_deg=0.0,
-        tilt_source="the picture's own vertical",
-        metres_per_px=scales.get(source),
-        scale_source=source,
-        scales=scales,
-        belt_speed_mps=None,
-        leg_px=leg,
-    )
 
 
 def _unseen(pose: PoseSequence) -> tuple[str, ...]:

@@ -178,6 +178,42 @@ def scales_of(
     return scales
 
 
+def unlevelled(
+    belt: Belt,
+    *,
+    leg_px: float,
+    forward: int = 1,
+    facing_agreement: float = 1.0,
+    belt_speed_mps: float | None = None,
+    height_m: float | None = None,
+    known_length_m: float | None = None,
+    known_length_px: float | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Calibration:
+    """Return the calibration of a picture that is not levelled: its own vertical stands.
+
+    Parameters are those of `calibrate`; ``leg_px`` is the length of thigh plus shank, px.
+    """
+    scales = scales_of(
+        belt, leg_px=leg_px, belt_speed_mps=belt_speed_mps, height_m=height_m, known_length_m=known_length_m,
+        known_length_px=known_length_px,
+    )  # fmt: skip
+    source = next(iter(scales), "")
+    return Calibration(
+        forward=forward,
+        facing_agreement=facing_agreement,
+        belt=belt,
+        tilt_deg=0.0,
+        tilt_source="the picture's own vertical",
+        metres_per_px=scales.get(source),
+        scale_source=source,
+        scales=scales,
+        belt_speed_mps=belt_speed_mps,
+        leg_px=leg_px,
+        warnings=warnings,
+    )
+
+
 def _unlike_a_body(leg_m: float) -> str:
     """Return a warning if the belt speed that was entered makes the runner a dwarf or a giant; else empty."""
     tall_m = leg_m / LEG_SHARE_OF_HEIGHT

@@ -14,7 +14,7 @@ import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, Angles, Belt, Contact, Side, other
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.kinematics.calibration import Calibration, scales_of
+from gaitlab.kinematics.calibration import Calibration, unlevelled
 from gaitlab.kinematics.frame import forward_up, wrap_deg
 
 # Points that define the lines of rearfoot and shank, bottom then top, by source; the first source with all points is
@@ -264,24 +264,8 @@ def calibrate_rear(
     belt_speed_mps, height_m, known_length_m, known_length_px, level
         see `calibration.calibrate`.
     """
-    leg = leg_px(pose)
-    scales = scales_of(
-        belt, leg_px=leg, belt_speed_mps=belt_speed_mps, height_m=height_m, known_length_m=known_length_m,
-        known_length_px=known_length_px,
+    told = ("only side views are levelled: this rear view is measured against the picture's own vertical",)
+    return unlevelled(
+        belt, leg_px=leg_px(pose), belt_speed_mps=belt_speed_mps, height_m=height_m, known_length_m=known_length_m,
+        known_length_px=known_length_px, warnings=told if level == "on" else (),
     )  # fmt: skip
-    source = next(iter(scales), "")
-    return Calibration(
-        forward=1,
-        facing_agreement=1.0,
-        belt=belt,
-        tilt_deg=0.0,
-        tilt_source="the picture's own vertical",
-        metres_per_px=scales.get(source),
-        scale_source=source,
-        scales=scales,
-        belt_speed_mps=belt_speed_mps,
-        leg_px=leg,
-        warnings=("only side views are levelled: this rear view is measured against the picture's own vertical",)
-        if level == "on"
-        else (),
-    )

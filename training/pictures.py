@@ -13,12 +13,14 @@ from tools.synthetic import scene
 from tools.synthetic.clothes import SKINS, Outfit
 from tools.synthetic.film import SKELETON, Figure, Person
 from tools.synthetic.motion import Motion
+from tools.synthetic.movements.stance import Movement
 from tools.synthetic.patches import Colour
 from tools.synthetic.raster import Floats, Mesh, cast_shadow, paint, shadow_map
 from tools.synthetic.rig import Channels, Placed, place
 from tools.synthetic.scene import Camera, Room
 from tools.synthetic.style import Style
 from training.arms import Moves, own_arms
+from training.movements import any_movement
 from training.poses import poses
 from training.scenery import any_colour, any_room, cluttered, in_front
 
@@ -29,8 +31,9 @@ _MOTION_S = 1.3
 _VIEWS = ("side", "rear", "three-quarter", "front")
 _VIEW_SHARES = (0.58, 0.16, 0.20, 0.06)
 _OWN_ARMS = 0.75  # share of people whose arms say nothing about their legs
-_KINDS = ("running", "walking", "standing", "anyhow")
-_KIND_SHARES = (0.76, 0.11, 0.04, 0.09)
+_OWN_ARMS_IN_MOVEMENTS = 0.35
+_KINDS = ("running", "walking", "standing", "anyhow", "movement")
+_KIND_SHARES = (0.50, 0.12, 0.04, 0.10, 0.24)
 # A point is hidden if something lies so much nearer to the camera than the point: joints lie inside the body.
 _COVER_M = 0.10
 _SKIN_M = 0.035
@@ -84,18 +87,19 @@ def capture_session(seed: int, *, close: bool = False) -> CaptureSession:
     figure = Figure(any_person(rng))
     kind = str(rng.choice(_KINDS, p=_KIND_SHARES))
     count = CAMERAS * EACH
-    motion, times_s = _motion(figure, kind, count, rng)
-    if rng.uniform() < _OWN_ARMS:
+    motion, times_s, things = _motion(figure, kind, count, rng)
+    if rng.uniform() < (_OWN_ARMS if things is None else 0.0 if things.bars else _OWN_ARMS_IN_MOVEMENTS):
         motion = own_arms(motion, (float(times_s.min()), float(np.ptp(times_s))), rng)
     pictures, empty = [], []
     for k in range(CAMERAS):
         view = "heels" if close else str(rng.choice(_VIEWS, p=_VIEW_SHARES))
         camera = any_camera(view, figure.shape.height_m, rng)
         room = any_room(rng)
-        shot = _Shot(figure, motion, room, camera, rng)
+        shot = _Shot(figure, motion, room, camera, rng, things=things)
         empty.append(shot.developed(shot.backdrop))
         for time_s in times_s[k * EACH : (k + 1) * EACH]:
-            pictures.append(shot.photograph(float(time_s), view=view, kind=kind, still=kind != "running"))
+            still = kind not in ("running", "movement")
+            pictures.append(shot.photograph(float(time_s), view=view, kind=kind, still=still))
     return CaptureSession(pictures, empty)
 
 
@@ -108,16 +112,22 @@ def capture_sessions(seeds: range, *, close: bool = False) -> Iterator[CaptureSe
             continue
 
 
-def _motion(figure: Figure, kind: str, count: int, rng: np.random.Generator) -> tuple[Moves, FloatArray]:
+def _motion(
+    figure: Figure, kind: str, count: int, rng: np.random.Generator
+) -> tuple[Moves, FloatArray, Movement | None]:
+    """Return a motion, ``count`` of its times in s, and where it is a movement with things of its own, that."""
+    if kind == "movement":
+        movement = any_movement(figure, rng)
+        return movement, rng.uniform(0.05, movement.duration_s - 0.05, count), movement
     if kind != "running":
         channels = poses(figure.shape, kind, count=count, rng=rng)  # type: ignore[arg-type]
-        return _Poses(channels), np.arange(count, dtype=np.float64)
+        return _Poses(channels), np.arange(count, dtype=np.float64), None
     for _ in range(6):
         try:
             motion = Motion(figure.shape, any_style(rng), duration_s=_MOTION_S, rng=rng)
         except ValueError:
             continue
-        return motion, rng.uniform(0.05, _MOTION_S - 0.05, count)
+        return motion, rng.uniform(0.05, _MOTION_S - 0.05, count), None
     raise ValueError("no style of running fits this body")
 
 
@@ -213,19 +223,25 @@ def any_camera(view: str, height_m: float, rng: np.random.Generator) -> Camera:
 class _Shot:
     """One camera in one room: what does not move is painted once."""
 
-    def __init__(self, figure: Figure, motion: Moves, room: Room, camera: Camera, rng: np.random.Generator) -> None:
+    def __init__(
+        self, figure: Figure, motion: Moves, room: Room, camera: Camera, rng: np.random.Generator,
+        *, things: Movement | None,
+    ) -> None:  # fmt: skip
         self._figure, self._motion, self._room, self._camera, self._rng = figure, motion, room, camera, rng
+        self._bars, self._bar_colour = things.bars if things else None, any_colour(rng)
         size = (HEIGHT_PX * _OVERSAMPLE, WIDTH_PX * _OVERSAMPLE)
         self.backdrop, self._depth, self._where, self._facing = (
             np.zeros((*size, n) if n > 1 else size, np.float32) for n in (3, 1, 3, 3)
         )
-        self._still(scene.walls(room, camera, rng))
+        self._still(scene.walls(room, camera, rng) if things is None else scene.walls(room, camera, rng, floor_m=0.0))
         if rng.uniform() < 0.85:
             self.backdrop = cluttered(self.backdrop, rng)
         for other in _others(camera, rng):
             self._still(other)
-        if rng.uniform() < 0.93:
+        if things is None and rng.uniform() < 0.93:
             self._still(scene.treadmill(room))
+        if things is not None and things.fixed:
+            self._still(scene.boxes([(low, high, any_colour(rng)) for low, high in things.fixed]))
         front = in_front(camera, rng)
         if front is not None:
             self._still(front)
@@ -247,8 +263,12 @@ class _Shot:
             shade = shadow_map(meshes[steps // 2], room.lamp, centre=np.array([0.05, 0.9, 0.0]), radius_m=1.25)
             ground = cast_shadow(self.backdrop, self._where, self._facing, room.lamp, shade)
         light = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.float32)
+        room_depth = self._depth
+        if self._bars is not None:  # as they are in the middle of the exposure
+            ground, room_depth = ground.copy(), room_depth.copy()
+            self._paint(scene.prisms(self._bars(time_s), self._bar_colour), None, ground, room_depth)
         for mesh in meshes:
-            image, depth = ground.copy(), self._depth.copy()
+            image, depth = ground.copy(), room_depth.copy()
             if self._mirror_m:
                 self._paint(_mirrored(mesh, camera, self._mirror_m), None, image, depth)
             before = depth.copy()

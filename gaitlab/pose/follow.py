@@ -6,6 +6,7 @@ seconds only those who may be the runner are tracked further.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -136,6 +137,8 @@ class PersonTracker:
         self._mirror: bool | None = None
         self._new_s = -np.inf
         self._sample: np.ndarray | None = None
+        # Since when, s, two tracks by their numbers have seen one body and never two.
+        self._shared: dict[frozenset[int], float] = {}
         self._rank: dict[int, float] = {}  # `RunnerScore.rank` of each person at the last ranking
         self._standing = False  # whether the most probable runner has not moved the legs until then
 
@@ -212,11 +215,34 @@ class PersonTracker:
             body = self._estimator.detect_person(frame.image, box, guess, mirrored=mirrored)
             if body is not None and overlap(body.box, box) >= 0.2:
                 found.append((distance(body, guess), track, body))
-        taken: list[Body] = []
+        taken: list[tuple[Track, Body]] = []
         for _, track, body in sorted(found, key=lambda claim: claim[0]):
-            if all(distance(body, other) >= _SAME for other in taken):
-                taken.append(body)
+            winner = next((one for one, other in taken if distance(body, other) < _SAME), None)
+            if winner is None:
+                taken.append((track, body))
                 track.add(number, frame.time_s, body)
+            else:
+                self._shared.setdefault(frozenset((track.number, winner.number)), frame.time_s)
+        apart = {track.number for track, _ in taken}
+        self._shared = {pair: since_s for pair, since_s in self._shared.items() if not pair <= apart}
+        self._unite(frame.time_s)
+
+    def _unite(self, time_s: float) -> None:
+        """Make two tracks one that have seen the same body, and never two, for longer than anybody hides another.
+
+        A network that takes parts of a person for a second one follows them up to the whole person, and the frames are
+        shared out between both tracks, each of which then has gaps.
+        """
+        for pair, since_s in list(self._shared.items()):
+            if time_s - since_s < _HIDDEN_S - ROUNDED_S:
+                continue
+            del self._shared[pair]
+            # Who got none of these frames is hidden by the other; of two who share them the one with more goes on.
+            got = {number: len(self._tracks[number].times_s) - bisect_left(self._tracks[number].times_s, since_s)
+                   for number in pair}  # fmt: skip
+            greater, lesser = sorted(pair, key=lambda number: (-got[number], number))
+            if got[lesser] and all(self._tracks[number].dense for number in pair):
+                self._tracks[greater].take_over(self._tracks[lesser], since_s)
 
     def _least_height_px(self, number: int) -> float:
         """Return the height below which nobody would be taken for the runner rather than who is tracked in a frame.

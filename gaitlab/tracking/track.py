@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 
 import numpy as np
@@ -62,6 +63,23 @@ class Track:
         self._recent.append((time_s, centre, box - np.tile(centre, 2)))
         while time_s - self._recent[0][0] > _EXTENT_S + ROUNDED_S and len(self._recent) > _FEWEST_POSITIONS:
             self._recent.popleft()
+
+    def take_over(self, other: Track, since_s: float) -> None:
+        """Take another track's bodies from a time on, s, in frames in which this one has none; the other loses them."""
+        mine, others = self._cut(since_s - _EXTENT_S), other._cut(since_s)
+        self._recent.clear()
+        other.dense = False
+        for frame, (time_s, body) in sorted((others | mine).items()):
+            self.add(frame, time_s, body)
+
+    def _cut(self, since_s: float) -> dict[int, tuple[float, Body]]:
+        """Remove and return what was seen from a time on, but for the first body, by frame."""
+        first = max(bisect_left(self.times_s, since_s), 1)
+        cut = {
+            f: (t, b) for f, t, b in zip(*(c[first:] for c in (self.frames, self.times_s, self.bodies)), strict=True)
+        }
+        del self.frames[first:], self.times_s[first:], self.bodies[first:]
+        return cut
 
     def hidden_s(self, time_s: float) -> float:
         """Return the time since the last detection, s."""

@@ -18,8 +18,8 @@ from gaitlab.kinematics.rear import leg_px
 # In leg lengths: horizontal range of the ankles relative to the hips in an exact side view, and distance between left
 # and right hip or shoulder in an exact rear view.
 _STRIDE, _BREADTH = 0.8, 0.31
-# From heel to big toe in an exact side view, leg lengths, the toes turned out a little.
-_FOOT = 0.27
+# From heel to big toe in an exact side view, leg lengths: a foot is a seventh of the height, a leg 0.47.
+_FOOT = 0.30
 # Camera angle half-way between the views, where the confidence is 0, and the deviation from it at which it is 1.
 _HALF_WAY_DEG, _SURE_BEYOND_DEG = 45.0, 20.0
 # With both below this share, the person stands still sideways to the camera, or no person is tracked.
@@ -60,8 +60,9 @@ def view_of(pose: PoseSequence) -> Seen:
     Notes
     -----
     The camera angle is estimated from the ratio of the visible stride to the visible breadth of hips and shoulders. The
-    confidence is 0 at 45 degrees from behind, and 1 at 65 degrees or more and at 25 degrees or less. Of a recording of
-    legs only, see `legs.view_of_legs`.
+    confidence is 0 at 45 degrees from behind, and 1 at 65 degrees or more and at 25 degrees or less; also 0 where the
+    feet contradict a rear or front view, because somebody took no stride. Of a recording of legs only, see
+    `legs.view_of_legs`.
     """
     if legs_only(pose):
         told = view_of_legs(pose, half_way_deg=_HALF_WAY_DEG, sure_beyond_deg=_SURE_BEYOND_DEG)
@@ -77,8 +78,8 @@ def view_of(pose: PoseSequence) -> Seen:
     if not np.isfinite(breadth):
         return Seen("side" if stride > 0.5 else "rear", round(float(np.clip(2 * stride - 1, 0.0, 1.0)), 3))
     found, feet = _between(stride, breadth), _along_feet(pose, leg)
-    if found.view != "side" and np.isfinite(feet) and _between(feet, breadth).surely("side"):
-        # Nobody's feet point across the picture in gait towards the camera or away from it: there was no stride.
+    if found.sure and found.view != "side" and np.isfinite(feet) and _between(feet, breadth).view == "side":
+        # A stride and feet tell the same angle. Where they differ so much there was no stride, and nothing is told.
         return Seen("side", 0.0)
     return found
 

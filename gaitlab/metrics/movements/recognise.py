@@ -36,7 +36,7 @@ _EVEN_S = 0.12
 # In a lunge one knee goes to the ground while the other stays over its foot, and from the side the feet are far apart:
 # the difference in height of the knees, and the distance of the ankles across the picture, that are clearly one, leg
 # lengths. The knees of squats and chairs are level, and from the side their feet are one behind the other.
-_KNEES, _FEET = 0.15, 0.5
+_KNEES, _FEET = 0.2, 0.5
 # Somebody is low in this part of the hips' way.
 _LOW = 0.15
 

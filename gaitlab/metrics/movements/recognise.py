@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.rear import size_px
-from gaitlab.kinematics.view import view_of_feet
 from gaitlab.metrics.movements import cycling, free, jump, sit_to_stand, squat
 from gaitlab.metrics.movements.cycling import circle_of
 from gaitlab.metrics.movements.flights import flights, toe_heights
@@ -33,10 +32,10 @@ _ROUND, _CRANK, _SADDLE = 0.2, (0.12, 0.35), 0.12
 # The trunk of who rides leans by more, degrees; both feet are on opposite pedals within this share of a turn.
 _RIDES_DEG, _OPPOSITE = 15.0, 0.15
 _EVEN_S = 0.12
-# In a lunge one knee goes to the ground while the other stays over its foot, and from the side the feet are far apart:
-# the difference in height of the knees, and the distance of the ankles across the picture, that are clearly one, leg
-# lengths. The knees of squats and chairs are level, and from the side their feet are one behind the other.
-_KNEES, _FEET = 0.2, 0.5
+# In a lunge one knee goes to the ground while the other stays over its foot. The difference of their heights that is
+# clearly one, leg lengths: rendered lunges have more than 0.35 from every side, squats and chairs less than 0.1. How
+# far the feet are apart tells less: those of a real squat seen askew are half a leg length apart.
+_KNEES = 0.2
 # Somebody is low in this part of the hips' way.
 _LOW = 0.15
 
@@ -113,17 +112,10 @@ def _bends(pose: PoseSequence, above: FloatArray, *, leg_px: float) -> Recognise
 
 
 def _lunges(pose: PoseSequence, low: NDArray[np.bool_], *, leg_px: float) -> bool:
-    """Return whether one knee is clearly lower than the other while somebody is low, or from the side a foot in front.
-
-    The side of the camera hardly matters to heights; from the front feet are apart in squats, which is no lunge.
-    """
-
-    def apart(name: str, axis: int) -> float:
-        between = np.abs(pose.point(f"left_{name}") - pose.point(f"right_{name}"))[low, axis]
-        seen = between[np.isfinite(between)]
-        return float(np.median(seen)) / leg_px if len(seen) else 0.0
-
-    return apart("knee", 1) > _KNEES or (view_of_feet(pose).surely("side") and apart("ankle", 0) > _FEET)
+    """Return whether one knee is clearly lower than the other while somebody is low, from wherever it is seen."""
+    apart = np.abs(pose.point("left_knee") - pose.point("right_knee"))[low, 1]
+    seen = apart[np.isfinite(apart)]
+    return bool(len(seen)) and float(np.median(seen)) > _KNEES * leg_px
 
 
 def _whole(found: list[Excursion]) -> list[Excursion]:

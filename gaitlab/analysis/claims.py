@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gaitlab.core.metric import View
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.calibration import facing
-from gaitlab.kinematics.view import FROM, view_of
+from gaitlab.kinematics.view import FROM, Seen, view_of
 
 FORWARD = {"right": 1, "left": -1}
 # Minimum certainty for reporting a contradiction. View: distance from the midpoint between two views; facing: share of
@@ -57,7 +57,7 @@ class Claim:
         )
 
 
-def contradiction(pose: PoseSequence, *, view: View, facing: str) -> str:
+def contradiction(pose: PoseSequence, *, view: View, facing: str, seen: Seen | None = None) -> str:
     """Return the most serious contradiction between a recording and its stated properties, or an empty string.
 
     Parameters
@@ -68,8 +68,11 @@ def contradiction(pose: PoseSequence, *, view: View, facing: str) -> str:
         the view that is measured, requested or derived from the keypoints.
     facing : str
         ``left`` or ``right`` as stated, or ``auto``.
+    seen : Seen | None, optional
+        the view that the keypoints show; None tells it as that of gait.
     """
-    return next((said for claim in _claims(pose, view, facing) if (said := claim.sentence())), "")
+    claims = _claims(pose, view, facing, seen or view_of(pose))
+    return next((said for claim in claims if (said := claim.sentence())), "")
 
 
 def facing_unclear(agreement: float) -> tuple[str, ...]:
@@ -82,9 +85,8 @@ def facing_unclear(agreement: float) -> tuple[str, ...]:
     )
 
 
-def _claims(pose: PoseSequence, view: View, said_facing: str) -> Iterator[Claim]:
+def _claims(pose: PoseSequence, view: View, said_facing: str, seen: Seen) -> Iterator[Claim]:
     """Yield the stated properties, the view first: facing is only defined in a side view."""
-    seen = view_of(pose)
     yield Claim(
         kind="film",
         said=f"from {FROM[view]}",

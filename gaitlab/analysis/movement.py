@@ -19,6 +19,7 @@ from gaitlab.kinematics.body import body_angles
 from gaitlab.kinematics.calibration import facing, unlevelled
 from gaitlab.kinematics.plausibility import check_anybody
 from gaitlab.kinematics.rear import size_px
+from gaitlab.kinematics.view import view_of_feet
 from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.metrics.movements.signals import STEPS, alike
@@ -102,7 +103,8 @@ def analyze_movement(
     found = declared.find(trial)
     trial = replace(trial, repetitions=found.repetitions)
     rows, values = measure(trial, METRICS.values())
-    doubt = contradiction(raw, view=view, facing=runner.facing if view == "side" else "auto")
+    said_facing = runner.facing if view == "side" else "auto"
+    doubt = contradiction(raw, view=view, facing=said_facing, seen=view_of_feet(raw))
     if not trial.counted("both"):
         doubt = _mistaken(raw, movement) or doubt
     unclear = facing_unclear(agreement) if view == "side" and runner.facing == "auto" else ()

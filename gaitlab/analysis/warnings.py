@@ -159,7 +159,8 @@ def taken_for(movement: str, why: str) -> tuple[str, ...]:
 
 def mistaken(movement: str, why: str, *, said: str) -> str:
     """Return that a film shows another movement (empty: none of those that are known) than the one that was said."""
-    seen = f"{movement.replace('-', ' ')} ({why})" if movement else f"something else ({why})"
+    named = movement not in ("", "any")
+    seen = f"{movement.replace('-', ' ')} ({why})" if named else f"something else ({why})"
     remedy = f"the movement must be entered: {movement}" if movement else "another movement must be entered"
     return (
         f"this looks like {seen}, but was measured as {said.replace('-', ' ')}, as was said: there is no number of it; "

@@ -89,7 +89,10 @@ def rejected_lines(session: Session) -> list[str]:
     """
     quality = session.info["quality"]
     rejected: Mapping[str, int] = quality["cycles_rejected"]
-    total = sum(rejected.values()) + sum(quality["cycles_accepted"].values())
+    # A repetition of both legs is accepted of each of them.
+    total = len(session.repetitions) if session.movement else (
+        sum(rejected.values()) + sum(quality["cycles_accepted"].values())
+    )  # fmt: skip
     if not rejected or quality.get("doubt") or sum(rejected.values()) <= _FEW_REJECTED * total:
         return []
     kinds: Counter[str] = Counter()
@@ -97,8 +100,9 @@ def rejected_lines(session: Session) -> list[str]:
         kinds[re.sub(r"(?<= of )\d+\.\d+ s(?= outside)", "a length", reason)] += count
     most = "; ".join(f"{count} × {kind}" for kind, count in kinds.most_common(_REASONS))
     more = "; and others" if len(kinds) > _REASONS else ""
-    counted = "repetitions" if session.movement else "gait cycles"
-    return [f"note: {sum(rejected.values())} of {total} {counted} were not used: {most}{more}"]
+    counted = ("repetition" if session.movement else "gait cycle") + ("" if total == 1 else "s")
+    were = "was" if sum(rejected.values()) == 1 else "were"
+    return [f"note: {sum(rejected.values())} of {total} {counted} {were} not used: {most}{more}"]
 
 
 def _network(rows: dict[str, dict[str, str]]) -> str:

@@ -209,6 +209,7 @@ def _seen_in_stance(quality: Mapping[str, Any]) -> Mapping[str, float] | None:
     return None
 
 
+_ONE_REPETITION = "only one repetition could be used"
 # Reason given by each check for a poor recording.
 _POOR = {
     "accepted_cycles_a_side": "only {left} left and {right} right gait cycles could be used",
@@ -226,7 +227,9 @@ def _sentence(info: Mapping[str, Any], found: tuple[Check, ...]) -> str:
         movement = info.get("movement", {}).get("name")
         return _NO_REPETITION.format(movement=movement.replace("-", " ")) if movement else _NO_CYCLE
     reasons = [
-        _POOR[check.name].format(
+        _ONE_REPETITION
+        if check.name == "repetitions" and check.value == 1
+        else _POOR[check.name].format(
             percent=100 * check.value,
             **{name: str(value).replace("_", " ") for name, value in check.found.items()},
         )

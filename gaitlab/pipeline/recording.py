@@ -15,7 +15,7 @@ from gaitlab.core.gait import ClockSource
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.events.slow_motion import plays_fps
-from gaitlab.kinematics.view import FROM, view_of
+from gaitlab.kinematics.view import FROM, view_of, view_of_feet
 from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.movements.recognise import Recognised, recognise
 from gaitlab.pipeline.reading.close_up import body_or_dots
@@ -207,18 +207,20 @@ def _mistaken(spec: RecordingSpec, raw: PoseSequence) -> str:
 def _movements_view(spec: RecordingSpec, raw: PoseSequence, movement: str) -> tuple[View, tuple[str, ...]]:
     """Return the requested or estimated view of a movement, and a warning if the estimate is uncertain.
 
+    What the keypoints show is never refused: by the folder somebody can judge whether they are right.
+
     Raises
     ------
     InputError
-        the movement is not measured from there.
+        the movement is not measured from where was said.
     """
     views = MOVEMENTS[movement].views
-    seen = view_of(raw)
+    seen = view_of_feet(raw)
     # Somebody who is narrow and takes no step stands sideways: gait is not told so, other movements are.
     narrow = seen.view == "side" and seen.score == 0.0
-    sure = spec.view != AUTO or seen.sure or narrow
     wanted = seen.view if spec.view == AUTO else spec.view
     view = next((one for one in views if one == wanted), None)
+    sure = spec.view != AUTO or (view is not None and (seen.sure or narrow))
     if view is None and sure:
         whence, first = " or ".join(FROM[one] for one in views), views[0]
         raise InputError(

@@ -239,7 +239,7 @@ def _best_turn(pictures: Sequence[Image], estimator: PoseEstimator, spent_s: Cal
 
 
 def _standing(people: Sequence[Body], skeleton: Skeleton) -> float:
-    """Return the highest total score of a person with an upright trunk; 0 without one.
+    """Return the highest total score of a person who is upright; 0 without one.
 
     Some networks detect lying people and parts of them, but their keypoints are unusable.
     """
@@ -247,14 +247,23 @@ def _standing(people: Sequence[Body], skeleton: Skeleton) -> float:
 
 
 def _upright(body: Body, skeleton: Skeleton) -> bool:
-    ends = []
-    for joint in ("shoulder", "hip"):
-        both = np.array([body.point(skeleton, f"{side}_{joint}") for side in SIDES])
-        ends.append(both[np.isfinite(both[:, 0])])
-    if not all(len(end) for end in ends):
+    """Whether the shoulders are above the ankles, or the knees or hips where nothing lower is seen, within 45 degrees.
+
+    Not the trunk: that of cyclists and of who squats deep leans by up to 80 degrees, over feet that stay under it.
+    """
+    shoulders, hips, knees, ankles = (_middle(body, skeleton, joint) for joint in ("shoulder", "hip", "knee", "ankle"))
+    if not np.isfinite(hips[0]):
         return False
-    across, down = ends[1].mean(axis=0) - ends[0].mean(axis=0)
+    lowest = next(joint for joint in (ankles, knees, hips) if np.isfinite(joint[0]))
+    across, down = lowest - shoulders
     return bool(abs(across) <= down)
+
+
+def _middle(body: Body, skeleton: Skeleton, joint: str) -> FloatArray:
+    """Return the (2,) px midpoint of a joint of both sides, or of the one that is seen; NaN if neither is."""
+    both = np.array([body.point(skeleton, f"{side}_{joint}") for side in SIDES])
+    seen = both[np.isfinite(both[:, 0])]
+    return np.asarray(seen.mean(axis=0)) if len(seen) else np.full(2, np.nan)
 
 
 def _small(image: Image) -> Image:

@@ -215,6 +215,8 @@ def _reason(metric: str, a: _Measured, b: _Measured) -> str:
             f"in {a.unit or 'no unit'} and in {b.unit or 'no unit'}: what gives the scale is known in one of them only"
         )
     if min(len(a.values), len(b.values)) < 2:
+        if metric in METRICS and METRICS[metric].movement:
+            return "fewer than two repetitions in one of them"
         return "fewer than two cycles in one of them"
     return spoiled(metric, (a.info, a.row), (b.info, b.row))
 

@@ -18,7 +18,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.text import plain_name
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import OF_CONTACTS
-from gaitlab.metrics.quality import LIMITS, grave_warnings
+from gaitlab.metrics.quality import grave_warnings, limits_of
 from gaitlab.stats.naming import letter, told
 
 if TYPE_CHECKING:
@@ -363,9 +363,30 @@ def _unlike(infos: Sequence[Info], called: Sequence[str]) -> Iterator[str]:
 
 
 def _thin(infos: Sequence[Info], called: Sequence[str]) -> Iterator[str]:
-    """Yield a note on sessions with few gait cycles; those without any have a warning of their own."""
-    fewest = [min(info["quality"]["cycles_accepted"].get(side, 0) for side in BOTH_SIDES) for info in infos]
-    enough = LIMITS["accepted_cycles_a_side"].good
-    few = [str(count) if 0 < count < enough else "" for count in fewest]
-    if any(few):
-        yield f"Few gait cycles a side ({told(called, few)}): {enough:.0f} or more make a stable mean."
+    """Yield a note on sessions with few gait cycles or repetitions; those without any have a warning of their own.
+
+    Every movement has its own number that is enough.
+    """
+    for movement in dict.fromkeys(map(_movement, infos)):
+        enough, few = 0.0, [""] * len(infos)
+        for number, info in enumerate(infos):
+            if _movement(info) == movement:
+                enough = limits_of("repetitions" if movement else "accepted_cycles_a_side", info).good
+                few[number] = str(count) if 0 < (count := _counted(info)) < enough else ""
+        if not any(few):
+            continue
+        if movement:
+            yield f"Few repetitions ({told(called, few)}): {enough:.0f} or more make a stable mean."
+        else:
+            yield f"Few gait cycles a side ({told(called, few)}): {enough:.0f} or more make a stable mean."
+
+
+def _movement(info: Info) -> str:
+    """Return the key of a session's movement; empty for gait."""
+    return str(info.get("movement", {}).get("name", ""))
+
+
+def _counted(info: Info) -> int:
+    """Return the repetitions of a movement, or the gait cycles of the leg that has fewer, as `quality` grades them."""
+    accepted = [int(info["quality"]["cycles_accepted"].get(side, 0)) for side in BOTH_SIDES]
+    return max(accepted) if _movement(info) else min(accepted)

@@ -12,6 +12,7 @@ from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.plausibility import check_body, check_posture, posture_of
 from tests.analysis.test_rear import clip_points, measured
+from tests.kinematics.test_view import filmed
 
 
 def turned(pose: PoseSequence, clockwise_deg: int) -> PoseSequence:
@@ -64,6 +65,23 @@ def test_who_bends_the_trunk_as_far_as_it_goes_still_stands() -> None:
     bent = posture_of(dataclasses.replace(pose, xy=xy))
     assert bent.upright
     assert bent.trunk[0] > 0.9  # nearly level, to the right, where the runner faces
+
+
+@pytest.mark.parametrize("seen_from", ["left", "right"])
+@pytest.mark.parametrize(
+    ("kind", "style"),
+    [
+        ("cycling", {"lean_deg": 60.0, "duration_s": 3.0}),
+        ("cycling", {"lean_deg": 80.0, "duration_s": 3.0}),
+        ("squat", {"lean_deg": 60.0, "thighs_deg": (-5.0,), "hold_s": 3.0}),
+    ],
+)
+def test_who_rides_or_squats_low_is_upright_and_told_on_the_side(
+    kind: str, style: dict[str, object], seen_from: str
+) -> None:
+    pose = filmed(kind, seen_from, 0.0, **style)
+    for lies_deg in (0, 90, 180, 270):
+        assert posture_of(turned(pose, lies_deg)).turn_deg == -lies_deg % 360
 
 
 def test_legs_or_a_trunk_alone_are_judged_by_what_is_seen_and_dots_alone_by_nothing() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import gaitlab
 from gaitlab.apps.serve.library.entry import read_entry
+from gaitlab.cli.tables import rejected_lines
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.session.session import Session, open_session
@@ -17,6 +18,7 @@ from gaitlab.metrics import METRICS, MOVEMENTS
 from gaitlab.report.comparison.page import write_comparison
 from gaitlab.report.session.content import read_content
 from gaitlab.stats.athletes import kinds_of, sessions_of
+from gaitlab.stats.treatment import notes
 from tests.movements.make import front_body, pictured, side_body, squats, times
 from tests.movements.test_jump import jumps
 from tests.movements.test_others import chair, rider
@@ -112,7 +114,29 @@ def test_the_season_and_the_data_frame_know_them(two: tuple[Path, Session, Sessi
     assert (kind.view, kind.activity, len(kind.runs)) == ("side", "squat", 2)
     page = folder / "athlete.html"
     gaitlab.athlete_report("Ada", folder / "sessions", output=page)
-    assert "Squat" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "Squat" in text
+    assert "spread between repetitions, timing and scale together" in text
+    assert "cycles" not in text.partition("<script")[0]
+
+
+def test_few_repetitions_are_called_so(two: tuple[Path, Session, Session]) -> None:
+    _, *sessions = two
+    # Five make a good recording of squats, seven gait cycles one of gait.
+    assert "Few repetitions (A 4, B 4): 5 or more make a stable mean." in notes(sessions)
+
+
+def test_rejected_repetitions_are_counted_once(tmp_path: Path) -> None:
+    body = squats(TIME_S, [1.0, 4.0], depth_deg=20.0, down_s=1.0, hold_s=0.3, up_s=1.0)
+    session = analysed(tmp_path, pictured(body, TIME_S).between(1.8, 8.0), "cut", movement="squat")
+    assert [one.accepted for one in session.repetitions] == [False, True]
+    session.info["quality"]["cycles_rejected"] = {"the recording shows a part of it only": 2}
+    assert rejected_lines(session) == [
+        "note: 2 of 2 repetitions were not used: 2 × the recording shows a part of it only"
+    ]
+    session.info["quality"]["cycles_rejected"] = {"the recording shows a part of it only": 1}
+    (line,) = rejected_lines(session)
+    assert line.startswith("note: 1 of 2 repetitions was not used")
 
 
 def test_the_library_lists_them_with_their_headlines(two: tuple[Path, Session, Session]) -> None:

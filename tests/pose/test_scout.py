@@ -149,6 +149,41 @@ def test_a_person_who_lies_is_no_runner(tmp_path: Path) -> None:
         check_for_somebody(video, Thorough(lambda image: True))
 
 
+def leaning(lean_deg: float, *, facing: int) -> FloatArray:
+    """Somebody on a saddle, or deep in a squat: the trunk leans by so much over ankles that are under it, px."""
+    xy = standing(0, 0, 40)
+    coco = SKELETONS["coco_18"]
+    hips = np.mean([xy[coco.index(f"{side}_hip")] for side in ("left", "right")], axis=0)
+    lean = np.radians(lean_deg)
+    turn = np.array([[np.cos(lean), -facing * np.sin(lean)], [facing * np.sin(lean), np.cos(lean)]])
+    below = [any(joint in name for joint in ("hip", "knee", "ankle")) for name in coco.names]
+    return np.where(np.array(below)[:, None], xy, hips + (xy - hips) @ turn.T)
+
+
+@pytest.mark.parametrize("lean_deg", [50.0, 60.0, 80.0])
+@pytest.mark.parametrize("facing", [1, -1])
+@pytest.mark.parametrize("lies_deg", [0, 90, 180, 270])
+def test_who_bends_low_does_not_lie_and_on_its_side_the_film_is_told(
+    tmp_path: Path, lean_deg: float, facing: int, lies_deg: int
+) -> None:
+    """The network finds a cyclist in every turn of the picture; in one of them the trunk of who lies stands up."""
+    quarter = np.array([[0.0, -1.0], [1.0, 0.0]])  # clockwise, y down
+
+    def detect_people(image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+        turned_deg = next(degrees for degrees in CORNERS if corner_is_white(degrees)(image))
+        turn = np.linalg.matrix_power(quarter, (turned_deg - lies_deg) // 90 % 4)
+        return [Body(leaning(lean_deg, facing=facing) @ turn.T, np.ones(18))]
+
+    eye = Eye(lambda image: True)
+    eye.detect_people = detect_people  # type: ignore[method-assign]
+    with open_video(film(tmp_path / "a.mp4", seconds=0.5)) as video:
+        if not lies_deg:
+            check_for_somebody(video, eye)
+        else:
+            with pytest.raises(InputError, match=rf"clockwise by {lies_deg} degrees there is one; say rotate"):
+                check_for_somebody(video, eye)
+
+
 @pytest.mark.parametrize("first", [10, 50])
 def test_somebody_who_comes_later_is_seen(tmp_path: Path, first: int) -> None:
     """In the last sixth of the clip alone, or for the rest of it."""

@@ -109,6 +109,11 @@ PUT_TOGETHER = (
     "time): they were not followed, and no number of these joints is right; leave them out of the file",
     "measured against another vertical (not levelled, slope of the belt not measured; levelled by +0.3°)",
     "Few gait cycles a side (#1, #2: 5; #4–#6: 4): 7 or more make a stable mean.",
+    "Few repetitions (A 4, B 1): 5 or more make a stable mean.",
+    "taken for any: the hips come down between a leg in front and one behind, as in lunges, 5 times; if it is "
+    "something else, the movement must be entered",
+    "fewer than two repetitions in one of them",
+    "a poor recording, do not build on these numbers: only one repetition could be used; film again",
     "in leg lengths and in m: what gives the scale is known in one of them only",
     "needs the body mass; needs the body height",
     "120 steps/min is no cadence of running; in slow motion it would be 160 at 4x, 320 at 8x (4x is likely): if "

@@ -13,6 +13,11 @@ from gaitlab.signal.runs import runs
 
 # A way begins and ends where so much of it is behind or before: what is slower nobody can tell from standing still.
 EDGE = 0.05
+# Who holds is there within so much of the way from where they stay: noise crosses a narrower band on a long hold.
+HELD = 0.1
+# The level at the top is this percentile of the time there: above the middle, because a curve that only turns is mostly
+# below its top, and not the largest, which noise lifts.
+_STAYS_PERCENTILE = 75
 # An excursion is one that comes back by this share of the largest, so that a halt on the way is no repetition.
 _COMES_BACK = 0.35
 # A curve is bridged over gaps up to this length, s.
@@ -44,7 +49,7 @@ class Excursion:
     whole: bool
 
 
-def excursions(time_s: FloatArray, values: FloatArray, *, least: float) -> list[Excursion]:
+def excursions(time_s: FloatArray, values: FloatArray, *, least: float, held: float | None = None) -> list[Excursion]:
     """Return the excursions of a curve, in the order of time.
 
     Parameters
@@ -55,6 +60,9 @@ def excursions(time_s: FloatArray, values: FloatArray, *, least: float) -> list[
         (frame,) curve; NaN where it was not seen.
     least : float
         smallest excursion, in the unit of the curve.
+    held : float | None, optional
+        share of the way from the level at which it stays, within which it is there; None takes `EDGE` of its largest
+        value.
     """
     from scipy.signal import find_peaks
 
@@ -71,7 +79,7 @@ def excursions(time_s: FloatArray, values: FloatArray, *, least: float) -> list[
         bounds = [0, *(int(i + np.argmin(here[i : j + 1])) for i, j in pairwise(peaks))]
         ends = [*bounds[1:], len(here) - 1]
         for peak, first, last in zip(peaks, bounds, ends, strict=True):
-            found.append(_excursion(here_s, here, peak, first, last))
+            found.append(_excursion(here_s, here, peak, first, last, held=held))
     return found
 
 
@@ -99,17 +107,34 @@ def bridged(time_s: FloatArray, values: FloatArray) -> FloatArray:
     return filled
 
 
-def _excursion(time_s: FloatArray, values: FloatArray, peak: int, first: int, last: int) -> Excursion:
+def _excursion(
+    time_s: FloatArray, values: FloatArray, peak: int, first: int, last: int, *, held: float | None
+) -> Excursion:
     top = float(values[peak])
     before, after = (float(np.percentile(part, 10)) for part in (values[first : peak + 1], values[peak : last + 1]))
     before, after = min(before, top), min(after, top)
     rises, falls = top - before, top - after
+    near = EDGE if held is None else held
+    if held is not None:
+        there = values[_run_above(values, top - held * min(rises, falls), peak, first, last)]
+        top = float(np.percentile(there, _STAYS_PERCENTILE))
+        rises, falls = top - before, top - after
     start = crossing_s(time_s, values, before + EDGE * rises, peak, first)
-    far = crossing_s(time_s, values, top - EDGE * rises, peak, first)
-    back = crossing_s(time_s, values, top - EDGE * falls, peak, last)
+    far = crossing_s(time_s, values, top - near * rises, peak, first)
+    back = crossing_s(time_s, values, top - near * falls, peak, last)
     end = crossing_s(time_s, values, after + EDGE * falls, peak, last)
     size = max(rises, falls)
     return Excursion(start, far, float(time_s[peak]), back, end, size, whole=min(rises, falls) > 0.6 * size)
+
+
+def _run_above(values: FloatArray, level: float, peak: int, first: int, last: int) -> slice:
+    """Return where a curve stays above a level about a peak, between two indices."""
+    start, stop = peak, peak
+    while start > first and values[start - 1] > level:
+        start -= 1
+    while stop < last and values[stop + 1] > level:
+        stop += 1
+    return slice(start, stop + 1)
 
 
 def crossing_s(time_s: FloatArray, values: FloatArray, level: float, start: int, stop: int) -> float:

@@ -1,8 +1,8 @@
 """What somebody does, told from keypoints alone: gait, unless they clearly show another movement.
 
 In gait one leg goes forward while the other goes back; in a squat, a jump and on a chair both do the same. A pedal
-takes the feet round in circles under hips that stay. Whatever is not clear is gait, which says itself where it finds no
-step.
+takes the feet round in circles under hips that stay. Lunges are no squats: they are any movement. Whatever is not clear
+is gait, which says itself where it finds no step.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.rear import size_px
-from gaitlab.metrics.movements import cycling, jump, sit_to_stand, squat
+from gaitlab.metrics.movements import cycling, free, jump, sit_to_stand, squat
 from gaitlab.metrics.movements.cycling import circle_of
 from gaitlab.metrics.movements.flights import flights, toe_heights
 from gaitlab.metrics.movements.phases import Excursion, bridged, excursions
@@ -31,6 +32,12 @@ _ROUND, _CRANK, _SADDLE = 0.2, (0.12, 0.35), 0.12
 # The trunk of who rides leans by more, degrees; both feet are on opposite pedals within this share of a turn.
 _RIDES_DEG, _OPPOSITE = 15.0, 0.15
 _EVEN_S = 0.12
+# In a lunge one knee goes to the ground while the other stays over its foot. The difference of their heights that is
+# clearly one, leg lengths: rendered lunges have more than 0.35 from every side, squats and chairs less than 0.1. How
+# far the feet are apart tells less: those of a real squat seen askew are half a leg length apart.
+_KNEES = 0.2
+# Somebody is low in this part of the hips' way.
+_LOW = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def recognise(pose: PoseSequence) -> Recognised:
         return Recognised("")
     if jumps := _jumps(pose, above, leg_px=leg_px):
         return Recognised(jump.NAME, jumps)
-    return _bends(pose.time_s, above)
+    return _bends(pose, above, leg_px=leg_px)
 
 
 def _even(time_s: FloatArray, values: FloatArray) -> FloatArray:
@@ -82,13 +89,17 @@ def _jumps(pose: PoseSequence, above: FloatArray, *, leg_px: float) -> str:
     return f"both feet leave the ground together, {_times(len(found))}"
 
 
-def _bends(time_s: FloatArray, above: FloatArray) -> Recognised:
-    """Return whether somebody squats or gets up from a chair."""
+def _bends(pose: PoseSequence, above: FloatArray, *, leg_px: float) -> Recognised:
+    """Return whether somebody squats or gets up from a chair; of lunges, which are neither, that it is any movement."""
+    time_s = pose.time_s
     downs = _whole(excursions(time_s, -above, least=_LEAST_WAY))
     ups = _whole(excursions(time_s, above, least=_LEAST_WAY))
     if not downs and not ups:
         return Recognised("")
     low, high = np.nanpercentile(above, (5, 95))
+    if _lunges(pose, above < low + _LOW * (high - low), leg_px=leg_px):
+        why = f"the hips come down between a leg in front and one behind, as in lunges, {_times(len(downs or ups))}"
+        return Recognised(free.NAME, why)
     begins = above[(time_s <= time_s[0] + _BEGINS_S) & np.isfinite(above)]
     if len(begins) and float(np.median(begins)) < low + _LOWER * (high - low) and ups:
         why = f"somebody who sits at first gets up and sits down, {_times(len(ups))}"
@@ -98,6 +109,13 @@ def _bends(time_s: FloatArray, above: FloatArray) -> Recognised:
     way = float(np.median([one.size for one in downs]))
     why = f"both legs bend together and the hips come down by {way:.1f} leg lengths, {_times(len(downs))}"
     return Recognised(squat.NAME, why)
+
+
+def _lunges(pose: PoseSequence, low: NDArray[np.bool_], *, leg_px: float) -> bool:
+    """Return whether one knee is clearly lower than the other while somebody is low, from wherever it is seen."""
+    apart = np.abs(pose.point("left_knee") - pose.point("right_knee"))[low, 1]
+    seen = apart[np.isfinite(apart)]
+    return bool(len(seen)) and float(np.median(seen)) > _KNEES * leg_px
 
 
 def _whole(found: list[Excursion]) -> list[Excursion]:

@@ -16,7 +16,7 @@ import numpy as np
 from gaitlab.core.gait import BOTH_SIDES, Repetition
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
-from gaitlab.metrics.movements.phases import EDGE, excursions
+from gaitlab.metrics.movements.phases import EDGE, HELD, excursions
 from gaitlab.metrics.movements.signals import (
     STEPS,
     between,
@@ -47,7 +47,7 @@ def find(trial: Trial) -> Found:
     """Find the squats in the fall of the hips towards the ankles."""
     time_s, height = trial.pose.time_s, hips_above_ankles(trial)
     found = []
-    for number, one in enumerate(excursions(time_s, -height, least=LEAST_DROP)):
+    for number, one in enumerate(excursions(time_s, -height, least=LEAST_DROP, held=HELD)):
         alike = together(trial, one.start_s, one.end_s)
         reason = STEPS if alike < LEAST_TOGETHER else ""
         found.append(repetition(trial, number, one, moments=("down", "bottom", "up"), reason=reason))
@@ -163,17 +163,17 @@ METRICS = (
     ),
     MetricSpec(
         "squat_down_time", "Time down", "s", _TEMPO, ("side", *FRONTAL),
-        "from the first 5 % of the way down to its last", between("start", "down"), (0.2, 10),
+        "from the first 5 % of the way down to its last 10 %", between("start", "down"), (0.2, 10),
         per_side=False, systematic=frame_time, decimals=2, ratio=True, movement=NAME,
     ),
     MetricSpec(
         "squat_hold_time", "Time at the bottom", "s", _TEMPO, ("side", *FRONTAL),
-        "how long the hips stay within 5 % of their way from the deepest point", between("down", "up"), (0.0, 15),
+        "how long the hips stay within 10 % of their way from the deepest point", between("down", "up"), (0.0, 15),
         per_side=False, systematic=frame_time, decimals=2, movement=NAME,
     ),
     MetricSpec(
         "squat_up_time", "Time up", "s", _TEMPO, ("side", *FRONTAL),
-        "from the first 5 % of the way up to its last", between("up", "end"), (0.2, 10),
+        "from the first 10 % of the way up to its last 5 %", between("up", "end"), (0.2, 10),
         per_side=False, systematic=frame_time, decimals=2, ratio=True, movement=NAME,
     ),
 )  # fmt: skip

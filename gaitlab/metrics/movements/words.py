@@ -94,6 +94,11 @@ WORDS = {
         "thigh": "thigh",
         "shank": "shank",
     },
+    "athlete": {
+        "numbers_lead": "Mean ± half-width of its 95 % interval: spread between repetitions, timing and scale "
+        "together. How far the network itself is off in this movement is not known, and not in it: sessions of one "
+        "network and view share that error, those of different networks may not.",
+    },
     "comparison": {
         "videos": {
             "lead": "All are shown at the same moment of the repetition, from its beginning to its end.",

@@ -16,6 +16,7 @@ from gaitlab.report.session.content import network
 from gaitlab.report.shared import numbers
 from gaitlab.report.shared.brand import head_of
 from gaitlab.report.shared.measures import Measure
+from gaitlab.report.shared.movements import texts_of
 from gaitlab.report.shared.said import foreign, said
 from gaitlab.report.shared.season import Dated, Mark, season_charts
 from gaitlab.report.shared.texts import Texts, day, point_of
@@ -97,6 +98,8 @@ def part_values(part: Part, season: Season) -> Mapping[str, Any]:
     dates = len({run.time for run in part.kind.dated})
     sources = {source for name in part.headlines for m in _of(part, name) if (source := detectable_of(name, m.unit)[1])}
     return {
+        # A movement has words of its own in the place of those of gait.
+        "t": texts_of(season.texts, part.kind.runs[-1].session.info),
         "key": key_of(part),
         "title": title_of(part, season),
         "count": len(part.kind.runs),

@@ -1,0 +1,35 @@
+"""What somebody does is told from keypoints: lunges are no squats, and no squat or chair is a lunge."""
+
+from __future__ import annotations
+
+import pytest
+
+from gaitlab.analysis import warnings
+from gaitlab.metrics.movements.recognise import recognise
+from tests.kinematics.test_view import filmed
+
+# A squat beside an exact side or front view is one too.
+SEEN = [("right", 0.0), ("left", 30.0), ("right", -30.0), ("front", 0.0), ("front", 30.0), ("behind", -20.0)]
+
+
+@pytest.mark.parametrize(("seen_from", "off_deg"), SEEN)
+@pytest.mark.parametrize("seed", [201, 202])
+def test_lunges_are_any_movement_and_say_so(seen_from: str, off_deg: float, seed: int) -> None:
+    seen = recognise(filmed("lunge", seen_from, off_deg, seed=seed))
+    assert seen.movement == "any"
+    (line,) = warnings.taken_for(seen.movement, seen.why)
+    assert line.startswith("taken for any: the hips come down between a leg in front and one behind, as in lunges, 5 ")
+
+
+@pytest.mark.parametrize(("seen_from", "off_deg"), SEEN)
+@pytest.mark.parametrize("seed", [201, 202])
+def test_no_squat_and_no_chair_is_a_lunge(seen_from: str, off_deg: float, seed: int) -> None:
+    assert recognise(filmed("squat", seen_from, off_deg, seed=seed)).movement == "squat"
+    assert recognise(filmed("sit_to_stand", seen_from, off_deg, seed=seed)).movement == "sit-to-stand"
+
+
+def test_lunges_that_were_said_to_be_a_run_are_something_else() -> None:
+    seen = recognise(filmed("lunge", "right", 0.0))
+    said = warnings.mistaken(seen.movement, seen.why, said="run")
+    assert said.startswith("this looks like something else (the hips come down")
+    assert said.endswith("the movement must be entered: any")

@@ -31,7 +31,8 @@ _OFTEN_MISSED = 0.2
 # Legs that are less alike go one after the other, see `signals.alike`, where one of them changes its length by so much
 # of it: of legs that stand still the points tremble, each by itself.
 _IN_TURN, _STEPS = 0.2, 0.06
-# Movements of which that says nothing.
+# Movements of which that says nothing. Nor is one of these that is found any other: feet that go round turn a crank,
+# also where a network puts both legs on the near one, and they seem to hop.
 _IN_TURN_TOO = ("cycling", "any")
 # What is clear even where repetitions of another movement are found: feet off the ground, feet on pedals. Whether the
 # hips come down from standing or rise from a chair depends on where the film begins: that is only told.
@@ -111,7 +112,7 @@ def analyze_movement(
     perhaps: tuple[str, ...] = ()
     if not trial.counted("both"):
         doubt = _mistaken(raw, movement) or doubt
-    elif movement != "any" and (seen := recognise(raw)).movement not in ("", movement):
+    elif movement not in _IN_TURN_TOO and (seen := recognise(raw)).movement not in ("", movement):
         if seen.movement in _CLEAR and _explained(trial, seen.movement):
             doubt = mistaken(seen.movement, seen.why, said=movement)
             trial = replace(trial, repetitions=tuple(_not_meant(one) for one in found.repetitions))

@@ -93,9 +93,10 @@ def sideways(pose: PoseSequence, view: View) -> str:
     ]
     if view == "side" or not across or not np.mean(across) < _NARROW * leg_px(pose):
         return ""
+    seen: View = "side"
     return Claim(
-        kind="film", said=f"from {FROM[view]}", shown=f"from {FROM['side']}", sure=True,
-        sureness="hips and shoulders are seen behind each other", remedy="the view must be entered: side",
+        kind="film", said=f"from {FROM[view]}", shown=f"from {FROM[seen]}", sure=True,
+        sureness="hips and shoulders are seen behind each other", remedy=f"the view must be entered: {seen}",
     ).sentence()  # fmt: skip
 
 

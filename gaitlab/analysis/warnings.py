@@ -169,9 +169,10 @@ def mistaken(movement: str, why: str, *, said: str) -> str:
 
 def perhaps_mistaken(movement: str, why: str, *, said: str) -> str:
     """Return that a film may show another movement than the one that was said, and was measured as."""
+    remedy = f"the movement must be entered: {movement}"
     return (
         f"this may be {movement.replace('-', ' ')} ({why}), but was measured as {said.replace('-', ' ')}, as was said; "
-        f"if that was wrong, the movement must be entered: {movement}"
+        f"if that was wrong, {remedy}"
     )
 
 

@@ -37,6 +37,7 @@ OPTIONS: Mapping[str, str] = {
     "the true frame rate": "--capture-fps",
     "the side the runner faces": "--facing",
     "the view": "--view",
+    "the movement": "--movement",
     "the person's number": "--person",
     "a recording of it": "--standing",
     "use more of the recording": "--start, --end",

@@ -10,7 +10,7 @@ import pytest
 
 import gaitlab
 from gaitlab.apps.serve.library.entry import read_entry
-from gaitlab.cli.tables import rejected_lines
+from gaitlab.cli.tables import rejected_lines, warning_lines
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.session.session import Session, open_session
@@ -208,6 +208,8 @@ def test_a_squat_said_to_be_a_run_has_no_number_and_one_clear_line(tmp_path: Pat
     assert session.folder.is_dir()
     assert session.warnings[0].startswith("this looks like squat (both legs bend together")
     assert session.warnings[0].endswith("the movement must be entered: squat")
+    # A terminal says how.
+    assert warning_lines(session)[0].endswith("the movement (--movement) must be entered: squat")
     assert set(session.info["quality"]["cycles_accepted"].values()) == {0}
     assert session.summary["mean"].isna().all()
     assert session.info["quality"]["verdict"]["grade"] == "poor"

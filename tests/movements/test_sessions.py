@@ -185,11 +185,11 @@ def test_from_the_front(tmp_path: Path) -> None:
 def test_the_terminal_counts_a_repetition_of_both_legs_once(tmp_path: Path) -> None:
     pose = squatting(10.0)
     late = pose.time_s >= 1.6  # in the middle of the first squat
-    early = pose.time_s <= 5.2
+    early = pose.time_s <= 8.2  # and of the third
     kept = PoseSequence(*(values[late & early] for values in (pose.xy, pose.score, pose.time_s)), pose.skeleton)
     session = analysed(tmp_path, kept, "part", movement="squat")
     assert rejected_lines(session) == [
-        "note: 2 of 2 repetitions were not used: 2 × the recording shows a part of it only"
+        "note: 2 of 3 repetitions were not used: 2 × the recording shows a part of it only"
     ]
     later = PoseSequence(*(values[late] for values in (pose.xy, pose.score, pose.time_s)), pose.skeleton)
     session = analysed(tmp_path, later, "later", movement="squat")

@@ -117,6 +117,21 @@ def test_a_film_from_the_front_is_one() -> None:
     assert analysed(pose, "squat", "side").doubt.endswith("the view must be entered: front")
 
 
+def test_a_camera_between_front_and_side_is_told_by_knees_that_go_the_same_way() -> None:
+    share = bumps(TIME_S, STARTS_S, **TEMPO)
+    straight = front_body(0.84 - 0.4 * share, knees_in_m=0.06 * share)
+    assert not any(
+        "askew" in one for one in analysed(pictured(straight, TIME_S, rightwards=-1), "squat", "front").warnings
+    )
+    # Knees that go ahead are seen to go to one side, 0.5 of it at 30 degrees off.
+    oblique = {
+        name: points + np.stack([0.15 * share, 0 * share], axis=1) if "knee" in name else points
+        for name, points in front_body(0.84 - 0.4 * share).items()
+    }
+    found = analysed(pictured(oblique, TIME_S, rightwards=-1), "squat", "front")
+    assert any("the camera stands askew, and knees" in one for one in found.warnings)
+
+
 @pytest.mark.parametrize(("start_s", "counted"), [(0.5, 4), (1.05, 4), (1.4, 3), (1.6, 3)])
 def test_a_squat_that_had_begun_is_not_measured(start_s: float, counted: int) -> None:
     # 1.0 s down from 1.0 s on: after 0.4 s an eighth of the hips' way is behind, after 0.6 s almost half.

@@ -135,6 +135,8 @@ PUT_TOGETHER = (
     "plays at its true speed",
     "at 29.97 frames a second a frame more or less in the air is 4 cm of height; 120 or more are better",
     "Nobody flies for 1.4 s.",
+    "the left knee is seen 38° inwards and the right one -27°: the camera stands askew, and knees and shift of the "
+    "hips are those of the picture, not of the legs; film straight from the front or from behind",
     "the film shows another movement",
     "the flight times would fit legs of 3.4 m: the film does not play at its true speed, and the heights are wrong; "
     "the true frame rate must be entered",

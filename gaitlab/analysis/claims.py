@@ -6,18 +6,24 @@ first and replaces the warnings that would follow from a wrong view or facing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from gaitlab.core.metric import View
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.calibration import facing
+from gaitlab.kinematics.rear import leg_px
 from gaitlab.kinematics.view import FROM, Seen, view_of
 
 FORWARD = {"right": 1, "left": -1}
 # Minimum certainty for reporting a contradiction. View: distance from the midpoint between two views; facing: share of
 # agreeing cues (0.81 or more for force-plate runners filmed without heads).
 _SURE_VIEW, _SURE_FACING = 0.8, 0.75
+# Hips and shoulders that are seen nearer to each other than this, leg lengths, are seen from the side: from the front
+# they are 0.31 apart, and half of it where the camera stands 60 degrees off.
+_NARROW = 0.14
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ class Claim:
         )
 
 
-def contradiction(pose: PoseSequence, *, view: View, facing: str, seen: Seen | None = None) -> str:
+def contradiction(
+    pose: PoseSequence, *, view: View, facing: str, seen: Seen | None = None,
+    views: Collection[View] = ("side", "rear"),
+) -> str:  # fmt: skip
     """Return the most serious contradiction between a recording and its stated properties, or an empty string.
 
     Parameters
@@ -70,9 +79,31 @@ def contradiction(pose: PoseSequence, *, view: View, facing: str, seen: Seen | N
         ``left`` or ``right`` as stated, or ``auto``.
     seen : Seen | None, optional
         the view that the keypoints show; None tells it as that of gait.
+    views : Collection[View], optional
+        the views from which it can be measured; by default those of gait.
     """
-    claims = _claims(pose, view, facing, seen or view_of(pose))
+    claims = _claims(pose, view, facing, seen or view_of(pose), views)
     return next((said for claim in claims if (said := claim.sentence())), "")
+
+
+def sideways(pose: PoseSequence, view: View) -> str:
+    """Return that somebody who makes no step is filmed from the side, or an empty string.
+
+    The estimate of the view rests on the stride. Where there is none, the breadth of hips and shoulders is left: of a
+    view from the front or from behind that was stated it says whether it is one.
+    """
+    across = [
+        float(np.nanmedian(np.abs(apart)))
+        for part in ("hip", "shoulder")
+        if np.isfinite(apart := (pose.point(f"left_{part}") - pose.point(f"right_{part}"))[:, 0]).any()
+    ]
+    if view == "side" or not across or not np.mean(across) < _NARROW * leg_px(pose):
+        return ""
+    seen: View = "side"
+    return Claim(
+        kind="film", said=f"from {FROM[view]}", shown=f"from {FROM[seen]}", sure=True,
+        sureness="hips and shoulders are seen behind each other", remedy=f"the view must be entered: {seen}",
+    ).sentence()  # fmt: skip
 
 
 def facing_unclear(agreement: float) -> tuple[str, ...]:
@@ -85,7 +116,7 @@ def facing_unclear(agreement: float) -> tuple[str, ...]:
     )
 
 
-def _claims(pose: PoseSequence, view: View, said_facing: str, seen: Seen) -> Iterator[Claim]:
+def _claims(pose: PoseSequence, view: View, said_facing: str, seen: Seen, views: Collection[View]) -> Iterator[Claim]:
     """Yield the stated properties, the view first: facing is only defined in a side view."""
     yield Claim(
         kind="film",
@@ -93,7 +124,7 @@ def _claims(pose: PoseSequence, view: View, said_facing: str, seen: Seen) -> Ite
         shown=f"from {FROM[seen.view]}",
         sure=seen.score >= _SURE_VIEW,
         sureness=f"sure to {seen.score:.1f} of 1",
-        remedy="film again" if seen.view == "front" else f"the view must be entered: {seen.view}",
+        remedy=f"the view must be entered: {seen.view}" if seen.view in views else "film again",
     )
     if view == "side" and said_facing != "auto":
         forward, share = facing(pose)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear
+from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear, sideways
 from gaitlab.analysis.recording import Analysis
 from gaitlab.analysis.tracks import preprocessed
-from gaitlab.analysis.warnings import mistaken
+from gaitlab.analysis.warnings import mistaken, perhaps_mistaken
 from gaitlab.config import Settings
-from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents
+from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents, Repetition
 from gaitlab.core.metric import View
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
@@ -29,10 +29,16 @@ from gaitlab.signal import preprocessing
 _FEET = ("ankle", "heel", "big_toe")
 # Share of the frames in which feet or hips are missed that is said.
 _OFTEN_MISSED = 0.2
-# Legs that are less alike go one after the other, see `signals.alike`.
-_IN_TURN = 0.2
-# Movements of which that says nothing.
+# Legs that are less alike go one after the other, see `signals.alike`, where one of them changes its length by so much
+# of it: of legs that stand still the points tremble, each by itself.
+_IN_TURN, _STEPS = 0.2, 0.06
+# Movements of which that says nothing. Nor is one of these that is found any other: feet that go round turn a crank,
+# also where a network puts both legs on the near one, and they seem to hop.
 _IN_TURN_TOO = ("cycling", "any")
+# What is clear even where repetitions of another movement are found: feet off the ground, feet on pedals. Whether the
+# hips come down from standing or rise from a chair depends on where the film begins: that is only told.
+_CLEAR = ("jump", "cycling")
+_NOT_MEANT = "the film shows another movement"
 _NOT_LEARNT = (
     "the network 'runner' learnt from people who run, not from this movement: on rendered people it bends knees and "
     "hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; another network "
@@ -102,11 +108,20 @@ def analyze_movement(
     )
     found = declared.find(trial)
     trial = replace(trial, repetitions=found.repetitions)
-    rows, values = measure(trial, METRICS.values())
     said_facing = runner.facing if view == "side" else "auto"
-    doubt = contradiction(raw, view=view, facing=said_facing, seen=view_of_feet(raw))
+    doubt = contradiction(raw, view=view, facing=said_facing, seen=view_of_feet(raw), views=declared.views) or sideways(
+        raw, view
+    )
+    perhaps: tuple[str, ...] = ()
     if not trial.counted("both"):
         doubt = _mistaken(raw, movement) or doubt
+    elif movement not in _IN_TURN_TOO and (seen := recognise(raw)).movement not in ("", movement):
+        if seen.movement in _CLEAR and _explained(trial, seen.movement):
+            doubt = mistaken(seen.movement, seen.why, said=movement)
+            trial = replace(trial, repetitions=tuple(_not_meant(one) for one in found.repetitions))
+        elif seen.movement not in _CLEAR:
+            perhaps = (perhaps_mistaken(seen.movement, seen.why, said=movement),)
+    rows, values = measure(trial, METRICS.values())
     unclear = facing_unclear(agreement) if view == "side" and runner.facing == "auto" else ()
     return Analysis(
         trial=trial,
@@ -117,7 +132,7 @@ def analyze_movement(
         doubt=doubt,
         warnings=(
             *((_NOT_LEARNT,) if knows_gait_alone(network) else ()),
-            *(() if doubt else (*_unseen(pose), *unclear, *found.warnings)),
+            *(() if doubt else (*perhaps, *_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),
         ),
     )
@@ -131,7 +146,29 @@ def _mistaken(raw: PoseSequence, movement: str) -> str:
     if movement in _IN_TURN_TOO:
         return ""
     same = alike(raw, np.ones(len(raw), bool))
-    return mistaken("", STEPS, said=movement) if same < _IN_TURN else ""
+    return mistaken("", STEPS, said=movement) if same < _IN_TURN and _shortens(raw) > _STEPS else ""
+
+
+def _shortens(raw: PoseSequence) -> float:
+    """Return by how much of its length a leg becomes shorter, upright in the picture; NaN where none is seen."""
+    lengths = [(raw.point(f"{side}_ankle") - raw.point(f"{side}_hip"))[:, 1] for side in BOTH_SIDES]
+    shares = [np.nanpercentile(length, (5, 95)) for length in lengths if np.isfinite(length).any()]
+    return max((float((high - low) / high) for low, high in shares if high > 0), default=float("nan"))
+
+
+def _not_meant(one: Repetition) -> Repetition:
+    return replace(one, accepted=False, reason=one.reason or _NOT_MEANT)
+
+
+def _explained(trial: Trial, movement: str) -> bool:
+    """Return whether at least half of the repetitions that were counted are such of another movement.
+
+    A single hop among squats does not make them jumps.
+    """
+    others = [one for one in MOVEMENTS[movement].find(trial).repetitions if one.accepted]
+    counted = trial.counted("both")
+    shared = sum(any(a.start_s < b.end_s and b.start_s < a.end_s for b in others) for a in counted)
+    return 2 * shared >= len(counted)
 
 
 def _unseen(pose: PoseSequence) -> tuple[str, ...]:

@@ -168,6 +168,15 @@ def mistaken(movement: str, why: str, *, said: str) -> str:
     )
 
 
+def perhaps_mistaken(movement: str, why: str, *, said: str) -> str:
+    """Return that a film may show another movement than the one that was said, and was measured as."""
+    remedy = f"the movement must be entered: {movement}"
+    return (
+        f"this may be {movement.replace('-', ' ')} ({why}), but was measured as {said.replace('-', ' ')}, as was said; "
+        f"if that was wrong, {remedy}"
+    )
+
+
 def view_unclear(seen: Seen, measured: View) -> str:
     """Report that the estimated view is uncertain."""
     return (

@@ -37,6 +37,7 @@ OPTIONS: Mapping[str, str] = {
     "the true frame rate": "--capture-fps",
     "the side the runner faces": "--facing",
     "the view": "--view",
+    "the movement": "--movement",
     "the person's number": "--person",
     "a recording of it": "--standing",
     "use more of the recording": "--start, --end",
@@ -89,10 +90,9 @@ def rejected_lines(session: Session) -> list[str]:
     """
     quality = session.info["quality"]
     rejected: Mapping[str, int] = quality["cycles_rejected"]
-    # A repetition of both legs is accepted of each of them.
-    total = len(session.repetitions) if session.movement else (
-        sum(rejected.values()) + sum(quality["cycles_accepted"].values())
-    )  # fmt: skip
+    # A repetition of both legs is accepted for either, and one all the same.
+    accepted = sum(one.accepted for one in session.repetitions) if session.movement else None
+    total = sum(rejected.values()) + (sum(quality["cycles_accepted"].values()) if accepted is None else accepted)
     if not rejected or quality.get("doubt") or sum(rejected.values()) <= _FEW_REJECTED * total:
         return []
     kinds: Counter[str] = Counter()
@@ -100,9 +100,9 @@ def rejected_lines(session: Session) -> list[str]:
         kinds[re.sub(r"(?<= of )\d+\.\d+ s(?= outside)", "a length", reason)] += count
     most = "; ".join(f"{count} × {kind}" for kind, count in kinds.most_common(_REASONS))
     more = "; and others" if len(kinds) > _REASONS else ""
-    counted = ("repetition" if session.movement else "gait cycle") + ("" if total == 1 else "s")
-    were = "was" if sum(rejected.values()) == 1 else "were"
-    return [f"note: {sum(rejected.values())} of {total} {counted} {were} not used: {most}{more}"]
+    counted = f"{'repetition' if session.movement else 'gait cycle'}{'' if total == 1 else 's'}"
+    count = sum(rejected.values())
+    return [f"note: {count} of {total} {counted} {'was' if count == 1 else 'were'} not used: {most}{more}"]
 
 
 def _network(rows: dict[str, dict[str, str]]) -> str:

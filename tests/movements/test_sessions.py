@@ -10,7 +10,7 @@ import pytest
 
 import gaitlab
 from gaitlab.apps.serve.library.entry import read_entry
-from gaitlab.cli.tables import rejected_lines
+from gaitlab.cli.tables import rejected_lines, warning_lines
 from gaitlab.core.errors import InputError
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.session.session import Session, open_session
@@ -205,6 +205,22 @@ def test_from_the_front(tmp_path: Path) -> None:
         assert "front view" in session.report.read_text(encoding="utf-8")
 
 
+def test_the_terminal_counts_a_repetition_of_both_legs_once(tmp_path: Path) -> None:
+    pose = squatting(10.0)
+    late = pose.time_s >= 1.6  # in the middle of the first squat
+    early = pose.time_s <= 8.2  # and of the third
+    kept = PoseSequence(*(values[late & early] for values in (pose.xy, pose.score, pose.time_s)), pose.skeleton)
+    session = analysed(tmp_path, kept, "part", movement="squat")
+    assert rejected_lines(session) == [
+        "note: 2 of 3 repetitions were not used: 2 × the recording shows a part of it only"
+    ]
+    later = PoseSequence(*(values[late] for values in (pose.xy, pose.score, pose.time_s)), pose.skeleton)
+    session = analysed(tmp_path, later, "later", movement="squat")
+    assert [one.accepted for one in session.repetitions] == [False, True, True, True]
+    # One of four is a quarter, which is not told; counted for either leg it was one of seven.
+    assert not rejected_lines(session)
+
+
 def test_gait_from_the_front_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="gait is measured from the side or from behind"):
         analysed(tmp_path, walking(), "walk", movement="walk", view="front")
@@ -215,6 +231,8 @@ def test_a_squat_said_to_be_a_run_has_no_number_and_one_clear_line(tmp_path: Pat
     assert session.folder.is_dir()
     assert session.warnings[0].startswith("this looks like squat (both legs bend together")
     assert session.warnings[0].endswith("the movement must be entered: squat")
+    # A terminal says how.
+    assert warning_lines(session)[0].endswith("the movement (--movement) must be entered: squat")
     assert set(session.info["quality"]["cycles_accepted"].values()) == {0}
     assert session.summary["mean"].isna().all()
     assert session.info["quality"]["verdict"]["grade"] == "poor"

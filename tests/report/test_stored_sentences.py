@@ -50,6 +50,10 @@ def made_by_the_code() -> list[str]:
             warnings.mistaken(name, "both legs bend together and the hips come down by 0.4 leg lengths, once", said=one)
             for name in ("", *MOVEMENTS) for one in ("run", "walk", *MOVEMENTS) if one != name
         ),
+        *(
+            warnings.perhaps_mistaken(name, "somebody who sits at first gets up and sits down, 4 times", said=one)
+            for name in MOVEMENTS for one in MOVEMENTS if one != name
+        ),
         *spliced([Shot(0, 45, 0.0, 1.5), Shot(45, 270, 1.5, 9.0), Shot(270, 360, 9.0, 12.0)], Shot(45, 270, 1.5, 9.0)),
         *lost({"annotated.mp4": "no space", "clip.mp4": "no space", "report.html of the rear clip": "no space"}),
         *lost({"the still of the left foot strike": "x", "the chart 'Knee'": "x", "the part 'Video' of the page": "x"}),
@@ -63,6 +67,9 @@ def made_by_the_code() -> list[str]:
     for claim in (
         Claim("film", "from behind", "from the side", True, "sure to 0.9 of 1", "the view must be entered: side"),
         Claim("film", "from the side", "from the front", True, "sure to 1.0 of 1", "film again"),
+        Claim("film", "from the side", "from the front", True, "sure to 1.0 of 1", "the view must be entered: front"),
+        Claim("film", "from the front", "from the side", True, "hips and shoulders are seen behind each other",
+              "the view must be entered: side"),
         Claim("runner", "who faces left", "who faces right", True, "81 % of what knees, feet and head show",
               "the side the runner faces must be entered: right"),
     ):  # fmt: skip
@@ -133,6 +140,11 @@ PUT_TOGETHER = (
     "plays at its true speed",
     "at 29.97 frames a second a frame more or less in the air is 4 cm of height; 120 or more are better",
     "Nobody flies for 1.4 s.",
+    "the left knee is seen 38° inwards and the right one -27°: the camera stands askew, and knees and shift of the "
+    "hips are those of the picture, not of the legs; film straight from the front or from behind",
+    "the film shows another movement",
+    "the flight times would fit legs of 3.4 m: the film does not play at its true speed, and the heights are wrong; "
+    "the true frame rate must be entered",
     "They do not do the same (A squat; B sit-to-stand).",
 )
 

@@ -35,6 +35,9 @@ _BALL = 0.7
 _CRANK_LEGS, _TURN_S = (0.1, 0.4), (0.3, 3.0)
 # The ball keeps to its circle within this share of the radius: a foot that walks does not.
 _ROUND = 0.25
+# Its way is as high as it is wide, but for a camera that stands askew; that of a foot that runs or walks on a treadmill
+# is half as high.
+_HIGH_TO_WIDE = (0.65, 1.6)
 # A point that is off the circle by more of the radius is not that foot.
 _OUTLIER = 0.5
 # A turn lasts as long as the rhythm of the foot within this share; less of the recording in turns than that is told.
@@ -52,7 +55,8 @@ def find(trial: Trial) -> Found:
     if circle is None:
         return Found((), ("no foot is seen to go round with a pedal: heel or ankle and toes must be in the picture",))
     centre, radius, off = circle
-    if off > _ROUND or not _CRANK_LEGS[0] < radius / trial.calibration.leg_px < _CRANK_LEGS[1]:
+    high = _HIGH_TO_WIDE[0] < _high_to_wide(ball) < _HIGH_TO_WIDE[1]
+    if off > _ROUND or not high or not _CRANK_LEGS[0] < radius / trial.calibration.leg_px < _CRANK_LEGS[1]:
         return Found((), ("the feet do not go round as on pedals",))
     turned = crank_turns(time_s, ball, centre, radius)
     found: list[Repetition] = []
@@ -100,6 +104,13 @@ def circle_of(points: FloatArray) -> tuple[FloatArray, float, float] | None:
     centre, radius = second or first
     away = np.linalg.norm(points - centre, axis=1)
     return centre, radius, float(1.4826 * np.median(np.abs(away - np.median(away))) / radius)
+
+
+def _high_to_wide(points: FloatArray) -> float:
+    """Return how high the way of (n, 2) points is to how wide, without the outermost of them."""
+    low, high = np.nanpercentile(points, (5, 95), axis=0)
+    wide, tall = high - low
+    return float(tall / wide) if wide > 0 else math.inf
 
 
 def _circle(points: FloatArray) -> tuple[FloatArray, float] | None:

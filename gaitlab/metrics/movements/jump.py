@@ -43,6 +43,9 @@ _LONGEST_S, _LOWER = 1.0, 0.05
 _TOGETHER = 0.3
 # The hips' rise and the flight's height differ by more than this, m, only where scale, clock or flight are wrong.
 _RISES_APART_M = 0.12
+# Without a scale the leg is one: from hip to ankle it has 0.7 to 0.95 m, and half as much again or half of it is none.
+# In a lower jump the rise is not known well enough to tell.
+_LEG_M, _LOW_M = (0.45, 1.6), 0.1
 # Standard uncertainty of a flight time: of the way tips leave and meet the ground, s, and of so much of a frame.
 # Measured on rendered jumps, where the first is 4 to 6 ms; no jump on a force plate was at hand.
 _TIP_S, _OF_FRAME = 0.007, 0.3
@@ -144,8 +147,14 @@ def _doubts(trial: Trial, found: Sequence[Repetition]) -> list[str]:
                 f"the hips rise {100 * abs(largest):.0f} cm {'more' if largest > 0 else 'less'} than the flight time "
                 "tells: check the height that was entered, and whether the film plays at its true speed"
             )
+    elif used and (leg_m := _fitting_leg_m(trial, used)) and not _LEG_M[0] < leg_m < _LEG_M[1]:
+        told.append(
+            f"the flight times would fit legs of {leg_m:.1f} m: the film does not play at its true speed, and the "
+            "heights are wrong; the true frame rate must be entered"
+        )
     if trial.pose.fps < 50 and used:
-        half_cm = 100 * GRAVITY * _flight_s(used) / 4 / trial.pose.fps
+        flight_s = float(np.mean([_flight_time(trial, one) for one in used]))
+        half_cm = 100 * GRAVITY * flight_s / 4 / trial.pose.fps
         told.append(
             f"at {trial.pose.fps:.3g} frames a second a frame more or less in the air is {half_cm:.0f} cm of height; "
             "120 or more are better"
@@ -153,8 +162,11 @@ def _doubts(trial: Trial, found: Sequence[Repetition]) -> list[str]:
     return told
 
 
-def _flight_s(used: Sequence[Repetition]) -> float:
-    return float(np.mean([one.at("landing") - one.at("take_off") for one in used]))
+def _fitting_leg_m(trial: Trial, used: Sequence[Repetition]) -> float:
+    """Return how long legs are by which the hips rise as high as the flight times tell, m; 0 for jumps too low."""
+    pairs = [(_jump_height(trial, one), _hip_rise(trial, one)) for one in used]
+    fit = [high_m / rise for high_m, rise in pairs if high_m > _LOW_M and rise > 0]
+    return float(np.median(fit)) if fit else 0.0
 
 
 def _lower(trial: Trial, one: Repetition) -> float:
@@ -346,6 +358,10 @@ METRICS = (
     ),
 )  # fmt: skip
 
+_FILM = [
+    "Three jumps or more, with a second of standing still before and after each.",
+    "120 frames a second or more: the height is as good as the times of take-off and landing.",
+]
 TEXTS = {
     "title": "{athlete} · jump analysis",
     "words": {NAME: "Jump"},
@@ -354,16 +370,8 @@ TEXTS = {
         "top": "Top", "landing": "Landing", "lowest": "Lowest after landing", "end": "End",
     },
     "next": {
-        "film": [
-            "Three jumps or more, with a second of standing still before and after each.",
-            "120 frames a second or more: the height is as good as the times of take-off and landing.",
-            "The camera at the height of the knees, still, with feet and head in the picture all the time.",
-        ],
-        "front": [
-            "Three jumps or more, with a second of standing still before and after each.",
-            "120 frames a second or more: the height is as good as the times of take-off and landing.",
-            "The camera straight in front, at the height of the knees.",
-        ],
+        "film": [*_FILM, "The camera at the height of the knees, still, feet and head in the picture all the time."],
+        "front": [*_FILM, "The camera straight in front, at the height of the knees."],
     },
 }  # fmt: skip
 

@@ -20,6 +20,9 @@ HELD = 0.1
 _STAYS_PERCENTILE = 75
 # An excursion is one that comes back by this share of the largest, so that a halt on the way is no repetition.
 _COMES_BACK = 0.35
+# Of one that begins or ends with the recording, or with a gap, the way there is whole if it is this share of the other:
+# there a level that is not reached is a part that was not filmed. Between two repetitions few come back all the way.
+_WHOLE_AT_ENDS, _WHOLE = 0.9, 0.6
 # A curve is bridged over gaps up to this length, s.
 _LONGEST_GAP_S = 0.25
 
@@ -124,7 +127,9 @@ def _excursion(
     back = crossing_s(time_s, values, top - near * falls, peak, last)
     end = crossing_s(time_s, values, after + EDGE * falls, peak, last)
     size = max(rises, falls)
-    return Excursion(start, far, float(time_s[peak]), back, end, size, whole=min(rises, falls) > 0.6 * size)
+    least = [_WHOLE_AT_ENDS if at_end else _WHOLE for at_end in (first == 0, last == len(values) - 1)]
+    whole = rises > least[0] * size and falls > least[1] * size
+    return Excursion(start, far, float(time_s[peak]), back, end, size, whole=whole)
 
 
 def _run_above(values: FloatArray, level: float, peak: int, first: int, last: int) -> slice:

@@ -38,6 +38,8 @@ NAME = "sit-to-stand"
 # Smallest rise of the hips over the ankles, leg lengths: from a chair of usual height it is 0.4 to 0.5.
 _LEAST_RISE = 0.2
 _TIMES, _LONG_S = 5, 30.0
+# In a gap of this length, s, a stand may be lost.
+_LOST_S = 1.0
 # Who stays up comes down by less of the rise.
 _STAYS = 0.3
 
@@ -84,7 +86,16 @@ def _five_times(trial: Trial, one: Repetition) -> float:
     rises = _rises(trial)
     if len(rises) < _TIMES or one.number != rises[0].number:
         return math.nan
-    return rises[_TIMES - 1].at("stand") - one.start_s
+    fifth_s = rises[_TIMES - 1].at("stand")
+    return fifth_s - one.start_s if _all_seen(trial, one.start_s, fifth_s) else math.nan
+
+
+def _all_seen(trial: Trial, start_s: float, end_s: float) -> bool:
+    """Return whether every stand in between was counted: one that is lost would make five of six."""
+    lost = any(not one.accepted and start_s <= one.start_s < end_s for one in trial.repetitions)
+    here = (trial.pose.time_s >= start_s) & (trial.pose.time_s <= end_s)
+    seen_s = trial.pose.time_s[here & np.isfinite(hips_above_ankles(trial))]
+    return not lost and len(seen_s) > 1 and float(np.diff(seen_s).max()) < _LOST_S
 
 
 def _end(trial: Trial, one: Repetition, first: str) -> float:
@@ -106,6 +117,8 @@ def _in_30_s(trial: Trial, one: Repetition) -> float:
     if one.number != rises[0].number or trial.pose.time_s[-1] - one.start_s < _LONG_S:
         return math.nan
     until_s = one.start_s + _LONG_S
+    if not _all_seen(trial, one.start_s, until_s):
+        return math.nan
     return float(sum((rise.start_s + rise.at("stand")) / 2 < until_s for rise in rises))
 
 

@@ -41,6 +41,8 @@ LEAST_TOGETHER = 0.5
 _STOOD_S = 0.5
 # Legs that bend together are seen bent by angles that differ by less, degrees, square from the side.
 _ASKEW_DEG = 25.0
+# And of two knees none goes so much farther inwards than the other goes outwards, degrees.
+_OBLIQUE_DEG = 30.0
 
 
 def find(trial: Trial) -> Found:
@@ -56,10 +58,10 @@ def find(trial: Trial) -> Found:
 
 
 def askew(trial: Trial, repetitions: Sequence[Repetition]) -> tuple[str, ...]:
-    """Say so where a side view shows the two legs bent by so different angles that it is none."""
-    if trial.view != "side":
-        return ()
+    """Say so where a view shows the two legs by so different angles that it is none."""
     used = [one for one in repetitions if one.accepted]
+    if trial.view != "side":
+        return _obliquely(trial, used)
     knees = {side: [largest("{side}_knee_flexion")(trial, replace(one, side=side)) for one in used]
              for side in BOTH_SIDES}  # fmt: skip
     left, right = (float(np.median(seen)) if (seen := [v for v in of if np.isfinite(v)]) else float("nan")
@@ -69,6 +71,20 @@ def askew(trial: Trial, repetitions: Sequence[Repetition]) -> tuple[str, ...]:
     return (
         f"the left knee is seen to bend by {left:.0f}° and the right one by {right:.0f}°: the camera stands askew or "
         "one leg is hidden, and depth and angles are those of the picture, not of the legs; film square from the side",
+    )
+
+
+def _obliquely(trial: Trial, used: Sequence[Repetition]) -> tuple[str, ...]:
+    """Say so where one knee is seen to go inwards and the other outwards, as a camera sees it that stands between."""
+    inwards = {side: [largest_shown("{side}_knee_projection")(trial, replace(one, side=side)) for one in used]
+               for side in BOTH_SIDES}  # fmt: skip
+    left, right = (float(np.median(seen)) if (seen := [v for v in of if np.isfinite(v)]) else float("nan")
+                   for of in inwards.values())  # fmt: skip
+    if not (abs(left - right) > _OBLIQUE_DEG and left * right < 0):
+        return ()
+    return (
+        f"the left knee is seen {left:.0f}° inwards and the right one {right:.0f}°: the camera stands askew, and knees "
+        "and shift of the hips are those of the picture, not of the legs; film straight from the front or from behind",
     )
 
 

@@ -236,7 +236,8 @@ def _time(content: Content, media: Media) -> Mapping[str, Any] | None:
     if figure is None:
         return None
     counts = {side: len(content.events.of(side)) for side in BOTH_SIDES}
-    rejected = sum(not contact.accepted for contact in content.events.contacts)
+    # A repetition of both legs is a bar of either leg, and one all the same.
+    rejected = sum(not one.accepted for one in content.repetitions or content.events.contacts)
     return {"figure": figure, "alt": content.texts["time"]["alt"].format(**counts, rejected=rejected)}
 
 

@@ -130,11 +130,7 @@ def test_rejected_repetitions_are_counted_once(tmp_path: Path) -> None:
     body = squats(TIME_S, [1.0, 4.0], depth_deg=20.0, down_s=1.0, hold_s=0.3, up_s=1.0)
     session = analysed(tmp_path, pictured(body, TIME_S).between(1.8, 8.0), "cut", movement="squat")
     assert [one.accepted for one in session.repetitions] == [False, True]
-    session.info["quality"]["cycles_rejected"] = {"the recording shows a part of it only": 2}
-    assert rejected_lines(session) == [
-        "note: 2 of 2 repetitions were not used: 2 × the recording shows a part of it only"
-    ]
-    session.info["quality"]["cycles_rejected"] = {"the recording shows a part of it only": 1}
+    assert sum(session.info["quality"]["cycles_rejected"].values()) == 1
     (line,) = rejected_lines(session)
     assert line.startswith("note: 1 of 2 repetitions was not used")
 

@@ -66,7 +66,7 @@ def share(hits: list[bool]) -> str:
 
 
 def rendered(estimator: PoseEstimator, *, hidden: bool, seed: int = 5) -> list[str]:
-    """Judge single crops of the test pictures, by view."""
+    """Judge single crops of the test pictures, by view and by what is done."""
     stored = load(OUT / "test")
     rng = np.random.default_rng(seed)
     hits: dict[str, Hits] = {}
@@ -82,23 +82,22 @@ def rendered(estimator: PoseEstimator, *, hidden: bool, seed: int = 5) -> list[s
         # Told where the legs are about, as the frame before tells; far too coarsely to be of help with anything else.
         guess = Body(truth + rng.normal(0, 0.03 * stored.height_px[i], truth.shape), np.ones(len(truth)))
         found = estimator.detect_person(image, box, _of(guess, estimator))
-        view = stored.view[i]
-        kept = hits.setdefault(view, {})
-        for name in (*_FEET, *(_SKIN if view == "rear" else ())):
+        view, groups = stored.view[i], (stored.view[i], f"({stored.kind[i]})")
+        for name in ("hip", *_FEET, *(_SKIN if view == "rear" else ())):
             for side in SIDES:
                 point = f"{side}_{name}"
                 if point in estimator.skeleton and asked[SKELETON.index(point)]:
-                    kept.setdefault(name, []).append(
-                        found is not None
-                        and _near(found.point(estimator.skeleton, point), truth[SKELETON.index(point)],
-                                  stored.height_px[i])
-                    )  # fmt: skip
-        if found is not None:
-            legs.setdefault(view, []).append(_sides_right(found, estimator, truth))
+                    right = found is not None and _near(
+                        found.point(estimator.skeleton, point), truth[SKELETON.index(point)], stored.height_px[i]
+                    )
+                    for group in groups:
+                        hits.setdefault(group, {}).setdefault(name, []).append(right)
+        for group in groups if found is not None else ():
+            legs.setdefault(group, []).append(_sides_right(found, estimator, truth))
     lines = []
-    for view in sorted(hits):
-        cells = "  ".join(f"{name} {share(values)}" for name, values in hits[view].items())
-        lines.append(f"{view:14} {cells}   left/right {share(legs.get(view, []))}")
+    for group in sorted(hits):
+        cells = "  ".join(f"{name} {share(values)}" for name, values in hits[group].items())
+        lines.append(f"{group:14} {cells}   left/right {share(legs.get(group, []))}")
     return lines
 
 

@@ -1,6 +1,7 @@
-"""From trained weights to the network that ships: ``python -m training.export`` writes models/runner.onnx.
+"""From trained weights to a network that ships: ``python -m training.export`` writes models/runner.onnx.
 
-The weights themselves, which further training starts from, go to training/weights.npz.
+With ``--target models/mover.onnx`` it is the one for movements. The weights themselves, which further training starts
+from, go to training/weights.npz or training/mover.npz.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from training.generate import OUT
 from training.network import HEIGHT_PX, WIDTH_PX, RunnerNet
 
 _ROOT = Path(__file__).resolve().parents[1]
-WEIGHTS = Path(__file__).with_name("weights.npz")
+# What ships, and where its weights are kept.
+_KEPT = {
+    _ROOT / "models" / network: Path(__file__).with_name(weights)
+    for network, weights in (("runner.onnx", "weights.npz"), ("mover.onnx", "mover.npz"))
+}
 _MOST_BYTES = 5_000_000
 _SAME = 1e-3  # of the largest logit: rounding of another order of sums
 
@@ -97,10 +102,10 @@ def main() -> None:
     state = read_state(options.weights)
     if options.average:
         state = mixed(state, read_state(options.average), share=options.share)
-    # A network that is only tried leaves the weights alone that go with the one that ships.
-    ships = options.target == parser.get_default("target")
-    if ships and (options.average or options.weights.suffix != ".npz"):
-        save_weights(state, WEIGHTS)
+    # A network that is only tried leaves the weights alone that go with those that ship.
+    kept = _KEPT.get(options.target.resolve())
+    if kept and (options.average or options.weights.suffix != ".npz"):
+        save_weights(state, kept)
     export(state, options.target)
     data = options.target.read_bytes()
     print(f"{options.target.name}: bytes = {len(data)}, sha256 = {hashlib.sha256(data).hexdigest()}")

@@ -166,11 +166,28 @@ def test_who_squats_is_looked_at_by_a_network_that_knows_more_than_gait(
     shared: Path, movement: str, end_s: float
 ) -> None:
     found = _squat(shared, movement=movement, end_s=end_s)
-    assert found.facts["name"] == "openpose-light+blazepose"
+    assert found.facts["name"] == "mover"
     assert found.notes[0] == (
-        "the network 'runner' knows people who run and walk alone; 'openpose-light+blazepose' was taken instead, "
-        "because no network was asked for"
+        "the network 'runner' knows people who run and walk alone; 'mover' was taken instead, because no network was "
+        "asked for"
     )
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("movement", "name"), [("any", "mover"), ("cycling", "openpose-light+blazepose"), ("jump", "mover")]
+)
+def test_each_movement_is_looked_at_by_the_network_that_is_nearest_there(
+    shared: Path, movement: str, name: str
+) -> None:
+    assert _squat(shared, movement=movement, end_s=2.3).facts["name"] == name
+
+
+def test_who_runs_is_never_looked_at_by_the_network_for_movements(tmp_path: Path) -> None:
+    assert "mover" not in [model.name for model in catalogue.for_gait()]
+    other = catalogue.best_other("runner", models_dir=tmp_path)
+    assert other is None or other.name != "mover"
+    assert catalogue.default_model().name == "runner"
 
 
 @pytest.mark.shared
@@ -188,7 +205,7 @@ def test_where_the_other_network_finds_nobody_the_first_one_stays(
     monkeypatch.setattr(film, "_film_by", _nobody_but(film._film_by, "runner"))
     found = _squat(shared, movement="squat", end_s=3.0)
     assert found.facts["name"] == "runner"
-    assert "'openpose-light+blazepose' found nobody" in found.notes[0]
+    assert "'mover' found nobody" in found.notes[0]
 
 
 def _nobody_but(look: Callable[..., film.Film], name: str) -> Callable[..., film.Film]:

@@ -16,7 +16,6 @@ from gaitlab.core.errors import InputError, NobodyError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
-from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.pipeline.reading.keypoint_file import file_facts, is_gait, read_film_keypoints
 from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec
@@ -88,10 +87,18 @@ def given_film(spec: RecordingSpec, opened: Video, *, dots: bool, progress: Prog
     )  # fmt: skip
 
 
-# Movements that are told by the tips of the feet, which the own network finds best, though it was shown runners alone:
-# of rendered jumps its heights are off by +2 ± 3 cm, those of the next one by +9 ± 4
-# (``python -m benchmarks.movements --pictures``).
-_BY_FEET = ("jump",)
+# Whose points other movements than gait are measured by, the first that is installed. On rendered people
+# (``python -m benchmarks.movements --pictures``) `mover` bends knees of squats and on chairs too little by 1 to 3
+# degrees, openpose-light+blazepose by 6 to 12; where a pedal is lowest `mover` bends them too much by 5 to 8, the other
+# by 2. Jumps are 3 cm too low with `mover`, within 1 cm of each other; 9 too high with the other.
+_MOVER, _OF_PHOTOGRAPHS = "mover", "openpose-light+blazepose"
+_BY_MOVEMENT = {
+    "jump": (_MOVER,),
+    "squat": (_MOVER, _OF_PHOTOGRAPHS),
+    "sit-to-stand": (_MOVER, _OF_PHOTOGRAPHS),
+    "cycling": (_OF_PHOTOGRAPHS, _MOVER),
+    "any": (_MOVER, _OF_PHOTOGRAPHS),
+}
 
 
 class _OutOfDepthError(Exception):
@@ -107,13 +114,13 @@ def found_film(
 ) -> Film:
     """Find the keypoints of a film with the network, which looks at every picture.
 
-    Where no network is named and the best one installed is out of its depth in the first seconds, or knows people in
-    gait alone and the film shows another movement than a jump, the next best takes its place, if there is one and it
-    finds somebody. From behind none does where somebody runs: the lines of heels and calves are the own network's
-    alone.
+    Where no network is named and the best one installed is out of its depth in the first seconds, the next best takes
+    its place; where it knows people in gait alone and the film shows another movement, that of `_BY_MOVEMENT` does; if
+    there is one and it finds somebody. From behind none does where somebody runs: the lines of heels and calves are the
+    own network's alone.
     """
     from gaitlab.pose.depth import knows_gait_alone, out_of_depth, told
-    from gaitlab.pose.models.catalogue import best_other, to_install
+    from gaitlab.pose.models.catalogue import best_other, first_installed, to_install
     from gaitlab.pose.networks.estimator import load_estimator
 
     def by(estimator: PoseEstimator, *, judged: bool = False) -> Film:
@@ -137,9 +144,15 @@ def found_film(
     other = best_other(estimator.name, models_dir=spec.models_dir)
     may_change = other is not None and free and not spec.stands
     of_gait = f"the network '{estimator.name}' knows people who run and walk alone"
-    unknown = set(MOVEMENTS) - {*_BY_FEET} if may_change and knows_gait_alone(estimator.name) else set()
-    if other is not None and spec.movement in unknown:
-        return by_other(other.name, of_gait)
+
+    def for_movement(movement: str) -> str:
+        """Return the network that is taken for a movement instead, or an empty string."""
+        names = _BY_MOVEMENT.get(movement, ()) if free and not spec.stands and knows_gait_alone(estimator.name) else ()
+        found = first_installed(names, models_dir=spec.models_dir)
+        return found.name if found else ""
+
+    if name := for_movement(spec.movement):
+        return by_other(name, of_gait)
     try:
         film = by(estimator, judged=may_change and spec.view != "rear")
         why = "the best that is installed" if free else "asked for"
@@ -147,8 +160,8 @@ def found_film(
         if other is None:  # never judged then
             raise
         return by_other(other.name, told(found.depth, estimator.name))
-    if other is not None and spec.movement == AUTO and recognise(film.raw).movement in unknown:
-        return by_other(other.name, of_gait, film=film)
+    if spec.movement == AUTO and (name := for_movement(recognise(film.raw).movement)):
+        return by_other(name, of_gait, film=film)
     depth = None if spec.stands else out_of_depth(film.raw, estimator.name)
     if depth is None:
         return _why(film, why, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -110,6 +110,8 @@ class Model:
         for a combination, its networks; alternatives are separated by commas in one string.
     trial : bool
         whether it is experimental and not offered to users: found only by its name, if installed.
+    shown : str
+        ``gait`` or ``movements`` where it was shown people who do that alone, or nothing else as much; otherwise empty.
     recipe : Mapping[str, Any]
         all other values of the table: parameters of the input and the decoder.
     """
@@ -123,6 +125,7 @@ class Model:
     forms: tuple[Form, ...] = ()
     parts: tuple[str, ...] = ()
     trial: bool = False
+    shown: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -165,7 +168,7 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 
 def _model(name: str, table: Mapping[str, Any]) -> Model:
-    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial")
+    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial", "shown")
     return Model(
         name=name,
         title=table["title"],
@@ -176,6 +179,7 @@ def _model(name: str, table: Mapping[str, Any]) -> Model:
         forms=tuple(_form(form) for form in table.get("forms", ())),
         parts=tuple(table.get("parts", ())),
         trial=table.get("trial", False),
+        shown=table.get("shown", ""),
         recipe={key: value for key, value in table.items() if key not in own},
     )
 
@@ -190,6 +194,11 @@ def catalogue() -> Mapping[str, Model]:
 def for_users() -> tuple[Model, ...]:
     """Return the networks available to users, best first."""
     return tuple(model for model in catalogue().values() if not model.trial)
+
+
+def for_gait() -> tuple[Model, ...]:
+    """Return those of `for_users` that are taken by themselves where people run and walk, best first."""
+    return tuple(model for model in for_users() if model.shown != "movements")
 
 
 def known_model(name: str) -> Model:
@@ -276,28 +285,31 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
 
 
 def best_other(name: str, *, models_dir: Path | None = None) -> InstalledModel | None:
-    """Return the best installed network that is offered to users and is not the named one; None without any."""
-    options = (installed(model.name, models_dir=models_dir) for model in for_users() if model.name != name)
+    """Return the best installed network for gait that is not the named one; None without any."""
+    return first_installed([model.name for model in for_gait() if model.name != name], models_dir=models_dir)
+
+
+def first_installed(names: Iterable[str], *, models_dir: Path | None = None) -> InstalledModel | None:
+    """Return the first of some networks that is installed; None without any."""
+    options = (installed(name, models_dir=models_dir) for name in names)
     return next((option for option in options if option is not None), None)
 
 
 def to_install(name: str) -> str:
     """Return the name of the best network that can be downloaded and is not the named one."""
-    return next(model.name for model in for_users() if model.name != name and model.downloadable)
+    return next(model.name for model in for_gait() if model.name != name and model.downloadable)
 
 
 def default_model(models_dir: Path | None = None) -> InstalledModel:
-    """Return the best installed network.
+    """Return the best installed network for gait.
 
     Raises
     ------
     ModelError
         if none is installed.
     """
-    for model in for_users():
-        found = installed(model.name, models_dir=models_dir)
-        if found is not None:
-            return found
+    if found := first_installed([model.name for model in for_gait()], models_dir=models_dir):
+        return found
     places = ", ".join(str(folder) for folder in search_folders(models_dir))
     first = next(model.name for model in for_users() if model.downloadable)
     raise ModelError(f"no pose network is installed in {places}; run: gaitlab models install {first}")

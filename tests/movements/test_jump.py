@@ -97,6 +97,28 @@ def test_jumps_from_standing_have_no_contact_time() -> None:
     assert rows["jump_contact_time"].missing_reason == "no accepted repetition shows what it needs"
 
 
+def test_gaps_and_ends_of_a_recording_break_no_flight() -> None:
+    """Whatever a network loses, flights have finite times inside the recording."""
+    rng, time_s = np.random.default_rng(0), np.arange(60) / 60
+    for _ in range(300):
+        heights = np.repeat(rng.uniform(0, 0.4, (2, 12)), 5, axis=1)
+        heights[rng.uniform(size=heights.shape) < 0.2] = np.nan
+        start = int(rng.integers(60))
+        heights[:, start : start + 5] = np.nan
+        for flight in flights(time_s, heights):
+            assert -0.1 <= flight.take_off_s <= flight.landing_s <= time_s[-1] + 0.1
+
+
+def test_feet_that_hover_until_the_recording_ends_land_then() -> None:
+    """No frame is clearly higher than those just before, so that no line can be laid through the way up."""
+    time_s = np.arange(180) / 60
+    heights = np.select([time_s < 2.3, time_s < 2.5], [0.0, 0.049], 0.056) * np.ones((2, 1))
+    (flight,) = flights(time_s, heights)
+    assert flight.take_off_s == pytest.approx(2.5, abs=0.6)
+    assert flight.landing_s == time_s[-1]
+    assert not flight.whole
+
+
 def test_one_foot_in_the_air_is_no_flight() -> None:
     time_s = times(4.0, 60.0)
     lifted = 0.2 * np.exp(-(((time_s - 2) / 0.2) ** 2))

@@ -154,9 +154,13 @@ def _of_foot_s(time_s: FloatArray, height: FloatArray, index: int, outwards: int
     ):
         frames.append(frames[-1] - outwards)
     beside_it = min(max(first + outwards, 0), len(time_s) - 1)
+    between_s = float(time_s[first] + time_s[beside_it]) / 2
+    frames = [frame for frame in frames if np.isfinite(above[frame])]
+    if len(frames) < 2:  # at an end of the recording, or beside a gap
+        return between_s
     slope, at_zero = np.polyfit(time_s[frames] - time_s[first], above[frames], 1)
     beyond_s = time_s[first] + outwards * max(abs(time_s[beside_it] - time_s[first]), _FARTHEST_S)
     bounds = sorted((time_s[first], beyond_s))
     if not slope * outwards < 0:
-        return float(time_s[first] + time_s[beside_it]) / 2
+        return between_s
     return float(np.clip(time_s[first] - at_zero / slope, *bounds))

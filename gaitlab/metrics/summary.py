@@ -208,8 +208,8 @@ def _row(
     # Of metrics without sides the cycles of both legs are there.
     spread = mean_of(values, time_s, legs)
     unsure = spec.systematic(trial, mean) if spec.systematic else Unsure()
-    # Of a single repetition there is no spread, but its own measurement is known: one jump has a height and its ±.
-    alone = bool(trial.movement) and len(values) == 1 and spec.systematic is not None
+    # Of a single repetition there is no spread, but its own measurement may be known: one jump has a height and its ±.
+    alone = bool(trial.movement) and len(values) == 1 and unsure.together > 0
     return MetricValue(
         metric=spec.name,
         label=label,

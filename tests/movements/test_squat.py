@@ -121,3 +121,10 @@ def test_from_the_front_left_and_right_are_the_persons() -> None:
     # The hips shifted to the right bring the right hip outwards of its foot: the legs lean, the knees go inwards.
     assert seen["squat_knee_projection", "left"] > 5
     assert seen["squat_knee_projection", "right"] > 5
+
+
+def test_one_squat_alone_has_no_spread_and_so_no_uncertainty_but_that_of_its_times() -> None:
+    values = {row.metric: row for row in analysed(side_squats(noise_px=1.0).between(0.0, 4.4)).summary}
+    assert values["squat_hip_drop"].n == 1
+    assert np.isnan(values["squat_hip_drop"].uncertainty)
+    assert 0 < values["squat_time"].uncertainty < 0.1

@@ -123,8 +123,10 @@ def test_from_the_front_left_and_right_are_the_persons() -> None:
     assert seen["squat_knee_projection", "right"] > 5
 
 
-def test_one_squat_alone_has_no_spread_and_so_no_uncertainty_but_that_of_its_times() -> None:
-    values = {row.metric: row for row in analysed(side_squats(noise_px=1.0).between(0.0, 4.4)).summary}
-    assert values["squat_hip_drop"].n == 1
-    assert np.isnan(values["squat_hip_drop"].uncertainty)
-    assert 0 < values["squat_time"].uncertainty < 0.1
+def test_one_squat_alone_has_no_uncertainty_but_that_of_its_times_where_no_scale_is_known() -> None:
+    once = side_squats(noise_px=1.0).between(0.0, 4.4)
+    found = analyze_movement(once, movement="squat", runner=Runner(), settings=Settings(), view="side")
+    rows = {row.metric: row for row in found.summary}
+    assert (rows["squat_hip_drop"].n, rows["squat_hip_drop"].unit) == (1, "leg lengths")
+    assert np.isnan(rows["squat_hip_drop"].uncertainty)
+    assert 0 < rows["squat_time"].uncertainty < 0.1

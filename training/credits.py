@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _linked(source: str, url: str, crops: int) -> str:
-    name = source.replace("|", "/")
+    name, url = source.replace("|", "/"), url.replace("http://", "https://", 1)
     return f"{f'[{name}]({url})' if url.startswith('http') else name} | {crops}"
 
 

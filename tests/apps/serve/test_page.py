@@ -200,6 +200,29 @@ def test_the_camera_is_shown_and_recorded(browser: Any, server: Server) -> None:
         assert tab.troubles == []
 
 
+def test_a_recording_is_seen_to_its_end_where_the_first_look_at_the_camera_is_slow(
+    browser: Any, server: Server
+) -> None:
+    """The answer that the camera is off comes when it has long been asked to record."""
+    with Tab(browser, f"{server.address}/library") as tab:
+        slow = []
+
+        def once(route: Any) -> None:
+            slow.append(route)
+            if len(slow) > 1:
+                route.continue_()
+                return
+            answer = route.fetch()
+            tab.page.wait_for_timeout(1500)
+            route.fulfill(response=answer)
+
+        tab.page.route("**/live/status", once)
+        tab.page.goto(f"{server.address}/live")
+        tab.page.click("text=Record 20 s")
+        tab.page.get_by_text("Analyse it").wait_for()
+        assert len(slow) > 2
+
+
 def test_a_recording_that_is_stopped_is_said_to_be_gone(browser: Any, server: Server) -> None:
     with Tab(browser, f"{server.address}/live") as tab:
         tab.page.click("text=Record 20 s")

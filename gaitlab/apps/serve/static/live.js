@@ -5,7 +5,7 @@ const form = document.getElementById("camera");
 const picture = document.getElementById("picture"), recorded = document.getElementById("recorded");
 const state = document.getElementById("state");
 const WORDS = { off: "The camera is off.", shown: "The camera is shown.", recorded: "Recording …" };
-let after = 0, looking = false, recording = false;
+let after = 0, looking = false, again = false, stopped = false;
 
 if (form) {
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -14,7 +14,7 @@ if (form) {
     if (!button) return;
     button.disabled = true;
     const dropped = button.dataset.do === "stop" && !recorded.hidden;
-    recording = button.dataset.do === "record";
+    stopped = button.dataset.do === "stop";
     await attempt(() => ask(`/live/${button.dataset.do}`, { method: "POST", body: { camera: Number(form.elements.camera.value) } }));
     button.disabled = false;
     if (dropped) say("The recording was stopped before its end; nothing of it is kept.");
@@ -24,21 +24,23 @@ if (form) {
 }
 
 async function look() {
+  again = true;  // an answer that is under way may be older than what was just asked for
   if (looking) return;
   looking = true;
-  let now = { state: "off", message: "" };
-  do {
+  let now = { state: "off", message: "" }, recording = false;
+  while (again || now.state !== "off") {
+    again = false;
     try { now = await ask("/live/status"); } catch (error) { now = { state: "off", message: error.message }; }
     tell(now);
+    recording ||= now.state === "recorded";
     if (now.state !== "off") await next();
-  } while (now.state !== "off");
+  }
   looking = false;
-  if (recording && !now.message) {
+  if (recording && !stopped && !now.message) {
     const link = document.createElement("a");
     link.href = "/"; link.textContent = "Analyse it";
     state.replaceChildren("Recorded. ", link);
   }
-  recording = false;
 }
 
 function tell(now) {

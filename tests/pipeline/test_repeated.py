@@ -51,3 +51,23 @@ def test_a_film_without_repeated_pictures_has_none(fps: int) -> None:
 def test_where_nothing_moves_nothing_is_repeated() -> None:
     still = [(WALL + RNG.integers(-1, 2, WALL.shape)).astype(np.uint8) for _ in range(120)]
     assert found(still, 60) is None
+
+
+@pytest.mark.parametrize("fps", [30, 60])
+def test_who_holds_still_between_two_movements_repeats_nothing(fps: int) -> None:
+    """Half a second of moving, 0.3 s of holding still: an encoder then writes the same picture again."""
+    moving = film(fps, fps, seconds=4.0)
+    images: list[np.ndarray] = []
+    for start in range(0, len(moving), fps // 2):
+        part = moving[start : start + fps // 2]
+        images += [*part, *[part[-1]] * round(0.3 * fps)]
+    assert found(images, fps) is None
+
+
+def test_repeated_pictures_are_found_beside_somebody_who_holds_still() -> None:
+    moving = film(30, 60, seconds=4.0)
+    images = [*moving[:120], *[moving[119]] * 30, *moving[120:]]
+    repeated = found(images, 60)
+    assert repeated is not None
+    assert repeated.new[120:150].mean() > 0.9  # whoever holds still is seen in every picture
+    assert repeated.new[:119].mean() == pytest.approx(0.5, abs=0.03)

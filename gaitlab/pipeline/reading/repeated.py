@@ -8,6 +8,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray, PoseSequence, frame_rate_hz
 from gaitlab.io.video.reader import Image
+from gaitlab.signal.runs import runs
 
 _LINES = 96  # of a picture that are compared
 _MOVING = 0.03  # share of its pixels that tell whether something moved: those that changed most
@@ -15,6 +16,9 @@ _MOVING = 0.03  # share of its pixels that tell whether something moved: those t
 # them, where anything moves (grey levels); a film has repeated ones if this share of its moving pictures are.
 _SAME, _AROUND, _USUAL, _LEAST = 0.2, 10, 80.0, 4.0
 _SHARE = 0.12
+# What stays the same for longer, s, is somebody who holds still, between two movements: a camera of ten frames a second
+# and more has taken another picture by then.
+_STILL_S = 0.11
 _WAITS = 0.8  # frames that an even picture is shown too late or early
 # Every second row is put in between if it lies so much nearer to the middle of its neighbours than the others do: 0.79
 # and more in good recordings, without and with a network's errors.
@@ -73,6 +77,10 @@ class RepeatedPictures:
         usual = np.percentile(windows, _USUAL, axis=1)
         moving = usual >= _LEAST
         same = moving & (change < _SAME * usual)
+        near = np.lib.stride_tricks.sliding_window_view(np.pad(usual, _AROUND, mode="edge"), 2 * _AROUND + 1)
+        for run in runs(change < _SAME * near.max(axis=1)):
+            if time_s[run.stop] - time_s[run.start] > _STILL_S:
+                same[run] = False
         if moving.sum() < 2 * _AROUND or same.sum() < _SHARE * moving.sum():
             return None
         new = np.concatenate([[True], ~same])

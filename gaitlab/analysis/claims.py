@@ -15,7 +15,7 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import PoseSequence
 from gaitlab.kinematics.calibration import facing
 from gaitlab.kinematics.rear import leg_px
-from gaitlab.kinematics.view import FROM, Seen, view_of
+from gaitlab.kinematics.view import FROM, Seen, left_from_right_px, view_of
 
 FORWARD = {"right": 1, "left": -1}
 # Minimum certainty for reporting a contradiction. View: distance from the midpoint between two views; facing: share of
@@ -92,11 +92,7 @@ def sideways(pose: PoseSequence, view: View) -> str:
     The estimate of the view rests on the stride. Where there is none, the breadth of hips and shoulders is left: of a
     view from the front or from behind that was stated it says whether it is one.
     """
-    across = [
-        float(np.nanmedian(np.abs(apart)))
-        for part in ("hip", "shoulder")
-        if np.isfinite(apart := (pose.point(f"left_{part}") - pose.point(f"right_{part}"))[:, 0]).any()
-    ]
+    across = [float(np.nanmedian(np.abs(apart))) for apart in left_from_right_px(pose)]
     if view == "side" or not across or not np.mean(across) < _NARROW * leg_px(pose):
         return ""
     seen: View = "side"

@@ -91,8 +91,10 @@ def rejected_lines(session: Session) -> list[str]:
     quality = session.info["quality"]
     rejected: Mapping[str, int] = quality["cycles_rejected"]
     # A repetition of both legs is accepted for either, and one all the same.
-    accepted = sum(one.accepted for one in session.repetitions) if session.movement else None
-    total = sum(rejected.values()) + (sum(quality["cycles_accepted"].values()) if accepted is None else accepted)
+    accepted = (
+        [one.accepted for one in session.repetitions] if session.movement else quality["cycles_accepted"].values()
+    )
+    total = sum(rejected.values()) + sum(accepted)
     if not rejected or quality.get("doubt") or sum(rejected.values()) <= _FEW_REJECTED * total:
         return []
     kinds: Counter[str] = Counter()

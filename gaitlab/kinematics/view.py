@@ -113,12 +113,14 @@ def _along_feet(pose: PoseSequence, leg: float) -> float:
 
 def _breadth(pose: PoseSequence, leg: float) -> float:
     """Return how far left is from right, as a share of the distance in an exact rear view; above 0 from the front."""
-    pairs = [
-        float(np.nanmedian(across)) / leg
-        for part in ("hip", "shoulder")
-        if np.isfinite(across := (pose.point(f"left_{part}") - pose.point(f"right_{part}"))[:, 0]).any()
-    ]
+    pairs = [float(np.nanmedian(across)) / leg for across in left_from_right_px(pose)]
     return float(np.mean(pairs)) / _BREADTH if pairs else float("nan")
+
+
+def left_from_right_px(pose: PoseSequence) -> list[FloatArray]:
+    """Return how far left is to the right of right in the picture, (frame,) px, of hips and of shoulders if seen."""
+    pairs = [(pose.point(f"left_{part}") - pose.point(f"right_{part}"))[:, 0] for part in ("hip", "shoulder")]
+    return [across for across in pairs if np.isfinite(across).any()]
 
 
 def _between(along: float, breadth: float) -> Seen:

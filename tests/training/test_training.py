@@ -309,3 +309,28 @@ def test_without_an_upper_body_the_legs_are_left_as_they_were() -> None:
         assert (sure[xy[:, 1] >= edge] == 1).all()
         assert sure[SKELETON.index("left_shoulder")] == 0.5
     assert (_legs_only(crop, xy + 400, np.ones(len(SKELETON)), np.random.default_rng(1))[0] == crop).all()
+
+
+def test_movements_are_done_by_anybody_without_legs_that_stretch_or_feet_in_the_floor() -> None:
+    pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
+    from tools.synthetic.film import Figure
+    from tools.synthetic.rig import ball_of, heel_of, place
+    from training.movements import any_movement
+    from training.pictures import any_person
+
+    kinds = set()
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        figure = Figure(any_person(rng))
+        movement = any_movement(figure, rng)
+        kinds.add(movement.kind)
+        rest = figure.shape.joints
+        placed = place(figure.shape, movement.at(np.linspace(0.1, movement.duration_s - 0.1, 25)))
+        for side in ("left", "right"):
+            knee, ankle = (placed.point(f"{side}_shank", rest[f"{side}_{joint}"]) for joint in ("knee", "ankle"))
+            thigh_end = placed.point(f"{side}_thigh", rest[f"{side}_knee"])
+            np.testing.assert_allclose(thigh_end, knee, atol=2e-3)
+            np.testing.assert_allclose(placed.point(f"{side}_foot", rest[f"{side}_ankle"]), ankle, atol=0.02)
+            for point in (ball_of, heel_of):
+                assert placed.point(f"{side}_foot", point(rest, side))[:, 1].min() > -0.03
+    assert len(kinds) > 2

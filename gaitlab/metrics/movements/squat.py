@@ -8,7 +8,7 @@ them smaller.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -62,10 +62,7 @@ def askew(trial: Trial, repetitions: Sequence[Repetition]) -> tuple[str, ...]:
     used = [one for one in repetitions if one.accepted]
     if trial.view != "side":
         return _obliquely(trial, used)
-    knees = {side: [largest("{side}_knee_flexion")(trial, replace(one, side=side)) for one in used]
-             for side in BOTH_SIDES}  # fmt: skip
-    left, right = (float(np.median(seen)) if (seen := [v for v in of if np.isfinite(v)]) else float("nan")
-                   for of in knees.values())  # fmt: skip
+    left, right = _usual(trial, used, largest("{side}_knee_flexion"))
     if not abs(left - right) > _ASKEW_DEG:
         return ()
     return (
@@ -76,16 +73,23 @@ def askew(trial: Trial, repetitions: Sequence[Repetition]) -> tuple[str, ...]:
 
 def _obliquely(trial: Trial, used: Sequence[Repetition]) -> tuple[str, ...]:
     """Say so where one knee is seen to go inwards and the other outwards, as a camera sees it that stands between."""
-    inwards = {side: [largest_shown("{side}_knee_projection")(trial, replace(one, side=side)) for one in used]
-               for side in BOTH_SIDES}  # fmt: skip
-    left, right = (float(np.median(seen)) if (seen := [v for v in of if np.isfinite(v)]) else float("nan")
-                   for of in inwards.values())  # fmt: skip
+    left, right = _usual(trial, used, largest_shown("{side}_knee_projection"))
     if not (abs(left - right) > _OBLIQUE_DEG and left * right < 0):
         return ()
     return (
         f"the left knee is seen {left:.0f}° inwards and the right one {right:.0f}°: the camera stands askew, and knees "
         "and shift of the hips are those of the picture, not of the legs; film straight from the front or from behind",
     )
+
+
+def _usual(
+    trial: Trial, used: Sequence[Repetition], value: Callable[[Trial, Repetition], float]
+) -> tuple[float, float]:
+    """Return the median over repetitions of what is measured of the left and of the right leg; NaN if never seen."""
+    of_legs = ([value(trial, replace(one, side=side)) for one in used] for side in BOTH_SIDES)
+    seen = ([v for v in values if np.isfinite(v)] for values in of_legs)
+    left, right = (float(np.median(values)) if values else float("nan") for values in seen)
+    return left, right
 
 
 def _depth(trial: Trial, one: Repetition) -> float:

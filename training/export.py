@@ -1,7 +1,7 @@
 """From trained weights to a network that ships: ``python -m training.export`` writes models/runner.onnx.
 
-With ``--target models/mover.onnx`` it is the one for movements. The weights themselves, which further training starts
-from, go to training/weights.npz or training/mover.npz.
+With ``--target models/mover.onnx`` it is the one for movements, with ``models/runner-fast.onnx`` the small one. The
+weights themselves, which further training starts from, go to training/weights.npz, mover.npz or fast.npz.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import torch
 
 from training.augment import SKELETON
 from training.generate import OUT
-from training.network import HEIGHT_PX, WIDTH_PX, RunnerNet
+from training.network import HEIGHT_PX, WIDTH_PX, RunnerNet, size_of
 
 _ROOT = Path(__file__).resolve().parents[1]
 # What ships, and where its weights are kept.
 _KEPT = {
-    _ROOT / "models" / network: Path(__file__).with_name(weights)
-    for network, weights in (("runner.onnx", "weights.npz"), ("mover.onnx", "mover.npz"))
+    _ROOT / "models" / "runner.onnx": Path(__file__).with_name("weights.npz"),
+    _ROOT / "models" / "mover.onnx": Path(__file__).with_name("mover.npz"),
+    _ROOT / "models" / "runner-fast.onnx": Path(__file__).with_name("fast.npz"),
 }
 _MOST_BYTES = 5_000_000
 _SAME = 1e-3  # of the largest logit: rounding of another order of sums
@@ -69,7 +70,7 @@ def export(state: dict[str, torch.Tensor], target: Path) -> None:
     Raises:
         RuntimeError: where the file is too large, or OpenCV's answer differs.
     """
-    network = RunnerNet(len(SKELETON)).eval()
+    network = RunnerNet(len(SKELETON), size_of(state)).eval()
     network.load_state_dict(state)
     picture = torch.randn(2, 3, HEIGHT_PX, WIDTH_PX, generator=torch.Generator().manual_seed(0))
     fresh = target.with_suffix(".part")

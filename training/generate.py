@@ -79,12 +79,13 @@ def main() -> None:
     parser.add_argument("--sittings", type=int, default=1400, help="people to draw, 30 pictures each")
     parser.add_argument("--close-sittings", type=int, default=250, help="of lower legs from behind")
     parser.add_argument("--test-sittings", type=int, default=50, help="of whole people, for judging")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first: others than a former training saw")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     DATA.mkdir(parents=True, exist_ok=True)
     (OUT / "test").mkdir(exist_ok=True)
-    jobs = [(seed, DATA) for seed in range(0, options.sittings, PER_SHARD)]
-    jobs += [(CLOSE_SEEDS + seed, DATA) for seed in range(0, options.close_sittings, PER_SHARD)]
+    jobs = [(options.first + seed, DATA) for seed in range(0, options.sittings, PER_SHARD)]
+    jobs += [(CLOSE_SEEDS + options.first + seed, DATA) for seed in range(0, options.close_sittings, PER_SHARD)]
     jobs[2:2] = [(TEST_SEEDS + seed, OUT / "test") for seed in range(0, options.test_sittings, PER_SHARD)]
     start_s, pictures = time.monotonic(), 0
     with ProcessPoolExecutor(options.workers) as pool:

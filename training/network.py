@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH_PX, HEIGHT_PX, STRIDE = 160, 224, 4
-# Channels at strides 2, 4, 8, 16, 32, and blocks at the last four.
-CHANNELS = (16, 32, 64, 104, 116)
-BLOCKS = (1, 2, 2, 2)
-PYRAMID = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Channels at strides 2, 4, 8, 16, 32, blocks at the last four, and channels of the pyramid."""
+
+    channels: tuple[int, ...]
+    blocks: tuple[int, ...]
+    pyramid: int
+
+
+SIZES = {
+    "runner": Size((16, 32, 64, 104, 116), (1, 2, 2, 2), 48),
+    "runner-fast": Size((12, 20, 36, 60, 68), (1, 2, 2, 2), 32),
+}
+
+
+def size_of(state: Mapping[str, Tensor]) -> Size:
+    """Return the size of the network to which weights belong."""
+    first = len(state["stem.0.weight"])
+    return next(size for size in SIZES.values() if size.channels[0] == first)
 
 
 def _conv(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
@@ -36,17 +56,18 @@ class Block(nn.Module):
 class RunnerNet(nn.Module):
     """(n, 3, 224, 160) of (BGR - 118) / 60 to (n, keypoint, 56, 40) logits; a soft-max over each map is where it is."""
 
-    def __init__(self, keypoints: int) -> None:
+    def __init__(self, keypoints: int, size: Size = SIZES["runner"]) -> None:
         super().__init__()
-        self.stem = _conv(3, CHANNELS[0], 3, 2)
+        channels, pyramid = size.channels, size.pyramid
+        self.stem = _conv(3, channels[0], 3, 2)
         stages = []
-        for inputs, outputs, blocks in zip(CHANNELS[:-1], CHANNELS[1:], BLOCKS, strict=True):
+        for inputs, outputs, blocks in zip(channels[:-1], channels[1:], size.blocks, strict=True):
             row = [Block(inputs, outputs, 2), *(Block(outputs, outputs, 1) for _ in range(blocks - 1))]
             stages.append(nn.Sequential(*row))
         self.stages = nn.ModuleList(stages)
-        self.across = nn.ModuleList([_conv(channels, PYRAMID, 1) for channels in CHANNELS[1:]])
-        self.mix = _conv(PYRAMID, PYRAMID, 3)
-        self.maps = nn.Conv2d(PYRAMID, keypoints, 3, padding=1)
+        self.across = nn.ModuleList([_conv(inputs, pyramid, 1) for inputs in channels[1:]])
+        self.mix = _conv(pyramid, pyramid, 3)
+        self.maps = nn.Conv2d(pyramid, keypoints, 3, padding=1)
 
     def forward(self, picture: Tensor) -> Tensor:
         x = torch.relu(self.stem(picture))

@@ -1,6 +1,8 @@
 """Train on the drawn pictures: ``python -m training.train --minutes 80`` writes training/out/runner.pt.
 
-The learning rate falls to nothing exactly when the time is up, so any number of minutes gives a finished network.
+The learning rate falls to nothing exactly when the time is up, so any number of minutes gives a finished network. With
+``--fast`` the small network learns beside, from the same crops and from what the large one says of them, and goes to
+training/out/runner-fast.pt.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from torch.nn import functional
 from training.augment import GREY, SKELETON, load, sample, sample_photograph
 from training.export import read_state
 from training.generate import DATA, OUT
-from training.network import STRIDE, RunnerNet
+from training.network import SIZES, STRIDE, RunnerNet, size_of
 from training.photographs import HIDDEN, MACHINE, SEEN, photographs, together, told_by_machines
+from training.thinned import thinned
 
 _SIGMA_CELLS = 1.1
 _AWAY = 0.3  # what a cell's distance counts beside a nat of cross-entropy
@@ -33,11 +36,15 @@ _HIDDEN, _OUTSIDE = 0.4, 0.05
 _MOSTLY_HIDDEN = ("hip", "shoulder")
 _HEAVY = ("ankle", "heel", "big_toe", "small_toe", "heel_top")
 _EMA = 0.999
+_FAST_RATE = 2.0  # the small network begins further from its end, so it goes in longer steps
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a training needs to know; ``meeting`` is a file through which the processes find each other."""
+    """What a training needs to know; ``meeting`` is a file through which the processes find each other.
+
+    ``targets`` are where the networks go, by name.
+    """
 
     minutes: float
     batch: int
@@ -46,8 +53,47 @@ class Plan:
     processes: int
     photographs: float
     start: Path | None
-    target: Path
+    targets: dict[str, Path]
     meeting: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learner:
+    """A network that is trained, its averaged weights, and where they go."""
+
+    network: RunnerNet
+    optimizer: torch.optim.Optimizer
+    average: dict[str, Tensor]
+    rate: float
+    target: Path
+
+    def learn(self, loss: Tensor, *, step: int, rate_share: float, processes: int) -> None:
+        """Go one step down a loss, together with the other processes."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * rate_share
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        _share_gradients(self.network, processes)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
+        self.optimizer.step()
+        _follow(self.average, self.network.state_dict(), keep=min(_EMA, (1 + step) / (10 + step)))
+
+
+def learners(plan: Plan) -> list[Learner]:
+    """Return the networks to be trained: the large one, and the small one if it has a target."""
+    start = None if plan.start is None else read_state(plan.start)
+    made = []
+    for name, target in plan.targets.items():
+        network = RunnerNet(len(SKELETON), SIZES[name]).to(memory_format=torch.channels_last)
+        if start is not None:
+            network.load_state_dict(start if size_of(start) == SIZES[name] else thinned(start, SIZES[name]))
+        average = {key: value.detach().clone() for key, value in network.state_dict().items()}
+        heavy = [p for p in network.parameters() if p.ndim > 1]
+        light = [p for p in network.parameters() if p.ndim <= 1]
+        groups = [{"params": heavy, "weight_decay": 0.02}, {"params": light, "weight_decay": 0.0}]
+        rate = plan.rate if name == "runner" else _FAST_RATE * plan.rate
+        made.append(Learner(network, torch.optim.AdamW(groups, lr=rate), average, rate, target))
+    return made
 
 
 class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
@@ -128,6 +174,18 @@ def away_cells(maps: Tensor, cells: Tensor) -> Tensor:
     return functional.smooth_l1_loss(2 * shift, torch.zeros_like(shift), beta=_BETA_CELLS, reduction="none").sum(-1)
 
 
+def unlike(logits: Tensor, teacher: Tensor, sure: Tensor) -> Tensor:
+    """Return the cross-entropy between two networks' maps where a point is in the crop, labelled or not.
+
+    What the larger network is unsure of, and what nobody has labelled, the smaller one learns from it (Hinton et al.
+    2015, Distilling the knowledge in a neural network).
+    """
+    expected = functional.softmax(teacher.float().flatten(2), dim=-1)
+    apart = -(expected * functional.log_softmax(logits.float().flatten(2), dim=-1)).sum(-1)
+    inside = (sure != 0).float()
+    return (inside * apart).sum() / (inside.sum() + 1e-6)
+
+
 def prepared(crops: Tensor) -> Tensor:
     """Return (n, 3, h, w) network input of (n, h, w, 3) BGR bytes."""
     return ((crops.float() - GREY) / 60).permute(0, 3, 1, 2)
@@ -143,45 +201,37 @@ def train(rank: int, plan: Plan) -> None:
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{plan.meeting}", rank=rank, world_size=plan.processes
     )
-    network = RunnerNet(len(SKELETON)).to(memory_format=torch.channels_last)
-    if plan.start is not None:
-        network.load_state_dict(read_state(plan.start))
-    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    heavy = [p for p in network.parameters() if p.ndim > 1]
-    light = [p for p in network.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": heavy, "weight_decay": 0.02}, {"params": light, "weight_decay": 0.0}],
-                                  lr=plan.rate)  # fmt: skip
+    trained = learners(plan)
     batches = Batches(DATA, size=plan.batch // plan.processes, seed=plan.seed + 1000 * rank, share=plan.photographs)
     loader = torch.utils.data.DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=6)
     weights = point_weights()
     clock = torch.zeros(1)
-    began_s, running = time.monotonic(), 0.0
+    began_s, running = time.monotonic(), [0.0] * len(trained)
     for step, (crops, xy, sure) in enumerate(loader, 1):
         clock[0] = (time.monotonic() - began_s) / (60 * plan.minutes)
         torch.distributed.broadcast(clock, 0)  # everybody stops at the same step
         share = float(clock)
         if share >= 1:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * min(1.0, step / 300) * 0.5 * (1 + np.cos(np.pi * share))
+        rate_share = min(1.0, step / 300) * 0.5 * (1 + np.cos(np.pi * share))
         picture = prepared(crops).contiguous(memory_format=torch.channels_last)
-        loss = loss_of(network(picture), xy, sure, weights)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        _share_gradients(network, plan.processes)
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
-        optimizer.step()
-        if rank:
-            continue
-        _follow(average, network.state_dict(), keep=min(_EMA, (1 + step) / (10 + step)))
-        running = float(loss.detach()) if step == 1 else 0.98 * running + 0.02 * float(loss.detach())
-        if step % 100 == 0:
+        teacher: Tensor | None = None
+        for i, learner in enumerate(trained):
+            logits = learner.network(picture)
+            loss = loss_of(logits, xy, sure, weights)
+            running[i] = float(loss.detach()) if step == 1 else 0.98 * running[i] + 0.02 * float(loss.detach())
+            if teacher is not None:
+                loss = loss + unlike(logits, teacher, sure)
+            learner.learn(loss, step=step, rate_share=float(rate_share), processes=plan.processes)
+            teacher = logits.detach()
+        if rank == 0 and step % 100 == 0:
             speed = step * plan.batch / (time.monotonic() - began_s)
-            print(f"{share:6.1%}  step {step}  loss {running:.3f}  {speed:.0f} pictures a second", flush=True)
-        if step % 500 == 0:
-            _save(average, plan.target)
+            losses = " ".join(f"{one:.3f}" for one in running)
+            print(f"{share:6.1%}  step {step}  loss {losses}  {speed:.0f} pictures a second", flush=True)
+        if rank == 0 and step % 500 == 0:
+            _save(trained)
     if rank == 0:
-        _save(average, plan.target)
+        _save(trained)
 
 
 def _share_gradients(network: RunnerNet, processes: int) -> None:
@@ -203,10 +253,11 @@ def _follow(average: dict[str, Tensor], now: dict[str, Tensor], *, keep: float) 
             average[name].copy_(value)
 
 
-def _save(weights: dict[str, Tensor], target: Path) -> None:
-    fresh = target.with_suffix(".part")
-    torch.save(weights, fresh)
-    fresh.replace(target)
+def _save(trained: list[Learner]) -> None:
+    for learner in trained:
+        fresh = learner.target.with_suffix(".part")
+        torch.save(learner.average, fresh)
+        fresh.replace(learner.target)
 
 
 def main() -> None:
@@ -218,9 +269,12 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--photographs", type=float, default=0.35, help="share of crops that show real people")
     parser.add_argument("--start", type=Path, help="weights to go on from: training/weights.npz or a former runner.pt")
-    options = parser.parse_args()
+    parser.add_argument("--fast", action="store_true", help="train the small network beside")
+    options = vars(parser.parse_args())
+    names = ("runner", "runner-fast") if options.pop("fast") else ("runner",)
     with tempfile.TemporaryDirectory() as folder:
-        plan = Plan(**vars(options), target=OUT / "runner.pt", meeting=Path(folder) / "meeting")
+        targets = {name: OUT / f"{name}.pt" for name in names}
+        plan = Plan(**options, targets=targets, meeting=Path(folder) / "meeting")
         torch.multiprocessing.spawn(train, (plan,), nprocs=plan.processes)
 
 

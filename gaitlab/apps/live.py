@@ -21,8 +21,11 @@ from gaitlab.io.video.writer import VideoWriter
 from gaitlab.kinematics.calibration import facing
 from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.pose.follow import PersonTracker
-from gaitlab.pose.networks.estimator import PoseEstimator
+from gaitlab.pose.models.catalogue import first_installed, lighter
+from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 
+_CAMERA_FPS = 30
+_TRIED = 5  # pictures by which a network's time is taken
 _MEMORY_FRAMES = 60  # frames for the majority vote on the direction the runner faces
 _TEXT_SIZE = 0.6  # smaller than in videos: many lines, and a larger screen
 _SHOWN = {"knee_flexion": "knee", "hip_flexion": "hip", "shank": "shank"}
@@ -35,6 +38,55 @@ class LiveCounts:
     taken: int
     seen: int
     network_ms: float
+
+
+def network_for_live(
+    name: str | None = None,
+    *,
+    models_dir: Path | None = None,
+    time_ms: Callable[[PoseEstimator], float] | None = None,
+) -> tuple[PoseEstimator, str]:
+    """Return the network for a live session, and why it is not the best one: empty where it is, or was asked for.
+
+    Parameters
+    ----------
+    name : str | None, optional
+        name in the catalogue; None selects the best one installed if this machine runs it as fast as a camera delivers,
+        otherwise its smaller variant.
+    models_dir : Path | None, optional
+        folder searched first.
+    time_ms : Callable[[PoseEstimator], float] | None, optional
+        measures a network's time for one image, ms; None measures it on blank images.
+
+    Raises
+    ------
+    ModelError
+        if the network is unknown, not installed or damaged.
+    """
+    estimator = load_estimator(name, models_dir=models_dir)
+    light = first_installed(lighter(estimator.name), models_dir=models_dir) if name is None else None
+    if light is None:
+        return estimator, ""
+    took_ms, camera_ms = (time_ms or picture_ms)(estimator), 1000 / _CAMERA_FPS
+    if took_ms <= camera_ms:
+        return estimator, ""
+    return load_estimator(light.name, models_dir=models_dir), (
+        f"'{estimator.name}' takes {took_ms:.0f} ms a picture here, where a camera leaves {camera_ms:.0f}: "
+        f"'{light.name}' was taken; --model {estimator.name} takes the larger one all the same"
+    )
+
+
+def picture_ms(estimator: PoseEstimator) -> float:
+    """Return a network's median time for one person in one image, ms, on blank images."""
+    image = np.full((720, 1280, 3), 128, dtype=np.uint8)
+    box = np.array([540.0, 110.0, 740.0, 610.0])
+    guess = Body(np.full((len(estimator.skeleton), 2), np.nan), np.zeros(len(estimator.skeleton)))
+    times_ms = []
+    for _ in range(_TRIED + 1):
+        start = time.perf_counter()
+        estimator.detect_person(image, box, guess)
+        times_ms.append(1000 * (time.perf_counter() - start))
+    return float(np.median(times_ms[1:]))  # the first one sets the network up
 
 
 def run_live(

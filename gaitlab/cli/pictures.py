@@ -44,11 +44,12 @@ def live(
     seconds: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
 ) -> None:
     """Show skeleton and joint angles as they happen; q or closing the window ends it."""
-    from gaitlab.apps.live import run_live
+    from gaitlab.apps.live import network_for_live, run_live
     from gaitlab.apps.window import Window
-    from gaitlab.pose.networks.estimator import load_estimator
 
-    estimator = load_estimator(model, models_dir=models_dir)
+    estimator, why_light = network_for_live(model, models_dir=models_dir)
+    if why_light:
+        say(why_light, err=True)
     window = Window(f"gaitlab live - {estimator.name}")
 
     def show(image: Any) -> bool:

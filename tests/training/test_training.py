@@ -9,10 +9,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e '.[training]'")
 
 from training.augment import SKELETON, Stored, _tilted, sample  # noqa: E402
-from training.network import HEIGHT_PX, STRIDE, WIDTH_PX, RunnerNet  # noqa: E402
+from training.network import HEIGHT_PX, SIZES, STRIDE, WIDTH_PX, RunnerNet, size_of  # noqa: E402
 from training.photographs import MACHINE, UNKNOWN  # noqa: E402
 from training.poses import poses  # noqa: E402
-from training.train import away_cells, loss_of, point_weights, prepared  # noqa: E402
+from training.thinned import thinned  # noqa: E402
+from training.train import away_cells, loss_of, point_weights, prepared, unlike  # noqa: E402
 
 
 def _stored(name: str) -> Stored:
@@ -130,11 +131,50 @@ def test_what_nobody_labelled_teaches_nothing_and_what_a_machine_says_little() -
     assert pulls[1] / pulls[0] == pytest.approx(MACHINE, rel=0.01)
 
 
-def test_the_network_gives_a_map_a_keypoint_at_a_quarter_of_the_crop() -> None:
-    network = RunnerNet(len(SKELETON)).eval()
-    crops = torch.full((2, HEIGHT_PX, WIDTH_PX, 3), 118, dtype=torch.uint8)
-    assert prepared(crops).abs().max() == 0  # grey 118 is nothing
-    assert network(prepared(crops)).shape == (2, 31, 56, 40)
+def test_the_networks_give_a_map_a_keypoint_at_a_quarter_of_the_crop() -> None:
+    crop = np.zeros((2, HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+    for size in SIZES.values():
+        network = RunnerNet(len(SKELETON), size).eval()
+        maps = network(prepared(torch.from_numpy(crop)))
+        assert maps.shape == (2, len(SKELETON), HEIGHT_PX // STRIDE, WIDTH_PX // STRIDE)
+        assert size_of(network.state_dict()) == size
+
+
+def test_a_network_without_the_channels_that_carry_nothing_says_the_same() -> None:
+    """All but as many channels as the small network has are silenced: what is cut out then changes no map."""
+    torch.manual_seed(3)
+    network, small = RunnerNet(len(SKELETON)), SIZES["runner-fast"]
+    names = dict(network.named_modules())
+
+    def silence(norms: list[str], kept: int) -> None:
+        for name in norms:
+            norm = names[name]
+            norm.weight.data.uniform_(0.5, 1.5)
+            norm.bias.data.uniform_(-0.5, 0.5)
+            silent = torch.arange(len(norm.weight)) % len(norm.weight) >= kept
+            norm.weight.data[silent] = 0
+            norm.bias.data[silent] = 0
+
+    silence(["stem.1"], small.channels[0])
+    for stage, (blocks, channels) in enumerate(zip(small.blocks, small.channels[1:], strict=True)):
+        silence([f"stages.{stage}.{block}.first.1" for block in range(blocks)], channels)
+        silence([f"stages.{stage}.0.round.1.1", *(f"stages.{stage}.{b}.second.1" for b in range(blocks))], channels)
+    silence([f"across.{i}.1" for i in range(4)] + ["mix.1"], small.pyramid)
+    thin = RunnerNet(len(SKELETON), small).eval()
+    thin.load_state_dict(thinned(network.eval().state_dict(), small))
+    picture = torch.randn(2, 3, HEIGHT_PX, WIDTH_PX)
+    assert torch.allclose(thin(picture), network(picture), atol=1e-4)
+
+
+def test_a_small_network_learns_from_the_large_one_what_nobody_labelled() -> None:
+    """Unlabelled points pull towards the large network's maps, points outside the crop do not."""
+    teacher = torch.randn(1, 3, 4, 5, generator=torch.Generator().manual_seed(1))
+    sure = torch.tensor([[UNKNOWN, 0.0, 1.0]])
+    same, other = teacher.clone(), teacher.clone()
+    other[:, 1] += torch.randn(4, 5)
+    assert torch.allclose(unlike(same, teacher, sure), unlike(other, teacher, sure))
+    other[:, 0] += torch.randn(4, 5)
+    assert unlike(other, teacher, sure) > unlike(same, teacher, sure) + 0.01
 
 
 @pytest.mark.parametrize("kind", ["walking", "standing", "anyhow"])

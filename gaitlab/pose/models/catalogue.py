@@ -112,6 +112,8 @@ class Model:
         whether it is experimental and not offered to users: found only by its name, if installed.
     shown : str
         ``gait`` or ``movements`` where it was shown people who do that alone, or nothing else as much; otherwise empty.
+    light_for : str
+        network of which it is the smaller variant, for live pictures and slow computers; otherwise empty.
     recipe : Mapping[str, Any]
         all other values of the table: parameters of the input and the decoder.
     """
@@ -126,6 +128,7 @@ class Model:
     parts: tuple[str, ...] = ()
     trial: bool = False
     shown: str = ""
+    light_for: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -168,7 +171,7 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 
 def _model(name: str, table: Mapping[str, Any]) -> Model:
-    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial", "shown")
+    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial", "shown", "light_for")
     return Model(
         name=name,
         title=table["title"],
@@ -180,6 +183,7 @@ def _model(name: str, table: Mapping[str, Any]) -> Model:
         parts=tuple(table.get("parts", ())),
         trial=table.get("trial", False),
         shown=table.get("shown", ""),
+        light_for=table.get("light_for", ""),
         recipe={key: value for key, value in table.items() if key not in own},
     )
 
@@ -198,7 +202,12 @@ def for_users() -> tuple[Model, ...]:
 
 def for_gait() -> tuple[Model, ...]:
     """Return those of `for_users` that are taken by themselves where people run and walk, best first."""
-    return tuple(model for model in for_users() if model.shown != "movements")
+    return tuple(model for model in for_users() if model.shown != "movements" and not model.light_for)
+
+
+def lighter(name: str) -> list[str]:
+    """Return the names of the smaller variants of a network, best first."""
+    return [model.name for model in for_users() if model.light_for == name]
 
 
 def known_model(name: str) -> Model:

@@ -40,9 +40,9 @@ _IN_TURN_TOO = ("cycling", "any")
 _CLEAR = ("jump", "cycling")
 _NOT_MEANT = "the film shows another movement"
 _NOT_LEARNT = (
-    "the network 'runner' learnt from people who run, not from this movement: on rendered people it bends knees and "
-    "hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; another network "
-    "that learnt from photographs may do better, and the annotated video shows whether the points lie on the body"
+    "the network '{name}' is made for people who run and walk, not for this movement: on rendered people it bends "
+    "knees and hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; another "
+    "network may do better, and the annotated video shows whether the points lie on the body"
 )
 # Of squats and stands from a chair it is right to some degrees.
 _MOVER, _LESS_SURE = "mover", ("cycling", "any", "jump")
@@ -138,7 +138,7 @@ def analyze_movement(
         values=tuple(values),
         doubt=doubt,
         warnings=(
-            *((_NOT_LEARNT,) if knows_gait_alone(network) else ()),
+            *((_NOT_LEARNT.format(name=network),) if knows_gait_alone(network) else ()),
             *((_LEARNT_DRAWN,) if network == _MOVER and movement in _LESS_SURE else ()),
             *(() if doubt else (*perhaps, *_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gaitlab.apps.live import network_for_live, picture_ms
 from gaitlab.core.errors import InputError
 from gaitlab.io.video.camera import Live
 from gaitlab.io.video.reader import open_video
@@ -91,3 +92,20 @@ def test_a_python_without_tkinter_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "tkinter", None)
     with pytest.raises(InputError, match="apt-get install python3-tk"):
         Window("gaitlab")
+
+
+@pytest.mark.parametrize(("took_ms", "name"), [(40.0, "runner-fast"), (20.0, "runner")])
+def test_a_slow_machine_takes_the_light_network(took_ms: float, name: str) -> None:
+    estimator, why = network_for_live(time_ms=lambda _: took_ms)
+    assert estimator.name == name
+    expected = (
+        "'runner' takes 40 ms a picture here, where a camera leaves 33: 'runner-fast' was taken; --model runner takes "
+        "the larger one all the same"
+    )
+    assert why == (expected if name == "runner-fast" else "")
+
+
+def test_a_network_that_was_asked_for_is_taken_however_slow() -> None:
+    estimator, why = network_for_live("runner", time_ms=lambda _: 400.0)
+    assert (estimator.name, why) == ("runner", "")
+    assert 0 < picture_ms(estimator) < 5000

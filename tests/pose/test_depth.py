@@ -168,7 +168,7 @@ def test_who_squats_is_looked_at_by_a_network_that_knows_more_than_gait(
     found = _squat(shared, movement=movement, end_s=end_s)
     assert found.facts["name"] == "mover"
     assert found.notes[0] == (
-        "the network 'runner' knows people who run and walk alone; 'mover' was taken instead, because no network was "
+        "the network 'runner' knows people best who run and walk; 'mover' was taken instead, because no network was "
         "asked for"
     )
 

@@ -143,7 +143,7 @@ def found_film(
     estimator = load_estimator(None if free else spec.model, models_dir=spec.models_dir)
     other = best_other(estimator.name, models_dir=spec.models_dir)
     may_change = other is not None and free and not spec.stands
-    of_gait = f"the network '{estimator.name}' knows people who run and walk alone"
+    of_gait = f"the network '{estimator.name}' knows people best who run and walk"
 
     def for_movement(movement: str) -> str:
         """Return the network that is taken for a movement instead, or an empty string."""

@@ -5,7 +5,8 @@ clips     rendered clips, followed and conditioned as `gaitlab analyze` does: le
 real      the frames labelled by hand, found by following the whole clip as `gaitlab analyze` does
 elsewhere labelled stills of two other people, who do not run: found in the still, then looked at as when followed
 photographs crops of real people that are for judging only, doing anything: found by the network itself, or told the
-          box; of blazepose-heavy the answers that lie beside the crops
+          box; of blazepose-heavy the answers that lie beside the crops, of movenet-lightning and movenet-thunder those
+          that `training.movenet` writes
 
 A point is right if it lies within 5 % of the runner's height of the truth. Only points that can be seen are asked
 for, unless ``--hidden``.
@@ -34,14 +35,14 @@ from gaitlab.io.video.reader import open_video
 from gaitlab.pose.follow import follow_runner
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.signal.preprocessing import fix_left_right_swaps
+from training import movenet
 from training.augment import SKELETON, load
 from training.generate import OUT, TEST_SEEDS
-from training.photographs import FOLDER, HIDDEN, SEEN, Photographs, hips_of_joints, looked_at, photographs
+from training.photographs import FOLDER, HIDDEN, SAME_PERSON, SEEN, Photographs, hips_of_joints, looked_at, photographs
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BODY = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _KEPT = "blazepose-heavy"  # a network that is not run here
-_SAME_PERSON = 0.3  # overlap of boxes
 _SKIN = ("heel_top", "calf_bottom", "calf_top")
 _RIGHT = 0.05
 _LABELS = Path(__file__).with_name("labels") / "male_side.json"
@@ -198,7 +199,7 @@ def of_people(estimator: PoseEstimator, *, hidden: bool, part: str = "judge") ->
     alone, told = [], []
     for i, data in enumerate(people.images):
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        bodies = [body for body in estimator.detect_people(image) if overlap(body.box, people.box[i]) > _SAME_PERSON]
+        bodies = [body for body in estimator.detect_people(image) if overlap(body.box, people.box[i]) > SAME_PERSON]
         person = max(bodies, key=lambda body: overlap(body.box, people.box[i]), default=None)
         alone.append(person and (estimator.detect_person(image, person.box, person) or person))
         told.append(looked_at(estimator, people, i))
@@ -213,16 +214,34 @@ def _judged_people(
     return _beside_labels(people, [_points_of(estimator, body) for body in found], hidden=hidden)
 
 
-def of_kept_answers(*, hidden: bool) -> list[str]:
-    """Judge what lies beside the crops as BlazePose heavy's answers; elbows and wrists are not among them."""
+def of_kept_answers(name: str, *, hidden: bool) -> list[str]:
+    """Judge what lies in files as a network's answers, by how it was asked; a crop without an answer is wrong."""
     people = photographs("judge", feet=False)
-    kept = json.loads((FOLDER / "teacher_blazepose_heavy.json").read_text(encoding="utf-8"))
-    nothing = {f"{side}_{joint}": np.full(2, np.nan) for side in SIDES for joint in _BODY[:4]}
-    named = [{name: np.array(at[:2]) for name, at in kept[file]["landmarks"].items()} if file in kept else nothing
-             for file in people.names]  # fmt: skip
-    found = share([file in kept for file in people.names])
-    judged = _beside_labels(people, named, hidden=hidden)
-    return [f"found {found} of {len(named)}", *(f"found by itself: {line}" for line in _lines(judged))]
+    lines: list[str] = []
+    for how, kept in _kept_answers(name).items():
+        points = next(iter(kept.values()))
+        nothing = {point: np.full(2, np.nan) for point in points}
+        named = [{point: np.array(at[:2]) for point, at in kept[file].items()} if file in kept else nothing
+                 for file in people.names]  # fmt: skip
+        if not lines:
+            lines.append(f"found {share([file in kept for file in people.names])} of {len(named)}")
+        lines += [f"{how}: {line}" for line in _lines(_beside_labels(people, named, hidden=hidden))]
+    return lines
+
+
+def _kept_answers(name: str) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """Return points by name, crop and how a network was asked; elbows and wrists are not among BlazePose heavy's.
+
+    Raises:
+        FileNotFoundError: MoveNet has not been asked.
+    """
+    if name == _KEPT:
+        heavy = json.loads((FOLDER / "teacher_blazepose_heavy.json").read_text(encoding="utf-8"))
+        return {"found by itself": {file: answer["landmarks"] for file, answer in heavy.items()}}
+    if not movenet.KEPT.is_file():
+        raise FileNotFoundError(f"no '{movenet.KEPT}': run python -m training.movenet first")
+    answers: dict[str, dict[str, dict[str, list[float]]]] = json.loads(movenet.KEPT.read_text(encoding="utf-8"))[name]
+    return answers
 
 
 def _beside_labels(people: Photographs, found: list[dict[str, FloatArray]], *, hidden: bool) -> list[Judged]:
@@ -349,8 +368,8 @@ def main() -> None:
     parser.add_argument("--hidden", action="store_true", help="ask for the points that are hidden, too")
     options = parser.parse_args()
     for name in options.models:
-        if name == _KEPT and options.what == "photographs":
-            lines = of_kept_answers(hidden=options.hidden)
+        if name in (_KEPT, *movenet.SIZES) and options.what == "photographs":
+            lines = of_kept_answers(name, hidden=options.hidden)
         else:
             lines = _WAYS[options.what](load_estimator(name, checked=False), options.hidden)
         print(f"\n{name}")

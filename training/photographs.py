@@ -27,6 +27,7 @@ SKELETON = SKELETONS["runner_31"]
 # How sure a point is: as in `training.augment.sample`, and what machines say, and what nobody knows.
 SEEN, HIDDEN, MACHINE, UNKNOWN = 1.0, 0.5, 0.25, -1.0
 TOLD = Path(__file__).resolve().parent / "out" / "teachers.json"
+SAME_PERSON = 0.3  # least overlap of the box of who is found with who is labelled
 _TO_CHOOSE_BY = 10  # one photograph in so many
 # Films that tests judge by, ``../shared/data/movements``: crops of them are neither trained on nor chosen by.
 _OF_TESTS = ("bodyweight-squat.mp4", "chair-squat.mp4", "jumping-jack.mp4")

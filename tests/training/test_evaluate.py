@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,13 @@ def test_what_is_near_is_right_and_what_is_missing_is_wrong() -> None:
     )  # fmt: skip
     assert "ankle  50.0" in ignored  # the right one is where the left was found
     assert "heel 100.0" in evaluate._lines(evaluate._judged(found, labels, hidden=True))[0]
+
+
+def test_answers_are_read_by_how_a_network_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / "movenet.json"
+    monkeypatch.setattr(evaluate.movenet, "KEPT", kept)
+    with pytest.raises(FileNotFoundError, match=r"run python -m training.movenet first"):
+        evaluate._kept_answers("movenet-thunder")
+    answers = {"told the box": {"a.jpg": {"left_knee": [1.0, 2.0, 0.9]}}}
+    kept.write_text(json.dumps({"movenet-thunder": answers, "movenet-lightning": {}}), encoding="utf-8")
+    assert evaluate._kept_answers("movenet-thunder") == answers

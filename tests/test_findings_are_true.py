@@ -94,8 +94,8 @@ def test_nothing_is_told_that_is_not_so(told: list[Told]) -> None:
 
 def test_and_not_by_saying_nothing(told: list[Told]) -> None:
     """Some of the runners step rarely for their speed, and of some it is sure how the foot lands."""
-    assert sum(one.true for one in told) >= 6
-    assert len({one.clip for one in told}) >= 6
+    assert sum(one.true for one in told) >= 4
+    assert len({one.clip for one in told}) >= 4
 
 
 def test_the_demonstration_is_no_longer_told_a_bent_knee_and_a_lame_leg(told: list[Told]) -> None:

@@ -34,7 +34,7 @@ _FEW_WINDOWS = 4
 _MOST_LOOKED_AT = 8
 # Least mean score of a person: in the crop of a tracked person, and anywhere in the image.
 _MIN_SCORE = 0.4
-_MIN_SCORE_ANYWHERE = 0.55
+_MIN_SCORE_ANYWHERE = 0.45
 _BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, the rear-view points mostly are
 _MIN_POINT = 0.15
 _TABLES = ("body_25", "runner_31")

@@ -13,6 +13,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.report.shared.curves import PERCENT, CycleCurve
+from gaitlab.signal.runs import runs
 
 Figure = dict[str, Any]
 # Least range of an axis, degrees, so that small variations are not magnified.
@@ -41,13 +42,19 @@ class Chart:
 
 
 def band(side: str, curve: CycleCurve) -> Figure:
-    """Return mean ± SD as one closed outline, which does not depend on the order of traces."""
-    there = np.isfinite(curve.sd_deg)
-    x, mean, sd = PERCENT[there], curve.mean_deg[there], curve.sd_deg[there]
-    around, back = np.concatenate([mean + sd, (mean - sd)[::-1]]), np.concatenate([x, x[::-1]])
+    """Return mean ± SD as closed outlines, which do not depend on the order of traces: one a part that was seen."""
+    x: list[FloatArray] = []
+    y: list[FloatArray] = []
+    for part in runs(np.isfinite(curve.sd_deg)):
+        here, mean, sd = PERCENT[part], curve.mean_deg[part], curve.sd_deg[part]
+        # A gap ends an outline, also where the next one begins: nothing is drawn where nothing was measured.
+        between = [np.array([np.nan])] if x else []
+        x += [*between, here, here[::-1]]
+        y += [*between, mean + sd, (mean - sd)[::-1]]
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"@{side}-band", "line": {"width": 0},
-        "x": plain_numbers(back), "y": plain_numbers(around), "hoverinfo": "skip", "showlegend": False,
+        "x": plain_numbers(np.concatenate(x or [[]])), "y": plain_numbers(np.concatenate(y or [[]])),
+        "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
 
 

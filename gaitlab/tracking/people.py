@@ -24,8 +24,7 @@ _SAMPLE = 200  # number of bodies sampled from a track for its score
 # other movements, where both do the same. A foot on a pedal goes round under them.
 _IN_GAIT = (("left_ankle", "right_ankle"),)
 _OTHERWISE = (("left_hip", "left_ankle"), ("right_hip", "right_ankle"))
-# Percentiles of their way between which it is told: in gait legs never rest, of a squat or a jump half a minute may show
-# a single one.
+# Percentiles of their way between which it is told: in gait legs never rest, half a minute may show a single squat.
 _OF_GAIT, _OF_OTHERS = (16.0, 84.0), (5.0, 95.0)
 _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
 # Who is further than this from where somebody was expected is somebody else.

@@ -53,7 +53,7 @@ def band(side: str, curve: CycleCurve) -> Figure:
         y += [*between, mean + sd, (mean - sd)[::-1]]
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"@{side}-band", "line": {"width": 0},
-        "x": plain_numbers(np.concatenate(x or [[]])), "y": plain_numbers(np.concatenate(y or [[]])),
+        "x": plain_numbers(np.concatenate(x or [PERCENT[:0]])), "y": plain_numbers(np.concatenate(y or [PERCENT[:0]])),
         "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
 

@@ -154,9 +154,9 @@ def test_jumps_in_slow_motion_are_jumps_and_the_rate_is_asked_for(flight_s: floa
 
 
 def test_feet_that_come_nearer_are_no_jump() -> None:
-    """Who steps back from the camera for half a second, and forward again, has feet higher in the picture."""
+    """Who steps back from the camera and forward again has feet higher in the picture for a moment, but no hips."""
     time_s = times(6.0, 60.0)
-    away = np.clip((time_s - 2.0) / 0.1, 0, 1) - np.clip((time_s - 2.4) / 0.1, 0, 1)
+    away = np.sin(np.pi * np.clip((time_s - 2.0) / 0.5, 0, 1)) ** 2
     dip = np.exp(-(((time_s - 4.0) / 0.3) ** 2))
     ankle = np.stack([0 * time_s, 0.08 + 0.12 * away], axis=1)
     body = side_body(thigh_deg=60 * dip, shank_deg=30 * dip, trunk_deg=30 * dip, ankle_m=ankle)

@@ -176,6 +176,19 @@ def test_every_movement_has_a_whole_page(tmp_path: Path, movement: str) -> None:
     open_session(session.folder).check()
 
 
+def test_what_has_no_rhythm_has_a_whole_page_too(tmp_path: Path) -> None:
+    """No moment divides it: a line drawn there made the page's curves impossible."""
+    still = 0 * TIME_S
+    body = side_body(thigh_deg=still, shank_deg=still, trunk_deg=still, arm_deg=90 * (TIME_S / 14.0) ** 2)
+    session = analysed(tmp_path, pictured(body, TIME_S), "once", movement="any")
+    assert any(warning.startswith("no rhythm was found") for warning in session.warnings)
+    assert not session.info.get("not_made")
+    # Of two beside each other likewise.
+    page = tmp_path / "comparison.html"
+    write_comparison([session, session], page)
+    assert "Shoulder flexion" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("movement", MOVEMENTS)
 def test_every_movement_is_fully_declared(movement: str) -> None:
     declared = MOVEMENTS[movement]

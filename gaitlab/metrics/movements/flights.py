@@ -31,6 +31,9 @@ _LINE_S, _LEVEL_S, _FARTHEST_S = 0.055, 0.25, 0.03
 # Of a throw, slow motion or not, a quarter of the time is below 0.44 of its height and another above 0.94: a ratio of
 # 0.47. Who stands on a box in between is near its height all the time.
 _OF_A_THROW = 0.65
+# In a flight of 0.2 s or more the hips rise by more than this, leg lengths, by more yet in slow motion, and the legs
+# lengthen by less than that share of it.
+_RISE, _LENGTHEN = 0.03, 0.5
 # Shortest flight, s: of 0.06 s the height is 4 mm. A foot that stays at one height, leg lengths, so long, s, stands.
 _SHORTEST_S, _STEADY, _STANDS_S = 0.06, 0.03, 0.25
 
@@ -124,7 +127,19 @@ def _thrown(heights: FloatArray) -> bool:
     return bool(low < _OF_A_THROW * high)
 
 
-def rise_in(time_s: FloatArray, heights: FloatArray, flight: Flight) -> float:
+def flies(time_s: FloatArray, hips: FloatArray, above: FloatArray, flight: Flight) -> bool:
+    """Return whether a body flies while its feet are off the ground: nobody does who steps back, or stands up.
+
+    Parameters
+    ----------
+    hips, above : FloatArray
+        (frame,) height of the hips, and of the hips over the ankles, leg lengths.
+    """
+    rises, lengthens = (_rise_in(time_s, heights, flight) for heights in (hips, above))
+    return rises > _RISE and not lengthens > _LENGTHEN * rises
+
+
+def _rise_in(time_s: FloatArray, heights: FloatArray, flight: Flight) -> float:
     """Return how far a point is higher at most in a flight than at its ends, in the unit of its heights; NaN unseen."""
     here = (time_s >= flight.take_off_s) & (time_s <= flight.landing_s) & np.isfinite(heights)
     if not here.any():

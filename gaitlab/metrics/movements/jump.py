@@ -23,9 +23,19 @@ from gaitlab.core.metric import Unsure, View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
-from gaitlab.metrics.movements.flights import Flight, flights, rise_in, toe_heights
+from gaitlab.metrics.movements.flights import Flight, flies, flights, toe_heights
 from gaitlab.metrics.movements.phases import extreme_s, leaves_level_s
-from gaitlab.metrics.movements.signals import CUT, STEPS, at, between, height, length_of_scale, renumbered, together
+from gaitlab.metrics.movements.signals import (
+    CUT,
+    STEPS,
+    at,
+    between,
+    height,
+    hips_above_ankles,
+    length_of_scale,
+    renumbered,
+    together,
+)
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
@@ -48,9 +58,6 @@ _RISES_APART_M = 0.12
 # Without a scale the leg is one: from hip to ankle it has 0.7 to 0.95 m, and half as much again or half of it is none.
 # In a lower jump the rise is not known well enough to tell.
 _LEG_M, _LOW_M = (0.45, 1.6), 0.1
-# Of a jump that its flight time makes higher than that the hips rise by 0.1 leg lengths and more, by more yet in slow
-# motion; where they rise by less, no body flies: feet that come nearer, or a camera that moves.
-_FLIES = 0.03
 # Standard uncertainty of a flight time: of the way tips leave and meet the ground, s, and of so much of a frame.
 # Measured on rendered jumps, where the first is 4 to 6 ms; no jump on a force plate was at hand.
 _TIP_S, _OF_FRAME = 0.007, 0.3
@@ -60,16 +67,18 @@ def find(trial: Trial) -> Found:
     """Find the jumps by the flights of both feet."""
     time_s, leg_px = trial.pose.time_s, trial.calibration.leg_px
     all_flights = flights(time_s, toe_heights(trial.pose.unsmoothed, leg_px=leg_px))
-    hips = height(trial.pose, "mid_hip", leg_px=leg_px)
-    found = []
+    hips, above = height(trial.pose, "mid_hip", leg_px=leg_px), hips_above_ankles(trial)
+    found: list[Repetition] = []
     for number, flight in enumerate(all_flights):
         if flight.from_above:
             continue  # the drop from a box
         before = all_flights[number - 1] if number else None
         after_s = all_flights[number + 1].take_off_s if number + 1 < len(all_flights) else math.inf
         one = _jump(time_s, hips, flight, before=before, after_s=after_s)
-        if one is not None:
-            found.append(_of_both_legs(trial, one))
+        # In lower ones the rise is not known well enough to tell.
+        if one and flight.whole and _jump_height(trial, one) > _LOW_M and not flies(time_s, hips, above, flight):
+            one = replace(one, accepted=False, reason=STAYS)
+        found += [] if one is None else [_of_both_legs(trial, one)]
     repetitions = renumbered(found)
     return Found(repetitions, (*_too_slow(repetitions), *_doubts(trial, repetitions)))
 
@@ -77,12 +86,10 @@ def find(trial: Trial) -> Found:
 def _too_slow(found: Sequence[Repetition]) -> tuple[str, ...]:
     """Say so where every jump lasts longer than anybody flies."""
     flights_s = [one.at("landing") - one.at("take_off") for one in found if one.reason.startswith(_NOBODY)]
-    if not flights_s or any(one.accepted for one in found):
-        return ()
-    return (
+    return () if not flights_s or any(one.accepted for one in found) else (
         f"the jumps last {np.median(flights_s):.1f} s in the air: the film plays in slow motion; the true frame rate "
         "must be entered",
-    )
+    )  # fmt: skip
 
 
 def _of_both_legs(trial: Trial, one: Repetition) -> Repetition:
@@ -97,11 +104,8 @@ def _jump(
 ) -> Repetition | None:
     """Return a flight as a jump with its moments; None where the hips are not seen."""
     reason = CUT if not flight.whole else "it lands on something higher" if flight.onto_above else ""
-    lasts_s = flight.landing_s - flight.take_off_s
-    if not reason and GRAVITY * lasts_s**2 / 8 > _LOW_M and rise_in(time_s, hips, flight) < _FLIES:
-        reason = STAYS
-    elif lasts_s > _LONGEST_S:
-        reason = f"{_NOBODY} {lasts_s:.1f} s"
+    if flight.landing_s - flight.take_off_s > _LONGEST_S:
+        reason = f"{_NOBODY} {flight.landing_s - flight.take_off_s:.1f} s"
     landed_s = before.landing_s if before is not None else -math.inf
     rebound = flight.take_off_s - landed_s < _REBOUND_S
     earliest_s = max(landed_s if rebound else landed_s + 0.1, flight.take_off_s - _BEGINS_S)

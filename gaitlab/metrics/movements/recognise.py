@@ -17,15 +17,14 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.rear import size_px
 from gaitlab.metrics.movements import cycling, free, jump, sit_to_stand, squat
 from gaitlab.metrics.movements.cycling import circle_of
-from gaitlab.metrics.movements.flights import Flight, flights, rise_in, toe_heights
+from gaitlab.metrics.movements.flights import flies, flights, toe_heights
 from gaitlab.metrics.movements.phases import Excursion, bridged, excursions
 from gaitlab.metrics.movements.signals import alike, height, mean_of_sides
 
 # Smallest fall or rise of the hips that is told from gait, leg lengths, and how alike both legs must do it.
 _LEAST_WAY, _ALIKE = 0.2, 0.6
-# Flights of jumps, s, those of slow motion too; the hips fall by at least so much before them or after, leg lengths,
-# and rise by so much in them. Legs lengthen by less than this share of that: who stands up does not fly.
-_FLIGHT_S, _JUMPS_WAY, _RISE, _LENGTHEN = (0.2, 8.0), 0.12, 0.03, 0.5
+# Flights of jumps, s, those of slow motion too; the hips fall by at least so much before them or after, leg lengths.
+_FLIGHT_S, _JUMPS_WAY = (0.2, 8.0), 0.12
 # Somebody who sits at the beginning, for so long, s, has their hips in the lower part of their way.
 _BEGINS_S, _LOWER = 0.5, 0.4
 # A foot on a pedal: scatter about its circle and its radius, leg lengths; the hips on a saddle rise and fall by less.
@@ -79,15 +78,10 @@ def _even(time_s: FloatArray, values: FloatArray) -> FloatArray:
 
 def _jumps(pose: PoseSequence, hips: FloatArray, above: FloatArray, *, leg_px: float) -> str:
     """Return why somebody jumps; empty where they do not."""
-
-    def flies(one: Flight) -> bool:
-        rises, lengthens = (rise_in(pose.time_s, heights, one) for heights in (hips, above))
-        return rises > _RISE and not lengthens > _LENGTHEN * rises
-
     found = [
         one for one in flights(pose.time_s, toe_heights(pose, leg_px=leg_px))
         if one.whole and not one.onto_above and not one.from_above
-        and _FLIGHT_S[0] < one.landing_s - one.take_off_s < _FLIGHT_S[1] and flies(one)
+        and _FLIGHT_S[0] < one.landing_s - one.take_off_s < _FLIGHT_S[1] and flies(pose.time_s, hips, above, one)
     ]  # fmt: skip
     seen = above[np.isfinite(above)]
     if not found or not np.ptp(np.percentile(seen, (2, 98))) > _JUMPS_WAY:

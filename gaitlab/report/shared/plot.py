@@ -77,12 +77,14 @@ def line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Fig
     }  # fmt: skip
 
 
-def vertical(x: float, side: str) -> Figure:
-    """Return a dotted line across the chart at ``x``."""
-    return {
+def vertical(x: float, side: str) -> list[Figure]:
+    """Return a dotted line across the chart at ``x``; none for NaN, as of a repetition that no moment divides."""
+    if not np.isfinite(x):
+        return []
+    return [{
         "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
         "line": {"color": f"@{side}", "width": 1.5, "dash": "dot"},
-    }  # fmt: skip
+    }]  # fmt: skip
 
 
 def wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:

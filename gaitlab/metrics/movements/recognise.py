@@ -36,6 +36,8 @@ _EVEN_S = 0.12
 # clearly one, leg lengths: rendered lunges have more than 0.35 from every side, squats and chairs less than 0.1. How
 # far the feet are apart tells less: those of a real squat seen askew are half a leg length apart.
 _KNEES = 0.2
+# Of who squats or stands up the way of hips over feet is the hips' own in the picture, by this share of it and more.
+_OWN_WAY = 0.5
 # Somebody is low in this part of the hips' way.
 _LOW = 0.15
 
@@ -63,7 +65,15 @@ def recognise(pose: PoseSequence) -> Recognised:
         return Recognised("")
     if jumps := _jumps(pose, hips, above, leg_px=leg_px):
         return Recognised(jump.NAME, jumps)
+    if _way(hips) < _OWN_WAY * _way(above):
+        return Recognised("")  # the feet come to the hips, as on pedals
     return _bends(pose, above, leg_px=leg_px)
+
+
+def _way(heights: FloatArray) -> float:
+    """Return how far heights go, without the outermost of them."""
+    low, high = np.nanpercentile(heights, (5, 95))
+    return float(high - low)
 
 
 def _even(time_s: FloatArray, values: FloatArray) -> FloatArray:

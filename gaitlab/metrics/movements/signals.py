@@ -17,6 +17,9 @@ from gaitlab.metrics.trial import Trial
 Compute = Callable[[Trial, Repetition], float]
 CUT = "the recording shows a part of it only"
 STEPS = "the legs go one after the other, as in steps"
+FEET = "the feet move, and not the hips"
+# Share of a repetition's way that is the hips' own in the picture: of pedals all of it is the feet's.
+_OWN_WAY = 0.5
 # Share of a repetition's frames in which the hips and one ankle must be seen.
 _SEEN = 0.7
 # Share of its duration before and after a repetition in which the ends of its ways lie.
@@ -63,6 +66,17 @@ def alike(pose: PoseSequence, here: NDArray[np.bool_]) -> float:
         return float("nan")
     variance = np.cov(left, right)
     return float(variance[0, 1] / max(variance[0, 0], variance[1, 1])) if variance.any() else float("nan")
+
+
+def of_hips(trial: Trial, excursion: Excursion) -> bool:
+    """Return whether the hips move towards the feet in a whole excursion, and not the feet towards the hips."""
+    hips = height(trial.pose, "mid_hip", leg_px=trial.calibration.leg_px)
+    seen = np.isfinite(hips)
+    if not (excursion.whole and seen.any()):
+        return True
+    at_s = (excursion.start_s, excursion.top_s)
+    before, farthest = np.interp(at_s, trial.pose.time_s[seen], hips[seen])
+    return bool(abs(farthest - before) > _OWN_WAY * excursion.size)
 
 
 def repetition(

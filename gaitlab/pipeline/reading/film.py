@@ -372,7 +372,7 @@ def _estimate(
             raise _OutOfDepthError(depth)
     if followed.pose is None:
         raise NobodyError(
-            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
+            f"no person found in '{info.path}' by {estimator.name}; expected a person seen whole from the side "
             f"or from behind, try another network with {argument('model')} or another part "
             f"with {argument('start_s')} and {argument('end_s')}"
         )

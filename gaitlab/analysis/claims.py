@@ -33,7 +33,7 @@ class Claim:
     Attributes
     ----------
     kind : str
-        subject of the property: ``film`` or ``runner``.
+        subject of the property: ``film`` or ``person``.
     said : str
         stated value, e.g. ``who faces left``.
     shown : str
@@ -107,8 +107,8 @@ def facing_unclear(agreement: float) -> tuple[str, ...]:
     if agreement >= _SURE_FACING:
         return ()
     return (
-        f"only {100 * agreement:.0f} % of the cues agree which way the runner faces; if the angles look mirrored, the "
-        "side the runner faces must be entered",
+        f"only {100 * agreement:.0f} % of the cues agree which way the person faces; if the angles look mirrored, the "
+        "side the person faces must be entered",
     )
 
 
@@ -126,10 +126,10 @@ def _claims(pose: PoseSequence, view: View, said_facing: str, seen: Seen, views:
         forward, share = facing(pose)
         faced = "right" if forward == FORWARD["right"] else "left"
         yield Claim(
-            kind="runner",
+            kind="person",
             said=f"who faces {said_facing}",
             shown=f"who faces {faced}",
             sure=share >= _SURE_FACING,
             sureness=f"{100 * share:.0f} % of what knees, feet and head show",
-            remedy=f"the side the runner faces must be entered: {faced}",
+            remedy=f"the side the person faces must be entered: {faced}",
         )

@@ -222,6 +222,7 @@ def quality(analysis: Analysis) -> dict[str, Any]:
         "share_left_open": counts["gaps"]["share_left_open"],
         "cycles_accepted": {s: sum(c.accepted for c in cycles if c.side in (s, "both")) for s in BOTH_SIDES},
         "cycles_rejected": dict(rejected),
+        **({"repetitions_accepted": sum(c.accepted for c in cycles)} if analysis.trial.movement else {}),
         "single_steps": {s: sum(c.side == s for c in analysis.trial.single_steps) for s in BOTH_SIDES},
         "history": [
             {"step": step.name, "parameters": dict(step.parameters), "counts": dict(step.counts)}

@@ -180,7 +180,7 @@ def perhaps_mistaken(movement: str, why: str, *, said: str) -> str:
 def view_unclear(seen: Seen, measured: View) -> str:
     """Report that the estimated view is uncertain."""
     return (
-        f"from where the camera sees the runner is not clear (most like {FROM[seen.view]}, sure to {seen.score:.1f} "
+        f"from where the camera sees the person is not clear (most like {FROM[seen.view]}, sure to {seen.score:.1f} "
         f"of 1); this was measured as a {measured} view: if it is none, no number here is right and the view must be "
         "entered"
     )

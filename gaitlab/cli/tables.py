@@ -35,7 +35,7 @@ OPTIONS: Mapping[str, str] = {
     "the body height": "--height",
     "the belt speed": "--speed",
     "the true frame rate": "--capture-fps",
-    "the side the runner faces": "--facing",
+    "the side the person faces": "--facing",
     "the view": "--view",
     "the movement": "--movement",
     "the person's number": "--person",

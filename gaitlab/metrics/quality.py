@@ -149,9 +149,12 @@ def _measured(info: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, A
     """Yield the name, the value and the details of each check."""
     quality = info["quality"]
     if info.get("movement"):
+        # A turn of a pedal is one leg's: that of which more were used tells whether they suffice, and both are counted,
+        # as both are where they were not used.
         count = max(quality["cycles_accepted"].values())
         rejected = sum(quality["cycles_rejected"].values())
-        yield "repetitions", count, {"accepted": count, "rejected": rejected}
+        accepted = quality.get("repetitions_accepted", count)
+        yield "repetitions", count, {"accepted": accepted, "rejected": rejected}
     else:
         yield from _of_gait(quality)
 

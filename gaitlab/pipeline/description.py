@@ -14,6 +14,7 @@ from gaitlab._version import __version__
 from gaitlab.analysis.recording import Analysis, quality
 from gaitlab.config import Settings
 from gaitlab.core.person import Runner
+from gaitlab.core.pose import PoseSequence
 from gaitlab.events.signals import SHORTEST_S
 from gaitlab.io.session.session import SCHEMA_VERSION
 from gaitlab.metrics import METRICS, asymmetries
@@ -82,7 +83,7 @@ def describe(
         "video": None if video is None else {**_describe_video(video), "slow_motion": source.slow_motion},
         "keypoints": None if keypoints is None else {"name": Path(keypoints).name},
         "fps": analysis.trial.pose.fps,
-        "duration_s": len(analysis.trial.pose) / analysis.trial.pose.fps,
+        "duration_s": _lasts_s(analysis.trial.pose),
         "model": source.model,
         "settings": settings.as_dict(),
         "calibration": {
@@ -132,6 +133,11 @@ def _drift_px(source: Recording, analysis: Analysis) -> float | None:
         return None
     drift_px = source.camera.ground_drift_px[travel.frames]
     return float(drift_px[-1] - drift_px[0]) if np.isfinite(drift_px).all() else None
+
+
+def _lasts_s(pose: PoseSequence) -> float:
+    """Return how long a recording lasts, s, its last frame included: also where pictures that repeat were left out."""
+    return float(pose.time_s[-1] - pose.time_s[0]) + 1 / pose.fps
 
 
 def _describe_video(video: VideoInfo) -> dict[str, Any]:

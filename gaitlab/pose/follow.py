@@ -19,7 +19,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Frame
 from gaitlab.pose.networks.estimator import PoseEstimator
-from gaitlab.tracking.people import distance, match, most_like_a_runner, runner_score
+from gaitlab.tracking.people import RunnerScore, distance, match, most_like_a_runner, runner_score
 from gaitlab.tracking.track import ROUNDED_S, Track
 
 _FIRST_DETECTIONS = 2  # number of first frames with detection in the whole image
@@ -77,6 +77,7 @@ def follow_runner(
     *,
     person: int | None = None,
     slow_motion: float = 1.0,
+    gait: bool = True,
     on_frame: Callable[[Frame, Body | None], None] | None = None,
 ) -> Followed:
     """Track the runner and return their keypoints in every frame.
@@ -92,6 +93,8 @@ def follow_runner(
         selected automatically.
     slow_motion : float, optional
         how many times slower than life the clip plays, see `PersonTracker`.
+    gait : bool, optional
+        whether the runner is selected by how legs move in gait, else by how they bend, see `runner_score`.
     on_frame : Callable[[Frame, Body | None], None] | None, optional
         called after every frame with the frame and the body of the most probable runner so far.
 
@@ -100,7 +103,7 @@ def follow_runner(
     InputError
         if ``person`` was not detected.
     """
-    tracker = PersonTracker(estimator, person=person, slow_motion=slow_motion)
+    tracker = PersonTracker(estimator, person=person, slow_motion=slow_motion, gait=gait)
     for frame in frames:
         tracker.see(frame)
         if on_frame is not None:
@@ -122,10 +125,15 @@ class PersonTracker:
         number of the person to track; by default the runner is selected automatically.
     slow_motion : float, optional
         how many times slower than life the clip plays.
+    gait : bool, optional
+        whether the runner is selected by how legs move in gait, else by how they bend, see `runner_score`.
     """
 
-    def __init__(self, estimator: PoseEstimator, *, person: int | None = None, slow_motion: float = 1.0) -> None:
+    def __init__(
+        self, estimator: PoseEstimator, *, person: int | None = None, slow_motion: float = 1.0, gait: bool = True
+    ) -> None:
         self._estimator = estimator
+        self._gait = gait
         self._wanted = person
         self._slow_motion = slow_motion
         self._shown_s: list[float] = []  # on the clock of the clip; all other times are true ones
@@ -189,16 +197,16 @@ class PersonTracker:
         for frame, body in zip(runner.frames, runner.bodies, strict=True):
             boxes[frame] = body.box
         others = [
-            _described(t, slow_motion=self._slow_motion, stands=self._stands(t))
+            _described(t, slow_motion=self._slow_motion, stands=self._score(t).stands)
             for t in self._tracks
             if t is not runner and t.times_s[-1] - t.times_s[0] >= _LEAST_REPORTED_S
         ]
         return Followed(
-            pose, boxes, runner.number, others, chosen=self._wanted is None, stands=self._stands(runner)
+            pose, boxes, runner.number, others, chosen=self._wanted is None, stands=self._score(runner).stands
         )  # fmt: skip
 
-    def _stands(self, track: Track) -> bool:
-        return runner_score(track, self._estimator.skeleton).stands
+    def _score(self, track: Track) -> RunnerScore:
+        return runner_score(track, self._estimator.skeleton, gait=self._gait)
 
     def _follow(self, number: int, frame: Frame) -> None:
         """Detect each tracked person in their crop.
@@ -290,7 +298,7 @@ class PersonTracker:
         stand: dict[int, bool] = {}
         for track in self._tracks:
             if track.number not in self._rank or track.hidden_s(time_s) <= _FORGOTTEN_S:
-                score = runner_score(track, self._estimator.skeleton)
+                score = self._score(track)
                 self._rank[track.number] = score.rank
                 stand[track.number] = score.stands
         self._standing = stand.get(max(stand, key=lambda number: self._rank[number], default=-1), False)
@@ -305,7 +313,7 @@ class PersonTracker:
 
     def _runner(self) -> Track | None:
         if self._wanted is None:
-            return most_like_a_runner(self._tracks, self._estimator.skeleton)
+            return most_like_a_runner(self._tracks, self._estimator.skeleton, gait=self._gait)
         if self._wanted < len(self._tracks):
             return self._tracks[self._wanted]
         if not self._tracks:

@@ -96,7 +96,7 @@ def check_for_somebody(
     if not anybody:
         raise NobodyError(
             f"no person found in '{video.info.path}' by {estimator.name}, in {looks + 1} pictures spread over it, nor "
-            "turned on a side or upside down; expected a runner seen whole from the side or from behind: name the part "
+            "turned on a side or upside down; expected a person seen whole from the side or from behind: name the part "
             f"that shows one with {argument('start_s')} and {argument('end_s')}, or try another network with "
             f"{argument('model')}"
         )

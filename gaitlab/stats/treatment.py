@@ -318,7 +318,7 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
     ),
     _Circumstance(
         _near, _other_known(_near),
-        "The runner faces different ways ({told}): another leg is the near one, which is measured better.",
+        "The person faces different ways ({told}): another leg is the near one, which is measured better.",
     ),
     _Circumstance(
         network_of, _other_words(network_of),

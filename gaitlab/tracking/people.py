@@ -20,7 +20,12 @@ _SWING = 0.06
 _STANDS, _JUDGED_S = 0.25, 1.0
 _SOON_S = 0.06  # legs have hardly moved in so short a time
 _SAMPLE = 200  # number of bodies sampled from a track for its score
-_ANKLES = ("left_ankle", "right_ankle")
+# Between which points of the legs it is told: feet that go to and fro against each other in gait; against the hips in
+# other movements, where both do the same. A foot on a pedal goes round under them.
+_IN_GAIT = (("left_ankle", "right_ankle"),)
+_OTHERWISE = (("left_hip", "left_ankle"), ("right_hip", "right_ankle"))
+# Percentiles of their way between which it is told: in gait legs never rest, half a minute may show a single squat.
+_OF_GAIT, _OF_OTHERS = (16.0, 84.0), (5.0, 95.0)
 _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
 # Who is further than this from where somebody was expected is somebody else.
 _FURTHEST = 0.75
@@ -38,8 +43,8 @@ class RunnerScore:
     seen_s : float
         visible time, s.
     swing : float
-        0 to 1, whether the legs alternate, unlike those of a poster, a standing coach or a tree, whose points only
-        tremble.
+        0 to 1, whether the legs move as they do in gait, or bend as in other movements, unlike those of a poster, a
+        standing coach or a tree, whose points only tremble.
     steady : float
         0 to 1, whether the person stays in place, unlike a passer-by.
     size : float
@@ -65,8 +70,14 @@ class RunnerScore:
         return self.seen_s * self.swing * self.steady * self.size * self.legs
 
 
-def runner_score(track: Track, skeleton: Skeleton) -> RunnerScore:
-    """Return the score of a person from evenly sampled bodies of their track."""
+def runner_score(track: Track, skeleton: Skeleton, *, gait: bool = True) -> RunnerScore:
+    """Return the score of a person from evenly sampled bodies of their track.
+
+    Parameters
+    ----------
+    gait : bool, optional
+        whether somebody who runs or walks is looked for; else somebody whose legs bend, as in squats and jumps.
+    """
     every = max(len(track.bodies) // _SAMPLE, 1)
     sample = track.bodies[::every]
     xy = np.array([body.xy for body in sample])
@@ -76,7 +87,7 @@ def runner_score(track: Track, skeleton: Skeleton) -> RunnerScore:
     drift = float(np.ptp(np.percentile(positions[:, 0], [5, 95]))) / max(size, 1.0)
     return RunnerScore(
         seen_s=_seen_s(track.times_s),
-        swing=float(np.clip(_swing(xy, _steps(track, every), skeleton, size) / _SWING, 0.02, 1.0)),
+        swing=float(np.clip(_swing(xy, _steps(track, every), skeleton, size, gait=gait) / _SWING, 0.02, 1.0)),
         steady=_LEAST_STEADY + (1 - _LEAST_STEADY) * float(np.exp(-((drift / 0.8) ** 2))),
         size=size,
         legs=_legs(np.array([body.score for body in sample]), xy, skeleton),
@@ -107,8 +118,8 @@ def _steps(track: Track, every: int) -> FloatArray:
     return np.array(pairs).reshape(-1, *track.bodies[0].xy.shape)
 
 
-def _swing(xy: FloatArray, steps: FloatArray, skeleton: Skeleton, size: float) -> float:
-    """Return the variation of the vector between the ankles, as a share of ``size``, without its trembling.
+def _swing(xy: FloatArray, steps: FloatArray, skeleton: Skeleton, size: float, *, gait: bool) -> float:
+    """Return the largest variation of a vector that legs move, as a share of ``size``, without its trembling.
 
     Parameters
     ----------
@@ -117,43 +128,48 @@ def _swing(xy: FloatArray, steps: FloatArray, skeleton: Skeleton, size: float) -
     steps : FloatArray
         (step, keypoint, 2) px, how the points move from one frame to the next: legs move little in that time, points
         that lie on no body anywhere.
+    gait : bool
+        whether it is that between the feet, else those from the hips to the feet.
     """
-    if not all(name in skeleton for name in _ANKLES):
-        return 0.0
-    apart, step = (_between_ankles(points, skeleton) for points in (xy, steps))
-    if len(apart) < 4:
-        return 0.0
-    variance = _spread(apart) ** 2
-    if len(step) >= 4:
-        # Trembling from frame to frame has twice the variance of its positions, so that nothing is left of it; of the
-        # slow swing of legs little is lost.
-        variance -= _spread(step) ** 2
-    # The larger axis, because in a rear view the height alternates.
-    return float(np.sqrt(variance.max().clip(0.0))) / max(size, 1.0)
+    pairs, central = (_IN_GAIT, _OF_GAIT) if gait else (_OTHERWISE, _OF_OTHERS)
+    most = 0.0
+    for first, second in pairs:
+        if not (first in skeleton and second in skeleton):
+            continue
+        apart, step = (_between(points, first, second, skeleton) for points in (xy, steps))
+        if len(apart) < 4:
+            continue
+        variance = _spread(apart, central) ** 2
+        if len(step) >= 4:
+            # Trembling from frame to frame has twice the variance of its positions, so that nothing is left of it; of
+            # the slow swing of legs little is lost.
+            variance -= _spread(step, central) ** 2
+        # The larger axis, because in a rear view the height alternates.
+        most = max(most, float(np.sqrt(variance.max().clip(0.0))))
+    return most / max(size, 1.0)
 
 
-def _spread(vectors: FloatArray) -> FloatArray:
-    """Return half the width of the central two thirds of vectors (number, 2), each axis, robust to outliers."""
-    low, high = np.percentile(vectors, [16, 84], axis=0)
+def _spread(vectors: FloatArray, central: tuple[float, float]) -> FloatArray:
+    """Return half the width of the central part of vectors (number, 2), percentiles, each axis, robust to outliers."""
+    low, high = np.percentile(vectors, central, axis=0)
     return np.asarray(high - low) / 2
 
 
-def _between_ankles(xy: FloatArray, skeleton: Skeleton) -> FloatArray:
-    """Return the vectors between the ankles where both are seen, (number, 2) px."""
-    left, right = (xy[:, skeleton.index(name)] for name in _ANKLES)
-    apart = left - right
+def _between(xy: FloatArray, first: str, second: str, skeleton: Skeleton) -> FloatArray:
+    """Return the vectors between two points where both are seen, (number, 2) px."""
+    apart = xy[:, skeleton.index(first)] - xy[:, skeleton.index(second)]
     return np.asarray(apart[np.isfinite(apart).all(axis=1)])
 
 
-def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton) -> Track | None:
-    """Return the track with the highest `RunnerScore.rank`; None without tracks.
+def most_like_a_runner(tracks: Sequence[Track], skeleton: Skeleton, *, gait: bool = True) -> Track | None:
+    """Return the track with the highest `RunnerScore.rank`, see `runner_score`; None without tracks.
 
     At the end the legs count twice: who stood all the time, however long and near, is not the runner. Before, who
     stands may be about to run.
     """
 
     def likely(track: Track) -> float:
-        score = runner_score(track, skeleton)
+        score = runner_score(track, skeleton, gait=gait)
         return score.rank * score.swing
 
     seen = [track for track in tracks if len(track.frames) > 1] or list(tracks)

@@ -29,9 +29,9 @@ def test_a_facing_that_the_keypoints_contradict_is_doubted_in_red(
     # No note of a belt that slopes, of scales or legs: they follow from what is false.
     assert session.warnings == grave_warnings(session.info)
     assert warning_lines(session) == [
-        f"WARNING: this looks like a runner who faces {faced} (100 % of what knees, feet and head show), but was "
+        f"WARNING: this looks like a person who faces {faced} (100 % of what knees, feet and head show), but was "
         f"measured as one who faces {said}, as was said; if that was wrong, no number here is right: the side the "
-        f"runner faces (--facing) must be entered: {faced}"
+        f"person faces (--facing) must be entered: {faced}"
     ]
 
 
@@ -95,4 +95,4 @@ def test_markers_of_legs_alone_contradict_a_wrong_facing_and_no_right_one(shared
         pose = film(trial, fps=30, seen_from=seen_from, px_per_m=400, noise_m=0.01, rng=np.random.default_rng(1))
         assert contradiction(pose.between(0, 5), view="side", facing=seen_from) == "", path.name
         told = contradiction(pose.between(0, 5), view="side", facing=wrong)
-        assert f"a runner who faces {seen_from}" in told, path.name
+        assert f"a person who faces {seen_from}" in told, path.name

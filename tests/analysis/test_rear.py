@@ -356,7 +356,7 @@ def test_a_film_from_behind_that_is_called_a_side_view_is_doubted_in_red(tmp_pat
 def test_a_view_that_is_not_clear_is_measured_and_said_so(tmp_path: Path) -> None:
     session = measured(tmp_path, seen_askew(47))
     assert session.info["view"] in ("side", "rear")
-    assert "from where the camera sees the runner is not clear" in " ".join(session.warnings)
+    assert "from where the camera sees the person is not clear" in " ".join(session.warnings)
 
 
 def test_a_film_from_the_front_is_refused(tmp_path: Path) -> None:

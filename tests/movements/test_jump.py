@@ -10,6 +10,7 @@ import pytest
 from gaitlab.analysis.recording import Analysis
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.metrics.movements.flights import flights
+from gaitlab.metrics.movements.recognise import recognise
 from tests.movements.make import GRAVITY, pictured, side_body, times
 from tests.movements.test_squat import analysed, means
 
@@ -133,3 +134,36 @@ def test_a_jump_onto_a_box_has_no_height() -> None:
     up = np.where(time_s > 2.55, 0.45, up)
     (one,) = flights(time_s, np.array([up, up]))
     assert one.onto_above
+
+
+@pytest.mark.parametrize("flight_s", [0.35, 0.45, 0.55])
+@pytest.mark.parametrize("slower", [2.0, 4.0, 8.0])
+def test_jumps_in_slow_motion_are_jumps_and_the_rate_is_asked_for(flight_s: float, slower: float) -> None:
+    """Feet that hang at the top of a slow flight stand on no box, and who flies for long does not squat."""
+    pose = jumps(120.0, throws=((1.5, flight_s), (4.0, flight_s)), noise_px=1.0)
+    pose = PoseSequence(pose.xy, pose.score, pose.time_s * slower, pose.skeleton)
+    assert recognise(pose).movement == "jump"
+    found = of_jumps(pose)
+    assert not found.doubt
+    if flight_s * slower < 1.0:
+        assert "whether the film plays at its true speed" in " ".join(found.warnings)
+        return
+    assert [one.accepted for one in found.trial.repetitions] == [False, False]
+    assert f"the jumps last {flight_s * slower:.0f}"[:-1] in found.warnings[0]
+    assert found.warnings[0].endswith("the film plays in slow motion; the true frame rate must be entered")
+
+
+def test_feet_that_come_nearer_are_no_jump() -> None:
+    """Who steps back from the camera and forward again has feet higher in the picture for a moment, but no hips."""
+    time_s = times(6.0, 60.0)
+    away = np.sin(np.pi * np.clip((time_s - 2.0) / 0.5, 0, 1)) ** 2
+    dip = np.exp(-(((time_s - 4.0) / 0.3) ** 2))
+    ankle = np.stack([0 * time_s, 0.08 + 0.12 * away], axis=1)
+    body = side_body(thigh_deg=60 * dip, shank_deg=30 * dip, trunk_deg=30 * dip, ankle_m=ankle)
+    hips = body["mid_hip"].copy()
+    for name in ("mid_hip", "left_hip", "right_hip"):
+        body[name] = hips - np.stack([0 * time_s, 0.12 * away], axis=1)
+    pose = pictured(body, time_s, noise_px=1.0)
+    assert recognise(pose).movement != "jump"
+    found = of_jumps(pose)
+    assert not any(one.accepted for one in found.trial.repetitions)

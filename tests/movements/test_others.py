@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gaitlab.analysis.recording import quality
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.cycling import circle_of
@@ -176,3 +177,31 @@ def test_rendered_people_are_within_the_bars() -> None:
         near = "left" if found.trial.far_side == "right" else "right"
         assert means(found)["crank_cadence", "both"] == pytest.approx(float(truth["cadence_rpm"]), rel=0.005)
         assert means(found)["knee_at_bottom", near] == pytest.approx(float(truth["knee_at_bottom_deg"]), abs=4)
+
+
+def test_a_point_that_jumps_between_two_frames_bends_no_elbow_beyond_what_frames_show() -> None:
+    """A spline through 20 and 170 degrees swings over both: elbows of 230 degrees were told."""
+    time_s = times(3.0, 20.0)
+    still = 0 * time_s
+    elbow = np.where((time_s > 1.0) & (time_s < 1.4), 170.0, 20.0)
+    found = analysed(
+        pictured(side_body(thigh_deg=still, shank_deg=still, trunk_deg=still, elbow_deg=elbow), time_s), "any"
+    )
+    values = means(found)
+    frames = found.trial.angles.values_deg["left_elbow_flexion_deg"]
+    assert values["peak_elbow_any", "left"] <= np.nanmax(frames) + 0.05 * np.ptp(frames)
+    assert values["range_elbow", "left"] <= 1.1 * np.ptp(frames)
+
+
+def test_turns_of_both_pedals_are_counted_where_those_of_both_are_that_were_not_used() -> None:
+    time_s = times(14.0, 60.0)
+    found = analysed(pictured(rider(time_s, rpm=90.0, crank_m=0.17, saddle_m=0.6), time_s), "cycling")
+    told = quality(found)
+    turns = found.trial.repetitions
+    assert {one.side for one in turns} == {"left", "right"}
+    assert told["repetitions_accepted"] == sum(one.accepted for one in turns) == sum(told["cycles_accepted"].values())
+    # Of squats, which both legs do, there are as many as either leg has.
+    squats_s = bumps(time_s, [1.0, 5.0], down_s=1.0, hold_s=0.2, up_s=1.0)
+    body = side_body(thigh_deg=80 * squats_s, shank_deg=30 * squats_s, trunk_deg=40 * squats_s)
+    squatted = quality(analysed(pictured(body, time_s), "squat"))
+    assert squatted["repetitions_accepted"] == squatted["cycles_accepted"]["left"] == 2

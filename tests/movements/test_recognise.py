@@ -7,6 +7,9 @@ import pytest
 from gaitlab.analysis import warnings
 from gaitlab.metrics.movements.recognise import recognise
 from tests.kinematics.test_view import filmed
+from tests.movements.make import pictured, times
+from tests.movements.test_others import rider
+from tests.movements.test_squat import analysed
 
 # A squat beside an exact side or front view is one too.
 SEEN = [("right", 0.0), ("left", 30.0), ("right", -30.0), ("front", 0.0), ("front", 30.0), ("behind", -20.0)]
@@ -33,3 +36,14 @@ def test_lunges_that_were_said_to_be_a_run_are_something_else() -> None:
     said = warnings.mistaken(seen.movement, seen.why, said="run")
     assert said.startswith("this looks like something else (the hips come down")
     assert said.endswith("the movement must be entered: any")
+
+
+def test_feet_that_come_to_the_hips_are_no_squat_and_no_stand_from_a_chair() -> None:
+    """Where a network puts both legs on the near pedal they bend together, under hips that stay."""
+    time_s = times(14.0, 60.0)
+    pose = pictured(rider(time_s, rpm=90.0, crank_m=0.17, saddle_m=0.6), time_s)
+    assert recognise(pose).movement not in ("squat", "sit-to-stand")
+    for movement in ("squat", "sit-to-stand"):
+        found = analysed(pose, movement)
+        assert found.trial.repetitions
+        assert not any(one.accepted for one in found.trial.repetitions)

@@ -176,6 +176,19 @@ def test_every_movement_has_a_whole_page(tmp_path: Path, movement: str) -> None:
     open_session(session.folder).check()
 
 
+def test_what_has_no_rhythm_has_a_whole_page_too(tmp_path: Path) -> None:
+    """No moment divides it: a line drawn there made the page's curves impossible."""
+    still = 0 * TIME_S
+    body = side_body(thigh_deg=still, shank_deg=still, trunk_deg=still, arm_deg=90 * (TIME_S / 14.0) ** 2)
+    session, again = (analysed(tmp_path, pictured(body, TIME_S), name, movement="any") for name in ("once", "again"))
+    assert any(warning.startswith("no rhythm was found") for warning in session.warnings)
+    assert not session.info.get("not_made")
+    # Of two beside each other likewise.
+    page = tmp_path / "comparison.html"
+    write_comparison([session, again], page)
+    assert "Shoulder flexion" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("movement", MOVEMENTS)
 def test_every_movement_is_fully_declared(movement: str) -> None:
     declared = MOVEMENTS[movement]
@@ -253,3 +266,10 @@ def test_cycling_from_the_front_is_refused_in_one_line(tmp_path: Path) -> None:
         match="cycling is measured from the side: film again, or say view side if it is a film from the side",
     ):
         analysed(tmp_path, squatting(10.0), "c", movement="cycling", view="front")
+
+
+def test_a_recording_lasts_as_long_as_it_does_where_pictures_repeat(tmp_path: Path) -> None:
+    """Who stands still between jumps repeats rows, which are left out: of 4.4 s to the last landing 2.6 were told."""
+    session = analysed(tmp_path, jumps(60.0), "jumps", movement="jump")
+    assert any("repeat the one before" in warning for warning in session.warnings)
+    assert session.info["duration_s"] == pytest.approx(4.4, abs=0.05)

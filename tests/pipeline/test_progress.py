@@ -29,7 +29,7 @@ def shares(clock: list[float], *, clips: int, drawn: bool) -> list[tuple[float, 
     for _ in range(clips):
         for done in range(1, FRAMES + 1):
             clock[0] += FRAME_S
-            whole("finding the runner", done, FRAMES)
+            whole("finding the person", done, FRAMES)
         whole("measuring the gait", 0, 1)
         clock[0] += 1.6
     for _ in range(clips):

@@ -141,7 +141,7 @@ def test_person_overrides_and_the_numbers_stay() -> None:
         follow(Stage([coach, RUNNER]), person=7)
 
 
-@pytest.mark.parametrize(("person", "stages"), [(7, ["looking for person 7"]), (0, ["finding the runner"])])
+@pytest.mark.parametrize(("person", "stages"), [(7, ["looking for person 7"]), (0, ["finding the person"])])
 def test_who_waits_for_a_person_who_is_not_there_is_told_so_from_the_first_frame(
     tmp_path: Path, person: int, stages: list[str]
 ) -> None:

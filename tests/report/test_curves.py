@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gaitlab.core.gait import GaitCycle
-from gaitlab.report.shared.curves import PERCENT, cycle_curve
+from gaitlab.report.shared.curves import PERCENT, CycleCurve, cycle_curve
+from gaitlab.report.shared.plot import band
 
 NONE = math.nan
 
@@ -89,3 +90,15 @@ def test_a_gap_is_as_long_as_it_was_and_frames_that_are_not_there_are_one() -> N
     assert curve is not None
     assert np.flatnonzero(np.isnan(curve.mean_deg)).tolist() == list(range(30, 81))
     np.testing.assert_allclose(curve.mean_deg[5:15], 30 * np.sin(2 * np.pi * PERCENT[5:15] / 100), atol=1e-3)
+
+
+def test_the_band_leaves_out_what_the_curve_leaves_out() -> None:
+    """Knees from the front are not seen while the thighs point at the camera."""
+    sd = np.ones(101)
+    sd[40:61] = np.nan
+    drawn = band("left", CycleCurve(np.zeros(101), sd, 50.0, 3))
+    gap = drawn["x"].index(None)
+    assert drawn["y"][gap] is None
+    assert (min(drawn["x"][:gap]), max(drawn["x"][:gap])) == (0.0, 39.0)
+    assert (min(drawn["x"][gap + 1 :]), max(drawn["x"][gap + 1 :])) == (61.0, 100.0)
+    assert band("left", CycleCurve(np.zeros(101), np.full(101, np.nan), 50.0, 1))["x"] == []

@@ -178,7 +178,7 @@ def test_words_in_a_sentence_are_translated_and_names_are_not() -> None:
         "Die Geschwindigkeiten unterscheiden sich (A 9,0 km/h (5,6 mph), B 10,8 km/h (6,7 mph)):"
     )
     of_many = (
-        "The runner faces different ways (A–C: left; D: right): another leg is the near one, which is measured better."
+        "The person faces different ways (A–C: left; D: right): another leg is the near one, which is measured better."
     )
     assert "(A–C: links; D: rechts)" in said(of_many, texts)
     passes = (
@@ -311,7 +311,7 @@ NOT_SAID = {
     "keypoint names",
     "shop profile",
     # of progress and of the annotated video, which is in English
-    "finding the runner",
+    "finding the person",
     "looking for person",
     "heel to shank",
     "left hip adduction",

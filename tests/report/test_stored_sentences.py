@@ -70,8 +70,8 @@ def made_by_the_code() -> list[str]:
         Claim("film", "from the side", "from the front", True, "sure to 1.0 of 1", "the view must be entered: front"),
         Claim("film", "from the front", "from the side", True, "hips and shoulders are seen behind each other",
               "the view must be entered: side"),
-        Claim("runner", "who faces left", "who faces right", True, "81 % of what knees, feet and head show",
-              "the side the runner faces must be entered: right"),
+        Claim("person", "who faces left", "who faces right", True, "81 % of what knees, feet and head show",
+              "the side the person faces must be entered: right"),
     ):  # fmt: skip
         made.append(claim.sentence())
     described = {

@@ -57,8 +57,15 @@ def test_dear_pairs_are_not_made() -> None:
     assert cheapest_pairs(np.empty((0, 3)), max_cost=1.0) == []
 
 
-def track_of(ankles_px: np.ndarray, *, travels_px: float = 0.0, tremble_px: float = 0.0, score: float = 0.8) -> Track:
-    """Return somebody 300 px high, 30 frames a second, with so much between the ankles in each frame."""
+def track_of(
+    ankles_px: np.ndarray, *, travels_px: float = 0.0, tremble_px: float = 0.0, score: float = 0.8,
+    bends_px: np.ndarray | float = 0.0,
+) -> Track:  # fmt: skip
+    """Return somebody 300 px high, 30 frames a second, with so much between the ankles in each frame.
+
+    ``bends_px`` is by how much everything above the knees comes down, in each frame.
+    """
+    low = np.zeros(len(ankles_px)) + bends_px
     random = np.random.default_rng(0)
     stands = {"shoulder": 60.0, "hip": 160.0, "knee": 240.0, "ankle": 320.0}
     track = Track(0, COCO)
@@ -70,7 +77,8 @@ def track_of(ankles_px: np.ndarray, *, travels_px: float = 0.0, tremble_px: floa
                 sign = 1 if side == "left" else -1
                 foot = sign * apart / 2 if joint == "ankle" else 10.0 * sign
                 xy[COCO.index(name)] = (400 + travels_px * number + foot, stands[joint])
-        xy[COCO.index("nose")] = (400 + travels_px * number, 20.0)
+                xy[COCO.index(name), 1] += low[number] if joint in ("shoulder", "hip") else 0.0
+        xy[COCO.index("nose")] = (400 + travels_px * number, 20.0 + low[number])
         track.add(number, number / 30, Body(xy + tremble_px * random.normal(size=xy.shape), np.full(len(COCO), score)))
     return track
 
@@ -88,3 +96,17 @@ def test_points_that_tremble_are_no_swinging_legs() -> None:
     assert runner_score(track_of(np.full(200, 20.0), tremble_px=12.0), COCO).swing < 0.4
     walks = 60 * np.sin(2 * np.pi * 0.9 * np.arange(200) / 30)
     assert runner_score(track_of(walks, tremble_px=6.0), COCO).swing == 1.0
+
+
+def test_of_a_named_movement_who_bends_the_legs_is_followed_not_who_stands_beside() -> None:
+    """A trainer of the same size is in the picture for longer, and takes a step now and then."""
+    number = np.arange(300)
+    squats = track_of(np.full(300, 20.0), tremble_px=1.0, bends_px=60 * (0.5 - 0.5 * np.cos(number / 12)))
+    once = track_of(np.full(300, 20.0), tremble_px=1.0, bends_px=60.0 * (number // 40 == 5))
+    trainer = track_of(20.0 + 8 * np.sin(np.arange(360) / 40), tremble_px=1.0)
+    for bends in (squats, once):
+        assert most_like_a_runner([bends, trainer], COCO, gait=False) is bends
+        assert runner_score(trainer, COCO, gait=False).stands
+        assert not runner_score(bends, COCO, gait=False).stands
+    # In gait nobody asks how far the hips come down: there legs go to and fro.
+    assert most_like_a_runner([squats, trainer], COCO) is trainer

@@ -85,7 +85,7 @@ _OPTIONS_NAMED: Mapping[str, str] = {
     "in the recording, or --standing FILE, as its zero": "in the recording, or a recording of it, as its zero",
     "say the true frame rate with --capture-fps ": "the true frame rate must be entered: ",
     "say the true frame rate with --capture-fps": "the true frame rate must be entered",
-    "say --facing left or --facing right": "the side the runner faces must be entered",
+    "say --facing left or --facing right": "the side the person faces must be entered",
     "record longer or widen --start and --end": "record longer, or use more of the recording",
 }
 

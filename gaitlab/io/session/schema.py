@@ -145,6 +145,7 @@ ENTRIES: Mapping[str, Kind] = {
     "quality.cycles_accepted.left": COUNT,
     "quality.cycles_accepted.right": COUNT,
     "quality.cycles_rejected": _object_of(COUNT),
+    "quality.repetitions_accepted?": COUNT,
     "quality.single_steps?": _object_of(COUNT),
     "quality.share_of_frames_seen": _object_of(NUMBER),
     "quality.points_filled?": COUNT,

@@ -28,6 +28,12 @@ _INSIDE_S, _OF_FRAME = {-1: 0.009, 1: 0.001}, 0.37
 # Frames of a line lie within so long of each other, s; a level is read from so long beside the flight; a line
 # meets it at most so long beside its first frame, s.
 _LINE_S, _LEVEL_S, _FARTHEST_S = 0.055, 0.25, 0.03
+# Of a throw, slow motion or not, a quarter of the time is below 0.44 of its height and another above 0.94: a ratio of
+# 0.47. Who stands on a box in between is near its height all the time.
+_OF_A_THROW = 0.65
+# In a flight of 0.2 s or more the hips rise by more than this, leg lengths, by more yet in slow motion, and the legs
+# lengthen by less than that share of it.
+_RISE, _LENGTHEN = 0.03, 0.5
 # Shortest flight, s: of 0.06 s the height is 4 mm. A foot that stays at one height, leg lengths, so long, s, stands.
 _SHORTEST_S, _STEADY, _STANDS_S = 0.06, 0.03, 0.25
 
@@ -98,9 +104,10 @@ def _ground(height: FloatArray) -> float:
 
 def _flights_of(time_s: FloatArray, heights: FloatArray, lower: FloatArray, part: slice) -> list[Flight]:
     """Return the flights of a time in which no foot is on the ground: one, or those from and to a box in between."""
+    begun, ended = part.start == 0, part.stop == len(time_s)
     stands = [one for one in _steady(time_s, lower, part) if lower[one].mean() > 2 * _OFF]
-    if not stands:
-        begun, ended = part.start == 0, part.stop == len(time_s)
+    # In slow motion feet hang at the top of a flight for as long as others stand.
+    if not stands or (not (begun or ended) and _thrown(lower[part])):
         take_off_s = float(time_s[0]) if begun else _crossing_s(time_s, heights, part.start, -1)
         landing_s = float(time_s[-1]) if ended else _crossing_s(time_s, heights, part.stop - 1, 1)
         return [Flight(take_off_s, landing_s, whole=not (begun or ended))]
@@ -112,6 +119,33 @@ def _flights_of(time_s: FloatArray, heights: FloatArray, lower: FloatArray, part
         landing_s = _crossing_s(time_s, heights, part.stop - 1, 1)
         found.append(Flight(float(time_s[stands[-1].stop - 1]), landing_s, from_above=True))
     return found
+
+
+def _thrown(heights: FloatArray) -> bool:
+    """Return whether heights over the ground, from leaving it to coming back, are those of a throw, not of a stand."""
+    low, high = np.percentile(heights, (25, 75))
+    return bool(low < _OF_A_THROW * high)
+
+
+def flies(time_s: FloatArray, hips: FloatArray, above: FloatArray, flight: Flight) -> bool:
+    """Return whether a body flies while its feet are off the ground: nobody does who steps back, or stands up.
+
+    Parameters
+    ----------
+    hips, above : FloatArray
+        (frame,) height of the hips, and of the hips over the ankles, leg lengths.
+    """
+    rises, lengthens = (_rise_in(time_s, heights, flight) for heights in (hips, above))
+    return rises > _RISE and not lengthens > _LENGTHEN * rises
+
+
+def _rise_in(time_s: FloatArray, heights: FloatArray, flight: Flight) -> float:
+    """Return how far a point is higher at most in a flight than at its ends, in the unit of its heights; NaN unseen."""
+    here = (time_s >= flight.take_off_s) & (time_s <= flight.landing_s) & np.isfinite(heights)
+    if not here.any():
+        return float("nan")
+    seen = heights[here]
+    return float(seen.max() - (seen[0] + seen[-1]) / 2)
 
 
 def _steady(time_s: FloatArray, lower: FloatArray, part: slice) -> list[slice]:

@@ -23,13 +23,24 @@ from gaitlab.core.metric import Unsure, View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
-from gaitlab.metrics.movements.flights import Flight, flights, toe_heights
-from gaitlab.metrics.movements.phases import EDGE, crossing_s
-from gaitlab.metrics.movements.signals import CUT, STEPS, at, between, height, length_of_scale, renumbered, together
+from gaitlab.metrics.movements.flights import Flight, flies, flights, toe_heights
+from gaitlab.metrics.movements.phases import extreme_s, leaves_level_s
+from gaitlab.metrics.movements.signals import (
+    CUT,
+    STEPS,
+    at,
+    between,
+    height,
+    hips_above_ankles,
+    length_of_scale,
+    renumbered,
+    together,
+)
 from gaitlab.metrics.spec import MetricSpec
 from gaitlab.metrics.trial import Trial
 
 NAME = "jump"
+STAYS = "the hips do not rise in it, as they do in a jump"
 GRAVITY = 9.81
 # Longer than that on the ground before it, s, a jump is one of its own and no rebound.
 _REBOUND_S = 0.6
@@ -39,6 +50,7 @@ _BEGINS_S, _LANDS_S = 4.0, 1.5
 _END_OF_FLIGHT_S = 0.07
 # Nobody flies longer, s: 1.2 m high. A landing that is lower than the take-off by so much, leg lengths, is told.
 _LONGEST_S, _LOWER = 1.0, 0.05
+_NOBODY = "nobody flies for"
 # Both legs bend together before and after a jump, see `signals.together`, though they may land in turn.
 _TOGETHER = 0.3
 # The hips' rise and the flight's height differ by more than this, m, only where scale, clock or flight are wrong.
@@ -55,18 +67,29 @@ def find(trial: Trial) -> Found:
     """Find the jumps by the flights of both feet."""
     time_s, leg_px = trial.pose.time_s, trial.calibration.leg_px
     all_flights = flights(time_s, toe_heights(trial.pose.unsmoothed, leg_px=leg_px))
-    hips = height(trial.pose, "mid_hip", leg_px=leg_px)
-    found = []
+    hips, above = height(trial.pose, "mid_hip", leg_px=leg_px), hips_above_ankles(trial)
+    found: list[Repetition] = []
     for number, flight in enumerate(all_flights):
         if flight.from_above:
             continue  # the drop from a box
         before = all_flights[number - 1] if number else None
         after_s = all_flights[number + 1].take_off_s if number + 1 < len(all_flights) else math.inf
         one = _jump(time_s, hips, flight, before=before, after_s=after_s)
-        if one is not None:
-            found.append(_of_both_legs(trial, one))
+        # In lower ones the rise is not known well enough to tell.
+        if one and flight.whole and _jump_height(trial, one) > _LOW_M and not flies(time_s, hips, above, flight):
+            one = replace(one, accepted=False, reason=STAYS)
+        found += [] if one is None else [_of_both_legs(trial, one)]
     repetitions = renumbered(found)
-    return Found(repetitions, tuple(_doubts(trial, repetitions)))
+    return Found(repetitions, (*_too_slow(repetitions), *_doubts(trial, repetitions)))
+
+
+def _too_slow(found: Sequence[Repetition]) -> tuple[str, ...]:
+    """Say so where every jump lasts longer than anybody flies."""
+    flights_s = [one.at("landing") - one.at("take_off") for one in found if one.reason.startswith(_NOBODY)]
+    return () if not flights_s or any(one.accepted for one in found) else (
+        f"the jumps last {np.median(flights_s):.1f} s in the air: the film plays in slow motion; the true frame rate "
+        "must be entered",
+    )  # fmt: skip
 
 
 def _of_both_legs(trial: Trial, one: Repetition) -> Repetition:
@@ -82,17 +105,17 @@ def _jump(
     """Return a flight as a jump with its moments; None where the hips are not seen."""
     reason = CUT if not flight.whole else "it lands on something higher" if flight.onto_above else ""
     if flight.landing_s - flight.take_off_s > _LONGEST_S:
-        reason = f"nobody flies for {flight.landing_s - flight.take_off_s:.1f} s"
+        reason = f"{_NOBODY} {flight.landing_s - flight.take_off_s:.1f} s"
     landed_s = before.landing_s if before is not None else -math.inf
     rebound = flight.take_off_s - landed_s < _REBOUND_S
     earliest_s = max(landed_s if rebound else landed_s + 0.1, flight.take_off_s - _BEGINS_S)
-    deepest_s = _extreme_s(time_s, hips, earliest_s, flight.take_off_s, lowest=True)
-    top_s = _extreme_s(time_s, hips, flight.take_off_s, flight.landing_s, lowest=False)
-    lowest_s = _extreme_s(time_s, hips, flight.landing_s, min(flight.landing_s + _LANDS_S / 2, after_s), lowest=True)
+    deepest_s = extreme_s(time_s, hips, earliest_s, flight.take_off_s, lowest=True)
+    top_s = extreme_s(time_s, hips, flight.take_off_s, flight.landing_s, lowest=False)
+    lowest_s = extreme_s(time_s, hips, flight.landing_s, min(flight.landing_s + _LANDS_S / 2, after_s), lowest=True)
     if not np.isfinite([deepest_s, top_s]).all():
         return None
-    start_s = landed_s if rebound else _leaves_level_s(time_s, hips, deepest_s, earliest_s)
-    end_s = _leaves_level_s(time_s, hips, lowest_s, min(flight.landing_s + _LANDS_S, after_s))
+    start_s = landed_s if rebound else leaves_level_s(time_s, hips, deepest_s, earliest_s)
+    end_s = leaves_level_s(time_s, hips, lowest_s, min(flight.landing_s + _LANDS_S, after_s))
     moments = {"contact": landed_s} if rebound else {}
     moments |= {
         "deepest": deepest_s, "take_off": flight.take_off_s, "top": top_s, "landing": flight.landing_s,
@@ -100,30 +123,6 @@ def _jump(
     }  # fmt: skip
     last_s = max(end_s, flight.landing_s) if math.isfinite(end_s) else flight.landing_s
     return Repetition("both", 0, min(start_s, deepest_s), last_s, moments, accepted=not reason, reason=reason)
-
-
-def _extreme_s(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float, *, lowest: bool) -> float:
-    here = np.flatnonzero((time_s >= start_s) & (time_s <= end_s) & np.isfinite(values))
-    if not len(here):
-        return math.nan
-    return float(time_s[here[np.argmin(values[here]) if lowest else np.argmax(values[here])]])
-
-
-def _leaves_level_s(time_s: FloatArray, hips: FloatArray, low_s: float, until_s: float) -> float:
-    """Return when the hips are almost at the level they stand on, from their lowest point on, or back from there, s."""
-    if not math.isfinite(low_s):
-        return math.nan
-    inside = (time_s >= min(low_s, until_s)) & (time_s <= max(low_s, until_s)) & np.isfinite(hips)
-    here_s, here = time_s[inside], hips[inside]
-    if len(here) < 2:
-        return low_s
-    back = until_s < low_s
-    low = len(here) - 1 if back else 0
-    level = float(np.percentile(here, 90))
-    if not level > here[low]:
-        return low_s
-    # Turned upside down the curve falls from its lowest point to the level.
-    return crossing_s(here_s, -here, -(level - EDGE * (level - here[low])), low, 0 if back else len(here) - 1)
 
 
 def _doubts(trial: Trial, found: Sequence[Repetition]) -> list[str]:

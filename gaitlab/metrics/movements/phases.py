@@ -154,3 +154,28 @@ def crossing_s(time_s: FloatArray, values: FloatArray, level: float, start: int,
             share = (here - level) / (here - there)
             return float(time_s[index] + share * (time_s[index + step] - time_s[index]))
     return float(time_s[stop])
+
+
+def extreme_s(time_s: FloatArray, values: FloatArray, start_s: float, end_s: float, *, lowest: bool) -> float:
+    """Return when a curve is lowest, or highest, between two times, s; NaN where it is not seen."""
+    here = np.flatnonzero((time_s >= start_s) & (time_s <= end_s) & np.isfinite(values))
+    if not len(here):
+        return np.nan
+    return float(time_s[here[np.argmin(values[here]) if lowest else np.argmax(values[here])]])
+
+
+def leaves_level_s(time_s: FloatArray, hips: FloatArray, low_s: float, until_s: float) -> float:
+    """Return when the hips are almost at the level they stand on, from their lowest point on, or back from there, s."""
+    if not np.isfinite(low_s):
+        return np.nan
+    inside = (time_s >= min(low_s, until_s)) & (time_s <= max(low_s, until_s)) & np.isfinite(hips)
+    here_s, here = time_s[inside], hips[inside]
+    if len(here) < 2:
+        return low_s
+    back = until_s < low_s
+    low = len(here) - 1 if back else 0
+    level = float(np.percentile(here, 90))
+    if not level > here[low]:
+        return low_s
+    # Turned upside down the curve falls from its lowest point to the level.
+    return crossing_s(here_s, -here, -(level - EDGE * (level - here[low])), low, 0 if back else len(here) - 1)

@@ -17,14 +17,14 @@ from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.rear import size_px
 from gaitlab.metrics.movements import cycling, free, jump, sit_to_stand, squat
 from gaitlab.metrics.movements.cycling import circle_of
-from gaitlab.metrics.movements.flights import flights, toe_heights
+from gaitlab.metrics.movements.flights import flies, flights, toe_heights
 from gaitlab.metrics.movements.phases import Excursion, bridged, excursions
 from gaitlab.metrics.movements.signals import alike, height, mean_of_sides
 
 # Smallest fall or rise of the hips that is told from gait, leg lengths, and how alike both legs must do it.
 _LEAST_WAY, _ALIKE = 0.2, 0.6
-# Flights of jumps, s; the hips fall by at least so much before them or after, leg lengths.
-_FLIGHT_S, _JUMPS_WAY = (0.2, 1.0), 0.12
+# Flights of jumps, s, those of slow motion too; the hips fall by at least so much before them or after, leg lengths.
+_FLIGHT_S, _JUMPS_WAY = (0.2, 8.0), 0.12
 # Somebody who sits at the beginning, for so long, s, has their hips in the lower part of their way.
 _BEGINS_S, _LOWER = 0.5, 0.4
 # A foot on a pedal: scatter about its circle and its radius, leg lengths; the hips on a saddle rise and fall by less.
@@ -36,6 +36,8 @@ _EVEN_S = 0.12
 # clearly one, leg lengths: rendered lunges have more than 0.35 from every side, squats and chairs less than 0.1. How
 # far the feet are apart tells less: those of a real squat seen askew are half a leg length apart.
 _KNEES = 0.2
+# Of who squats or stands up the way of hips over feet is the hips' own in the picture, by this share of it and more.
+_OWN_WAY = 0.5
 # Somebody is low in this part of the hips' way.
 _LOW = 0.15
 
@@ -61,9 +63,17 @@ def recognise(pose: PoseSequence) -> Recognised:
     same = alike(pose, np.ones(len(pose), bool))
     if not same >= _ALIKE:
         return Recognised("")
-    if jumps := _jumps(pose, above, leg_px=leg_px):
+    if jumps := _jumps(pose, hips, above, leg_px=leg_px):
         return Recognised(jump.NAME, jumps)
+    if _way(hips) < _OWN_WAY * _way(above):
+        return Recognised("")  # the feet come to the hips, as on pedals
     return _bends(pose, above, leg_px=leg_px)
+
+
+def _way(heights: FloatArray) -> float:
+    """Return how far heights go, without the outermost of them."""
+    low, high = np.nanpercentile(heights, (5, 95))
+    return float(high - low)
 
 
 def _even(time_s: FloatArray, values: FloatArray) -> FloatArray:
@@ -76,12 +86,12 @@ def _even(time_s: FloatArray, values: FloatArray) -> FloatArray:
     return evened
 
 
-def _jumps(pose: PoseSequence, above: FloatArray, *, leg_px: float) -> str:
+def _jumps(pose: PoseSequence, hips: FloatArray, above: FloatArray, *, leg_px: float) -> str:
     """Return why somebody jumps; empty where they do not."""
     found = [
         one for one in flights(pose.time_s, toe_heights(pose, leg_px=leg_px))
         if one.whole and not one.onto_above and not one.from_above
-        and _FLIGHT_S[0] < one.landing_s - one.take_off_s < _FLIGHT_S[1]
+        and _FLIGHT_S[0] < one.landing_s - one.take_off_s < _FLIGHT_S[1] and flies(pose.time_s, hips, above, one)
     ]  # fmt: skip
     seen = above[np.isfinite(above)]
     if not found or not np.ptp(np.percentile(seen, (2, 98))) > _JUMPS_WAY:

@@ -17,10 +17,16 @@ from gaitlab.metrics.trial import Trial
 Compute = Callable[[Trial, Repetition], float]
 CUT = "the recording shows a part of it only"
 STEPS = "the legs go one after the other, as in steps"
+FEET = "the feet move, and not the hips"
+# Share of a repetition's way that is the hips' own in the picture: of pedals all of it is the feet's.
+_OWN_WAY = 0.5
 # Share of a repetition's frames in which the hips and one ankle must be seen.
 _SEEN = 0.7
 # Share of its duration before and after a repetition in which the ends of its ways lie.
 _BESIDE = 0.15
+# Between two frames a peak is higher than at both by this share of the range, of eight frames a period; a curve that is
+# read farther off swings over, as beside a point that jumps.
+_BETWEEN_FRAMES = 0.04
 
 
 def height(pose: PoseSequence, name: str, *, leg_px: float) -> FloatArray:
@@ -60,6 +66,17 @@ def alike(pose: PoseSequence, here: NDArray[np.bool_]) -> float:
         return float("nan")
     variance = np.cov(left, right)
     return float(variance[0, 1] / max(variance[0, 0], variance[1, 1])) if variance.any() else float("nan")
+
+
+def of_hips(trial: Trial, excursion: Excursion) -> bool:
+    """Return whether the hips move towards the feet in a whole excursion, and not the feet towards the hips."""
+    hips = height(trial.pose, "mid_hip", leg_px=trial.calibration.leg_px)
+    seen = np.isfinite(hips)
+    if not (excursion.whole and seen.any()):
+        return True
+    at_s = (excursion.start_s, excursion.top_s)
+    before, farthest = np.interp(at_s, trial.pose.time_s[seen], hips[seen])
+    return bool(abs(farthest - before) > _OWN_WAY * excursion.size)
 
 
 def repetition(
@@ -115,7 +132,7 @@ def largest_shown(curve: str) -> Compute:
     """Return the function for the largest value of an angle that is not to be seen all the time, as a knee in front."""
 
     def value(trial: Trial, one: Repetition) -> float:
-        values = trial.angle(f"{curve.format(side=one.side)}_deg", one.start_s, one.end_s)
+        values = _between_frames(trial, curve, one, one.start_s, one.end_s)
         return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
 
     return value
@@ -169,6 +186,20 @@ def _seen(trial: Trial, curve: str, one: Repetition) -> FloatArray:
     beside_s = _BESIDE * one.duration_s
     first_s, last_s = trial.pose.time_s[[0, -1]]
     start_s, end_s = max(one.start_s - beside_s, first_s), min(one.end_s + beside_s, last_s)
-    values = trial.angle(f"{curve.format(side=one.side)}_deg", start_s, end_s)
+    values = _between_frames(trial, curve, one, start_s, end_s)
     seen = values[np.isfinite(values)]
     return seen if len(seen) >= _SEEN * len(values) else seen[:0]
+
+
+def _between_frames(trial: Trial, curve: str, one: Repetition, start_s: float, end_s: float) -> FloatArray:
+    """Return an angle of the repetition's side, (n,) degrees, between its frames too; NaN in gaps."""
+    name = f"{curve.format(side=one.side)}_deg"
+    values, time_s = trial.angle(name, start_s, end_s), trial.angles.time_s
+    step_s = float(np.median(np.diff(time_s)))
+    frames = trial.angles.values_deg[name][(time_s >= start_s - step_s) & (time_s <= end_s + step_s)]
+    if not np.isfinite(frames).any():
+        return values
+    low, high = float(np.nanmin(frames)), float(np.nanmax(frames))
+    more = _BETWEEN_FRAMES * (high - low)
+    bounded: FloatArray = np.clip(values, low - more, high + more)
+    return bounded

@@ -19,6 +19,7 @@ from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.phases import excursions
 from gaitlab.metrics.movements.signals import (
     CUT,
+    FEET,
     STEPS,
     between,
     frame_time,
@@ -26,6 +27,7 @@ from gaitlab.metrics.movements.signals import (
     largest,
     largest_shown,
     length_of_scale,
+    of_hips,
     renumbered,
     repetition,
     together,
@@ -50,7 +52,7 @@ def find(trial: Trial) -> Found:
     found = []
     for number, one in enumerate(excursions(time_s, height, least=_LEAST_RISE)):
         alike = together(trial, one.start_s, one.end_s)
-        reason = STEPS if alike < LEAST_TOGETHER else ""
+        reason = STEPS if alike < LEAST_TOGETHER else "" if of_hips(trial, one) else FEET
         made = repetition(trial, number, one, moments=("stand", "top", "sits_down"), reason=reason)
         found.append(_last_stand(trial, made, size=one.size))
     return Found(renumbered(found))

@@ -18,6 +18,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.phases import EDGE, HELD, excursions
 from gaitlab.metrics.movements.signals import (
+    FEET,
     STEPS,
     between,
     frame_time,
@@ -25,6 +26,7 @@ from gaitlab.metrics.movements.signals import (
     largest,
     largest_shown,
     length_of_scale,
+    of_hips,
     renumbered,
     repetition,
     together,
@@ -51,7 +53,7 @@ def find(trial: Trial) -> Found:
     found = []
     for number, one in enumerate(excursions(time_s, -height, least=LEAST_DROP, held=HELD)):
         alike = together(trial, one.start_s, one.end_s)
-        reason = STEPS if alike < LEAST_TOGETHER else ""
+        reason = STEPS if alike < LEAST_TOGETHER else "" if of_hips(trial, one) else FEET
         found.append(repetition(trial, number, one, moments=("down", "bottom", "up"), reason=reason))
     repetitions = renumbered(found)
     return Found(repetitions, askew(trial, repetitions))

@@ -16,6 +16,7 @@ from gaitlab.core.errors import InputError, NobodyError, argument
 from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.pipeline.reading.keypoint_file import file_facts, is_gait, read_film_keypoints
 from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec
@@ -336,7 +337,7 @@ def _estimate(
     total = opened.count(spec.start_s, spec.end_s)
     done = 0
     # Whether that person appears is known only at the end; the progress line says from the start who is awaited.
-    stage = "finding the runner" if spec.person < 0 else f"looking for person {spec.person}"
+    stage = "finding the person" if spec.person < 0 else f"looking for person {spec.person}"
 
     def look(seen: tuple[Frame, Body | None]) -> None:
         frame, body = seen
@@ -354,7 +355,7 @@ def _estimate(
             raise _OutOfDepthError(depth)
         beside.give((frame, body))
         if body is not None:
-            stage = "finding the runner"
+            stage = "finding the person"
         progress(stage, done, total)
 
     # None of them is waited for by the network, which looks at the next frame meanwhile.
@@ -364,13 +365,14 @@ def _estimate(
             estimator,
             person=None if spec.person < 0 else spec.person,
             slow_motion=slow_motion,
+            gait=spec.movement not in MOVEMENTS,
             on_frame=on_frame,
         )
         if first is not None and (depth := first.end()) is not None:
             raise _OutOfDepthError(depth)
     if followed.pose is None:
         raise NobodyError(
-            f"no person found in '{info.path}' by {estimator.name}; expected a runner seen whole from the side "
+            f"no person found in '{info.path}' by {estimator.name}; expected a person seen whole from the side "
             f"or from behind, try another network with {argument('model')} or another part "
             f"with {argument('start_s')} and {argument('end_s')}"
         )

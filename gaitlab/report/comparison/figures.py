@@ -76,7 +76,7 @@ def _curve_chart(
         legend.append((one.colour, text))
         traces += [band(one.colour, curve)] if len(curves) <= _MOST_BANDS else []
         traces.append(line(PERCENT, curve.mean_deg, one.colour, f"{one.letter} {one.name}"))
-        shapes += [] if stance_only else [vertical(curve.toe_off_percent, one.colour)]
+        shapes += [] if stance_only else vertical(curve.toe_off_percent, one.colour)
         ends = (float(end(curve.mean_deg)) for end in (np.nanmin, np.nanmax))
         low, high = (decimal(end, 0, point=one.content.point) for end in ends)
         ranges.append(words["range"].format(letter=one.letter, low=low, high=high))

@@ -85,7 +85,7 @@ def _cycle_figure(content: Content, spec: Mapping[str, Any], curves: Mapping[str
         name = texts["mean"].format(side=content.texts["sides"][side], n=curve.n)
         traces += [band(side, curve), line(PERCENT, curve.mean_deg, side, name)]
         if not stance_only:
-            shapes.append(vertical(curve.toe_off_percent, side))
+            shapes += vertical(curve.toe_off_percent, side)
     toe_off = float(np.mean([curve.toe_off_percent for curve in curves.values()]))
     if norm is None:  # whose band holds these ranges too
         shapes += _reference_marks(content, spec.get("marks", ()), toe_off)

@@ -13,6 +13,7 @@ import numpy as np
 
 from gaitlab.core.pose import FloatArray
 from gaitlab.report.shared.curves import PERCENT, CycleCurve
+from gaitlab.signal.runs import runs
 
 Figure = dict[str, Any]
 # Least range of an axis, degrees, so that small variations are not magnified.
@@ -41,13 +42,19 @@ class Chart:
 
 
 def band(side: str, curve: CycleCurve) -> Figure:
-    """Return mean ± SD as one closed outline, which does not depend on the order of traces."""
-    there = np.isfinite(curve.sd_deg)
-    x, mean, sd = PERCENT[there], curve.mean_deg[there], curve.sd_deg[there]
-    around, back = np.concatenate([mean + sd, (mean - sd)[::-1]]), np.concatenate([x, x[::-1]])
+    """Return mean ± SD as closed outlines, which do not depend on the order of traces: one a part that was seen."""
+    x: list[FloatArray] = []
+    y: list[FloatArray] = []
+    for part in runs(np.isfinite(curve.sd_deg)):
+        here, mean, sd = PERCENT[part], curve.mean_deg[part], curve.sd_deg[part]
+        # A gap ends an outline, also where the next one begins: nothing is drawn where nothing was measured.
+        between = [np.array([np.nan])] if x else []
+        x += [*between, here, here[::-1]]
+        y += [*between, mean + sd, (mean - sd)[::-1]]
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"@{side}-band", "line": {"width": 0},
-        "x": plain_numbers(back), "y": plain_numbers(around), "hoverinfo": "skip", "showlegend": False,
+        "x": plain_numbers(np.concatenate(x or [PERCENT[:0]])), "y": plain_numbers(np.concatenate(y or [PERCENT[:0]])),
+        "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
 
 
@@ -70,12 +77,14 @@ def line(x: FloatArray, y: FloatArray, side: str, name: str, **more: Any) -> Fig
     }  # fmt: skip
 
 
-def vertical(x: float, side: str) -> Figure:
-    """Return a dotted line across the chart at ``x``."""
-    return {
+def vertical(x: float, side: str) -> list[Figure]:
+    """Return a dotted line across the chart at ``x``; none for NaN, as of a repetition that no moment divides."""
+    if not np.isfinite(x):
+        return []
+    return [{
         "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
         "line": {"color": f"@{side}", "width": 1.5, "dash": "dot"},
-    }  # fmt: skip
+    }]  # fmt: skip
 
 
 def wide_enough(curves: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:

@@ -41,8 +41,8 @@ _CLEAR = ("jump", "cycling")
 _NOT_MEANT = "the film shows another movement"
 _NOT_LEARNT = (
     "the network '{name}' is made for people who run and walk, not for this movement: on rendered people it bends "
-    "knees and hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; another "
-    "network may do better, and the annotated video shows whether the points lie on the body"
+    "knees and hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; "
+    "another network may do better, and the annotated video shows whether the points lie on the body"
 )
 # Of squats and stands from a chair it is right to some degrees.
 _MOVER, _LESS_SURE = "mover", ("cycling", "any", "jump")

@@ -92,9 +92,9 @@ def same_faults(a: Info, b: Info) -> bool:
 
 
 def network_of(info: Info) -> str:
-    """Return the source of the keypoints: a network, or the format of a file."""
+    """Return the source of the keypoints: a network, with its weights where they are known, or the format of a file."""
     model = info["model"]
-    names = ("name", "format") if info.get("keypoints") else ("name",)
+    names = ("name", "format") if info.get("keypoints") else ("name", "weights")
     return " ".join(str(model[name]) for name in names if model.get(name))
 
 

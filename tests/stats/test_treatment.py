@@ -172,6 +172,16 @@ def test_what_a_network_adds_cancels_only_for_the_same_leg_of_the_same_network()
         assert not same_faults(INFO, {**INFO, **other})
 
 
+def test_a_network_that_learnt_on_has_other_faults() -> None:
+    """`runner` keeps its name with new weights; what they add no longer cancels between two sessions."""
+    one, other = (
+        {**INFO, "model": {**INFO["model"], "weights": weights}} for weights in ("175cbfcaa47d", "ec4156059903")
+    )
+    assert same_faults(one, one)
+    assert not same_faults(one, other)
+    assert not same_faults(INFO, other), "sessions of before say nothing of weights"
+
+
 def test_a_stand_in_is_not_held_against_the_heel_itself(tmp_path: Path) -> None:
     made = pair(tmp_path, metric="peak_rearfoot_eversion", a={"view": "rear"}, b={"view": "rear"})
     spec = METRICS["peak_rearfoot_eversion"]

@@ -127,6 +127,7 @@ ENTRIES: Mapping[str, Kind] = {
     "model": OBJECT,
     "model.name?": TEXT,
     "model.format?": TEXT,
+    "model.weights?": TEXT,
     "model.why?": TEXT,
     "rearfoot_source?": _or_null(TEXT),
     "settings": OBJECT,

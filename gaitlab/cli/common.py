@@ -156,6 +156,8 @@ def finish(session: Session) -> None:
     say(session.report if session.report.is_file() else session.folder)
     quality = session.info["quality"]
     if not any((*quality["cycles_accepted"].values(), *quality.get("single_steps", {}).values())):
+        if not session.info.get("movement"):
+            say("where the film shows another movement, name it: --movement any, or one of its kinds", err=True)
         raise typer.Exit(1)
     if session.info.get("not_made"):
         raise typer.Exit(1)

@@ -337,7 +337,7 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
     ),
     _Circumstance(
         _smoothing, _smoothed_otherwise,
-        "The tracks were smoothed differently ({told}): the stronger smoothing lowers peaks and moves foot strikes.",
+        "The tracks were smoothed differently ({told}): the stronger smoothing lowers peaks and moves times.",
     ),
     _Circumstance(
         _scale_source, _other_words(_scale_source),

@@ -22,7 +22,7 @@ from gaitlab.pipeline.run import analyze
 _MARK = "batch.json"
 # Names claimed by the batch before the analysis: a session of that name without a fingerprint is an unfinished one.
 _CLAIMS = ".batch"
-Status = Literal["done", "kept", "incomplete", "no gait", "failed"]
+Status = Literal["done", "kept", "incomplete", "no gait", "not found", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Outcome:
         the job.
     status : Status
         ``done`` now, ``kept`` from a previous run, ``incomplete`` if a video or page could not be made, ``no gait`` if
-        nothing could be measured, or ``failed``.
+        nothing could be measured, ``not found`` if nothing of the movement that was named, or ``failed``.
     reason : str
         one line: why it failed, shows no gait or is too poor to rely on, or what could not be made.
     folder : Path | None
@@ -84,7 +84,8 @@ def known_already(job: Job, *, directory: Path, settings: Settings) -> Outcome |
 
 def _of_session(job: Job, session: Session, status: Status, seconds: float) -> Outcome:
     if not any(session.info["quality"]["cycles_accepted"].values()):
-        return Outcome(job, "no gait", "; ".join(session.warnings), session.folder, seconds)
+        nothing: Status = "not found" if session.info.get("movement") else "no gait"
+        return Outcome(job, nothing, "; ".join(session.warnings), session.folder, seconds)
     lost = sentences(session.info.get("not_made", {}))
     reason = "; ".join([*lost, *grave_warnings(session.info)])
     return Outcome(job, "incomplete" if lost else status, reason, session.folder, seconds)

@@ -199,7 +199,11 @@ def of_people(estimator: PoseEstimator, *, hidden: bool, part: str = "judge") ->
     alone, told = [], []
     for i, data in enumerate(people.images):
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        bodies = [body for body in estimator.detect_people(image) if overlap(body.box, people.box[i]) > SAME_PERSON]
+        bodies = [
+            body
+            for body in estimator.detect_people(image, unsure=True)
+            if overlap(body.box, people.box[i]) > SAME_PERSON
+        ]
         person = max(bodies, key=lambda body: overlap(body.box, people.box[i]), default=None)
         alone.append(person and (estimator.detect_person(image, person.box, person) or person))
         told.append(looked_at(estimator, people, i))

@@ -140,7 +140,7 @@ def _video(
 def _bodies(image: Image, estimator: PoseEstimator, options: DrawOptions) -> tuple[list[Body], float]:
     """Return all people, without keypoints below the threshold, and the network's time, ms."""
     start = time.perf_counter()
-    bodies = estimator.detect_people(image)
+    bodies = estimator.detect_people(image, unsure=True)
     network_ms = 1000 * (time.perf_counter() - start)
     return [body.without(body.score >= options.threshold) for body in bodies], network_ms
 

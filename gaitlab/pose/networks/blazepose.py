@@ -46,7 +46,7 @@ class BlazePose:
         self._network = Network(installed, outputs=_OUTPUTS)
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": [_SIZE, _SIZE]}
 
-    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0, unsure: bool = False) -> list[Body]:
         """Return the people in the image by decreasing score, from squares of several sizes and a second pass."""
         candidates: list[Body] = []
         rows, columns = image.shape[:2]

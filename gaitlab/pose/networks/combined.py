@@ -37,9 +37,9 @@ class LegsAndFeet:
         self._from_legs = columns_of(legs.skeleton, self.skeleton)
         self.model: dict[str, Any] = {"name": name, "legs": legs.model, "feet": feet.model}
 
-    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0, unsure: bool = False) -> list[Body]:
         """Return all people in the image, without feet, by decreasing score."""
-        return [self._widened(body) for body in self._legs.detect_people(image)]
+        return [self._widened(body) for body in self._legs.detect_people(image, unsure=unsure)]
 
     def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
         """Return the person around ``box`` most similar to ``guess``; None if there is none.

@@ -39,7 +39,7 @@ class PoseEstimator(Protocol):
     model: dict[str, Any]
     detection_interval_s: float
 
-    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0, unsure: bool = False) -> list[Body]:
         """Return all people in the image, by decreasing score.
 
         Parameters
@@ -48,6 +48,9 @@ class PoseEstimator(Protocol):
             (height, width, 3) BGR.
         least_height_px : float, optional
             height of people, px, below which they need not be found, which may save time.
+        unsure : bool, optional
+            whether a network that tells people from other things by its score returns less sure ones too: of a single
+            picture, where nobody is found in the next one.
         """
         ...
 

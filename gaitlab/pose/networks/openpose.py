@@ -46,7 +46,7 @@ class OpenPose:
         self._rules = Rules(**{k: recipe[k] for k in ("peak_threshold", "sample_threshold") if k in recipe})
         self.model: dict[str, Any] = {"name": self.name, "format": installed.format, "crop_px": list(self._crop_px)}
 
-    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0, unsure: bool = False) -> list[Body]:
         """Return all people in the image, by decreasing score."""
         window, width, height = whole_picture(image, height=self._picture_px, multiple=self._multiple)
         return self._people(image, window, width, height)

@@ -34,9 +34,10 @@ _SEARCH_REACH = 1.25
 _SEARCH_PX = 480
 _FEW_WINDOWS = 4
 _MOST_LOOKED_AT = 8
-# Least mean score of a person: in the crop of a tracked person, and anywhere in the image.
+# Least mean score of a person: in the crop of a tracked person, anywhere in the image of a film, and in a picture: the
+# last finds more people, and some in shoes and shadows, who in a film would be taken for somebody.
 _MIN_SCORE = 0.4
-_MIN_SCORE_ANYWHERE = 0.45
+_MIN_SCORE_ANYWHERE, _MIN_SCORE_UNSURE = 0.55, 0.45
 _BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, the rear-view points mostly are
 _MIN_POINT = 0.15
 _TABLES = ("body_25", "runner_31")
@@ -80,14 +81,15 @@ class RunnerNetwork:
             "weights": _fingerprint(installed.paths[0]),
         }
 
-    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
+    def detect_people(self, image: Image, *, least_height_px: float = 0.0, unsure: bool = False) -> list[Body]:
         """Return the people in the image by decreasing score, from many crops and a second pass on the best.
 
         Parameters are those of `estimator.PoseEstimator.detect_people`.
         """
+        least = _MIN_SCORE_UNSURE if unsure else _MIN_SCORE_ANYWHERE
         found: list[Body] = []
         for window, logits in self._search(image, least_height_px):
-            if _shown(soft_max(logits[:_BODY_POINTS])) >= 0.5 * _MIN_SCORE_ANYWHERE:
+            if _shown(soft_max(logits[:_BODY_POINTS])) >= 0.5 * least:
                 found.append(_points(soft_max(logits), window))
         found.sort(key=_mean_score, reverse=True)
         people: list[Body] = []
@@ -95,9 +97,7 @@ class RunnerNetwork:
             if any(overlap(body.box, other.box) > 0.3 for other in people):
                 continue
             again = self._decoded(image, self._window(body.box), mirrored=self._usual)
-            if _mean_score(again) >= _MIN_SCORE_ANYWHERE and all(
-                overlap(again.box, other.box) <= 0.3 for other in people
-            ):
+            if _mean_score(again) >= least and all(overlap(again.box, other.box) <= 0.3 for other in people):
                 people.append(_sure(again))
         return sorted(people, key=lambda person: -person.total)
 

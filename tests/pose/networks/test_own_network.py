@@ -20,6 +20,7 @@ from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.runner import RunnerNetwork
 from gaitlab.pose.networks.window import Window, cut
+from tests.conftest import SHARED
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BEHIND = (*_FEET[:3], "heel_top", "calf_bottom", "calf_top")
@@ -153,3 +154,31 @@ def test_a_large_picture_is_searched_as_a_small_one(runner: PoseEstimator, monke
     away = np.linalg.norm((same.xy + 0.5) / 3 - (small.xy + 0.5), axis=1)
     assert np.nanmedian(away) < 0.01 * np.ptp(small.xy[:, 1])
     assert max(3 * window.width * window.height for window in windows) < 60e6
+
+
+def test_the_small_network_is_small_and_finds_legs_and_feet() -> None:
+    (file,) = known_model("runner-fast").forms[0].files
+    path = find_model("runner-fast").paths[0]
+    assert path.stat().st_size == file.bytes <= 1_500_000
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
+    small = load_estimator("runner-fast")
+    frames, truth = _pictures("side")
+    height_px = truth.height_m / truth.metres_per_px
+    near = []
+    for number, image in frames:
+        (body, *_) = small.detect_people(image)
+        for name in (f"{side}_{point}" for side in ("left", "right") for point in _FEET):
+            at = body.point(small.skeleton, name)
+            near.append(np.linalg.norm(at - truth.xy_px[number, truth.names.index(name)]) < 0.05 * height_px)
+    assert np.mean(near) > 0.9
+
+
+def test_less_sure_people_are_found_in_pictures_alone(runner: PoseEstimator) -> None:
+    """Of a film's shoes none is taken for somebody upside down; a picture gives everybody there may be."""
+    folder = SHARED / "data" / "real_people" / "img"
+    if not folder.is_dir():
+        pytest.skip("the photographs are not there")
+    pictures = [cv2.imread(str(path)) for path in sorted(folder.glob("*.jpg"))[:16]]
+    films, stills = ([len(runner.detect_people(one, unsure=unsure)) for one in pictures] for unsure in (False, True))
+    assert all(few <= many for few, many in zip(films, stills, strict=True))
+    assert sum(films) < sum(stills)

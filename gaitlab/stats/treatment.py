@@ -93,9 +93,7 @@ def same_faults(a: Info, b: Info) -> bool:
 
 def network_of(info: Info) -> str:
     """Return the source of the keypoints: a network, with its weights where they are known, or the format of a file."""
-    model = info["model"]
-    names = ("name", "format") if info.get("keypoints") else ("name", "weights")
-    return " ".join(str(model[name]) for name in names if model.get(name))
+    return f"{_network(info)} {info['model'].get('weights', '')}".strip()
 
 
 def network_part(*rows: Row) -> float:
@@ -160,6 +158,11 @@ def _near(info: Info) -> str:
     return str(info["facing"]) if info["view"] != "rear" else ""
 
 
+def _network(info: Info) -> str:
+    model = info["model"]
+    return f"{model['name']} {model.get('format', '')}".strip() if info.get("keypoints") else str(model["name"])
+
+
 def _scale_source(info: Info) -> str:
     return str(info["calibration"]["source"] or "none")
 
@@ -203,10 +206,6 @@ def _clock(info: Info) -> str:
 def _speed(info: Info) -> str:
     speed_mps = _speed_mps(info)
     return f"{speed_mps * _KMH:.1f} km/h ({speed_mps * _MPH:.1f} mph)" if speed_mps else _UNKNOWN
-
-
-def _rate(info: Info) -> str:
-    return f"{float(info['fps']):.4g}"
 
 
 def _speed_mps(info: Info) -> float:
@@ -312,7 +311,7 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
         "missing.",
     ),
     _Circumstance(
-        _rate, _apart(lambda info: float(info["fps"]), _SAME_RATE),
+        lambda info: f"{float(info['fps']):.4g}", _apart(lambda info: float(info["fps"]), _SAME_RATE),
         "The frame rates differ ({told} frames a second): times are known less well, and peaks are lower, at the lower "
         "one.",
     ),
@@ -321,9 +320,15 @@ _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
         "The person faces different ways ({told}): another leg is the near one, which is measured better.",
     ),
     _Circumstance(
-        network_of, _other_words(network_of),
+        _network, _other_words(_network),
         "The keypoints come from different networks ({told}): they place joints differently, which looks like a "
         "change.",
+    ),
+    _Circumstance(
+        lambda info: f"weights {info['model'].get('weights', 'not noted')}",
+        lambda infos: len({_network(info) for info in infos}) < len({network_of(info) for info in infos}),
+        "The network looked with other weights, or with ones that were not noted ({told}): it may place joints "
+        "differently, which looks like a change; analyse the older films again before trusting a difference.",
     ),
     _Circumstance(
         _levelling, _another_vertical,

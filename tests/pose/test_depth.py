@@ -199,6 +199,14 @@ def test_of_gait_and_where_a_network_was_asked_for_none_is_taken_instead(shared:
 
 
 @pytest.mark.shared
+def test_the_small_network_says_that_the_large_one_sees_better(shared: Path) -> None:
+    clip = shared / "data/treadmill_side/male_side.mp4"
+    spec = RecordingSpec(video=clip, view="side", end_s=1.2, model="runner-fast")
+    read = read_recording(spec, progress=lambda *_: None)
+    assert read.notes[0] == ("the network 'runner-fast' is made for live pictures: for a report 'runner' sees better")
+
+
+@pytest.mark.shared
 def test_where_the_other_network_finds_nobody_the_first_one_stays(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,10 +78,11 @@ def made_by_the_code() -> list[str]:
         "sides": ["side", "rear"], "same ({told}": ["running", "walking"], "treadmill": ["overground", "treadmill"],
         "cameras": ["camera follows", "camera stays in its place"], "speeds": ["9.0 km/h (5.6 mph)", "not known"],
         "slow": ["4 times slow motion assumed", "true time"], "rates": ["30", "119.9"], "faces": ["left", "right"],
-        "networks": ["runner", "openpose-light coco"], "scales": ["belt speed", "none"],
+        "networks": ["runner", "openpose-light coco"], "weights": ["weights not noted", "weights ec4156059903"],
+        "scales": ["belt speed", "none"], "versions": ["0.1.0", "0.2.0"], "rearfoot": ["four points", "proxy"],
         "alike": ["levelled by +0.3°", "not levelled, slope of the belt not measured"],
-        "slopes": ["not levelled, belt at -4.1°", "levelled by +1.3°"], "versions": ["0.1.0", "0.2.0"],
-        "smoothed": ["savitzky-golay at 10 Hz", "butterworth at 6 Hz"], "rearfoot": ["four points", "proxy"],
+        "slopes": ["not levelled, belt at -4.1°", "levelled by +1.3°"],
+        "smoothed": ["savitzky-golay at 10 Hz", "butterworth at 6 Hz"],
     }  # fmt: skip
     for circumstance in _CIRCUMSTANCES:
         words = next((words for key, words in described.items() if key in circumstance.sentence), [])

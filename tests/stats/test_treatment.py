@@ -182,6 +182,18 @@ def test_a_network_that_learnt_on_has_other_faults() -> None:
     assert not same_faults(INFO, other), "sessions of before say nothing of weights"
 
 
+def test_other_weights_of_a_network_are_told_as_such(tmp_path: Path) -> None:
+    """A name with digits behind it passed for another network; a session of before notes no weights."""
+    noted = {"model": {**INFO["model"], "weights": "ec4156059903"}}
+    (told,) = notes(pair(tmp_path, a={}, b=noted))
+    assert "other weights, or with ones that were not noted (A weights not noted, B weights ec4156059903)" in told
+    assert not notes(pair(tmp_path / "same", a=noted, b=noted))
+    another = notes(pair(tmp_path / "another", a=noted, b={"model": {"name": "another", "weights": "175cbfcaa47d"}}))
+    assert [note.partition(": ")[0] for note in another] == [
+        f"The keypoints come from different networks (A {INFO['model']['name']}, B another)"
+    ]
+
+
 def test_a_stand_in_is_not_held_against_the_heel_itself(tmp_path: Path) -> None:
     made = pair(tmp_path, metric="peak_rearfoot_eversion", a={"view": "rear"}, b={"view": "rear"})
     spec = METRICS["peak_rearfoot_eversion"]

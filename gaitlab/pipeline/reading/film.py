@@ -121,7 +121,7 @@ def found_film(
     own network's alone.
     """
     from gaitlab.pose.depth import knows_gait_alone, out_of_depth, told
-    from gaitlab.pose.models.catalogue import best_other, first_installed, to_install
+    from gaitlab.pose.models.catalogue import best_other, first_installed, known_model, to_install
     from gaitlab.pose.networks.estimator import load_estimator
 
     def by(estimator: PoseEstimator, *, judged: bool = False) -> Film:
@@ -165,7 +165,9 @@ def found_film(
         return by_other(name, of_gait, film=film)
     depth = None if spec.stands else out_of_depth(film.raw, estimator.name)
     if depth is None:
-        return _why(film, why, ())
+        larger = known_model(estimator.name).light_for
+        small = f"the network '{estimator.name}' is made for live pictures: for a report '{larger}' sees better"
+        return _why(film, why, (small,) if larger else ())
     name = other.name if other is not None else to_install(estimator.name)
     install = "" if other is not None else f"`gaitlab models install {name}`, then "
     advice = f"see whether another does better: {install}`gaitlab analyze {opened.info.path.name} --model {name}`"

@@ -30,12 +30,13 @@ def checksum_problem(path: Path, file: ModelFile) -> str:
     if file.bytes is not None and size != file.bytes:
         return f"it has {size} bytes, not {file.bytes}"
     for kind, expected in (("sha256", file.sha256), ("md5", file.md5)):
-        if expected and (actual := _digest(path, kind)) != expected:
+        if expected and (actual := digest(path, kind)) != expected:
             return f"its {kind} is {actual[:12]}…, not {expected[:12]}…"
     return ""
 
 
-def _digest(path: Path, kind: str) -> str:
+def digest(path: Path, kind: str) -> str:
+    """Return a file's checksum, hexadecimal; a file that did not change since is not read again."""
     state = path.stat()
     return _digest_of(path, kind, state.st_size, state.st_mtime_ns, state.st_ino)
 

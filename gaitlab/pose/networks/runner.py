@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import BELOW_THE_KNEE, SKELETONS, Skeleton
 from gaitlab.io.video.reader import Image
 from gaitlab.pose.models.catalogue import InstalledModel
+from gaitlab.pose.models.checksums import digest
 from gaitlab.pose.networks.heatmaps import refine, share_near, soft_max
 from gaitlab.pose.networks.legs import joint_legs
 from gaitlab.pose.networks.network import Network
@@ -78,7 +77,8 @@ class RunnerNetwork:
             "crop_px": [self._width, self._height],
             "flip_averaged": self._flip,
             "closer_look": self._closer,
-            "weights": _fingerprint(installed.paths[0]),
+            # A network that learns on keeps its name, and has other errors.
+            "weights": digest(installed.paths[0], "sha256")[:12],
         }
 
     def detect_people(self, image: Image, *, least_height_px: float = 0.0, unsure: bool = False) -> list[Body]:
@@ -228,12 +228,6 @@ class RunnerNetwork:
         picture = cut(image, window, width=width, height=height, border=self._network.border)
         logits: FloatArray = self._network.forward([picture])[0][0]
         return logits
-
-
-def _fingerprint(path: Path) -> str:
-    """Return the first digits of a file's SHA-256: a network that learns on keeps its name, and has other errors."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 def _reduced(image: Image) -> tuple[Image, int]:

@@ -160,7 +160,8 @@ def _near(info: Info) -> str:
 
 def _network(info: Info) -> str:
     model = info["model"]
-    return f"{model['name']} {model.get('format', '')}".strip() if info.get("keypoints") else str(model["name"])
+    names = ("name", "format") if info.get("keypoints") else ("name",)
+    return " ".join(str(model[name]) for name in names if model.get(name))
 
 
 def _scale_source(info: Info) -> str:

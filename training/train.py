@@ -67,7 +67,7 @@ class Learner:
     rate: float
     target: Path
 
-    def learn(self, loss: Tensor, *, step: int, rate_share: float, processes: int) -> None:
+    def learn(self, loss: Tensor, *, rate_share: float, processes: int) -> None:
         """Go one step down a loss, together with the other processes."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * rate_share
@@ -76,7 +76,6 @@ class Learner:
         _share_gradients(self.network, processes)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimizer.step()
-        _follow(self.average, self.network.state_dict(), keep=min(_EMA, (1 + step) / (10 + step)))
 
 
 def learners(plan: Plan) -> list[Learner]:
@@ -222,7 +221,9 @@ def train(rank: int, plan: Plan) -> None:
             running[i] = float(loss.detach()) if step == 1 else 0.98 * running[i] + 0.02 * float(loss.detach())
             if teacher is not None:
                 loss = loss + unlike(logits, teacher, sure)
-            learner.learn(loss, step=step, rate_share=float(rate_share), processes=plan.processes)
+            learner.learn(loss, rate_share=float(rate_share), processes=plan.processes)
+            if rank == 0:  # who saves
+                _follow(learner.average, learner.network.state_dict(), keep=min(_EMA, (1 + step) / (10 + step)))
             teacher = logits.detach()
         if rank == 0 and step % 100 == 0:
             speed = step * plan.batch / (time.monotonic() - began_s)

@@ -19,7 +19,7 @@ from gaitlab.metrics.movements import cycling, free, jump, sit_to_stand, squat
 from gaitlab.metrics.movements.cycling import circle_of
 from gaitlab.metrics.movements.flights import flies, flights, toe_heights
 from gaitlab.metrics.movements.phases import Excursion, bridged, excursions
-from gaitlab.metrics.movements.signals import alike, height, mean_of_sides
+from gaitlab.metrics.movements.signals import OWN_WAY, alike, height, mean_of_sides
 
 # Smallest fall or rise of the hips that is told from gait, leg lengths, and how alike both legs must do it.
 _LEAST_WAY, _ALIKE = 0.2, 0.6
@@ -36,8 +36,6 @@ _EVEN_S = 0.12
 # clearly one, leg lengths: rendered lunges have more than 0.35 from every side, squats and chairs less than 0.1. How
 # far the feet are apart tells less: those of a real squat seen askew are half a leg length apart.
 _KNEES = 0.2
-# Of who squats or stands up the way of hips over feet is the hips' own in the picture, by this share of it and more.
-_OWN_WAY = 0.5
 # Somebody is low in this part of the hips' way.
 _LOW = 0.15
 
@@ -65,7 +63,7 @@ def recognise(pose: PoseSequence) -> Recognised:
         return Recognised("")
     if jumps := _jumps(pose, hips, above, leg_px=leg_px):
         return Recognised(jump.NAME, jumps)
-    if _way(hips) < _OWN_WAY * _way(above):
+    if _way(hips) < OWN_WAY * _way(above):
         return Recognised("")  # the feet come to the hips, as on pedals
     return _bends(pose, above, leg_px=leg_px)
 

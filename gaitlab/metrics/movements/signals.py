@@ -19,7 +19,7 @@ CUT = "the recording shows a part of it only"
 STEPS = "the legs go one after the other, as in steps"
 FEET = "the feet move, and not the hips"
 # Share of a repetition's way that is the hips' own in the picture: of pedals all of it is the feet's.
-_OWN_WAY = 0.5
+OWN_WAY = 0.5
 # Share of a repetition's frames in which the hips and one ankle must be seen.
 _SEEN = 0.7
 # Share of its duration before and after a repetition in which the ends of its ways lie.
@@ -76,7 +76,7 @@ def of_hips(trial: Trial, excursion: Excursion) -> bool:
         return True
     at_s = (excursion.start_s, excursion.top_s)
     before, farthest = np.interp(at_s, trial.pose.time_s[seen], hips[seen])
-    return bool(abs(farthest - before) > _OWN_WAY * excursion.size)
+    return bool(abs(farthest - before) > OWN_WAY * excursion.size)
 
 
 def repetition(

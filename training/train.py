@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from torch.nn import functional
 from training.augment import GREY, SKELETON, load, sample, sample_photograph
 from training.export import read_state
 from training.generate import DATA, OUT
-from training.network import SIZES, STRIDE, RunnerNet, size_of
+from training.network import SIZES, STRIDE, MobileNet, Network, ResidualNet, network_of, size_of
 from training.photographs import HIDDEN, MACHINE, SEEN, photographs, together, told_by_machines
 from training.thinned import thinned
 
@@ -37,6 +38,8 @@ _MOSTLY_HIDDEN = ("hip", "shoulder")
 _HEAVY = ("ankle", "heel", "big_toe", "small_toe", "heel_top")
 _EMA = 0.999
 _FAST_RATE = 2.0  # the small network begins further from its end, so it goes in longer steps
+_TRUNK_RATE = 0.3  # a borrowed trunk knows photographs; what is laid on it knows nothing yet
+FAST = Path(__file__).with_name("fast.npz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Plan:
 class Learner:
     """A network that is trained, its averaged weights, and where they go."""
 
-    network: RunnerNet
+    network: Network
     optimizer: torch.optim.Optimizer
     average: dict[str, Tensor]
     rate: float
@@ -70,7 +73,7 @@ class Learner:
     def learn(self, loss: Tensor, *, rate_share: float, processes: int) -> None:
         """Go one step down a loss, together with the other processes."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.rate * rate_share
+            group["lr"] = self.rate * rate_share * group["share"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         _share_gradients(self.network, processes)
@@ -83,16 +86,41 @@ def learners(plan: Plan) -> list[Learner]:
     start = None if plan.start is None else read_state(plan.start)
     made = []
     for name, target in plan.targets.items():
-        network = RunnerNet(len(SKELETON), SIZES[name]).to(memory_format=torch.channels_last)
-        if start is not None:
-            network.load_state_dict(start if size_of(start) == SIZES[name] else thinned(start, SIZES[name]))
+        network = (_beginning(start) if name == "runner" else _small(start)).to(memory_format=torch.channels_last)
         average = {key: value.detach().clone() for key, value in network.state_dict().items()}
-        heavy = [p for p in network.parameters() if p.ndim > 1]
-        light = [p for p in network.parameters() if p.ndim <= 1]
-        groups = [{"params": heavy, "weight_decay": 0.02}, {"params": light, "weight_decay": 0.0}]
         rate = plan.rate if name == "runner" else _FAST_RATE * plan.rate
-        made.append(Learner(network, torch.optim.AdamW(groups, lr=rate), average, rate, target))
+        made.append(Learner(network, torch.optim.AdamW(_groups(network, rate)), average, rate, target))
     return made
+
+
+def _beginning(start: dict[str, Tensor] | None) -> Network:
+    return ResidualNet(len(SKELETON)) if start is None else network_of(start, len(SKELETON))
+
+
+def _small(start: dict[str, Tensor] | None) -> Network:
+    """Return the small network where it begins: cut out of a residual one, or as it ships."""
+    size = SIZES["runner-fast"]
+    if start is None:
+        return ResidualNet(len(SKELETON), size)
+    if isinstance(network_of(start, len(SKELETON)), MobileNet):
+        return network_of(read_state(FAST), len(SKELETON))
+    return network_of(start if size_of(start) == size else thinned(start, size), len(SKELETON))
+
+
+def _groups(network: Network, rate: float) -> list[dict[str, Any]]:
+    """Return what is trained: filters shrink, the rest does not; a borrowed trunk goes in shorter steps."""
+    trunk = {id(p) for p in network.trunk} if isinstance(network, MobileNet) else set()
+    trained = [p for p in network.parameters() if p.requires_grad]
+    return [
+        {
+            "params": [p for p in trained if (id(p) in trunk) == borrowed and (p.ndim > 1) == filters],
+            "lr": rate,
+            "share": _TRUNK_RATE if borrowed else 1.0,
+            "weight_decay": 0.02 if filters else 0.0,
+        }
+        for borrowed in (False, True)
+        for filters in (False, True)
+    ]
 
 
 class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
@@ -235,7 +263,7 @@ def train(rank: int, plan: Plan) -> None:
         _save(trained)
 
 
-def _share_gradients(network: RunnerNet, processes: int) -> None:
+def _share_gradients(network: Network, processes: int) -> None:
     """Replace every gradient by its mean over the processes."""
     gradients = [p.grad for p in network.parameters() if p.grad is not None]
     flat = torch.cat([g.reshape(-1) for g in gradients])

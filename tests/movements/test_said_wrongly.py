@@ -170,4 +170,7 @@ def test_jumps_in_slow_motion_are_told_without_a_height(factor: float, told: boo
     of_known_height = analyze_movement(
         pose, movement="jump", runner=Runner(height_m=HEIGHT_M), settings=Settings(), view="side"
     )
-    assert any("than the flight time" in one for one in of_known_height.warnings) == told
+    assert any("legs of" in one for one in of_known_height.warnings) == told
+    for one in (found, of_known_height):
+        assert [repetition.accepted for repetition in one.trial.repetitions] == [not told] * 2
+        assert np.isnan(means(one)["jump_height", "both"]) == told

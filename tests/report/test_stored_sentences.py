@@ -144,7 +144,7 @@ PUT_TOGETHER = (
     "the left knee is seen 38° inwards and the right one -27°: the camera stands askew, and knees and shift of the "
     "hips are those of the picture, not of the legs; film straight from the front or from behind",
     "the film shows another movement",
-    "the flight times would fit legs of 3.4 m: the film does not play at its true speed, and the heights are wrong; "
+    "the flight times would fit legs of 3.4 m: the film does not play at its true speed, and no height is told; "
     "the true frame rate must be entered",
     "They do not do the same (A squat; B sit-to-stand).",
 )

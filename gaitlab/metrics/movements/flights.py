@@ -8,17 +8,21 @@ low-pass filter moves both times into the flight's outside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.gait import BOTH_SIDES
+from gaitlab.core.gait import BOTH_SIDES, Repetition
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.metrics.movements.phases import bridged
 from gaitlab.signal.runs import runs
 
 # In leg lengths above the ground: a foot that is off it for certain; the lowest and highest point of a line's frames.
 _OFF, _CLEAR, _NEAR = 0.05, 0.012, 0.07
+# Nobody flies longer, s: 1.2 m high.
+_LONGEST_S = 1.0
+_NOBODY = "nobody flies for"
 # The lowest of all feet are within this of the ground, leg lengths.
 _GROUND = 0.06
 # How far inside the flight a line meets the ground, s: a tip starts from rest and is fast only then, so take-off comes
@@ -137,6 +141,21 @@ def flies(time_s: FloatArray, hips: FloatArray, above: FloatArray, flight: Fligh
     """
     rises, lengthens = (_rise_in(time_s, heights, flight) for heights in (hips, above))
     return rises > _RISE and not lengthens > _LENGTHEN * rises
+
+
+def too_long(flight: Flight) -> str:
+    """Return why a flight is none of anybody at the film's speed, or nothing."""
+    flight_s = flight.landing_s - flight.take_off_s
+    return f"{_NOBODY} {flight_s:.1f} s" if flight_s > _LONGEST_S else ""
+
+
+def slow_motion(found: Sequence[Repetition]) -> tuple[str, ...]:
+    """Say so where every jump lasts longer than anybody flies."""
+    flights_s = [one.at("landing") - one.at("take_off") for one in found if one.reason.startswith(_NOBODY)]
+    return () if not flights_s or any(one.accepted for one in found) else (
+        f"the jumps last {np.median(flights_s):.1f} s in the air: the film plays in slow motion; the true frame rate "
+        "must be entered",
+    )  # fmt: skip
 
 
 def _rise_in(time_s: FloatArray, heights: FloatArray, flight: Flight) -> float:

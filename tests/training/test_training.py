@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install -
 from training.augment import SKELETON, Stored, _tilted, sample  # noqa: E402
 from training.borrowed import normalised  # noqa: E402
 from training.export import export  # noqa: E402
-from training.network import (
+from training.network import (  # noqa: E402
     HEIGHT_PX,
     SIZES,
     STRIDE,

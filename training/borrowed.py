@@ -20,6 +20,7 @@ from training.augment import GREY, SKELETON
 from training.generate import OUT
 from training.network import HEIGHT_PX, WIDTH_PX, Convolution, MobileNet
 from training.photographs import photographs
+from training.train import prepared
 
 BORROWED = OUT / "borrowed.pt"
 _NAME = "movenet-lightning"
@@ -109,7 +110,7 @@ def main() -> None:
     images = [np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8) for data in people.images[:_MEASURED_ON]]
     _compare(network, images[:2])
     crops = np.stack([cv2.resize(image, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA) for image in images])
-    pictures = _input(crops)
+    pictures = prepared(torch.from_numpy(crops))
     with torch.no_grad():
         before = network(pictures[:2])
         normalised(network, pictures)
@@ -118,19 +119,12 @@ def main() -> None:
     print(f"{sum(value.numel() for value in network.parameters())} weights: {BORROWED}")
 
 
-def _input(crops: np.ndarray) -> Tensor:
-    return ((torch.from_numpy(crops).float() - GREY) / 60).permute(0, 3, 1, 2)
-
-
 @torch.no_grad()
 def _compare(network: MobileNet, images: list[np.ndarray]) -> None:
     size = movenet.SIZES[_NAME]
     squares = [cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA) for image in images]
     expected = np.array(movenet.asked(_NAME, np.stack(squares)[..., ::-1], _LAST))
-    x = network.stem(_input(np.stack(squares)))
-    for stage in network.stages:
-        x = stage(x)
-    found = network.top(x).permute(0, 2, 3, 1).numpy()
+    found = network.levels(prepared(torch.from_numpy(np.stack(squares))))[-1].permute(0, 2, 3, 1).numpy()
     difference = float(np.sqrt(np.mean((found - expected) ** 2) / np.mean(expected**2)))
     if difference > _SAME:
         raise RuntimeError(f"the trunk differs from what TensorFlow computes by {difference:.1%}; expected {_SAME:.0%}")

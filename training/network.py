@@ -42,9 +42,14 @@ _PYRAMID = 48
 
 def network_of(state: Mapping[str, Tensor], keypoints: int) -> Network:
     """Return the network to which weights belong, with them."""
-    network: Network = MobileNet(keypoints) if "top.conv.weight" in state else ResidualNet(keypoints, size_of(state))
+    network: Network = MobileNet(keypoints) if is_mobile(state) else ResidualNet(keypoints, size_of(state))
     network.load_state_dict(state)
     return network
+
+
+def is_mobile(state: Mapping[str, Tensor]) -> bool:
+    """Return whether weights belong to a `MobileNet`."""
+    return "top.conv.weight" in state
 
 
 def size_of(state: Mapping[str, Tensor]) -> Size:
@@ -177,12 +182,16 @@ class MobileNet(nn.Module):
             part.eval()
         return self
 
-    def forward(self, picture: Tensor) -> Tensor:
+    def levels(self, picture: Tensor) -> list[Tensor]:
+        """Return the trunk's features at strides 4, 8, 16 and 32."""
         with torch.no_grad():
             levels = [self.stages[0](self.stem(picture))]
         for stage in self.stages[1:]:
             levels.append(stage(levels[-1]))
-        return _maps_of([*levels[:-1], self.top(levels[-1])], self)
+        return [*levels[:-1], self.top(levels[-1])]
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return _maps_of(self.levels(picture), self)
 
 
 Network = MobileNet | ResidualNet

@@ -24,7 +24,7 @@ from torch.nn import functional
 from training.augment import GREY, SKELETON, load, sample, sample_photograph
 from training.export import read_state
 from training.generate import DATA, OUT
-from training.network import SIZES, STRIDE, MobileNet, Network, ResidualNet, network_of, size_of
+from training.network import SIZES, STRIDE, MobileNet, Network, ResidualNet, is_mobile, network_of, size_of
 from training.photographs import HIDDEN, MACHINE, SEEN, photographs, together, told_by_machines
 from training.thinned import thinned
 
@@ -102,7 +102,7 @@ def _small(start: dict[str, Tensor] | None) -> Network:
     size = SIZES["runner-fast"]
     if start is None:
         return ResidualNet(len(SKELETON), size)
-    if isinstance(network_of(start, len(SKELETON)), MobileNet):
+    if is_mobile(start):
         return network_of(read_state(FAST), len(SKELETON))
     return network_of(start if size_of(start) == size else thinned(start, size), len(SKELETON))
 

@@ -104,8 +104,8 @@ def _jump(
     time_s: FloatArray, hips: FloatArray, flight: Flight, *, before: Flight | None, after_s: float
 ) -> Repetition | None:
     """Return a flight as a jump with its moments; None where the hips are not seen."""
-    reason = CUT if not flight.whole else "it lands on something higher" if flight.onto_above else ""
-    reason = too_long(flight) or reason
+    shown = CUT if not flight.whole else "it lands on something higher" if flight.onto_above else ""
+    reason = too_long(flight) or shown
     landed_s = before.landing_s if before is not None else -math.inf
     rebound = flight.take_off_s - landed_s < _REBOUND_S
     earliest_s = max(landed_s if rebound else landed_s + 0.1, flight.take_off_s - _BEGINS_S)

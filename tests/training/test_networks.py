@@ -19,8 +19,10 @@ from training.network import (  # noqa: E402
     WIDTH_PX,
     Convolution,
     MobileNet,
+    Network,
     ResidualNet,
     network_of,
+    settle,
     size_of,
 )
 from training.thinned import thinned  # noqa: E402
@@ -66,10 +68,31 @@ def test_a_training_goes_on_from_every_kind_of_weights(tmp_path: Path) -> None:
     torch.save(ResidualNet(len(SKELETON)).state_dict(), tmp_path / "residual.pt")
     for start, kind in (("mobile.pt", MobileNet), ("residual.pt", ResidualNet)):
         targets = {name: tmp_path / name for name in ("runner", "runner-fast")}
-        plan = Plan(1, 2, 1e-3, 0, 1, 0, tmp_path / start, targets, tmp_path / "meeting")
+        plan = Plan(1, 2, 1e-3, 0, 1, 0, True, tmp_path / start, targets, tmp_path / "meeting")
         large, small = learners(plan)
         assert isinstance(large.network, kind)
+        assert large.network.across[0].settled
         assert size_of(small.network.state_dict()) == SIZES["runner-fast"]
+
+
+@pytest.mark.parametrize("kind", [MobileNet, ResidualNet])
+def test_what_is_settled_computes_the_same_and_counts_nothing_more(kind: type[Network]) -> None:
+    torch.manual_seed(4)
+    network = kind(len(SKELETON)).eval()
+    pictures = torch.randn(2, 3, HEIGHT_PX, WIDTH_PX)
+    for norm in (part for part in network.modules() if isinstance(part, torch.nn.BatchNorm2d)):
+        norm.running_mean.uniform_(-0.1, 0.1)
+        norm.running_var.uniform_(0.5, 2)
+        norm.weight.data.uniform_(0.5, 2)
+        norm.bias.data.uniform_(-0.1, 0.5)
+    with torch.no_grad():
+        expected = network(pictures)
+        settle(network.train())
+        seen = {name: value.clone() for name, value in network.state_dict().items()}
+        assert torch.allclose(network(pictures), expected, rtol=1e-3, atol=1e-3)
+    assert all(torch.equal(value, seen[name]) for name, value in network.state_dict().items())
+    network(pictures).sum().backward()
+    assert network.across[0].get_submodule("1").weight.grad is not None
 
 
 def test_normalisations_come_back_without_changing_what_is_computed() -> None:

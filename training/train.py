@@ -264,6 +264,7 @@ def train(rank: int, plan: Plan) -> None:
             _save(trained)
     if rank == 0:
         _save(trained)
+    torch.distributed.destroy_process_group()
 
 
 def _share_gradients(network: Network, processes: int) -> None:

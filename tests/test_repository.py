@@ -18,7 +18,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # Of each kind of file that the code reads at run time, one.
 NEEDED = (
     "gaitlab/py.typed", "gaitlab/_configs/treadmill_side.toml", "gaitlab/_models/catalogue.toml",
-    "gaitlab/_models/runner.onnx", "gaitlab/_models/mover.onnx", "gaitlab/_models/runner-fast.onnx",
+    "gaitlab/_models/runner.onnx", "gaitlab/_models/runner-fast.onnx",
     "gaitlab/apps/demo_data/side.mp4", "gaitlab/metrics/network_errors.csv",
     "gaitlab/metrics/norms.json",
     "gaitlab/report/layout.toml", "gaitlab/report/findings.toml", "gaitlab/report/glossary.toml",

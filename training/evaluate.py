@@ -1,4 +1,4 @@
-"""How good networks are: ``python -m training.evaluate rendered|clips|real|elsewhere|photographs [--models NAME …]``.
+"""How good networks are: ``python -m training.evaluate WHAT [--models NAME …]``, of which WHAT is one of these.
 
 rendered  single crops of the test pictures (bodies, clothes and places never trained on)
 clips     rendered clips, followed and conditioned as `gaitlab analyze` does: left and right over time
@@ -7,6 +7,7 @@ elsewhere labelled stills of two other people, who do not run: found in the stil
 photographs crops of real people that are for judging only, doing anything: found by the network itself, or told the
           box; of blazepose-heavy the answers that lie beside the crops, of movenet-lightning and movenet-thunder those
           that `training.movenet` writes
+unseen    those of them that are none of COCO's photographs for training, from which the trunk of `runner` has learnt
 
 A point is right if it lies within 5 % of the runner's height of the truth. Only points that can be seen are asked
 for, unless ``--hidden``.
@@ -361,6 +362,7 @@ _WAYS: dict[str, Callable[[PoseEstimator, bool], list[str]]] = {
     "real": lambda estimator, hidden: real(estimator, hidden=hidden),
     "elsewhere": lambda estimator, hidden: elsewhere(estimator, hidden=hidden),
     "photographs": lambda estimator, hidden: of_people(estimator, hidden=hidden),
+    "unseen": lambda estimator, hidden: of_people(estimator, hidden=hidden, part="unseen"),
     "choosing": lambda estimator, hidden: of_people(estimator, hidden=hidden, part="choose"),
 }
 

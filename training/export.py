@@ -1,7 +1,7 @@
 """From trained weights to a network that ships: ``python -m training.export`` writes models/runner.onnx.
 
-With ``--target models/mover.onnx`` it is the one for movements, with ``models/runner-fast.onnx`` the small one. The
-weights themselves, which further training starts from, go to training/weights.npz, mover.npz or fast.npz.
+With ``--target models/runner-fast.onnx`` it is the small one. The weights themselves, which further training starts
+from, go to training/weights.npz or fast.npz.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ _ROOT = Path(__file__).resolve().parents[1]
 # What ships, and where its weights are kept.
 _KEPT = {
     _ROOT / "models" / "runner.onnx": Path(__file__).with_name("weights.npz"),
-    _ROOT / "models" / "mover.onnx": Path(__file__).with_name("mover.npz"),
     _ROOT / "models" / "runner-fast.onnx": Path(__file__).with_name("fast.npz"),
 }
 _MOST_BYTES = 5_000_000

@@ -27,7 +27,7 @@ class Size:
 
 
 SIZES = {
-    "mover": Size((16, 32, 64, 104, 116), (1, 2, 2, 2), 48),
+    "large": Size((16, 32, 64, 104, 116), (1, 2, 2, 2), 48),
     "runner-fast": Size((12, 20, 36, 60, 68), (1, 2, 2, 2), 32),
 }
 # Channels, stride and blocks of MobileNetV2's stages (Sandler et al. 2018), of which the first ends at stride 4.
@@ -109,7 +109,7 @@ class Block(nn.Module):
 class ResidualNet(nn.Module):
     """Small, and trained from nothing."""
 
-    def __init__(self, keypoints: int, size: Size = SIZES["mover"]) -> None:
+    def __init__(self, keypoints: int, size: Size = SIZES["large"]) -> None:
         super().__init__()
         channels, pyramid = size.channels, size.pyramid
         self.stem = Normalised(3, channels[0], 3, 2)

@@ -29,6 +29,7 @@ SEEN, HIDDEN, MACHINE, UNKNOWN = 1.0, 0.5, 0.25, -1.0
 TOLD = Path(__file__).resolve().parent / "out" / "teachers.json"
 SAME_PERSON = 0.3  # least overlap of the box of who is found with who is labelled
 _TO_CHOOSE_BY = 10  # one photograph in so many
+_COCO_TRAINING = "train2017"
 # Films that tests judge by, ``../shared/data/movements``: crops of them are neither trained on nor chosen by.
 _OF_TESTS = ("bodyweight-squat.mp4", "chair-squat.mp4", "jumping-jack.mp4")
 # Of a machine's foot: how far its ankle may be from the hand's, shares of the height.
@@ -82,7 +83,8 @@ def photographs(part: str, *, feet: bool = True) -> Photographs:
     Parameters
     ----------
     part : str
-        ``train``, ``choose`` (to choose settings by) or ``judge`` (CC BY-SA, never trained on).
+        ``train``, ``choose`` (to choose settings by), ``judge`` (CC BY-SA, never trained on), or ``unseen``: those of
+        the judging ones that no network can have seen which learnt from COCO's photographs for training.
     feet : bool, optional
         whether heels and toes of a machine are added where its ankle is that of the hand.
 
@@ -91,7 +93,9 @@ def photographs(part: str, *, feet: bool = True) -> Photographs:
     FileNotFoundError
         if the crops do not lie beside the repository.
     """
-    crops = [crop for crop in _labels() if crop["keypoints"] and _part(crop) == part]
+    crops = [crop for crop in _labels() if crop["keypoints"] and _part(crop) == ("judge" if part == "unseen" else part)]
+    if part == "unseen":
+        crops = [crop for crop in crops if _COCO_TRAINING not in crop["source"]]
     teacher = json.loads((FOLDER / "teacher_blazepose_heavy.json").read_text(encoding="utf-8")) if feet else {}
 
     def points(crop: dict[str, Any]) -> tuple[FloatArray, FloatArray]:

@@ -161,41 +161,25 @@ def _squat(shared: Path, **said: Any) -> film.Film:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("movement", "end_s"), [("squat", 2.5), ("auto", 5.0)])
-def test_who_squats_is_looked_at_by_a_network_that_knows_more_than_gait(
-    shared: Path, movement: str, end_s: float
+@pytest.mark.parametrize("movement", ["squat", "cycling", "auto"])
+def test_who_squats_is_looked_at_by_the_one_network_once(
+    shared: Path, movement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = _squat(shared, movement=movement, end_s=end_s)
-    assert found.facts["name"] == "mover"
-    assert found.notes[0] == (
-        "the network 'runner' knows people best who run and walk; 'mover' was taken instead, because no network was "
-        "asked for"
+    looks: list[str] = []
+    look = film._film_by
+    monkeypatch.setattr(
+        film, "_film_by", lambda one, *given, **said: looks.append(one.name) or look(one, *given, **said)
     )
+    found = _squat(shared, movement=movement, end_s=2.5)
+    assert looks == ["runner"] == [found.facts["name"]]
+    assert not any("taken instead" in note for note in found.notes)
 
 
-@pytest.mark.shared
-@pytest.mark.parametrize(
-    ("movement", "name"), [("any", "mover"), ("cycling", "openpose-light+blazepose"), ("jump", "mover")]
-)
-def test_each_movement_is_looked_at_by_the_network_that_is_nearest_there(
-    shared: Path, movement: str, name: str
-) -> None:
-    assert _squat(shared, movement=movement, end_s=2.3).facts["name"] == name
-
-
-def test_who_runs_is_never_looked_at_by_the_network_for_movements(tmp_path: Path) -> None:
-    assert "mover" not in [model.name for model in catalogue.for_gait()]
+def test_the_small_network_is_never_taken_for_a_report(tmp_path: Path) -> None:
+    assert "runner-fast" not in [model.name for model in catalogue.for_reports()]
     other = catalogue.best_other("runner", models_dir=tmp_path)
-    assert other is None or other.name != "mover"
+    assert other is None or other.name != "runner-fast"
     assert catalogue.default_model().name == "runner"
-
-
-@pytest.mark.shared
-def test_of_gait_and_where_a_network_was_asked_for_none_is_taken_instead(shared: Path) -> None:
-    for said in ({"movement": "squat", "model": "runner"}, {"movement": "run", "view": "side"}):
-        found = _squat(shared, **said, end_s=3.0)
-        assert found.facts["name"] == "runner"
-        assert not any("taken instead" in note for note in found.notes)
 
 
 @pytest.mark.shared
@@ -210,10 +194,12 @@ def test_the_small_network_says_that_the_large_one_sees_better(shared: Path) -> 
 def test_where_the_other_network_finds_nobody_the_first_one_stays(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    small = catalogue.find_model("runner-baseline", models_dir=shared / "models")
+    monkeypatch.setattr(catalogue, "best_other", lambda *_, **__: small)
     monkeypatch.setattr(film, "_film_by", _nobody_but(film._film_by, "runner"))
-    found = _squat(shared, movement="squat", end_s=3.0)
+    found = _read(shared, "auto")
     assert found.facts["name"] == "runner"
-    assert "'mover' found nobody" in found.notes[0]
+    assert "'runner-baseline' found nobody" in found.notes[0]
 
 
 def _nobody_but(look: Callable[..., film.Film], name: str) -> Callable[..., film.Film]:

@@ -30,6 +30,9 @@ def test_who_judges_is_never_trained_on(shared: Path) -> None:
     licences = {part: {by_name[name]["licence"] for name in people.names} for part, people in parts.items()}
     assert all("BY-SA" in licence for licence in licences["judge"])
     assert not any("BY-SA" in licence for licence in licences["train"] | licences["choose"])
+    unseen = set(photographs("unseen").names)
+    judged = set(parts["judge"].names)
+    assert judged - unseen == {name for name in judged if "train2017" in by_name[name]["source"]}
     # Films of the tests.
     assert not any("jumping-jack" in by_name[name]["via"] for people in parts.values() for name in people.names)
 

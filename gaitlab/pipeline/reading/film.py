@@ -17,9 +17,8 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import MOVEMENTS
-from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.pipeline.reading.keypoint_file import file_facts, is_gait, read_film_keypoints
-from gaitlab.pipeline.spec import AUTO, Progress, RecordingSpec
+from gaitlab.pipeline.spec import Progress, RecordingSpec
 
 if TYPE_CHECKING:
     from gaitlab.core.person import Body
@@ -88,20 +87,6 @@ def given_film(spec: RecordingSpec, opened: Video, *, dots: bool, progress: Prog
     )  # fmt: skip
 
 
-# Whose points other movements than gait are measured by, the first that is installed. On rendered people
-# (``python -m benchmarks.movements --pictures``) `mover` bends knees of squats and on chairs too little by 1 to 3
-# degrees, openpose-light+blazepose by 6 to 12; where a pedal is lowest `mover` bends them too much by 5 to 8, the other
-# by 2. Jumps are 3 cm too low with `mover`, within 1 cm of each other; 9 too high with the other.
-_MOVER, _OF_PHOTOGRAPHS = "mover", "openpose-light+blazepose"
-_BY_MOVEMENT = {
-    "jump": (_MOVER,),
-    "squat": (_MOVER, _OF_PHOTOGRAPHS),
-    "sit-to-stand": (_MOVER, _OF_PHOTOGRAPHS),
-    "cycling": (_OF_PHOTOGRAPHS, _MOVER),
-    "any": (_MOVER, _OF_PHOTOGRAPHS),
-}
-
-
 class _OutOfDepthError(Exception):
     """The network is out of its depth, and another is there to be taken."""
 
@@ -116,12 +101,11 @@ def found_film(
     """Find the keypoints of a film with the network, which looks at every picture.
 
     Where no network is named and the best one installed is out of its depth in the first seconds, the next best takes
-    its place; where it knows people in gait alone and the film shows another movement, that of `_BY_MOVEMENT` does; if
-    there is one and it finds somebody. From behind none does where somebody runs: the lines of heels and calves are the
-    own network's alone.
+    its place, if there is one and it finds somebody. From behind none does: the lines of heels and calves are the own
+    network's alone.
     """
-    from gaitlab.pose.depth import knows_gait_alone, out_of_depth, told
-    from gaitlab.pose.models.catalogue import best_other, first_installed, known_model, to_install
+    from gaitlab.pose.depth import out_of_depth, told
+    from gaitlab.pose.models.catalogue import best_other, known_model, to_install
     from gaitlab.pose.networks.estimator import load_estimator
 
     def by(estimator: PoseEstimator, *, judged: bool = False) -> Film:
@@ -130,30 +114,20 @@ def found_film(
             judged=judged,
         )  # fmt: skip
 
-    def by_other(name: str, why: str, *, film: Film | None = None) -> Film:
-        """Return what another network finds; where it finds nobody, ``film``, or what the first one finds."""
+    def by_other(name: str, why: str) -> Film:
+        """Return what another network finds; where it finds nobody, what the first one finds."""
         try:
             found = by(load_estimator(name, models_dir=spec.models_dir))
         except InputError as error:
             lost = "found nobody" if isinstance(error, NobodyError) else "found nobody who can be measured"
             why = f"{why}; '{name}' {lost}"
-            return _why(film or by(estimator), why, (why,))
+            return _why(by(estimator), why, (why,))
         return _why(found, why, (f"{why}; '{name}' was taken instead, because no network was asked for",))
 
     free = spec.model == "auto"
     estimator = load_estimator(None if free else spec.model, models_dir=spec.models_dir)
     other = best_other(estimator.name, models_dir=spec.models_dir)
     may_change = other is not None and free and not spec.stands
-    of_gait = f"the network '{estimator.name}' knows people best who run and walk"
-
-    def for_movement(movement: str) -> str:
-        """Return the network that is taken for a movement instead, or an empty string."""
-        names = _BY_MOVEMENT.get(movement, ()) if free and not spec.stands and knows_gait_alone(estimator.name) else ()
-        found = first_installed(names, models_dir=spec.models_dir)
-        return found.name if found else ""
-
-    if name := for_movement(spec.movement):
-        return by_other(name, of_gait)
     try:
         film = by(estimator, judged=may_change and spec.view != "rear")
         why = "the best that is installed" if free else "asked for"
@@ -161,8 +135,6 @@ def found_film(
         if other is None:  # never judged then
             raise
         return by_other(other.name, told(found.depth, estimator.name))
-    if spec.movement == AUTO and (name := for_movement(recognise(film.raw).movement)):
-        return by_other(name, of_gait, film=film)
     depth = None if spec.stands else out_of_depth(film.raw, estimator.name)
     if depth is None:
         larger = known_model(estimator.name).light_for

@@ -111,7 +111,7 @@ class Model:
     trial : bool
         whether it is experimental and not offered to users: found only by its name, if installed.
     shown : str
-        ``gait`` or ``movements`` where it was shown people who do that alone, or nothing else as much; otherwise empty.
+        ``gait`` where it was shown people who run and walk alone, or nothing else as much; otherwise empty.
     light_for : str
         network of which it is the smaller variant, for live pictures and slow computers; otherwise empty.
     recipe : Mapping[str, Any]
@@ -200,9 +200,9 @@ def for_users() -> tuple[Model, ...]:
     return tuple(model for model in catalogue().values() if not model.trial)
 
 
-def for_gait() -> tuple[Model, ...]:
-    """Return those of `for_users` that are taken by themselves where people run and walk, best first."""
-    return tuple(model for model in for_users() if model.shown != "movements" and not model.light_for)
+def for_reports() -> tuple[Model, ...]:
+    """Return those of `for_users` that are taken by themselves where a film is analysed, best first."""
+    return tuple(model for model in for_users() if not model.light_for)
 
 
 def lighter(name: str) -> list[str]:
@@ -294,8 +294,8 @@ def find_model(name: str, *, models_dir: Path | None = None) -> InstalledModel:
 
 
 def best_other(name: str, *, models_dir: Path | None = None) -> InstalledModel | None:
-    """Return the best installed network for gait that is not the named one; None without any."""
-    return first_installed([model.name for model in for_gait() if model.name != name], models_dir=models_dir)
+    """Return the best installed network that is not the named one; None without any."""
+    return first_installed([model.name for model in for_reports() if model.name != name], models_dir=models_dir)
 
 
 def first_installed(names: Iterable[str], *, models_dir: Path | None = None) -> InstalledModel | None:
@@ -306,18 +306,18 @@ def first_installed(names: Iterable[str], *, models_dir: Path | None = None) -> 
 
 def to_install(name: str) -> str:
     """Return the name of the best network that can be downloaded and is not the named one."""
-    return next(model.name for model in for_gait() if model.name != name and model.downloadable)
+    return next(model.name for model in for_reports() if model.name != name and model.downloadable)
 
 
 def default_model(models_dir: Path | None = None) -> InstalledModel:
-    """Return the best installed network for gait.
+    """Return the best installed network.
 
     Raises
     ------
     ModelError
         if none is installed.
     """
-    if found := first_installed([model.name for model in for_gait()], models_dir=models_dir):
+    if found := first_installed([model.name for model in for_reports()], models_dir=models_dir):
         return found
     places = ", ".join(str(folder) for folder in search_folders(models_dir))
     first = next(model.name for model in for_users() if model.downloadable)

@@ -8,7 +8,9 @@ import pytest
 from gaitlab.analysis.recording import quality
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
+from gaitlab.core.text import LANGUAGES
 from gaitlab.kinematics.plausibility import check_body
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.movements.cycling import circle_of
 from gaitlab.metrics.movements.free import period_of
 from gaitlab.report.shared.movements import texts_of
@@ -73,6 +75,14 @@ def test_a_rider_is_not_told_to_stand_still() -> None:
         for name in ("squat", "cycling", "sit-to-stand")
     }
     assert ["standing" in advice[name] for name in advice] == [True, False, False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dotted_line_of_the_curves_is_named(language: str) -> None:
+    for name, movement in MOVEMENTS.items():
+        texts = texts_of(read_texts(language), {"movement": {"name": name}})
+        assert "{" not in texts["cycle"]["lead"]
+        assert name == "cycling" or texts["cycle"]["lead"].endswith(f"{texts['keyframes'][movement.mark]}.")
 
 
 def test_who_does_not_pedal_turns_no_crank() -> None:

@@ -33,7 +33,7 @@ WORDS = {
     "cycle": {
         "title": "Over the repetition",
         "lead": "Mean ± standard deviation of the accepted repetitions, from the beginning (0 %) to the end (100 %). "
-        "Dotted lines: the moment that divides it.",
+        "Dotted lines: {mark}.",
         "x": "% of the repetition",
         "none": "There is no accepted repetition to average.",
         "alt": "{title} over the repetition. {peaks}",

@@ -346,8 +346,8 @@ class _Check:
     why: str
 
 
-# What holds of legs that swing only.
-_OF_GAIT = (_no_picture, _not_square, _backwards)
+# What holds of legs that swing only: the hips of who rides or sits stand still, and the feet of who squats.
+_OF_GAIT = (_no_picture, _not_square, _backwards, _frozen)
 # In the order in which they are said; the first that refuses is the only one. Of a network's keypoints all only warn:
 # there is no file to be written otherwise, minutes of work are done, and what it saw rightly can be used. Who does not
 # stand upright (`check_posture`) is refused in both, with the turn of the picture that helps.

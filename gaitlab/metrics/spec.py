@@ -86,6 +86,8 @@ class MetricSpec:
         whether it is on a ratio scale, so that percentages of the mean (asymmetry, variability) are meaningful.
     movement : str
         name of the movement it is computed of, a key of `movements.table.MOVEMENTS`; empty for gait.
+    lacking : str
+        of a movement, what it takes beyond a repetition: said where there are some and none has a value.
     """
 
     name: str
@@ -114,6 +116,7 @@ class MetricSpec:
     detectable: Detectable | None = None
     ratio: bool = False
     movement: str = ""
+    lacking: str = ""
 
     @property
     def timed(self) -> bool:

@@ -199,7 +199,7 @@ def _row(
     named = LABELS_OVERGROUND.get(spec.name, spec.label) if trial.setting == "overground" else spec.label
     label, reference = (spec.proxy_label, None) if surrogate else (named, _reference(trial, spec, unit))
     if not found:
-        why = reason or _why_nothing(trial, side, n_cycles=n_cycles)
+        why = reason or _why_nothing(trial, spec, side, n_cycles=n_cycles)
         return MetricValue(spec.name, label, side, 0, np.nan, np.nan, np.nan, unit, reference, missing_reason=why)
     if _assumed(trial, spec):
         label = f"{label}{ASSUMED}"
@@ -228,9 +228,9 @@ def _row(
     )
 
 
-def _why_nothing(trial: Trial, side: str, *, n_cycles: int) -> str:
+def _why_nothing(trial: Trial, spec: MetricSpec, side: str, *, n_cycles: int) -> str:
     if trial.movement:
-        return "no accepted repetition shows what it needs" if n_cycles else NO_REPETITION
+        return spec.lacking or "no accepted repetition shows what it needs" if n_cycles else NO_REPETITION
     if n_cycles and not any(np.isfinite(c.end_s) for c in trial.measured(side)):
         of_leg = "" if side == "both" else f" of the {side} leg"
         return f"needs a whole stride, and the pass shows single steps{of_leg} only"

@@ -94,9 +94,10 @@ def check_for_somebody(
             f"one; say {argument('rotate')} {wanted}"
         )
     if not anybody:
+        whence = " from the side or from behind" if front_refused else ""  # what is no gait has other views
         raise NobodyError(
             f"no person found in '{video.info.path}' by {estimator.name}, in {looks + 1} pictures spread over it, nor "
-            "turned on a side or upside down; expected a person seen whole from the side or from behind: name the part "
+            f"turned on a side or upside down; expected a person seen whole{whence}: name the part "
             f"that shows one with {argument('start_s')} and {argument('end_s')}, or try another network with "
             f"{argument('model')}"
         )
@@ -113,9 +114,9 @@ def refused_front(path: object, seen: Seen) -> InputError:
     """Return the error for a front view."""
     legs = "told by feet and knees, " if seen.legs_only else ""
     return InputError(
-        f"'{path}' was filmed from the front ({legs}sure to {seen.score:.1f} of 1); gaitlab measures from the side or "
-        f"from behind: film again, or say {argument('view')} side if it is a film from the side after all; what is no "
-        f"gait is named with {argument('movement')}"
+        f"'{path}' was filmed from the front ({legs}sure to {seen.score:.1f} of 1); gait is measured from the side or "
+        f"from behind: name a squat, a jump or what else is no gait with {argument('movement')}, film again if it is "
+        f"gait, or say {argument('view')} side if it is a film from the side after all"
     )
 
 

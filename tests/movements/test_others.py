@@ -8,8 +8,13 @@ import pytest
 from gaitlab.analysis.recording import quality
 from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
+from gaitlab.core.text import LANGUAGES
+from gaitlab.kinematics.plausibility import check_body
+from gaitlab.metrics import MOVEMENTS
 from gaitlab.metrics.movements.cycling import circle_of
 from gaitlab.metrics.movements.free import period_of
+from gaitlab.report.shared.movements import texts_of
+from gaitlab.report.shared.texts import read_texts
 from tests.movements.make import SHANK_M, THIGH_M, bumps, pictured, side_body, times
 from tests.movements.test_squat import analysed, means
 from tools.synthetic.movements.points import film_points
@@ -55,6 +60,29 @@ def test_a_mirrored_rider_has_the_same_numbers() -> None:
         assert other[metric, "both"] == pytest.approx(plain[metric, "both"], rel=1e-3)
     # Who faces left shows the left leg.
     assert other["knee_at_bottom", "left"] == pytest.approx(plain["knee_at_bottom", "right"], abs=0.2)
+
+
+def test_hips_that_stay_on_a_saddle_are_no_points_that_were_lost() -> None:
+    time_s = times(8.0, 60.0)
+    pose = pictured(rider(time_s, rpm=80.0, crank_m=0.17, saddle_m=0.6), time_s)
+    assert any("left hip" in one for one in check_body(pose, "ride.csv", from_file=True))
+    assert check_body(pose, "ride.csv", from_file=True, gait=False) == ()
+
+
+def test_a_rider_is_not_told_to_stand_still() -> None:
+    advice = {
+        name: texts_of(read_texts("en"), {"movement": {"name": name}})["next"]["checks"]["repetitions"]
+        for name in ("squat", "cycling", "sit-to-stand")
+    }
+    assert ["standing" in advice[name] for name in advice] == [True, False, False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dotted_line_of_the_curves_is_named(language: str) -> None:
+    for name, movement in MOVEMENTS.items():
+        texts = texts_of(read_texts(language), {"movement": {"name": name}})
+        assert "{" not in texts["cycle"]["lead"]
+        assert name == "cycling" or texts["cycle"]["lead"].endswith(f"{texts['keyframes'][movement.mark]}.")
 
 
 def test_who_does_not_pedal_turns_no_crank() -> None:
@@ -110,6 +138,9 @@ def test_the_last_stand_counts_although_nobody_sits_down() -> None:
     found = analysed(pictured(chair(time_s, [1.0, 5.0, 9.0], stands_last=True), time_s), "sit-to-stand")
     assert [one.accepted for one in found.trial.repetitions] == [True, True, True]
     assert np.isnan(found.trial.repetitions[-1].at("sits_down"))
+    reasons = {row.metric: row.missing_reason for row in found.summary}
+    assert "five stands" in reasons["five_times_sit_to_stand"]
+    assert "30 s of film" in reasons["stands_in_30_s"]
 
 
 def test_thirty_seconds_are_counted() -> None:

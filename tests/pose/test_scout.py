@@ -100,7 +100,9 @@ def test_a_film_from_the_front_is_told_by_a_few_pictures(
     eye.detect_people = detect_people  # type: ignore[method-assign]
     with open_video(film(tmp_path / "a.mp4")) as video:
         if told:
-            with pytest.raises(InputError, match=r"a\.mp4' was filmed from the front .* film again"):
+            with pytest.raises(
+                InputError, match=r"a\.mp4' was filmed from the front .* what else is no gait with movement, film again"
+            ):
                 check_for_somebody(video, eye, front_refused=refused)
         else:
             check_for_somebody(video, eye, front_refused=refused)
@@ -116,6 +118,16 @@ def test_nobody_costs_as_many_looks_in_a_long_clip_as_in_a_short_one(tmp_path: P
     ):
         check_for_somebody(video, eye)
     assert eye.looks == 1 + 16 + 4 * 3
+
+
+@pytest.mark.parametrize("gait", [True, False])
+def test_only_gait_is_asked_for_from_the_side_or_from_behind(tmp_path: Path, gait: bool) -> None:
+    whence = " from the side or from behind" if gait else ""
+    with (
+        open_video(film(tmp_path / "a.mp4", seconds=0.5)) as video,
+        pytest.raises(InputError, match=f"expected a person seen whole{whence}: name the part"),
+    ):
+        check_for_somebody(video, Eye(lambda image: False), front_refused=gait)
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])

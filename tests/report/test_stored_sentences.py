@@ -141,8 +141,11 @@ PUT_TOGETHER = (
     "plays at its true speed",
     "at 29.97 frames a second a frame more or less in the air is 4 cm of height; 120 or more are better",
     "Nobody flies for 1.4 s.",
-    "the left knee is seen 38° inwards and the right one -27°: the camera stands askew, and knees and shift of the "
-    "hips are those of the picture, not of the legs; film straight from the front or from behind",
+    "the left knee is seen 38° inwards and the right one 27° outwards: the camera stands askew, and knees and shift of "
+    "the hips are those of the picture, not of the legs; film straight from the front or from behind",
+    "the left knee is seen 38° outwards and the right one 27° inwards: the camera stands askew, and knees and shift of "
+    "the hips are those of the picture, not of the legs; film straight from the front or from behind",
+    "no jump follows a landing at once, as after a drop from a box",
     "the film shows another movement",
     "the flight times would fit legs of 3.4 m: the film does not play at its true speed, and no height is told; "
     "the true frame rate must be entered",

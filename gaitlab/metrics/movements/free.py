@@ -149,7 +149,7 @@ METRICS = (
     MetricSpec(
         "repetition_rate", "Repetitions a minute", "1/min", _RHYTHMS, _ALL,
         "repetitions a minute, by the time from the beginning of one to that of the next", _rate, (3, 200),
-        per_side=False, ratio=True, movement=NAME,
+        per_side=False, ratio=True, movement=NAME, lacking="needs two repetitions or more",
     ),
     *(_range(*angle) for angle in _ANGLES),
     *(_peak(f"{angle[0]}_any", *angle[1:]) for angle in _ANGLES),

@@ -13,17 +13,17 @@ at once: after a drop from a box, and of jumps in a row.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from gaitlab.core.gait import Repetition
 from gaitlab.core.metric import Unsure, View
-from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.kinematics.side import sagittal_angles
+from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
 from gaitlab.metrics.movements.flights import Flight, flies, flights, slow_motion, toe_heights, too_long
+from gaitlab.metrics.movements.landings import after_landing, met_with
 from gaitlab.metrics.movements.phases import extreme_s, leaves_level_s
 from gaitlab.metrics.movements.signals import (
     CUT,
@@ -47,8 +47,6 @@ GRAVITY = 9.81
 _REBOUND_S = 0.6
 # How far back a jump may begin, and how long a landing takes, s.
 _BEGINS_S, _LANDS_S = 4.0, 1.5
-# The end of the flight in which the legs are as they meet the ground, s.
-_END_OF_FLIGHT_S = 0.07
 # A landing that is lower than the take-off by so much, leg lengths, is told.
 _LOWER = 0.05
 # Both legs bend together before and after a jump, see `signals.together`, though they may land in turn.
@@ -215,39 +213,6 @@ def _strength(trial: Trial, one: Repetition) -> float:
     return _jump_height(trial, one) / _contact_time(trial, one)
 
 
-def _after_landing(curve: str) -> Callable[[Trial, Repetition], float]:
-    def value(trial: Trial, one: Repetition) -> float:
-        values = trial.angle(f"{curve.format(side=one.side)}_deg", one.at("landing"), one.at("lowest"))
-        return float(np.nanmax(values)) if np.isfinite(values).any() else math.nan
-
-    return value
-
-
-def _met_with(curve: str) -> Callable[[Trial, Repetition], float]:
-    """Return the function for an angle with which the ground is met.
-
-    The legs give way within a few hundredths of a second, which smoothing would move before the landing: the keypoints
-    before smoothing are used, and a straight line through those of the end of the flight.
-    """
-
-    def value(trial: Trial, one: Repetition) -> float:
-        pose, landing_s = trial.pose.unsmoothed, one.at("landing")
-        before = np.flatnonzero((pose.time_s > landing_s - _END_OF_FLIGHT_S) & (pose.time_s <= landing_s))
-        if not len(before):
-            return math.nan
-        # One frame earlier at least, for a slope.
-        near = slice(max(before[0] - 1, 0), before[-1] + 1)
-        part = PoseSequence(pose.xy[near], pose.score[near], pose.time_s[near], pose.skeleton)
-        curves = sagittal_angles(part, forward=trial.calibration.forward).values_deg
-        found = curves[f"{curve.format(side=one.side)}_deg"]
-        seen = np.isfinite(found)
-        if seen.sum() < 2:
-            return math.nan
-        return float(np.polyval(np.polyfit(part.time_s[seen] - landing_s, found[seen], 1), 0.0))
-
-    return value
-
-
 def _flight_sd_s(trial: Trial) -> float:
     return math.hypot(_TIP_S, _OF_FRAME / trial.pose.fps)
 
@@ -271,6 +236,7 @@ def _unsure_strength(trial: Trial, mean: float) -> Unsure:
 
 
 _LEG = ("hip", "knee", "ankle")
+_NO_REBOUND = "no jump follows a landing at once, as after a drop from a box"
 _FLIGHT, _GROUND, _DEEP, _LANDING = "Flight", "On the ground", "Before take-off", "Landing"
 _ALL: tuple[View, ...] = ("side", *FRONTAL)
 
@@ -299,12 +265,12 @@ METRICS = (
     MetricSpec(
         "jump_contact_time", "Contact time", "s", _GROUND, _ALL,
         "from landing to take-off of a jump that follows at once, as after a drop", _contact_time, (0.08, 0.6),
-        per_side=False, systematic=_unsure_flight, decimals=3, ratio=True, movement=NAME,
+        per_side=False, systematic=_unsure_flight, decimals=3, ratio=True, movement=NAME, lacking=_NO_REBOUND,
     ),
     MetricSpec(
         "reactive_strength_index", "Reactive strength index", "mm/ms", _GROUND, _ALL,
         "jump height over contact time of a jump that follows a landing at once", _strength, (0.1, 4.0),
-        per_side=False, systematic=_unsure_strength, decimals=2, ratio=True, movement=NAME,
+        per_side=False, systematic=_unsure_strength, decimals=2, ratio=True, movement=NAME, lacking=_NO_REBOUND,
     ),
     MetricSpec(
         "jump_countermovement", "Depth of the countermovement", "m", _DEEP, _ALL,
@@ -328,23 +294,28 @@ METRICS = (
     ),
     MetricSpec(
         "jump_landing_knee_flexion", "Knee flexion at landing", "deg", _LANDING, ("side",),
-        "knee flexion when the first tip meets the ground", _met_with("{side}_knee_flexion"), (-5, 100),
+        "knee flexion when the first tip meets the ground", met_with("{side}_knee_flexion"), (-5, 100),
         needs=_LEG, movement=NAME,
     ),
     MetricSpec(
         "jump_landing_knee_peak", "Peak knee flexion after landing", "deg", _LANDING, ("side",),
-        "largest knee flexion between landing and the lowest point of the hips", _after_landing("{side}_knee_flexion"),
+        "largest knee flexion between landing and the lowest point of the hips", after_landing("{side}_knee_flexion"),
         (10, 160), needs=_LEG, movement=NAME,
     ),
     MetricSpec(
         "jump_landing_hip_flexion", "Hip flexion at landing", "deg", _LANDING, ("side",),
-        "thigh against the trunk when the first tip meets the ground", _met_with("{side}_hip_flexion"), (-20, 120),
+        "thigh against the trunk when the first tip meets the ground", met_with("{side}_hip_flexion"), (-20, 120),
         needs=("hip", "knee", "neck", "mid_hip"), movement=NAME,
+    ),
+    MetricSpec(
+        "jump_landing_dorsiflexion", "Dorsiflexion at landing", "deg", _LANDING, ("side",),
+        "dorsiflexion of the ankle when the first tip meets the ground; below 0: the foot points down",
+        met_with("{side}_ankle_flexion"), (-60, 40), needs=("knee", "ankle", "heel", "big_toe"), movement=NAME,
     ),
     MetricSpec(
         "jump_landing_knee_projection", "Knee projection after landing (inwards)", "deg", _LANDING, FRONTAL,
         "largest angle by which the knee lies inside the line from hip to ankle, from landing to the lowest point",
-        _after_landing("{side}_knee_projection"), (-60, 60), needs=_LEG, movement=NAME,
+        after_landing("{side}_knee_projection"), (-60, 60), needs=_LEG, movement=NAME,
     ),
     MetricSpec(
         "jump_landing_time", "Time of the landing", "s", _LANDING, _ALL,

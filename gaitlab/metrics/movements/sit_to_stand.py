@@ -145,13 +145,16 @@ _TEMPO, _TEST, _BODY, _SIDES = "Tempo", "Tests", "Body", "Left and right"
 METRICS = (
     MetricSpec(
         "five_times_sit_to_stand", "Five times sit-to-stand", "s", _TEST, _ALL,
-        "from the beginning of the first rise to the fifth stand", _five_times, (3, 60), per_side=False,
+        "from the hips leaving the chair for the first time to the fifth stand; a stopwatch that starts at the word, "
+        "while the trunk still leans forward, shows more", _five_times, (3, 60), per_side=False,
         systematic=frame_time, decimals=2, ratio=True, movement=NAME,
+        lacking="needs five stands one after the other, all of them seen",
     ),
     MetricSpec(
         "stands_in_30_s", "Stands in 30 s", "stands", _TEST, _ALL,
         "stands in the 30 s after the beginning of the first rise; one that is more than half done counts", _in_30_s,
         (1, 50), per_side=False, systematic=_none, decimals=0, ratio=True, movement=NAME,
+        lacking="needs 30 s of film from the first rise on, and every stand in them seen",
     ),
     MetricSpec(
         "sit_to_stand_time", "Time of a repetition", "s", _TEMPO, _ALL,
@@ -212,7 +215,11 @@ TEXTS = {
         "start": "Leaving the chair", "stand": "Standing", "top": "Highest point", "sits_down": "Sitting down",
         "end": "Back on the chair",
     },
-    "next": {"film": _FILM, "front": _FILM},
+    "next": {
+        "film": _FILM,
+        "front": _FILM,
+        "checks": {"repetitions": "More stands, with a moment of sitting still before the first and after the last."},
+    },
 }  # fmt: skip
 
 SIT_TO_STAND = Movement(

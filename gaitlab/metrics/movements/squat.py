@@ -79,9 +79,14 @@ def _obliquely(trial: Trial, used: Sequence[Repetition]) -> tuple[str, ...]:
     if not (abs(left - right) > _OBLIQUE_DEG and left * right < 0):
         return ()
     return (
-        f"the left knee is seen {left:.0f}° inwards and the right one {right:.0f}°: the camera stands askew, and knees "
-        "and shift of the hips are those of the picture, not of the legs; film straight from the front or from behind",
+        f"the left knee is seen {_inwards(left)} and the right one {_inwards(right)}: the camera stands askew, and "
+        "knees and shift of the hips are those of the picture, not of the legs; film straight from the front or from "
+        "behind",
     )
+
+
+def _inwards(angle_deg: float) -> str:
+    return f"{abs(angle_deg):.0f}° {'inwards' if angle_deg > 0 else 'outwards'}"
 
 
 def _usual(

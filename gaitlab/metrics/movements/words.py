@@ -14,8 +14,11 @@ WORDS = {
     "findings": {
         "none": "Nothing lies beyond its uncertainty and what the network may be off.",
         "too_little": "Too few repetitions to say what stands out.",
+        "unknown": "How far the keypoints are off in this movement was never measured on filmed people, so no number "
+        "of this page is called a finding; the ± holds spread, event timing and scale alone.",
     },
     "video": {
+        "none": "There is no video in this session: the athlete below is drawn from the keypoints.",
         "previous_strike": "Beginning of the previous repetition",
         "next_strike": "Beginning of the next repetition",
         "contacts": "Repetitions",
@@ -30,7 +33,7 @@ WORDS = {
     "cycle": {
         "title": "Over the repetition",
         "lead": "Mean ± standard deviation of the accepted repetitions, from the beginning (0 %) to the end (100 %). "
-        "Dotted lines: the moment that divides it.",
+        "Dotted lines: {mark}.",
         "x": "% of the repetition",
         "none": "There is no accepted repetition to average.",
         "alt": "{title} over the repetition. {peaks}",
@@ -50,7 +53,7 @@ WORDS = {
     },
     "metrics": {
         "lead": "Mean ± half-width of its 95 % interval: spread between repetitions, timing and scale together. "
-        "Network ± unknown: how far the points are off in this movement was never measured against a known truth. The "
+        "Network ± unknown: how far the points are off in this movement was never measured on filmed people. The "
         "difference is right minus left; bold where it is larger than all of these.",
         "range": "Others",
         "both_sides": "both",

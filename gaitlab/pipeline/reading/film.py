@@ -345,9 +345,10 @@ def _estimate(
         if first is not None and (depth := first.end()) is not None:
             raise _OutOfDepthError(depth)
     if followed.pose is None:
+        whence = " from the side or from behind" if spec.front_refused else ""
         raise NobodyError(
-            f"no person found in '{info.path}' by {estimator.name}; expected a person seen whole from the side "
-            f"or from behind, try another network with {argument('model')} or another part "
+            f"no person found in '{info.path}' by {estimator.name}; expected a person seen whole{whence}, "
+            f"try another network with {argument('model')} or another part "
             f"with {argument('start_s')} and {argument('end_s')}"
         )
     check_posture(followed.pose, info.path, rotate_deg=info.rotate_deg)

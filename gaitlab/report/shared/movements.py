@@ -40,7 +40,12 @@ def named(texts: Mapping[str, Any]) -> Mapping[str, Any]:
 def texts_of(texts: Mapping[str, Any], info: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a page's texts with those of the session's movement laid over them."""
     movement = movement_of(info)
-    return texts if movement is None else _laid_over(_laid_over(texts, _shared(texts)), _own(texts, movement))
+    if movement is None:
+        return texts
+    laid = _laid_over(_laid_over(texts, _shared(texts)), _own(texts, movement))
+    # The dotted line in a curve is named as the still of the same moment.
+    lead = laid["cycle"]["lead"].replace("{mark}", laid["keyframes"][movement.mark])
+    return _laid_over(laid, {"cycle": {"lead": lead}})
 
 
 def _shared(texts: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@
 Clips and keypoints are made once (`benchmarks.rendered`), so a further network costs only its own time; ``--again``
 looks anew, ``--kept`` looks at nothing new. The analysis of the keypoints is always made anew, with the true belt speed
 and body height. ``--write`` puts the tables into docs/accuracy.md, and what reports show beside their ± into
-gaitlab/metrics/network_errors.csv; networks that were not looked at keep neither.
+gaitlab/metrics/network_errors.csv; networks that were not looked at keep both, unless the errors of the true points
+are others than before.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.columns import with_former
 from benchmarks.network_errors import (
     MASS_KG,
     ClipErrors,
@@ -45,7 +47,7 @@ from gaitlab.config import Settings
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics import METRICS
-from gaitlab.metrics.network_errors import TABLE, Key, NetworkError
+from gaitlab.metrics.network_errors import TABLE, Key, NetworkError, shipped
 from gaitlab.pose.models.catalogue import installed
 
 _DOC = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
@@ -246,6 +248,12 @@ def written(text: str, section: str, content: str) -> str:
     return part.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text, count=1)
 
 
+def section(text: str, name: str) -> str:
+    """Return the part of a document between ``<!-- NAME -->`` and ``<!-- end -->``."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    return found[1] if found else ""
+
+
 def write_tables(document: Path, tables: Mapping[str, str]) -> None:
     """Put each table into its section of a document."""
     text = document.read_text(encoding="utf-8")
@@ -265,21 +273,26 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"put the tables into {_DOC.name}")
     options = parser.parse_args()
     models = options.models or [name for name in _MODELS if installed(name)]
+    before = _DOC.read_text(encoding="utf-8")
     tables: dict[str, str] = {}
     by_clip: list[ClipErrors] = []
     said: list[str] = []
+    former: dict[Key, NetworkError] = {}
     for view, clips, known in (("side", options.clips, TRUE_POINTS), ("rear", options.rear_clips, DOTS)):
         if not clips:
             continue
         rows, line, errors = measured(
             view, [known, *models], clips=clips, seconds=options.seconds, again=options.again, kept=options.kept
         )
-        print(f"{line}\n\n{rows}\n")
-        tables[f"table: {view}"] = f"{line}\n\n{rows}"
+        tables[f"table: {view}"], kept = with_former(
+            f"{line}\n\n{rows}", section(before, f"table: {view}"), known=known
+        )
+        print(f"{tables[f'table: {view}']}\n")
         by_clip += errors
-        said.append(line)
+        said.append(tables[f"table: {view}"].splitlines()[0])
+        former |= {key: error for key, error in shipped().items() if key.view == view and key.network in kept}
     real = real_errors(models, kept=options.kept)
-    told = table_of(by_clip, real)
+    told = dict(sorted({**former, **table_of(by_clip, real)}.items()))
     for view in ("side", "rear"):
         tables[f"bounds: {view}"] = bounds(told, view)
         print(f"{tables[f'bounds: {view}']}\n")

@@ -1,4 +1,4 @@
-"""When both feet leave the ground and come back: contacts and flights of jumps, between frames.
+"""When both feet leave the ground and come back, between frames, and with which angles they meet it.
 
 The tips of the shoes stand still on the ground until take-off and from landing on. In between they rise and fall faster
 and faster, so that a straight line through the first frames in which a tip is clearly off the ground, and through the
@@ -8,14 +8,18 @@ low-pass filter moves both times into the flight's outside.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES, Repetition
 from gaitlab.core.pose import FloatArray, PoseSequence
+from gaitlab.kinematics.body import standing_foot_deg
+from gaitlab.kinematics.side import sagittal_angles
 from gaitlab.metrics.movements.phases import bridged
+from gaitlab.metrics.trial import Trial
 from gaitlab.signal.runs import runs
 
 # In leg lengths above the ground: a foot that is off it for certain; the lowest and highest point of a line's frames.
@@ -25,6 +29,8 @@ _LONGEST_S = 1.0
 _NOBODY = "nobody flies for"
 # The lowest of all feet are within this of the ground, leg lengths.
 _GROUND = 0.06
+# The end of the flight in which the legs are as they meet the ground, s.
+_END_OF_FLIGHT_S = 0.07
 # How far inside the flight a line meets the ground, s: a tip starts from rest and is fast only then, so take-off comes
 # late; of landing next to nothing; below 60 frames a second both by so much of what a frame lasts longer. Measured on
 # rendered jumps (``python -m benchmarks.movement_detectors --chosen-on``), others than those that errors are told of.
@@ -217,3 +223,41 @@ def _of_foot_s(time_s: FloatArray, height: FloatArray, index: int, outwards: int
     if not slope * outwards < 0:
         return between_s
     return float(np.clip(time_s[first] - at_zero / slope, *bounds))
+
+
+def after_landing(curve: str) -> Callable[[Trial, Repetition], float]:
+    """Return the function for the largest value from the landing to the lowest point of the hips."""
+
+    def value(trial: Trial, one: Repetition) -> float:
+        values = trial.angle(f"{curve.format(side=one.side)}_deg", one.at("landing"), one.at("lowest"))
+        return float(np.nanmax(values)) if np.isfinite(values).any() else math.nan
+
+    return value
+
+
+def met_with(curve: str) -> Callable[[Trial, Repetition], float]:
+    """Return the function for an angle with which the ground is met.
+
+    The legs give way within a few hundredths of a second, which smoothing would move before the landing: the keypoints
+    before smoothing are used, and a straight line through those of the end of the flight.
+    """
+
+    def value(trial: Trial, one: Repetition) -> float:
+        pose, landing_s = trial.pose.unsmoothed, one.at("landing")
+        before = np.flatnonzero((pose.time_s > landing_s - _END_OF_FLIGHT_S) & (pose.time_s <= landing_s))
+        if not len(before):
+            return math.nan
+        # One frame earlier at least, for a slope.
+        near = slice(max(before[0] - 1, 0), before[-1] + 1)
+        part = PoseSequence(pose.xy[near], pose.score[near], pose.time_s[near], pose.skeleton)
+        forward = trial.calibration.forward
+        # The zero of the feet is that of standing, in which nothing is fast: smoothing does it no harm.
+        flat_deg = standing_foot_deg(trial.pose, forward=forward, leg_px=trial.calibration.leg_px)
+        curves = sagittal_angles(part, forward=forward, flat_deg=flat_deg).values_deg
+        found = curves[f"{curve.format(side=one.side)}_deg"]
+        seen = np.isfinite(found)
+        if seen.sum() < 2:
+            return math.nan
+        return float(np.polyval(np.polyfit(part.time_s[seen] - landing_s, found[seen], 1), 0.0))
+
+    return value

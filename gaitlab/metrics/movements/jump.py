@@ -22,8 +22,16 @@ from gaitlab.core.gait import Repetition
 from gaitlab.core.metric import Unsure, View
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics.movements.declaration import FRONTAL, Found, Movement
-from gaitlab.metrics.movements.flights import Flight, flies, flights, slow_motion, toe_heights, too_long
-from gaitlab.metrics.movements.landings import after_landing, met_with
+from gaitlab.metrics.movements.flights import (
+    Flight,
+    after_landing,
+    flies,
+    flights,
+    met_with,
+    slow_motion,
+    toe_heights,
+    too_long,
+)
 from gaitlab.metrics.movements.phases import extreme_s, leaves_level_s
 from gaitlab.metrics.movements.signals import (
     CUT,

@@ -345,9 +345,9 @@ def _estimate(
         if first is not None and (depth := first.end()) is not None:
             raise _OutOfDepthError(depth)
     if followed.pose is None:
-        whence = " from the side or from behind" if spec.front_refused else ""
         raise NobodyError(
-            f"no person found in '{info.path}' by {estimator.name}; expected a person seen whole{whence}, "
+            f"no person found in '{info.path}' by {estimator.name}; expected a person seen whole"
+            f"{' from the side or from behind' if spec.front_refused else ''}, "
             f"try another network with {argument('model')} or another part "
             f"with {argument('start_s')} and {argument('end_s')}"
         )

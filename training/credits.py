@@ -11,7 +11,7 @@ from training.photographs import told_by_machines, trained_on
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "picture_credits.md"
 _HEAD = """# Picture credits
 
-Photographs and films of real people from which `runner` and `runner-fast` ([model card](model_card.md)) learnt: {crops} crops of {sources}. Of each only one person's surroundings were used, in crops, at other brightness, turned and mirrored; none is part of gaitlab. Their keypoints are those of the COCO Consortium (cocodataset.org, CC BY 4.0) or were told by openpose-light and BlazePose heavy (both Apache-2.0). COCO holds no names of photographers: the address leads to them. This page is written by `python -m training.credits`.
+Photographs and films of real people from which `runner` and `runner-fast` ([model card](model_card.md)) learnt: {crops} crops of {sources}. Of each only one person's surroundings were used, in crops, at other brightness, turned and mirrored; none is part of gaitlab. Their keypoints are those of the COCO Consortium (cocodataset.org, CC BY 4.0) or were told by openpose-light, BlazePose heavy and MoveNet Thunder (all Apache-2.0). COCO holds no names of photographers: the address leads to them. This page is written by `python -m training.credits`.
 """  # noqa: E501 (a paragraph of a page)
 
 

@@ -6,7 +6,6 @@ seconds only those who may be the runner are tracked further.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +34,7 @@ _LEAST_HEIGHT = 0.6
 _IN_TURN_S = 1 / 89
 # Mean difference, grey levels, of the pixels sampled at this distance, below which a picture repeats the one before.
 _SAMPLED_PX, _REPEATED_LEVELS = 16, 0.5
+_OF_LATE_S = 0.5  # who was seen in half as many of these frames as another has the lesser claim to a body
 _HIDDEN_S = 1.0  # longest occlusion during which the crop is still searched
 _FORGOTTEN_S = 5.0
 _LEAST_REPORTED_S = 0.5  # people visible for a shorter time are not reported
@@ -212,9 +212,10 @@ class PersonTracker:
         """Detect each tracked person in their crop.
 
         Two crops may show the same body, when a person passes in front of another or of a reflection: it is assigned to
-        the track with the nearest prediction, and the other person is hidden.
+        the track with the nearest prediction, and the other person is hidden. Who was hardly seen of late comes last:
+        a figure that was never there waits for somebody to pass, and would take them.
         """
-        found: list[tuple[float, Track, Body]] = []
+        found: list[tuple[float, int, Track, Body]] = []
         mirrored = self._mirrored(frame)
         for track in self._tracks:
             if not track.dense or track.hidden_s(frame.time_s) > _HIDDEN_S:
@@ -222,9 +223,10 @@ class PersonTracker:
             box, guess = track.box(frame.time_s), track.guess(frame.time_s)
             body = self._estimator.detect_person(frame.image, box, guess, mirrored=mirrored)
             if body is not None and overlap(body.box, box) >= 0.2:
-                found.append((distance(body, guess), track, body))
+                found.append((distance(body, guess), track.seen_since(frame.time_s - _OF_LATE_S), track, body))
         taken: list[tuple[Track, Body]] = []
-        for _, track, body in sorted(found, key=lambda claim: claim[0]):
+        most = max((seen for _, seen, _, _ in found), default=0)
+        for _, _, track, body in sorted(found, key=lambda claim: (2 * claim[1] < most, claim[0])):
             winner = next((one for one, other in taken if distance(body, other) < _SAME), None)
             if winner is None:
                 taken.append((track, body))
@@ -246,8 +248,7 @@ class PersonTracker:
                 continue
             del self._shared[pair]
             # Who got none of these frames is hidden by the other; of two who share them the one with more goes on.
-            got = {number: len(self._tracks[number].times_s) - bisect_left(self._tracks[number].times_s, since_s)
-                   for number in pair}  # fmt: skip
+            got = {number: self._tracks[number].seen_since(since_s) for number in pair}
             greater, lesser = sorted(pair, key=lambda number: (-got[number], number))
             if got[lesser] and all(self._tracks[number].dense for number in pair):
                 self._tracks[greater].take_over(self._tracks[lesser], since_s)

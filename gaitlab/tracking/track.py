@@ -81,6 +81,10 @@ class Track:
         del self.frames[first:], self.times_s[first:], self.bodies[first:]
         return cut
 
+    def seen_since(self, time_s: float) -> int:
+        """Return the number of frames with a body from a time on, s."""
+        return len(self.times_s) - bisect_left(self.times_s, time_s)
+
     def hidden_s(self, time_s: float) -> float:
         """Return the time since the last detection, s."""
         return time_s - self.times_s[-1]

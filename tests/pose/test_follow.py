@@ -374,3 +374,12 @@ def test_a_figure_put_together_of_the_runner_s_legs_and_another_head_is_nobody()
         assert [number for number, _ in tracker.seen_last()] == [0]
     assert stage.looks > 4
     assert is_actor(tracker.result(), RUNNER, share=1.0)
+
+
+def test_a_figure_that_was_never_there_does_not_take_who_passes_it() -> None:
+    """For a second it waits where it was seen, and expects exactly the pose that the runner has on the way past."""
+    passer = Actor(310, runs=True, speed=9)
+    waiting = Actor(310 + 9 * 20, runs=True, phase=2 * np.pi * 1.4 * 20 / FPS, seen=(0, 1))
+    assert np.allclose(waiting.body(0).xy, passer.body(20).xy)  # type: ignore[union-attr]
+    followed = follow(Stage([waiting, passer]), 60)
+    assert is_actor(followed, passer, frames=60, share=1.0)

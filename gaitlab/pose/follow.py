@@ -18,7 +18,7 @@ from gaitlab.core.pose import FloatArray, PoseSequence, Step
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.reader import Frame
 from gaitlab.pose.networks.estimator import PoseEstimator
-from gaitlab.tracking.people import RunnerScore, distance, is_patched, match, most_like_a_runner, runner_score
+from gaitlab.tracking.people import RunnerScore, distance, match, most_like_a_runner, runner_score
 from gaitlab.tracking.track import ROUNDED_S, Track
 
 _FIRST_DETECTIONS = 2  # number of first frames with detection in the whole image
@@ -289,11 +289,7 @@ class PersonTracker:
                 track = known[pairs[index]]
                 if track.frames[-1] != number:
                     track.add(number, frame.time_s, body)
-            elif all(
-                distance(body, t.bodies[-1]) > 2 * _SAME and not is_patched(body, t.bodies[-1])
-                for t in known
-                if t.frames[-1] == number
-            ):
+            elif all(distance(body, t.bodies[-1]) > 2 * _SAME for t in known if t.frames[-1] == number):
                 track = Track(len(self._tracks), self._estimator.skeleton)
                 track.add(number, frame.time_s, body)
                 self._tracks.append(track)

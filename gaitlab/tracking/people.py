@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.person import Body, box_height, overlap, trunk
+from gaitlab.core.person import Body, overlap, trunk
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import SIDES, Skeleton
 from gaitlab.tracking.track import Track
@@ -29,8 +29,6 @@ _OF_GAIT, _OF_OTHERS = (16.0, 84.0), (5.0, 95.0)
 _LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "knee", "ankle"))
 # Who is further than this from where somebody was expected is somebody else.
 _FURTHEST = 0.75
-# Points within this share of the height are one; a figure of which so many are another's is none of its own.
-_SAME_POINT, _BORROWED = 0.04, 0.2
 # Who crosses the whole picture still counts so much of who stays in place: a walker in a room passes but once, and what
 # stays may be a reflection.
 _LEAST_STEADY = 0.2
@@ -185,16 +183,6 @@ def distance(body: Body, guess: Body) -> float:
     shared = np.isfinite(apart)
     points = float(np.minimum(apart[shared], 0.5).mean() * 2) if shared.sum() >= 3 else 1.0
     return 0.5 * points + 0.5 * (1 - overlap(body.box, guess.box))
-
-
-def is_patched(body: Body, other: Body) -> bool:
-    """Return whether a figure is put together of another's limbs and somebody else's, who stands beside.
-
-    Points of one name fall together on two people by chance alone, on such a figure wherever it has borrowed.
-    """
-    apart = np.linalg.norm(body.xy - other.xy, axis=1) / max(box_height(other.box), 1.0)
-    shared = np.isfinite(apart)
-    return bool(shared.any() and np.mean(apart[shared] < _SAME_POINT) >= _BORROWED)
 
 
 def match(bodies: Sequence[Body], tracks: Sequence[Track], time_s: float) -> list[tuple[int, int]]:

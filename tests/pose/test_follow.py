@@ -351,31 +351,6 @@ def test_only_fast_pictures_are_looked_at_in_turn_with_their_mirror_images(
     assert all(looked[number] is looked[number // shown * shown] for number in range(2 * shown, 60))
 
 
-class Mixing(Stage):
-    """A network that once takes the runner's legs and the head of somebody behind for a third person."""
-
-    def detect_people(self, image: Image, *, least_height_px: float = 0.0) -> list[Body]:
-        found = super().detect_people(image, least_height_px=least_height_px)
-        runner = self.actors[0].body(self.frame)
-        if self.looks != 4 or runner is None:
-            return found
-        behind = standing(500, 240, 300)
-        legs = [COCO.index(f"{side}_{joint}") for side in SIDES for joint in ("hip", "knee", "ankle")]
-        behind[legs] = runner.xy[legs]
-        return [*found, Body(behind, np.full(len(COCO), 0.9))]
-
-
-def test_a_figure_put_together_of_the_runner_s_legs_and_another_head_is_nobody() -> None:
-    """Followed, it could take frames that are the runner's, and outlive them."""
-    stage = Mixing([RUNNER])
-    tracker = PersonTracker(stage)
-    for frame in stage.frames(150):
-        tracker.see(frame)
-        assert [number for number, _ in tracker.seen_last()] == [0]
-    assert stage.looks > 4
-    assert is_actor(tracker.result(), RUNNER, share=1.0)
-
-
 def test_a_figure_that_was_never_there_does_not_take_who_passes_it() -> None:
     """For a second it waits where it was seen, and expects exactly the pose that the runner has on the way past."""
     passer = Actor(310, runs=True, speed=9)

@@ -27,7 +27,7 @@ from gaitlab.core.skeleton import Skeleton
 
 KEPT = Path(__file__).resolve().parent.parent / "tests" / "data" / "rendered_clips.npz"
 NETWORK = "runner"
-_CLIPS: tuple[tuple[View, int], ...] = (("side", 12), ("rear", 6))
+_CLIPS: tuple[tuple[View, int], ...] = (("side", 24), ("rear", 12))
 _SECONDS = 5.0
 _PARTS_A_PX = 32.0
 

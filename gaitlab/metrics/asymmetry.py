@@ -40,7 +40,7 @@ class Asymmetry:
     detectable : float
         smallest detectable difference; NaN if none is published.
     told_from : float
-        threshold for the difference: the larger of the interval combined with the network's error and the smallest
+        threshold for the difference: the larger of the interval plus the network's error and the smallest
         detectable difference; NaN if the interval is unknown.
     symmetry_index_percent : float
         100 (R - L) / ((R + L) / 2) (`sources.SYMMETRY_INDEX`), %; NaN for angles, whose zero is arbitrary.
@@ -155,7 +155,8 @@ def _compare(left: MetricValue, right: MetricValue, spec: MetricSpec, comparable
     fallback = _DETECTABLE_DEG if spec.unit == "deg" else 0.0
     error = left.network_difference
     told_from = max(
-        math.hypot(interval, error if math.isfinite(error) else 0.0),
+        # A network errs the same way in every cycle: it adds to the interval, where chance would cancel in part.
+        interval + (error if math.isfinite(error) else 0.0),
         detectable if math.isfinite(detectable) else fallback,
     )
     told_from = told_from if math.isfinite(interval) else math.nan

@@ -147,5 +147,5 @@ def test_a_trunk_is_no_leg() -> None:
 def test_a_difference_must_exceed_what_the_network_is_off_too() -> None:
     rows = [replace(row, network_difference=0.012) for row in sides("contact_time", 0.240, 0.252, uncertainty=0.006)]
     (found,) = asymmetries(rows, METRICS)
-    assert found.told_from == pytest.approx(math.hypot(0.006, 0.006, 0.012))
+    assert found.told_from == pytest.approx(math.hypot(0.006, 0.006) + 0.012)
     assert not found.beyond_noise

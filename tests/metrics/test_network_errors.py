@@ -128,6 +128,6 @@ def test_the_shipped_table_knows_the_network_that_ships() -> None:
             per_side = {"both", "difference"} if view == "rear" else {"near", "far", "difference"}
             assert {k.leg for k in keys} == (per_side if spec.per_side else {"both"}), (name, view)
     assert all(error.bound > 0 for key, error in shipped().items() if error.clips >= 3)
-    # The real clip's hips: 13 degrees off at the near knee, though the rendered ones are off by less.
+    # The real clip's near knee is 7 degrees off, and stands in the bound.
     knee = shipped()[Key("runner", "side", "", "knee_flexion_at_contact", "near")]
-    assert knee.bound >= knee.real > 12
+    assert knee.bound >= knee.real > 6

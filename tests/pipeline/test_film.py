@@ -76,7 +76,7 @@ def test_slow_motion_shows_the_same_points_as_the_film_at_its_true_speed(shared:
         assert alive["time_s"][:frames] == pytest.approx(read.raw.time_s, abs=1e-3)
         off_px = read.raw.point("mid_hip") - alive["raw_xy"][:frames, hip]
         assert frames == pytest.approx(90, abs=1)
-        assert np.nanstd(off_px, axis=0).max() < 0.7  # the noise of an encoder; 1.4 where the crop bounces
+        assert np.nanstd(off_px, axis=0).max() < 0.8  # the noise of an encoder; 1.4 where the crop bounces
 
 
 def test_of_a_spliced_film_the_shot_that_shows_the_runner_for_longest_is_kept() -> None:

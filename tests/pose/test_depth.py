@@ -115,9 +115,9 @@ def test_real_clips_are_told_where_the_network_goes_wrong(shared: Path, file: st
     assert (out_of_depth(pose, "runner") is not None) == out
 
 
-def _read(shared: Path, model: str) -> film.Film:
+def _read(shared: Path, model: str, *, end_s: float = 2.0) -> film.Film:
     clip = shared / "data/slow_motion/gym_24fps.mp4"
-    spec = RecordingSpec(video=clip, view="side", end_s=2.0, model=model)
+    spec = RecordingSpec(video=clip, view="side", end_s=end_s, model=model)
     with open_video(clip) as video:
         return film.found_film(spec, video, dots=False, dots_told=False, slow_motion=1.0, progress=lambda *_: None)
 
@@ -137,7 +137,7 @@ def test_a_network_that_was_asked_for_is_kept_and_the_command_is_told(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalogue, "best_other", lambda *_, **__: None)
-    found = _read(shared, "runner")
+    found = _read(shared, "runner", end_s=4.0)
     assert (found.facts["name"], found.facts["why"]) == ("runner", "asked for")
     name = "openpose-light+blazepose"
     assert found.notes[0].endswith(

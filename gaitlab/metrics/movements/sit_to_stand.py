@@ -145,7 +145,8 @@ _TEMPO, _TEST, _BODY, _SIDES = "Tempo", "Tests", "Body", "Left and right"
 METRICS = (
     MetricSpec(
         "five_times_sit_to_stand", "Five times sit-to-stand", "s", _TEST, _ALL,
-        "from the hips leaving the chair to the fifth stand; a stopwatch that starts at the word shows more", _five_times, (3, 60), per_side=False,
+        "from the hips leaving the chair to the fifth stand; a stopwatch that starts at the word shows more",
+        _five_times, (3, 60), per_side=False,
         systematic=frame_time, decimals=2, ratio=True, movement=NAME,
         lacking="needs five stands one after the other, all of them seen",
     ),

@@ -242,16 +242,20 @@ def written(text: str, section: str, content: str) -> str:
     Raises:
         ValueError: the document has no such part.
     """
-    part = re.compile(rf"(<!-- {section} -->\n).*?(<!-- end -->)", re.DOTALL)
+    part = _part(section)
     if not part.search(text):
         raise ValueError(f"no part '{section}' in the document; expected '<!-- {section} -->' and '<!-- end -->'")
-    return part.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text, count=1)
+    return part.sub(lambda found: f"{found[1]}{content}\n{found[3]}", text, count=1)
 
 
 def section(text: str, name: str) -> str:
     """Return the part of a document between ``<!-- NAME -->`` and ``<!-- end -->``."""
-    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- end -->", text, re.DOTALL)
-    return found[1] if found else ""
+    found = _part(name).search(text)
+    return found[2] if found else ""
+
+
+def _part(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name} -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def write_tables(document: Path, tables: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 The learning rate falls to nothing exactly when the time is up, so any number of minutes gives a finished network. With
 ``--fast`` the small network learns beside, from the same crops and from what the large one says of them, and goes to
-training/out/runner-fast.pt.
+training/out/runner-fast.pt; with ``--distil`` it learns alone, from what the weights of ``--start`` say.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FAST = Path(__file__).with_name("fast.npz")
 class Plan:
     """What a training needs to know; ``meeting`` is a file through which the processes find each other.
 
-    ``targets`` are where the networks go, by name.
+    ``targets`` are where the networks go, by name; where the large one has none, ``start`` teaches and stays as it is.
     """
 
     minutes: float
@@ -94,6 +94,20 @@ def learners(plan: Plan) -> list[Learner]:
         rate = plan.rate if name == "runner" else _FAST_RATE * plan.rate
         made.append(Learner(network, torch.optim.AdamW(_groups(network, rate)), average, rate, target))
     return made
+
+
+def teacher_of(plan: Plan) -> Network | None:
+    """Return the large network as it stands, where only the small one is trained.
+
+    Raises:
+        ValueError: it is to teach and was not named.
+    """
+    if "runner" in plan.targets:
+        return None
+    if plan.start is None:
+        raise ValueError("to distil, a network must teach; name its weights, as in --start training/weights.npz")
+    network = network_of(read_state(plan.start), len(SKELETON)).to(memory_format=torch.channels_last)
+    return network.eval().requires_grad_(False)
 
 
 def _beginning(start: dict[str, Tensor] | None) -> Network:
@@ -231,7 +245,7 @@ def train(rank: int, plan: Plan) -> None:
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{plan.meeting}", rank=rank, world_size=plan.processes
     )
-    trained = learners(plan)
+    trained, still = learners(plan), teacher_of(plan)
     batches = Batches(DATA, size=plan.batch // plan.processes, seed=plan.seed + 1000 * rank, share=plan.photographs)
     loader = torch.utils.data.DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=6)
     weights = point_weights()
@@ -245,7 +259,7 @@ def train(rank: int, plan: Plan) -> None:
             break
         rate_share = min(1.0, step / 300) * 0.5 * (1 + np.cos(np.pi * share))
         picture = prepared(crops).contiguous(memory_format=torch.channels_last)
-        teacher: Tensor | None = None
+        teacher: Tensor | None = None if still is None else still(picture)
         for i, learner in enumerate(trained):
             logits = learner.network(picture)
             loss = loss_of(logits, xy, sure, weights)
@@ -303,9 +317,13 @@ def main() -> None:
     parser.add_argument("--photographs", type=float, default=0.35, help="share of crops that show real people")
     parser.add_argument("--settled", action="store_true", help="normalise as the weights it starts from do")
     parser.add_argument("--start", type=Path, help="weights to go on from: training/weights.npz or a former runner.pt")
-    parser.add_argument("--fast", action="store_true", help="train the small network beside")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--fast", dest="names", action="store_const", const=("runner", "runner-fast"),
+                       help="train the small network beside")  # fmt: skip
+    which.add_argument("--distil", dest="names", action="store_const", const=("runner-fast",),
+                       help="train the small network alone, taught by the weights of --start")  # fmt: skip
     options = vars(parser.parse_args())
-    names = ("runner", "runner-fast") if options.pop("fast") else ("runner",)
+    names = options.pop("names") or ("runner",)
     with tempfile.TemporaryDirectory() as folder:
         targets = {name: OUT / f"{name}.pt" for name in names}
         plan = Plan(**options, targets=targets, meeting=Path(folder) / "meeting")

@@ -61,6 +61,12 @@ class Played(Opened):
         self.until(f"!{FILM}.seeking")
         return self.time()
 
+    def until_cursor(self, selector: str, chart: str, value: float) -> None:
+        """Wait until a chart's cursor stands on a value of its axis: the film's time is ahead of the page."""
+        cursor = f"document.querySelector('{selector}')"
+        away = f"Math.abs({cursor}.getBoundingClientRect().x - {self.axis_x(chart, value)})"
+        self.until(f"!{cursor}.hidden && {away} <= 2")
+
     def live(self, angle: str) -> list[str]:
         """Return what is told of an angle in the frame that is shown: left, right."""
         texts: list[str] = self.page.locator(f"#live tr[data-name={angle}] td").all_inner_texts()
@@ -166,16 +172,11 @@ def test_a_click_in_a_chart_seeks_and_the_cursors_follow(laptop: Played) -> None
     laptop.seek(0.0)
     laptop.click_chart("chart-time", 2.0)
     laptop.until(f"Math.abs({FILM}.currentTime - 2.0) < 0.03")
-    cursor = laptop.page.locator("#chart-time .cursor")
-    laptop.until("!document.querySelector('#chart-time .cursor').hidden")
-    assert cursor.bounding_box()["x"] == pytest.approx(laptop.axis_x("chart-time", laptop.time()), abs=2)
+    laptop.until_cursor("#chart-time .cursor", "chart-time", laptop.time())
     # 2.0 s lies 0.5 s into the left stride that began at 1.5 s: 71 % of the cycle.
-    here = laptop.page.locator("#chart-knee_flexion .cursor.left").bounding_box()["x"]
     percent = 100 * (laptop.time() - 1.5) / STRIDE_S
     assert percent == pytest.approx(71, abs=4)
-    x = laptop.axis_x("chart-knee_flexion", percent)
-    here = laptop.page.locator("#chart-knee_flexion .cursor.left").bounding_box()["x"]
-    assert here == pytest.approx(x, abs=2)
+    laptop.until_cursor("#chart-knee_flexion .cursor.left", "chart-knee_flexion", percent)
     # And back: 10 % of the same left stride is 1.57 s.
     laptop.click_chart("chart-knee_flexion", 10)
     laptop.until(f"Math.abs({FILM}.currentTime - 1.57) < 0.03")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +15,9 @@ from training.augment import SKELETON, Stored, _tilted, sample  # noqa: E402
 from training.network import HEIGHT_PX, STRIDE, WIDTH_PX  # noqa: E402
 from training.photographs import MACHINE, UNKNOWN  # noqa: E402
 from training.poses import poses  # noqa: E402
-from training.train import away_cells, loss_of, point_weights, unlike  # noqa: E402
+from training.train import Plan, away_cells, learners, loss_of, point_weights, teacher_of, unlike  # noqa: E402
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "training" / "weights.npz"
 
 
 def _stored(name: str) -> Stored:
@@ -141,6 +146,19 @@ def test_a_small_network_learns_from_the_large_one_what_nobody_labelled() -> Non
     assert unlike(other, teacher, sure) > unlike(same, teacher, sure) + 0.01
 
 
+def test_who_teaches_stays_as_it_is_and_must_be_named(tmp_path: Path) -> None:
+    plan = Plan(1.0, 2, 1e-3, 1, 1, 0.0, False, WEIGHTS, {"runner-fast": tmp_path / "fast.pt"}, tmp_path / "meeting")
+    teacher, (learner,) = teacher_of(plan), learners(plan)
+    assert teacher is not None
+    assert not teacher.training
+    assert not any(p.requires_grad for p in teacher.parameters())
+    assert all(p.requires_grad for p in learner.network.parameters())
+    assert sum(p.numel() for p in learner.network.parameters()) < sum(p.numel() for p in teacher.parameters()) / 2
+    assert teacher_of(replace(plan, targets={"runner": tmp_path / "runner.pt"})) is None
+    with pytest.raises(ValueError, match="--start"):
+        teacher_of(replace(plan, start=None))
+
+
 @pytest.mark.parametrize("kind", ["walking", "standing", "anyhow"])
 def test_in_every_pose_the_lower_foot_stands_on_the_belt(kind: str) -> None:
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
@@ -182,8 +200,6 @@ def test_longer_thighs_raise_the_hips_and_not_the_ankles() -> None:
 
 def test_shorts_hang_behind_a_thigh_that_goes_forward_and_before_one_that_goes_back() -> None:
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
-    from dataclasses import replace
-
     from tools.synthetic.clothes import Outfit
     from tools.synthetic.film import Figure, Person
     from tools.synthetic.rig import place
@@ -206,8 +222,6 @@ def test_shorts_hang_behind_a_thigh_that_goes_forward_and_before_one_that_goes_b
 
 def test_a_face_turned_to_the_right_lies_to_the_right_and_moves_nothing_below_the_neck() -> None:
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
-    from dataclasses import replace
-
     from tools.synthetic.body import make_shape
     from tools.synthetic.rig import place
 
@@ -222,8 +236,6 @@ def test_a_face_turned_to_the_right_lies_to_the_right_and_moves_nothing_below_th
 
 def test_a_shirt_that_hangs_covers_hollows_and_never_cuts_into_the_body() -> None:
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
-    from dataclasses import replace
-
     from tools.synthetic.clothes import Outfit
     from tools.synthetic.film import Figure, Person
     from tools.synthetic.raster import vertex_normals
@@ -276,8 +288,6 @@ def test_arms_of_their_own_leave_the_legs_alone_and_say_nothing_about_them() -> 
 
 def test_a_stoop_takes_the_waist_back_and_the_neck_forward_and_a_nod_only_the_head() -> None:
     pytest.importorskip("anny", reason="bodies need anny: pip install -e '.[training]'")
-    from dataclasses import replace
-
     from tools.synthetic.body import make_shape
     from tools.synthetic.rig import place
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.columns import with_former
 from benchmarks.network_errors import (
+    HEAD,
     MASS_KG,
     ClipErrors,
     errors_of_clip,
@@ -301,7 +302,7 @@ def main() -> None:
         tables[f"bounds: {view}"] = bounds(told, view)
         print(f"{tables[f'bounds: {view}']}\n")
     if options.write:
-        write_table(TABLE, told, " ".join([*said, f"Real clip: {REAL.name if real else 'none'}."]))
+        write_table(TABLE, told, (*HEAD, " ".join([*said, f"Real clip: {REAL.name if real else 'none'}."])))
         write_tables(_DOC, tables)
 
 

@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,6 +54,26 @@ CLIPS: dict[str, Take] = {
     "arms-front-720p30": Take("arm_raise", "front", 30, 720, 1280, 16, {"sideways": True}),
     "lunge-side-720p60": Take("lunge", "side", 60, 1280, 720, 17),
 }  # fmt: skip
+# Five people a movement, across and upright in turn, for how far a network errs from one person to the next.
+_MADE_BY_PEOPLE: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    "jump": (
+        ("countermovement_jump", {}), ("squat_jump", {}), ("drop_jump", {}), ("countermovement_jump", {}),
+        ("drop_jump", {}), ("squat_jump", {}),
+    ),
+    "squat": (("squat", {}),) * 5,
+    "sit-to-stand": (("sit_to_stand", {}),) * 5,
+    "cycling": (("cycling", {"duration_s": 7.0}),) * 5,
+}  # fmt: skip
+_ACROSS, _UPRIGHT = (1280, 720), (720, 1280)
+PEOPLE: dict[str, dict[str, Take]] = {
+    movement: {
+        f"{movement}-of-{number}": Take(
+            kind, "side", 60, *(_UPRIGHT if number % 2 else _ACROSS), 100 + number, {"person": number % 5, **settings}
+        )
+        for number, (kind, settings) in enumerate(made)
+    }
+    for movement, made in _MADE_BY_PEOPLE.items()
+}
 # What `gaitlab.analyze` calls them, and the time of which every true repetition has one that a found one must hold.
 _CALLED = {
     "countermovement_jump": "jump", "squat_jump": "jump", "drop_jump": "jump", "squat": "squat",
@@ -147,6 +168,40 @@ def _range(name: str) -> Callable[[Truth, str], FloatArray]:
     return of
 
 
+def _rise(low: str, high: str) -> Callable[[Truth, str], FloatArray]:
+    """Return how far the hips go up from one instant of every repetition to another, m."""
+
+    def of(truth: Truth, side: str) -> FloatArray:
+        hips_m = truth["points_m"][:, list(truth["names"]).index("mid_hip"), 1]
+        return np.interp(truth[high], truth["time_s"], hips_m) - np.interp(truth[low], truth["time_s"], hips_m)
+
+    return of
+
+
+def _rising_lean(truth: Truth, side: str) -> FloatArray:
+    lean = truth["angles_deg"][:, list(truth["angle_names"]).index("trunk_lean_deg")]
+    spans = zip(truth["start_s"] - 0.5, truth["stand_s"], strict=True)
+    return np.array([lean[(truth["time_s"] >= a) & (truth["time_s"] <= b)].max() for a, b in spans])
+
+
+def _in_a_turn(name: str, of: Callable[[FloatArray], float]) -> Callable[[Truth, str], FloatArray]:
+    """Return something of an angle in the turn, from top to top, that each bottom lies in; NaN where it is cut."""
+
+    def values(truth: Truth, side: str) -> FloatArray:
+        # What is nobody's leg alone is counted by the right crank.
+        whose = "right" if side == "both" else side
+        tops, bottoms = (truth[f"{which}_{end}_s"] for which, end in _TOPS[whose])
+        curve = truth["angles_deg"][:, list(truth["angle_names"]).index(name.format(side=whose))]
+        found = np.full(len(bottoms), np.nan)
+        for k, bottom_s in enumerate(bottoms):
+            after = int(np.searchsorted(tops, bottom_s))
+            if 0 < after < len(tops):
+                found[k] = of(curve[(truth["time_s"] >= tops[after - 1]) & (truth["time_s"] <= tops[after])])
+        return found
+
+    return values
+
+
 # A crank is on top when the other is at its lowest: the true tops and bottoms of a foot.
 _TOPS = {"right": (("right", "top"), ("right", "bottom")), "left": (("right", "bottom"), ("left", "bottom"))}
 _SEATED, _BOTTOM = (_angle(instant, "{side}_knee_flexion_deg") for instant in ("seat_off", "{side}_bottom"))
@@ -161,11 +216,17 @@ ROWS = (
     Row("jump", "jump_hip_flexion", "hip at the deepest", _angle("deepest", "{side}_hip_flexion_deg"), 1, "°"),
     Row("jump", "jump_landing_knee_flexion", "knee at landing", _angle("landing", "{side}_knee_flexion_deg"), 1, "°"),
     Row("jump", "jump_landing_knee_peak", "knee after landing", _angle("lowest", "{side}_knee_flexion_deg"), 1, "°"),
+    Row("jump", "jump_dorsiflexion", "ankle at the deepest", _angle("deepest", "{side}_ankle_flexion_deg"), 1, "°"),
+    Row("jump", "jump_landing_hip_flexion", "hip at landing", _angle("landing", "{side}_hip_flexion_deg"), 1, "°"),
+    Row("jump", "jump_landing_dorsiflexion", "ankle at landing",
+        _angle("landing", "{side}_ankle_flexion_deg"), 1, "°"),
     Row("jump", "jump_landing_knee_projection", "knees inwards after landing",
         _angle("lowest", "{side}_knee_projection_deg"), 1, "°"),
     Row("squat", "squat_depth", "thigh to horizontal", _DEPTH, 1, "°", 4),
     Row("squat", "squat_knee_flexion", "knee at the deepest", _angle("deepest", "{side}_knee_flexion_deg"), 1, "°", 4),
     Row("squat", "squat_hip_flexion", "hip at the deepest", _angle("deepest", "{side}_hip_flexion_deg"), 1, "°"),
+    Row("squat", "squat_dorsiflexion", "ankle at the deepest", _angle("deepest", "{side}_ankle_flexion_deg"), 1, "°"),
+    Row("squat", "squat_hip_drop", "fall of the hips", _rise("deepest_s", "start_s"), 100, "cm"),
     Row("squat", "squat_trunk_lean", "trunk lean", _angle("deepest", "trunk_lean_deg"), 1, "°"),
     Row("squat", "squat_knee_projection", "knees inwards", _angle("deepest", "{side}_knee_projection_deg"), 1, "°"),
     Row("squat", "squat_hip_shift", "shift of the hips", _said("hip_shift_m"), 100, "cm"),
@@ -179,8 +240,16 @@ ROWS = (
     Row("sit-to-stand", "sit_down_time", "time down", _way(("down", 0.05), ("down", 0.95)), 1000, "ms"),
     Row("sit-to-stand", "five_times_sit_to_stand", "five times", _five_times, 0, "%"),
     Row("sit-to-stand", "seated_knee_flexion", "knee on the chair", _SEATED, 1, "°"),
+    Row("sit-to-stand", "stand_up_trunk_lean", "trunk lean, rising", _rising_lean, 1, "°"),
+    Row("sit-to-stand", "stand_up_hip_rise", "rise of the hips", _rise("start_s", "stand_s"), 100, "cm"),
     Row("cycling", "crank_cadence", "crank cadence, turn by turn", _turns_a_minute, 0, "%", 0.5),
     Row("cycling", "knee_at_bottom", "knee at bottom dead centre", _BOTTOM, 1, "°", 4),
+    Row("cycling", "cycling_peak_knee_flexion", "knee, largest", _in_a_turn("{side}_knee_flexion_deg", np.max), 1, "°"),
+    Row("cycling", "cycling_knee_range", "range of the knee", _in_a_turn("{side}_knee_flexion_deg", np.ptp), 1, "°"),
+    Row("cycling", "cycling_hip_flexion", "hip, largest", _in_a_turn("{side}_hip_flexion_deg", np.max), 1, "°"),
+    Row("cycling", "cycling_hip_range", "range of the hip", _in_a_turn("{side}_hip_flexion_deg", np.ptp), 1, "°"),
+    Row("cycling", "cycling_ankle_range", "range of the ankle", _in_a_turn("{side}_ankle_flexion_deg", np.ptp), 1, "°"),
+    Row("cycling", "cycling_trunk_lean", "trunk lean, mean", _in_a_turn("trunk_lean_deg", np.mean), 1, "°"),
     Row("any", "repetition_rate", "repetitions a minute", _rate, 0, "%"),
     Row("any", "range_knee", "range of the knee", _range("{side}_knee_flexion_deg"), 1, "°"),
     Row("any", "range_hip", "range of the hip", _range("{side}_hip_flexion_deg"), 1, "°"),
@@ -196,23 +265,26 @@ MOMENTS = tuple(
 
 @dataclass(slots=True)
 class Errors:
-    """What was found of one movement: repetitions, and such as are none, the errors by row, and what failed."""
+    """What was found of one movement: repetitions, and such as are none, and what failed.
+
+    ``of`` has by row and leg the values that were found, each with the true one, in the metric's unit.
+    """
 
     true: int = 0
     found: int = 0
     wrong: int = 0
-    of: dict[tuple[Row, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    of: dict[tuple[Row, str], list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     failed: list[str] = field(default_factory=list)
 
 
-def clip_of(name: str) -> Path:
+def clip_of(name: str, take: Take) -> Path:
     """Return the video of a clip, its truth beside it, rendered if it is not there yet."""
     from tools.synthetic.movements.film import render
 
     video = OUT / f"{name}.mp4"
     if not video.with_suffix(".npz").is_file():
         OUT.mkdir(parents=True, exist_ok=True)
-        render(CLIPS[name], video)
+        render(take, video)
     return video
 
 
@@ -245,16 +317,16 @@ def of_pictures(*, model: str, only: str) -> Iterator[tuple[str, Truth, dict[str
     for name, take in CLIPS.items():
         if only not in name:
             continue
-        video = clip_of(name)
+        video = clip_of(name, take)
         with np.load(video.with_suffix(".npz")) as data:
             truth = dict(data)
         view = "front" if take.view == "front" else "side"
         yield take.kind, truth, {"video": video, "view": view, "model": model, "settings": {"video.annotate": False}}
 
 
-def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) -> None:
-    """Add what a session says of the repetitions it found, those that hold a true one."""
-    moments = moments_of(OUT / "session" / "repetitions.csv")
+def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session, folder: Path) -> None:
+    """Add what a session in a folder says of the repetitions it found, those that hold a true one."""
+    moments = moments_of(folder / "repetitions.csv")
     of_true = {}
     for side in ("left", "right") if movement == "cycling" else ("both",):
         key_s = true_times(truth, movement, side)
@@ -271,13 +343,11 @@ def held(errors: Errors, movement: str, truth: Truth, session: gaitlab.Session) 
             index = of_true.get((side, number), of_true.get(("both", number)))
             true = row.truth(truth, side)
             if index is not None and index < len(true) and np.isfinite(value - true[index]):
-                wanted = float(true[index])
-                error = (value - wanted) * row.factor if row.factor else 100 * (value / wanted - 1)
-                errors.of[row, whose_leg(truth, side)].append(error)
+                errors.of[row, whose_leg(truth, side)].append((float(value), float(true[index])))
     for row in (row for row in MOMENTS if row.movement == movement):
         for key, index in of_true.items():
             if row.metric in moments[key]:
-                errors.of[row, ""].append((moments[key][row.metric] - row.truth(truth, "")[index]) * row.factor)
+                errors.of[row, ""].append((moments[key][row.metric], float(row.truth(truth, "")[index])))
 
 
 def whose_leg(truth: Truth, side: str) -> str:
@@ -317,11 +387,13 @@ def table_of(found: dict[str, Errors]) -> str:
         counts = f"{errors.true} | {errors.found} found, {errors.wrong} wrong"
         lines.append(f"| {movement} | repetitions | {counts} | | | all |")
         for row in (row for row in (*ROWS, *MOMENTS) if row.movement == movement):
-            lines += [_line(row, which, np.array(errors.of[row, which])) for which in LEGS if (row, which) in errors.of]
+            lines += [_line(row, which, errors.of[row, which]) for which in LEGS if (row, which) in errors.of]
     return "\n".join(lines)
 
 
-def _line(row: Row, which: str, values: FloatArray) -> str:
+def _line(row: Row, which: str, pairs: list[tuple[float, float]]) -> str:
+    found, true = np.array(pairs).T
+    values = (found - true) * row.factor if row.factor else 100 * (found / true - 1)
     asked = "" if row.bar is None else f"≤ {row.bar:g} {row.unit}"
     largest = values[np.argmax(np.abs(values))]
     what = ", ".join(part for part in (row.label, f"{which} leg" if which else "", row.unit) if part)
@@ -342,8 +414,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of a clip's, or of a movement's name")
     options = parser.parse_args()
     if options.render:
-        for name in (name for name in CLIPS if options.only in name):
-            clip_of(name)
+        for name, take in (one for one in CLIPS.items() if options.only in one[0]):
+            clip_of(name, take)
         return
     recordings = of_pictures(model=options.model, only=options.only) if options.pictures else of_points(
         options.points, view=options.view, noise_px=options.noise, fps=options.fps, only=options.only
@@ -360,7 +432,7 @@ def main() -> None:
             errors.true += int(truth["repetitions"])
             errors.failed.append(f"{kind}: {error}")
             continue
-        held(errors, movement, truth, session)
+        held(errors, movement, truth, session, OUT / "session")
     table = table_of(found)
     print(table)
     if options.write:

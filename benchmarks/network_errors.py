@@ -25,7 +25,7 @@ from gaitlab.metrics.network_errors import COLUMNS, Key, NetworkError, key_of, n
 # Stiffness needs a mass, and its error as a share does not hang on it.
 MASS_KG = 70.0
 # What the table was measured on, in the words of its head.
-_HEAD = (
+HEAD = (
     "Written by `python -m benchmarks.end_to_end --write`: not to be edited by hand.",
     "Found minus true on rendered runners whose truth is known, 60 frames a second, and the largest absolute",
     "difference from a stronger network on one real clip. Of metrics whose zero means nothing of it (times, lengths,",
@@ -125,9 +125,9 @@ def real_differences(raw: PoseSequence, stronger: PoseSequence, network: str) ->
     return found
 
 
-def write_table(path: Path, table: Mapping[Key, NetworkError], origin: str) -> None:
-    """Write the table that ships, its origin in its head."""
-    lines = [*(f"# {line}" for line in (*_HEAD, origin)), ",".join(COLUMNS)]
+def write_table(path: Path, table: Mapping[Key, NetworkError], head: Iterable[str]) -> None:
+    """Write a table that ships, its origin in its head."""
+    lines = [*(f"# {line}" for line in head), ",".join(COLUMNS)]
     for key, error in table.items():
         numbers = (f"{error.bias:.4g}", _cell(error.sd), str(error.clips), _cell(error.real))
         lines.append(",".join((*key, *numbers)))

@@ -20,7 +20,7 @@ from gaitlab.kinematics.calibration import facing, unlevelled
 from gaitlab.kinematics.plausibility import check_anybody
 from gaitlab.kinematics.rear import size_px
 from gaitlab.kinematics.view import view_of_feet
-from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure
+from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure, shipped, with_network_errors
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.metrics.movements.signals import STEPS, alike
 from gaitlab.pose.depth import knows_gait_alone
@@ -44,19 +44,10 @@ _NOT_LEARNT = (
     "knees and hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; "
     "another network may do better, and the annotated video shows whether the points lie on the body"
 )
-# What the own network was seen to do on rendered people (``python -m benchmarks.movements --pictures``): of squats it
-# is right within 5 degrees.
 _OWN = "runner"
-_SEEN_OF_IT = {
-    "jump": "on rendered ones jumps are 1 cm too low, the worst 2, and knees 4 to 10° too bent as they meet the ground",
-    "sit-to-stand": "on rendered ones getting up takes 0.2 s less than it says",
-    "cycling": "of rendered riders the near knee is 6° too bent and the far one 6° too straight where a pedal is "
-    "lowest; 'openpose-light+blazepose' came within 2°",
-    "any": "on rendered ones who lunge the range of the near knee is 9° too small",
-}
 _LEARNT_DRAWN = (
-    "the network 'runner' learnt movements from drawn people: {seen}; the annotated video shows whether the points lie "
-    "on the body"
+    "the network 'runner' learnt movements from drawn people, and where a network ± is given it was measured on such: "
+    "on filmed people it may be further off; the annotated video shows whether the points lie on the body"
 )
 
 
@@ -109,7 +100,9 @@ def analyze_movement(
     trial = Trial(
         view=view,
         pose=pose,
-        angles=body_angles(pose, view=view, forward=forward, leg_px=calibration.leg_px),
+        angles=body_angles(
+            pose, view=view, forward=forward, leg_px=calibration.leg_px, ankle_about_mean=declared.ankle_about_mean
+        ),
         events=GaitEvents((), "ambiguous"),
         cycles=(),
         calibration=calibration,
@@ -141,20 +134,16 @@ def analyze_movement(
         trial=trial,
         raw=raw,
         shown=pose,
-        summary=tuple(rows),
+        summary=tuple(with_network_errors(trial, rows, METRICS, shipped())),
         values=tuple(values),
         doubt=doubt,
         warnings=(
             *((_NOT_LEARNT.format(name=network),) if knows_gait_alone(network) else ()),
-            *((_LEARNT_DRAWN.format(seen=seen_of),) if (seen_of := _seen_of(network, movement)) else ()),
+            *((_LEARNT_DRAWN,) if network == _OWN else ()),
             *(() if doubt else (*perhaps, *_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),
         ),
     )
-
-
-def _seen_of(network: str, movement: str) -> str:
-    return _SEEN_OF_IT.get(movement, "") if network == _OWN else ""
 
 
 def _mistaken(raw: PoseSequence, movement: str) -> str:

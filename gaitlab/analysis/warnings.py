@@ -100,7 +100,7 @@ def resized(at_s: float | None) -> tuple[str, ...]:
     )
 
 
-def repeated(new: np.ndarray, *, fps: float, rows: bool = False) -> tuple[str, ...]:
+def repeated(new: np.ndarray, *, fps: float, even: bool = True, rows: bool = False) -> tuple[str, ...]:
     """Report that the video repeats frames, or a file of keypoints its rows.
 
     Parameters
@@ -108,7 +108,9 @@ def repeated(new: np.ndarray, *, fps: float, rows: bool = False) -> tuple[str, .
     new : np.ndarray
         (frame,) True for frames that differ from the previous one.
     fps : float
-        rate of distinct frames in real time, Hz.
+        rate of distinct frames in real time, Hz, on average.
+    even : bool, optional
+        whether they follow each other evenly: then the film is one of that rate.
     rows : bool, optional
         whether rows of keypoints repeat, or lie in the middle between their neighbours.
     """
@@ -117,6 +119,12 @@ def repeated(new: np.ndarray, *, fps: float, rows: bool = False) -> tuple[str, .
             f"{int((~new).sum())} of {len(new)} frames of the keypoints repeat the one before or lie in the middle of "
             f"two others: they show what {fps:.4g} frames a second show; these are left out, and what is said of the "
             f"precision is that of {fps:.4g}",
+        )
+    if not even:
+        return (
+            f"{int((~new).sum())} of {len(new)} pictures of the video repeat the one before, in some places more than "
+            f"in others: each picture counts once, {fps:.3g} a second on average, and where some are missing moments "
+            "are less sure than is said",
         )
     return (
         f"{int((~new).sum())} of {len(new)} pictures of the video repeat the one before: it shows what {fps:.4g} "

@@ -23,7 +23,9 @@ _STANDS_DEG, _STILL_LEGS_PER_S = 30.0, 0.25
 _THIGH_SHOWN = 0.7
 
 
-def body_angles(pose: PoseSequence, *, view: View, forward: int, leg_px: float) -> Angles:
+def body_angles(
+    pose: PoseSequence, *, view: View, forward: int, leg_px: float, ankle_about_mean: bool = False
+) -> Angles:
     """Return the angle curves of a movement.
 
     Parameters
@@ -36,6 +38,8 @@ def body_angles(pose: PoseSequence, *, view: View, forward: int, leg_px: float) 
         side view only: +1 where the person faces image-right, -1 where image-left.
     leg_px : float
         length of thigh plus shank, px.
+    ankle_about_mean : bool, optional
+        side view only: whether the ankle is told about its own mean, as where nobody ever stands.
 
     Returns
     -------
@@ -48,7 +52,8 @@ def body_angles(pose: PoseSequence, *, view: View, forward: int, leg_px: float) 
     """
     if view == "side":
         found = sagittal_angles(pose, forward=forward, flat_deg=standing_foot_deg(pose, forward=forward, leg_px=leg_px))
-        return Angles(pose.time_s, {**found.values_deg, **_arms(pose, view=view, forward=forward)})
+        ankles = _ankles_about_mean(pose, forward=forward) if ankle_about_mean else {}
+        return Angles(pose.time_s, {**found.values_deg, **ankles, **_arms(pose, view=view, forward=forward)})
     return Angles(pose.time_s, {**_frontal(pose, view=view), **_arms(pose, view=view, forward=forward)})
 
 
@@ -77,6 +82,16 @@ def standing_foot_deg(pose: PoseSequence, *, forward: int, leg_px: float) -> dic
         stands &= np.isfinite(foot)
         if stands.any():
             found[side] = float(np.median(foot[stands]))
+    return found
+
+
+def _ankles_about_mean(pose: PoseSequence, *, forward: int) -> dict[str, FloatArray]:
+    """Return the dorsiflexion of both ankles less its mean: its course without a zero; NaN of one never seen."""
+    values = sagittal_angles(pose, forward=forward, flat_deg=dict.fromkeys(BOTH_SIDES, 0.0)).values_deg
+    found = {}
+    for name in (f"{side}_ankle_flexion_deg" for side in BOTH_SIDES):
+        seen = np.isfinite(values[name])
+        found[name] = values[name] - (values[name][seen].mean() if seen.any() else np.nan)
     return found
 
 

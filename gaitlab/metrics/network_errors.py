@@ -30,6 +30,7 @@ from gaitlab.metrics.spec import MetricSpec, point_names
 from gaitlab.metrics.trial import Trial
 
 TABLE = Path(__file__).with_name("network_errors.csv")
+MOVEMENT_TABLE = Path(__file__).with_name("movement_errors.csv")
 CONFIDENCE = Path(__file__).with_name("network_confidence.csv")
 COLUMNS = ("network", "view", "by", "metric", "leg", "bias", "sd", "clips", "real")
 # `Key.network` of tape dots tracked by gaitlab, for any network that found the rest of the body.
@@ -118,8 +119,13 @@ Table = Mapping[Key, NetworkError]
 
 @cache
 def shipped() -> Table:
-    """Return the table of errors included in gaitlab."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    """Return the tables of errors included in gaitlab, of gait and of the other movements."""
+    return {**read_table(TABLE), **read_table(MOVEMENT_TABLE)}
+
+
+def read_table(path: Path) -> Table:
+    """Return a table of errors as its benchmark wrote it."""
+    lines = path.read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     return {
         Key(row["network"], row["view"], row["by"], row["metric"], row["leg"]): NetworkError(
@@ -270,7 +276,7 @@ def key_of(spec: MetricSpec, *, network: str, view: View, leg: str, scale: str, 
 
 
 def _bound(trial: Trial, spec: MetricSpec, unit: str, leg: str, table: Table, *, mean: float) -> float:
-    if trial.activity != "running" or (unit != spec.unit and not spec.ratio):
+    if not (trial.movement or trial.activity == "running") or (unit != spec.unit and not spec.ratio):
         return math.nan
     if trial.setting == "overground" and spec.name in OF_CONTACTS:
         return math.nan
@@ -288,7 +294,7 @@ def _bound(trial: Trial, spec: MetricSpec, unit: str, leg: str, table: Table, *,
 
 
 def _leg(trial: Trial, side: str) -> str:
-    if trial.view == "rear" or side == "both":
+    if trial.view != "side" or side == "both":
         return "both"
     # Where passes both ways show each leg in front, the larger error is that of the leg behind.
     return "far" if trial.far_side in (side, None) else "near"

@@ -17,6 +17,9 @@ _LEG_POINTS = ("hip", "knee", "ankle", "heel", "big_toe")
 # These limit the accuracy of some metrics but do not make a recording poor.
 _LIMITS_ONLY = ("fps", "scale_disagreement")
 _OF_CYCLES = ("accepted_cycles_a_side", "share_of_cycles_accepted")
+# By which warnings are known that the camera may not have shown what was measured, see `movements.squat` and the view
+# that is not clear.
+_OF_THE_CAMERA = ("the camera stands askew", "from where the camera sees the person is not clear")
 _NO_CYCLE = "no gait cycle could be measured in this recording: the numbers are missing"
 _NO_REPETITION = "no repetition ({movement}) could be measured in this recording: the numbers are missing"
 
@@ -124,6 +127,11 @@ def grave_warnings(info: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(of_clip(view, result["sentence"]) for view, result in _verdicts(info) if result["sentence"])
 
 
+def camera_warnings(info: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the warnings of a session that its camera may not have shown what was measured."""
+    return tuple(warning for warning in info["warnings"] if any(words in warning for words in _OF_THE_CAMERA))
+
+
 def shown_rate(info: Mapping[str, Any]) -> tuple[float, float]:
     """Return frames a second, Hz, and duration, s, that a session tells: as the film plays where no true rate is known.
 
@@ -224,11 +232,20 @@ _POOR = {
 }
 
 
+def _why_none(rejected: Mapping[str, int]) -> str:
+    """Return that nothing was seen, or why most of what was seen was not used."""
+    if not rejected:
+        return "none was seen"
+    reason, count = max(rejected.items(), key=lambda item: item[1])
+    return f"not used: {count} × {reason}"
+
+
 def _sentence(info: Mapping[str, Any], found: tuple[Check, ...]) -> str:
     """Return the sentence of a poor recording: that there are no values, or not to rely on them, and why."""
     if not any(info["quality"]["cycles_accepted"].values()):
         movement = info.get("movement", {}).get("name")
-        return _NO_REPETITION.format(movement=movement.replace("-", " ")) if movement else _NO_CYCLE
+        none = _NO_REPETITION.format(movement=movement.replace("-", " ")) if movement else _NO_CYCLE
+        return f"{none}; {_why_none(info['quality']['cycles_rejected'])}"
     reasons = [
         _ONE_REPETITION
         if check.name == "repetitions" and check.value == 1

@@ -18,7 +18,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.text import plain_name
 from gaitlab.metrics import METRICS
 from gaitlab.metrics.network_errors import OF_CONTACTS
-from gaitlab.metrics.quality import grave_warnings, limits_of
+from gaitlab.metrics.quality import camera_warnings, grave_warnings, limits_of
 from gaitlab.stats.naming import letter, told
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def notes(sessions: Sequence[Session], *, names: Sequence[str] | None = None) ->
     """
     infos = [session.info for session in sessions]
     called = list(names) if names is not None else [letter(n) for n in range(len(infos))]
-    return [*grave(sessions, names=called), *_unlike(infos, called), *_thin(infos, called)]
+    askew = [f"{name}: {why}" for name, info in zip(called, infos, strict=True) for why in camera_warnings(info)]
+    return [*grave(sessions, names=called), *askew, *_unlike(infos, called), *_thin(infos, called)]
 
 
 def grave(sessions: Sequence[Session], *, names: Sequence[str] | None = None) -> list[str]:

@@ -95,8 +95,12 @@ def test_rejected_cycles_and_swaps_lower_the_grade(tmp_path: Path) -> None:
 
 
 def test_without_a_cycle_there_are_no_numbers_to_build_on(tmp_path: Path) -> None:
+    none = "no gait cycle could be measured in this recording: the numbers are missing"
     told = graded(info_of(tmp_path, cycles_accepted={"left": 0, "right": 0}))
-    assert told["warnings"] == ["no gait cycle could be measured in this recording: the numbers are missing"]
+    assert told["warnings"] == [f"{none}; none was seen"]
+    hidden = {"hidden": 2, "it is cut": 5}
+    told = graded(info_of(tmp_path, cycles_accepted={"left": 0, "right": 0}, cycles_rejected=hidden))
+    assert told["warnings"] == [f"{none}; not used: 5 × it is cut"]
 
 
 def test_a_low_frame_rate_alone_does_not_make_a_recording_poor() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gaitlab.analysis.recording import Analysis
 from gaitlab.core.pose import FloatArray, PoseSequence
-from gaitlab.metrics.movements.flights import flights
+from gaitlab.metrics.movements.flights import Flight, flies, flights
 from gaitlab.metrics.movements.recognise import recognise
 from tests.movements.make import GRAVITY, pictured, side_body, times
 from tests.movements.test_squat import analysed, means
@@ -153,6 +153,17 @@ def test_jumps_in_slow_motion_are_jumps_and_the_rate_is_asked_for(flight_s: floa
         return
     assert f"the jumps last {flight_s * slower:.0f}"[:-1] in found.warnings[0]
     assert found.warnings[0].endswith("the film plays in slow motion; the true frame rate must be entered")
+
+
+def test_hops_one_after_the_other_are_no_slow_flight() -> None:
+    """A throw of four seconds is a parabola for whoever filmed it; hips that bounce five times meanwhile are none."""
+    time_s = times(4.0, 60.0)
+    flight = Flight(0.0, 4.0)
+    over_feet = 1.0 + 0.0 * time_s
+    thrown = 1.0 + 0.3 * (1 - (time_s / 2 - 1) ** 2)
+    bounced = 1.0 + 0.1 * np.abs(np.sin(2 * np.pi * time_s / 1.6))
+    assert flies(time_s, thrown, over_feet, flight)
+    assert not flies(time_s, bounced, over_feet, flight)
 
 
 def test_feet_that_come_nearer_are_no_jump() -> None:

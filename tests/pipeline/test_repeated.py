@@ -39,6 +39,7 @@ def test_pictures_count_once_at_the_rate_they_were_taken(taken: int, written: in
     assert repeated.fps == pytest.approx(taken, rel=0.01)
     assert repeated.new.sum() == pytest.approx(4 * taken, abs=2)
     np.testing.assert_allclose(np.diff(repeated.times_s), 1 / taken, atol=0.02 / taken)
+    assert repeated.even
     (said,) = warnings.repeated(repeated.new, fps=repeated.fps)
     assert f"{(~repeated.new).sum()} of {4 * written} pictures of the video repeat the one before" in said
 
@@ -71,3 +72,17 @@ def test_repeated_pictures_are_found_beside_somebody_who_holds_still() -> None:
     assert repeated is not None
     assert repeated.new[120:150].mean() > 0.9  # whoever holds still is seen in every picture
     assert repeated.new[:119].mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_pictures_that_lack_here_and_there_are_told_as_an_average() -> None:
+    """Every second picture of two seconds of four repeats the one before: 90 of 120 are new, 22.5 a second."""
+    moving = film(30, 30)
+    images = [moving[number // 2 * 2] if number < 60 else picture for number, picture in enumerate(moving)]
+    repeated = found(images, 30)
+    assert repeated is not None
+    assert not repeated.even
+    assert repeated.new.sum() == pytest.approx(90, abs=2)
+    assert repeated.fps == pytest.approx(22.5, abs=0.7)
+    (said,) = warnings.repeated(repeated.new, fps=repeated.fps, even=repeated.even)
+    assert "in some places more than in others" in said
+    assert "22" in said

@@ -144,7 +144,7 @@ def test_without_any_accepted_cycle_the_page_says_so_plainly(tmp_path: Path) -> 
     reason = "no accepted gait cycle"
     summary = [row for name in METRICS for row in missing(name, reason)]
     text = page(make_session(tmp_path, accepted=False, summary=summary)).text
-    assert text.count("No gait cycle could be measured in this recording: the numbers are missing.") == 2
+    assert text.count("No gait cycle could be measured in this recording: the numbers are missing; ") == 2
     assert "There is no accepted gait cycle to average." in text
     assert "There is no accepted gait cycle to show." in text
     assert "Too few gait cycles to say what stands out." in text

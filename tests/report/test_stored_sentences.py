@@ -130,7 +130,14 @@ PUT_TOGETHER = (
     "contact of 0.05 s outside 0.08-0.42 s for running",
     "next contact: the leg was not seen around its foot strike",
     "both feet go round in circles, opposite to each other, 12 turns under hips that stay",
-    "no repetition (sit to stand) could be measured in this recording: the numbers are missing",
+    "no repetition (sit to stand) could be measured in this recording: the numbers are missing; none was seen",
+    "no repetition (jump) could be measured in this recording: the numbers are missing; not used: 2 × the recording "
+    "shows a part of it only",
+    "no gait cycle could be measured in this recording: the numbers are missing; not used: 5 × contact of 0.05 s "
+    "outside 0.08-0.42 s for running",
+    "no jump of 10 cm or more was seen; if the hops were lower, as in jumping jacks, the movement must be entered: any",
+    "38 of 240 pictures of the video repeat the one before, in some places more than in others: each picture counts "
+    "once, 25.3 a second on average, and where some are missing moments are less sure than is said",
     "a poor recording, do not build on these numbers: only 0 repetitions could be used, the left big toe was seen in "
     "only 12 % of the frames; film again",
     "not always seen of the better leg: knee in 60 %, big toe in 44 % of the frames; the whole person must be in the "

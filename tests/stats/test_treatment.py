@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 import gaitlab
+from gaitlab.analysis.warnings import view_unclear
 from gaitlab.core.errors import InputError
 from gaitlab.io.session.session import Session
+from gaitlab.kinematics.view import Seen
 from gaitlab.metrics import METRICS
 from gaitlab.stats import compare, notes, trends
 from gaitlab.stats.naming import letter
@@ -18,6 +21,8 @@ from gaitlab.stats.sessions import systematic_part
 from gaitlab.stats.treatment import same_faults, vertical_differs
 from tests.report.comparison.make import make
 from tests.stats.test_sessions import INFO, SPREAD, session
+
+SENTENCES = Path(gaitlab.__file__).parent / "report" / "locale" / "en" / "movements.toml"
 
 
 def levelled(belt_deg: float | None, tilt_deg: float, *, level: str = "auto") -> dict[str, Any]:
@@ -300,3 +305,12 @@ def test_what_only_one_session_names_has_a_row_and_a_reason(tmp_path: Path) -> N
 
 def test_letters_go_on_after_z() -> None:
     assert [letter(n) for n in (0, 1, 25, 26, 27, 52)] == ["A", "B", "Z", "AA", "AB", "BA"]
+
+
+def test_what_a_camera_did_not_show_is_told_beside_the_difference(tmp_path: Path) -> None:
+    """What else a single session lacks is told by its own page."""
+    squat = tomllib.loads(SENTENCES.read_text(encoding="utf-8"))["messages"]["squat_askew"]
+    unclear = view_unclear(Seen("rear", 0.3), "side")
+    made = pair(tmp_path, a={"warnings": [unclear, "only one repetition could be used"]}, b={"warnings": [squat]})
+    assert notes(made)[:2] == [f"A: {unclear}", f"B: {squat}"]
+    assert not any("only one repetition" in note for note in notes(made))

@@ -241,6 +241,7 @@ TEXTS = {
         "(100 %). Dotted lines: the pedal at its lowest.",
         "x": "% of the turn",
     },
+    "columns": {"ankle_flexion": "Ankle dorsiflexion about its mean"},
     "keyframes": {"start": "Pedal on top", "forward": "Pedal forward", "bottom": "Pedal lowest", "end": "On top again"},
     "next": {
         "checks": {"repetitions": "More turns of the crank, all in one go."},
@@ -248,9 +249,21 @@ TEXTS = {
             "Half a minute at a steady cadence on a trainer, the camera square to the side at the height of the knees.",
             "60 frames a second or more, hips, knee, ankle and shoe of the near leg in sight all the time.",
             "The other side too: one camera sees one leg well, the other behind the frame.",
-            "Before moving the saddle: a centimetre up makes the knee some degrees straighter; move it little, and "
-            "film again.",
         ],
+        "hint": {
+            "knee_at_bottom": {
+                "within": "Where the pedal is lowest the knee is bent as bike fitters set it with the pedal held "
+                "still: no reason here to move the saddle.",
+                "above": "Where the pedal is lowest the knee is more bent than bike fitters set it with the pedal held "
+                "still, as over a low saddle. Before moving it: a centimetre up makes the knee some degrees "
+                "straighter; then film again.",
+                "below": "Where the pedal is lowest the knee is straighter than bike fitters set it with the pedal "
+                "held still, as over a high saddle. Before moving it: a centimetre down bends the knee some degrees "
+                "more; then film again.",
+                "unsure": "Whether the saddle is too high or too low cannot be told from this film: where the pedal is "
+                "lowest the knee, with all its uncertainty, is neither inside nor outside what bike fitters set.",
+            },
+        },
     },
 }  # fmt: skip
 
@@ -266,10 +279,11 @@ CYCLING = Movement(
     moments=("start", "forward", "bottom"),
     mark="bottom",
     curves={
-        "side": ("{side}_hip_flexion_deg", "{side}_knee_flexion_deg", "trunk_lean_deg"),
+        "side": ("{side}_hip_flexion_deg", "{side}_knee_flexion_deg", "{side}_ankle_flexion_deg", "trunk_lean_deg"),
     },
     cutoff_hz=8.0,
     enough=(20, 1),
     fps=(50, 24),
     texts=TEXTS,
+    ankle_about_mean=True,
 )  # fmt: skip

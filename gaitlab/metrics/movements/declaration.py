@@ -53,6 +53,8 @@ class Movement:
         frames a second likewise.
     texts : Mapping[str, Any]
         English texts of its page, laid over those of ``report/texts``: headings, names of moments, what to film.
+    ankle_about_mean : bool, optional
+        whether nobody stands in it, so that the ankle's angle has no other zero than its mean.
     """
 
     name: str
@@ -67,3 +69,4 @@ class Movement:
     enough: tuple[float, float]
     fps: tuple[float, float]
     texts: Mapping[str, Any]
+    ankle_about_mean: bool = False

@@ -44,6 +44,8 @@ _OF_A_THROW = 0.65
 # In a flight of 0.2 s or more the hips rise by more than this, leg lengths, by more yet in slow motion, and the legs
 # lengthen by less than that share of it.
 _RISE, _LENGTHEN = 0.03, 0.5
+# Of hips that seem to fly longer than anybody does a parabola tells so much, in slow motion; of a rendered throw 0.99.
+_PARABOLA = 0.7
 # Shortest flight, s: of 0.06 s the height is 4 mm. A foot that stays at one height, leg lengths, so long, s, stands.
 _SHORTEST_S, _STEADY, _STANDS_S = 0.06, 0.03, 0.25
 
@@ -146,7 +148,8 @@ def flies(time_s: FloatArray, hips: FloatArray, above: FloatArray, flight: Fligh
         (frame,) height of the hips, and of the hips over the ankles, leg lengths.
     """
     rises, lengthens = (_rise_in(time_s, heights, flight) for heights in (hips, above))
-    return rises > _RISE and not lengthens > _LENGTHEN * rises
+    one_throw = not too_long(flight) or _parabola_share(time_s, hips, flight) > _PARABOLA
+    return rises > _RISE and not lengthens > _LENGTHEN * rises and one_throw
 
 
 def too_long(flight: Flight) -> str:
@@ -171,6 +174,16 @@ def _rise_in(time_s: FloatArray, heights: FloatArray, flight: Flight) -> float:
         return float("nan")
     seen = heights[here]
     return float(seen.max() - (seen[0] + seen[-1]) / 2)
+
+
+def _parabola_share(time_s: FloatArray, heights: FloatArray, flight: Flight) -> float:
+    """Return what share of the variance of heights in a flight a parabola tells; NaN of fewer than four."""
+    here = (time_s >= flight.take_off_s) & (time_s <= flight.landing_s) & np.isfinite(heights)
+    if here.sum() < 4:
+        return float("nan")
+    from_start_s, seen = time_s[here] - flight.take_off_s, heights[here]
+    off = seen - np.polyval(np.polyfit(from_start_s, seen, 2), from_start_s)
+    return float(1 - off.var() / seen.var())
 
 
 def _steady(time_s: FloatArray, lower: FloatArray, part: slice) -> list[slice]:

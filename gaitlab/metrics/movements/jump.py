@@ -61,6 +61,9 @@ _LOWER = 0.05
 _TOGETHER = 0.3
 # The hips' rise and the flight's height differ by more than this, m, only where scale, clock or flight are wrong.
 _RISES_APART_M = 0.12
+_TOO_LOW = (
+    "no jump of 10 cm or more was seen; if the hops were lower, as in jumping jacks, the movement must be entered: any"
+)
 # From hip to ankle a leg has 0.7 to 0.95 m, and half as much again or half of it is none.
 # In a lower jump the rise is not known well enough to tell.
 _LEG_M, _LOW_M = (0.45, 1.6), 0.1
@@ -92,7 +95,8 @@ def find(trial: Trial) -> Found:
             "height is told; the true frame rate must be entered",
         ))  # fmt: skip
     repetitions = renumbered(found)
-    return Found(repetitions, (*slow_motion(repetitions), *_doubts(trial, repetitions)))
+    told = (*slow_motion(repetitions), *_doubts(trial, repetitions))
+    return Found(repetitions, told or (() if any(one.accepted for one in repetitions) else (_TOO_LOW,)))
 
 
 def _untrue(one: Repetition) -> Repetition:
@@ -111,7 +115,7 @@ def _jump(
 ) -> Repetition | None:
     """Return a flight as a jump with its moments; None where the hips are not seen."""
     shown = CUT if not flight.whole else "it lands on something higher" if flight.onto_above else ""
-    reason = too_long(flight) or shown
+    reason = shown or too_long(flight)
     landed_s = before.landing_s if before is not None else -math.inf
     rebound = flight.take_off_s - landed_s < _REBOUND_S
     earliest_s = max(landed_s if rebound else landed_s + 0.1, flight.take_off_s - _BEGINS_S)

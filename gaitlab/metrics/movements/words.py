@@ -15,7 +15,8 @@ WORDS = {
         "none": "Nothing lies beyond its uncertainty and what the network may be off.",
         "too_little": "Too few repetitions to say what stands out.",
         "unknown": "How far the keypoints are off in this movement was never measured on filmed people, so no number "
-        "of this page is called a finding; the ± holds spread, event timing and scale alone.",
+        "of this page is called a finding; the ± holds spread, event timing and scale, the network ± the error on "
+        "drawn people.",
     },
     "video": {
         "none": "There is no video in this session: the athlete below is drawn from the keypoints.",
@@ -53,8 +54,8 @@ WORDS = {
     },
     "metrics": {
         "lead": "Mean ± half-width of its 95 % interval: spread between repetitions, timing and scale together. "
-        "Network ± unknown: how far the points are off in this movement was never measured on filmed people. The "
-        "difference is right minus left; bold where it is larger than all of these.",
+        "Network ±: what the network was off on 95 % of drawn people, from the side; on filmed people it may be more. "
+        "Unknown: never measured. The difference is right minus left; bold where it is larger than all of these.",
         "range": "Others",
         "both_sides": "both",
     },

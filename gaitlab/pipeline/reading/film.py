@@ -212,7 +212,8 @@ def each_once(film: Film, *, slow_motion: float) -> tuple[Film, FloatArray, tupl
     if repeated is None:
         return film, raw.time_s, ()
     once = replace(_of_frames(film, repeated.new), raw=of_new(raw, repeated))
-    return once, raw.time_s[repeated.new], warnings.repeated(repeated.new, fps=repeated.fps * slow_motion)
+    told = warnings.repeated(repeated.new, fps=repeated.fps * slow_motion, even=repeated.even)
+    return once, raw.time_s[repeated.new], told
 
 
 def one_shot(film: Film, shown_s: FloatArray) -> tuple[Film, FloatArray, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitlab.core.pose import FloatArray, PoseSequence, frame_rate_hz
+from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.io.video.reader import Image
 from gaitlab.signal.runs import runs
 
@@ -37,12 +37,15 @@ class Repeated:
     times_s : FloatArray
         (new frame,) when they were taken, on the video's clock.
     fps : float
-        how many of them a second of the video.
+        how many of them a second of the video, on average.
+    even : bool
+        whether they follow each other evenly.
     """
 
     new: np.ndarray
     times_s: FloatArray
     fps: float
+    even: bool
 
 
 class RepeatedPictures:
@@ -84,12 +87,11 @@ class RepeatedPictures:
         if moving.sum() < 2 * _AROUND or same.sum() < _SHARE * moving.sum():
             return None
         new = np.concatenate([[True], ~same])
-        times_s, fps = _taken(time_s, np.flatnonzero(new))
-        return Repeated(new, times_s, fps)
+        return _taken(time_s, new)
 
 
-def _taken(time_s: FloatArray, new: np.ndarray) -> tuple[FloatArray, float]:
-    """Return when the new pictures were taken, and how many a second.
+def _taken(time_s: FloatArray, new: np.ndarray) -> Repeated:
+    """Return when the new pictures were taken.
 
     Where they are shown they wait for a frame: 25 a second come 2 and 3 frames of 60 after each other. If none waits
     for longer than that, they were taken evenly.
@@ -99,16 +101,16 @@ def _taken(time_s: FloatArray, new: np.ndarray) -> tuple[FloatArray, float]:
     time_s : FloatArray
         (frame,) of all.
     new : np.ndarray
-        numbers of the new ones.
+        (frame,) whether it is a new one.
     """
     shown_s = time_s[new]
     frame_s = float(np.mean(np.diff(time_s)))
-    number = np.arange(len(new)) - (len(new) - 1) / 2
+    number = np.arange(len(shown_s)) - (len(shown_s) - 1) / 2
     interval_s = float(number @ shown_s / (number @ number))
     even_s = shown_s.mean() + interval_s * number
     if np.abs(even_s - shown_s).max() <= _WAITS * frame_s:
-        return even_s, 1 / interval_s
-    return shown_s, frame_rate_hz(shown_s)
+        return Repeated(new, even_s, 1 / interval_s, even=True)
+    return Repeated(new, shown_s, (len(shown_s) - 1) / float(shown_s[-1] - shown_s[0]), even=False)
 
 
 def repeated_rows(pose: PoseSequence) -> Repeated | None:
@@ -134,8 +136,7 @@ def repeated_rows(pose: PoseSequence) -> Repeated | None:
         if not min(odd, even) < _BETWEEN * max(odd, even):
             return None
         new = np.arange(len(pose)) % 2 == (0 if odd < even else 1)
-    times_s, fps = _taken(pose.time_s, np.flatnonzero(new))
-    return Repeated(new, times_s, fps)
+    return _taken(pose.time_s, new)
 
 
 def _mean(values: FloatArray) -> float:

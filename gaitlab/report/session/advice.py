@@ -16,6 +16,7 @@ from gaitlab.report.session.findings import Finding, compared, findings, not_mea
 from gaitlab.report.session.keyframes import Moment
 from gaitlab.report.session.rules import OFF, read_rules
 from gaitlab.report.session.skeletons import Drawing, draw
+from gaitlab.report.session.tables import rated
 from gaitlab.report.shared.media import Media
 from gaitlab.report.shared.said import foreign
 
@@ -60,13 +61,16 @@ def shown_findings(content: Content, media: Media, moments: Sequence[Moment]) ->
     if content.findings == OFF:
         return None
     rules, activity = read_rules(content.texts["language"]), str(content.info["activity"])
-    found = findings(
+    # What a network is off in other movements than gait is known of drawn people alone.
+    drawn_alone = content.movement is not None
+    found = () if drawn_alone else findings(
         content.measures, rules, activity=activity, speed_mps=content.speed_mps, texts=content.texts
     )  # fmt: skip
     alone = not compared(content.measures, rules, activity=activity, speed_mps=content.speed_mps)
     texts = content.texts["findings"]
     unmeasured = not_measured(content.measures) if content.has_cycles else ()
-    all_unmeasured = bool(unmeasured) and len(unmeasured) == sum(bool(m.known) for m in content.measures)
+    known = sum(bool(measure.known) for measure in content.measures)
+    all_unmeasured = content.has_cycles and known > 0 and (drawn_alone or len(unmeasured) == known)
     labels = ", ".join(dict.fromkeys(measure.full_label for measure in unmeasured))
     return {
         "findings": [_shown(content, media, moments, finding) for finding in found],
@@ -145,7 +149,8 @@ def next_film(content: Content) -> list[str]:
     wishes = [texts["checks"][name] for name in found if name in texts["checks"]]
     if content.movement is not None:
         more = texts.get("film" if content.view == "side" else "front", ())
-        return [*dict.fromkeys((*wishes, *more)), texts["same"]][: _WISHES + 1]
+        hints = _hints(content, texts.get("hint", {}))
+        return [*hints, *[*dict.fromkeys((*wishes, *more)), texts["same"]][: _WISHES + 1 - len(hints)]]
     if content.speed_mps is None and content.info.get("setting") != "overground":
         wishes.append(texts["speed"])
     if not content.info.get("with"):
@@ -153,3 +158,9 @@ def next_film(content: Content) -> list[str]:
     if content.view == "side" and any(measure.differs for measure in content.measures):
         wishes.append(texts["other_side"])
     return [*wishes[: _WISHES - 1], texts["same"]]
+
+
+def _hints(content: Content, texts: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return what a movement's metrics against their ranges say of the next film, in the words of where they lie."""
+    told = {measure.name: measure for measure in content.measures if measure.known}
+    return [said[rated(told[metric]) or "unsure"] for metric, said in texts.items() if metric in told]

@@ -138,22 +138,26 @@ def _no_range(measure: Measure) -> str:
 
 
 def rating(measure: Measure, texts: Mapping[str, Any]) -> str:
-    """Return how a value compares with mean ± SD of other runners in plain words; empty where that cannot be said.
+    """Return how a value compares with mean ± SD of other runners in plain words; empty where that cannot be said."""
+    return str(texts["headlines"]["ratings"][rated(measure)]) if rated(measure) else ""
 
-    Every leg measured must lie within or beyond it with its whole interval: a value that may be either is too unsure.
+
+def rated(measure: Measure) -> str:
+    """Return whether a value lies ``within`` its range, ``above`` or ``below`` it; empty where that cannot be said.
+
+    Every leg measured must lie within or beyond it with its whole interval: a value that may be either is ``unsure``.
     """
-    reference, words = measure.reference, texts["headlines"]["ratings"]
-    known = measure.known
+    reference, known = measure.reference, measure.known
     if reference is None or not known or measure.weak or not all(math.isfinite(s.whole_uncertainty) for s in known):
         return ""
     ends = [(s.mean - s.whole_uncertainty, s.mean + s.whole_uncertainty) for s in known]
     if all(reference.low <= low and high <= reference.high for low, high in ends):
-        return str(words["within"])
+        return "within"
     if all(low > reference.high for low, _ in ends):
-        return str(words["above"])
+        return "above"
     if all(high < reference.low for _, high in ends):
-        return str(words["below"])
-    return str(words["unsure"])
+        return "below"
+    return "unsure"
 
 
 def groups(

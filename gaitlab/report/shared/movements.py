@@ -66,6 +66,8 @@ def layout_of(layout: Mapping[str, Any], info: Mapping[str, Any]) -> Mapping[str
         return layout
     drawn = [column for columns in movement.curves.values() for column in columns]
     joints = [joint for joint in layout["joints"] if joint["view"] == "side"]
+    if movement.ankle_about_mean:  # a course has no angle at a moment
+        joints = [joint for joint in joints if joint["column"] != "{side}_ankle_flexion_deg"]
     joints += [{"view": view, "column": c, "at": at, "arc": list(arc)} for view, c, at, arc in _JOINTS if c in drawn]
     return {
         **layout,

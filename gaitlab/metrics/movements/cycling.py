@@ -244,7 +244,7 @@ TEXTS = {
     "columns": {"ankle_flexion": "Ankle dorsiflexion about its mean"},
     "keyframes": {"start": "Pedal on top", "forward": "Pedal forward", "bottom": "Pedal lowest", "end": "On top again"},
     "next": {
-        "checks": {"repetitions": "More turns of the crank, all in one go."},
+        "checks": {"fps": ""},  # said below
         "film": [
             "Half a minute at a steady cadence on a trainer, the camera square to the side at the height of the knees.",
             "60 frames a second or more, hips, knee, ankle and shoe of the near leg in sight all the time.",

@@ -348,6 +348,7 @@ TEXTS = {
         "top": "Top", "landing": "Landing", "lowest": "Lowest after landing", "end": "End",
     },
     "next": {
+        "checks": {"fps": ""},  # said below
         "film": [*_FILM, "The camera at the height of the knees, still, feet and head in the picture all the time."],
         "front": [*_FILM, "The camera straight in front, at the height of the knees."],
     },

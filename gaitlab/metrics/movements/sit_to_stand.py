@@ -218,7 +218,6 @@ TEXTS = {
     "next": {
         "film": _FILM,
         "front": _FILM,
-        "checks": {"repetitions": "More stands, with a moment of sitting still before the first and after the last."},
     },
 }  # fmt: skip
 

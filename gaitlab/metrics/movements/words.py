@@ -62,7 +62,6 @@ WORDS = {
     "next": {
         "same": "The same camera, place and shoes: then a change is the athlete's.",
         "checks": {
-            "repetitions": "More repetitions, with a moment of standing still before the first and after the last.",
             "share_of_leg_points_seen": "More light, tighter clothes, and nothing before the legs.",
             "fps": "More frames a second.",
         },

@@ -146,7 +146,7 @@ def next_film(content: Content) -> list[str]:
     """Return what to film next time, the most useful first: what failed a check, what this view does not show."""
     texts = content.texts["next"]
     found = [check.name for check in sorted(checks(content), key=lambda c: c.grade != "poor") if check.grade != "good"]
-    wishes = [texts["checks"][name] for name in found if name in texts["checks"]]
+    wishes = [wish for name in found if (wish := texts["checks"].get(name, ""))]
     if content.movement is not None:
         more = texts.get("film" if content.view == "side" else "front", ())
         hints = _hints(content, texts.get("hint", {}))

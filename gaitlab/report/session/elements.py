@@ -62,7 +62,9 @@ def _header(content: Content, media: Media) -> Mapping[str, Any]:
     strikes = [d for d in drawings if d.moment.event == first]
     near = "left" if content.info.get("facing") == "left" else "right"
     strikes.sort(key=lambda d: (not d.picture, d.moment.side != near))
-    return {"facts": facts(content), "still": strikes[0] if strikes else None}
+    # Both feet leave the ground at once; a step and a turn of the crank are one leg's.
+    of_a_leg = content.movement is None or any(one.side != "both" for one in content.repetitions)
+    return {"facts": facts(content), "still": strikes[0] if strikes else None, "of_a_leg": of_a_leg}
 
 
 def facts(content: Content) -> list[tuple[str, str]]:

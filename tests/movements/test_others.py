@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,9 +12,10 @@ from gaitlab.core.metric import View
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.text import LANGUAGES
 from gaitlab.kinematics.plausibility import check_body
-from gaitlab.metrics import MOVEMENTS
+from gaitlab.metrics import METRICS, MOVEMENTS, Trial, with_network_errors
 from gaitlab.metrics.movements.cycling import circle_of
 from gaitlab.metrics.movements.free import period_of
+from gaitlab.metrics.network_errors import Key, NetworkError
 from gaitlab.report.shared.movements import texts_of
 from gaitlab.report.shared.texts import read_texts
 from tests.movements.make import SHANK_M, THIGH_M, bumps, pictured, side_body, times
@@ -50,6 +53,39 @@ def test_cadence_and_knee_are_those_of_the_crank(rpm: float) -> None:
     turns = [one for one in found.trial.repetitions if one.side == "right"]
     assert rpm / 6 - 2.1 <= len(turns) <= rpm / 6  # those that begin or end with the recording are not whole
     assert turns[0].at("bottom") == pytest.approx((turns[0].start_s + turns[0].end_s) / 2, abs=0.02)
+
+
+def test_the_ankle_of_a_rider_is_told_about_its_mean() -> None:
+    """The sole stays level, so the ankle bends as the shank leans: forward is dorsiflexion, whose mean is the zero."""
+    time_s = times(8.0, 60.0)
+    body = rider(time_s, rpm=80.0, crank_m=0.17, saddle_m=0.6)
+    ankle = analysed(pictured(body, time_s), "cycling").trial.angles.values_deg["right_ankle_flexion_deg"]
+    shank = np.degrees(np.arctan2(*(body["right_knee"] - body["right_ankle"]).T))
+    middle = (time_s > 0.5) & (time_s < 7.5)
+    np.testing.assert_allclose(ankle[middle], (shank - shank.mean())[middle], atol=0.7)
+    assert np.ptp(shank) > 20
+
+
+def test_what_a_network_is_off_in_movements_stands_beside_each_leg() -> None:
+    """Who faces right shows the right leg; what was measured from the side says nothing of the front."""
+    time_s = times(8.0, 60.0)
+    found = analysed(pictured(rider(time_s, rpm=80.0, crank_m=0.17, saddle_m=0.6), time_s), "cycling")
+    table = {
+        Key("it", "side", "", metric, leg): NetworkError(bias, 0.0, 5)
+        for metric, leg, bias in (
+            ("knee_at_bottom", "near", 3.0), ("knee_at_bottom", "far", -5.0), ("crank_cadence", "both", 0.01),
+        )
+    }  # fmt: skip
+
+    def told(trial: Trial) -> dict[tuple[str, str], float]:
+        rows = with_network_errors(trial, found.summary, METRICS, table, {})
+        return {(row.metric, row.side): row.network_error for row in rows}
+
+    at_side = told(replace(found.trial, network="it"))
+    assert (at_side["knee_at_bottom", "right"], at_side["knee_at_bottom", "left"]) == (3.0, 5.0)
+    assert at_side["crank_cadence", "both"] == pytest.approx(0.8, rel=0.01)
+    assert np.isnan(at_side["cycling_trunk_lean", "both"])
+    assert np.isnan(told(replace(found.trial, network="it", view="front"))["crank_cadence", "both"])
 
 
 def test_a_mirrored_rider_has_the_same_numbers() -> None:

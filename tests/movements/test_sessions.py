@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from gaitlab.core.pose import PoseSequence
 from gaitlab.io.session.session import Session, open_session
 from gaitlab.metrics import METRICS, MOVEMENTS
 from gaitlab.report.comparison.page import write_comparison
+from gaitlab.report.session.advice import next_film, shown_findings
 from gaitlab.report.session.content import read_content
+from gaitlab.report.shared.media import Media
 from gaitlab.stats.athletes import kinds_of, sessions_of
 from gaitlab.stats.treatment import notes
 from tests.movements.make import front_body, pictured, side_body, squats, times
@@ -174,6 +177,46 @@ def test_every_movement_has_a_whole_page(tmp_path: Path, movement: str) -> None:
         assert word not in page.partition("<script")[0], word
     assert content.has_cycles
     open_session(session.folder).check()
+
+
+def with_knee(session: Session, *, apart: float = 0.0, **values: float) -> Session:
+    """Return a ride whose knees at the pedal's lowest have other numbers, the right one larger by ``apart``."""
+    table = pd.read_csv(session.folder / "summary.csv")
+    knee = table["metric"] == "knee_at_bottom"
+    for name, value in values.items():
+        table.loc[knee, name] = value
+    table.loc[knee & (table["side"] == "right"), "mean"] += apart
+    table.to_csv(session.folder / "summary.csv", index=False)
+    info = json.loads((session.folder / "session.json").read_text(encoding="utf-8"))
+    (between,) = (row for row in info["asymmetry"] if row["metric"] == "knee_at_bottom")
+    between |= {
+        "difference": apart, "interval": 0.7, "network_error": values["network_error"], "told_from": 1.0,
+        "beyond_noise": abs(apart) > 1.0, "comparable": True,
+    }  # fmt: skip
+    (session.folder / "session.json").write_text(json.dumps(info), encoding="utf-8")
+    return open_session(session.folder)
+
+
+def test_the_saddle_is_spoken_of_by_the_knee(tmp_path: Path) -> None:
+    """25 to 35 degrees are what bike fitters set: with its whole interval a knee is in there, beyond, or neither."""
+    session = analysed(tmp_path, EVERY["cycling"](), "ride", movement="cycling")
+    assert "cannot be told from this film" in next_film(read_content(session))[0]  # nobody knows what the file is off
+    for mean, network, words in (
+        (30.0, 3.0, "no reason here to move the saddle"), (42.0, 3.0, "a centimetre up"),
+        (19.0, 3.0, "a centimetre down"), (37.0, 3.0, "cannot be told from this film"),
+    ):  # fmt: skip
+        other = with_knee(session, mean=mean, uncertainty=0.5, network_error=network)
+        assert words in next_film(read_content(other))[0]
+
+
+def test_of_a_movement_nothing_is_called_a_finding(tmp_path: Path) -> None:
+    """However far apart the legs are: what a network is off in it is known of drawn people alone."""
+    session = analysed(tmp_path, EVERY["cycling"](), "ride", movement="cycling")
+    content = read_content(with_knee(session, apart=9.0, mean=30.0, uncertainty=0.5, network_error=0.1))
+    found = shown_findings(content, Media(), ())
+    assert found is not None
+    assert found["findings"] == []
+    assert "never measured on filmed people" in found["empty"]
 
 
 def test_what_has_no_rhythm_has_a_whole_page_too(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ _HEAD = (
     "Found minus true on rendered people, from the side, 60 frames a second, scaled by the body height. Of times and",
     "lengths as a share of the mean; of the others in the metric's unit. bias and sd: between people.",
 )
+# The best of some repetitions, and what it is the best of.
+_BEST = {"jump_height_best": "jump_height"}
 _LEGS = ("both", "near", "far", "difference")
 Means = dict[tuple[str, str], tuple[float, float]]
 
@@ -44,6 +46,7 @@ def means_of(errors: Errors) -> Means:
             known = METRICS[row.metric].per_side and leg
             pairs[row.metric, leg if known else "both"] += values
     means = {key: np.mean(values, axis=0) for key, values in pairs.items()}
+    means |= {(best, "both"): np.max(pairs[of, "both"], axis=0) for best, of in _BEST.items() if (of, "both") in pairs}
     return {key: (float(found), float(true)) for key, (found, true) in means.items()}
 
 

@@ -1,6 +1,6 @@
 """Setting, camera and contacts of the real clips, beside what was read in them by eye.
 
-    python -m benchmarks.real_clips [DIR]
+    python -m benchmarks.real_clips [DIR] [--min-score 0.3]
 
 Every clip of `tests/data/contacts_by_eye.json` that is seen from the side is analysed as anybody would, with the true
 rate of slow motion; one that shows several paces is analysed pace by pace. What was read is a frame, the first in which
@@ -25,7 +25,7 @@ from benchmarks.truth import DEFAULT_FOLDER
 from gaitlab.analysis.recording import Analysis, analyze_pose
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import load_truth
-from gaitlab.config import Settings
+from gaitlab.config import Settings, with_values
 from gaitlab.core.errors import GaitlabError
 from gaitlab.core.gait import Contact
 from gaitlab.core.person import Runner
@@ -90,7 +90,10 @@ def _at_s(contact: Contact, event: str) -> float:
     return contact.foot_strike_s if event == "strike" else contact.toe_off_s
 
 
-def line(clip: ReadClip, start_s: float | None, end_s: float | None, folder: Path, told: dict[Key, list[Hits]]) -> str:
+def line(
+    clip: ReadClip, start_s: float | None, end_s: float | None, folder: Path, settings: Settings,
+    told: dict[Key, list[Hits]],
+) -> str:  # fmt: skip
     """Analyse a part of a clip, return what is said of it, and add its contacts to those of its gait."""
     span = "" if start_s is None else f" {start_s:.1f}-{end_s:.1f} s"
     name = f"{clip.file.removesuffix('.mp4')}{span}"
@@ -102,7 +105,7 @@ def line(clip: ReadClip, start_s: float | None, end_s: float | None, folder: Pat
     try:
         source = read_recording(spec, progress=lambda *_: None)
         found = analyze_pose(
-            source.raw, runner=Runner(), settings=Settings(), on_ground=source.on_ground,
+            source.raw, runner=Runner(), settings=settings, on_ground=source.on_ground,
             camera=source.camera.camera if source.camera is not None else "",
             picture_px=(source.video.width, source.video.height) if source.video is not None else None,
         )  # fmt: skip
@@ -143,14 +146,16 @@ def eye_on_known_times() -> dict[str, list[float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER.parent)
+    parser.add_argument("--min-score", type=float, default=Settings().tracks.min_score, help="see tracks.min_score")
     options = parser.parse_args()
+    settings = with_values(Settings(), {"tracks.min_score": options.min_score})
     told: dict[Key, list[Hits]] = {}
     print("what is found (what was read by eye)")
     for clip in clips():
         if clip.seen_from == "behind":
             continue
         for start_s, end_s in parts(clip):
-            print(line(clip, start_s, end_s, options.folder, told), flush=True)
+            print(line(clip, start_s, end_s, options.folder, settings, told), flush=True)
     known = "; ".join(
         f"{event} {1000 * np.mean(errors_s):+.0f} (SD {1000 * np.std(errors_s, ddof=1):.0f}) ms, n {len(errors_s)}"
         for event, errors_s in eye_on_known_times().items()

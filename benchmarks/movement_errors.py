@@ -115,7 +115,7 @@ def bounds(table: Mapping[Key, NetworkError]) -> str:
 def _named(row: Row, spec: MetricSpec, leg: str) -> str:
     unit = "%" if spec.ratio else {"m": "cm"}.get(spec.unit, spec.unit)
     which = {"both": "", "difference": ", near less far"}.get(leg, f", {leg} leg")
-    return f"{row.label.split(',')[0]}{which}, {unit}"
+    return f"{row.label}{which}, {unit}"
 
 
 def main() -> None:

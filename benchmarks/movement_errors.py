@@ -19,7 +19,8 @@ import numpy as np
 
 import gaitlab
 from benchmarks.end_to_end import write_tables
-from benchmarks.movements import OUT, PEOPLE, ROWS, Errors, Row, clip_of, held
+from benchmarks.movement_clips import OUT, PEOPLE, clip_of
+from benchmarks.movements import ROWS, Errors, Row, held
 from benchmarks.network_errors import write_table
 from gaitlab.core.errors import GaitlabError
 from gaitlab.metrics import METRICS

@@ -59,13 +59,18 @@ def _number(value: float, metric: str) -> str:
     return f"{value:.{_decimals(metric)}f}"
 
 
+def _half_width(value: float, metric: str) -> str:
+    """Return an uncertainty, never rounded to 0, as on the page."""
+    return _number(max(value, 10.0 ** -_decimals(metric)) if value > 0 else value, metric)
+
+
 def _value(row: dict[str, str] | None) -> Text:
     """Return ``12.3 ± 0.4 (n 15)``, or a dash."""
     if row is None or not row["mean"]:
         return Text("-", style="dim")
     text = _number(float(row["mean"]), row["metric"])
     if row["uncertainty"]:
-        text += f" ± {_number(float(row['uncertainty']), row['metric'])}"
+        text += f" ± {_half_width(float(row['uncertainty']), row['metric'])}"
     return Text(f"{text} (n {row['n']})")
 
 
@@ -113,7 +118,7 @@ def _network(rows: dict[str, dict[str, str]]) -> str:
     for row in rows.values():
         if row["mean"]:
             error = row.get("network_error")
-            told.append(_number(float(error), row["metric"]) if error else "?")
+            told.append(_half_width(float(error), row["metric"]) if error else "?")
     return " / ".join(dict.fromkeys(told))
 
 

@@ -44,6 +44,12 @@ def test_right_less_left_and_the_networks_error_beside_it(tmp_path: Path, capsys
     assert cells[2:4] == ["?", "-0.022 ?"]
 
 
+def test_an_uncertainty_is_never_rounded_to_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [replace(value("crank_cadence", "both", 87.8, uncertainty=0.02), network_error=0.03)]
+    cells = printed(rows, tmp_path, capsys)["Cadence"]
+    assert (cells[0], cells[2]) == ("87.8 ± 0.1 (n 10)", "0.1")
+
+
 def test_what_showed_the_rearfoot_and_whose_cycles_are_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     notes = [f"only {n} {side} cycles, 7 make a stable mean" for n, side in ((2, "left"), (3, "right"))]
     for number, method in enumerate(REARFOOT_NOTES.values()):

@@ -200,13 +200,27 @@ def with_knee(session: Session, *, apart: float = 0.0, **values: float) -> Sessi
 def test_the_saddle_is_spoken_of_by_the_knee(tmp_path: Path) -> None:
     """25 to 35 degrees are what bike fitters set: with its whole interval a knee is in there, beyond, or neither."""
     session = analysed(tmp_path, EVERY["cycling"](), "ride", movement="cycling")
-    assert "cannot be told from this film" in next_film(read_content(session))[0]  # nobody knows what the file is off
+    assert "are off was never measured" in next_film(read_content(session))[0]
     for mean, network, words in (
         (30.0, 3.0, "no reason here to move the saddle"), (42.0, 3.0, "a centimetre up"),
         (19.0, 3.0, "a centimetre down"), (37.0, 3.0, "cannot be told from this film"),
     ):  # fmt: skip
         other = with_knee(session, mean=mean, uncertainty=0.5, network_error=network)
         assert words in next_film(read_content(other))[0]
+
+
+def test_the_saddle_is_spoken_of_by_the_leg_that_is_seen_well(tmp_path: Path) -> None:
+    """The leg behind, of which little is known, does not keep the other from telling, unless it clearly differs."""
+    session = analysed(tmp_path, EVERY["cycling"](), "ride", movement="cycling")
+    for apart, far, words in (
+        (-5.0, 21.7, "Left: Where the pedal is lowest the knee is more bent"), (-15.0, 3.0, "Whether the saddle"),
+        (-5.0, 3.0, "Where the pedal is lowest the knee is more bent"),
+    ):  # fmt: skip
+        with_knee(session, mean=45.0, uncertainty=0.5, network_error=7.9, apart=apart)
+        table = pd.read_csv(session.folder / "summary.csv")
+        table.loc[(table["metric"] == "knee_at_bottom") & (table["side"] == "right"), "network_error"] = far
+        table.to_csv(session.folder / "summary.csv", index=False)
+        assert next_film(read_content(open_session(session.folder)))[0].startswith(words)
 
 
 def test_of_a_movement_nothing_is_called_a_finding(tmp_path: Path) -> None:
@@ -217,6 +231,14 @@ def test_of_a_movement_nothing_is_called_a_finding(tmp_path: Path) -> None:
     assert found is not None
     assert found["findings"] == []
     assert "never measured on filmed people" in found["empty"]
+
+
+def test_what_the_network_is_off_is_said_alike_everywhere(tmp_path: Path) -> None:
+    """Known of drawn people, never of filmed ones: no text says that nothing is known, nor that ± is all there is."""
+    content = read_content(analysed(tmp_path, EVERY["squat"](), "squats", movement="squat"))
+    assert "What the network is off comes on top" in content.texts["quality"]["verdict_good"]
+    assert "measured on drawn people at most" in content.texts["athlete"]["numbers_lead"]
+    assert "on 95 % of drawn people" in content.texts["metrics"]["lead"]
 
 
 def test_what_has_no_rhythm_has_a_whole_page_too(tmp_path: Path) -> None:

@@ -262,6 +262,8 @@ TEXTS = {
                 "more; then film again.",
                 "unsure": "Whether the saddle is too high or too low cannot be told from this film: where the pedal is "
                 "lowest the knee, with all its uncertainty, is neither inside nor outside what bike fitters set.",
+                "unknown": "Whether the saddle is too high or too low cannot be told from this film: how far its "
+                "points of hip, knee and ankle are off was never measured.",
             },
         },
     },

@@ -69,6 +69,8 @@ WORDS = {
     "quality": {
         "no_scale": "No scale is known (the body height would give one): lengths are shares of the leg length.",
         "rejected": "Repetitions that were not used, and why",
+        "verdict_good": "A good recording: nothing in it makes the numbers less sure than their ± says. What the "
+        "network is off comes on top.",
     },
     "checks": {
         "repetitions": {
@@ -99,8 +101,8 @@ WORDS = {
     },
     "athlete": {
         "numbers_lead": "Mean ± half-width of its 95 % interval: spread between repetitions, timing and scale "
-        "together. How far the network itself is off in this movement is not known, and not in it: sessions of one "
-        "network and view share that error, those of different networks may not.",
+        "together. How far the network itself is off is not in it, and was measured on drawn people at most: sessions "
+        "of one network and view share that error, those of different networks may not.",
     },
     "comparison": {
         "videos": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from gaitlab.report.session.keyframes import Moment
 from gaitlab.report.session.rules import OFF, read_rules
 from gaitlab.report.session.skeletons import Drawing, draw
 from gaitlab.report.session.tables import rated
+from gaitlab.report.shared.measures import Measure
 from gaitlab.report.shared.media import Media
 from gaitlab.report.shared.said import foreign
 
@@ -163,4 +165,23 @@ def next_film(content: Content) -> list[str]:
 def _hints(content: Content, texts: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Return what a movement's metrics against their ranges say of the next film, in the words of where they lie."""
     told = {measure.name: measure for measure in content.measures if measure.known}
-    return [said[rated(told[metric]) or "unsure"] for metric, said in texts.items() if metric in told]
+    return [_hint(told[metric], said, content.texts) for metric, said in texts.items() if metric in told]
+
+
+def _hint(measure: Measure, said: Mapping[str, str], texts: Mapping[str, Any]) -> str:
+    """Return what a metric against its range says of what both legs share, as they do a saddle.
+
+    The leg that is known best tells, and is named. Of the leg behind so little is known that with it nothing would ever
+    be told; where it clearly lies elsewhere, nothing is.
+    """
+    sure = [side for side in measure.known if math.isfinite(side.whole_uncertainty)]
+    if not sure:
+        return said["unknown"]
+    lies = {side.side: rated(replace(measure, sides={side.side: side})) for side in sure}
+    best = min(sure, key=lambda side: side.whole_uncertainty).side
+    clear = {where for where in lies.values() if where in ("within", "above", "below")}
+    if clear != {lies[best]}:
+        return said["unsure"]
+    if set(lies.values()) == clear and len(sure) == len(measure.known):
+        return said[lies[best]]
+    return f"{texts['sides'][best]}{texts['format']['colon']}{said[lies[best]]}"

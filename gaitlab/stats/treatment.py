@@ -286,7 +286,7 @@ class _Circumstance:
 _CIRCUMSTANCES: tuple[_Circumstance, ...] = (
     _Circumstance(
         _athlete, _other_known(_athlete),
-        "These are different runners: what differs may be the runner, not the shoe or the training.",
+        "These are different people: what differs may be the person, not the shoe or the training.",
     ),
     _Circumstance(
         _view, _other_words(_view),

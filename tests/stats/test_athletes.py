@@ -30,7 +30,7 @@ def test_case_spaces_and_the_coding_of_accents_do_not_matter(tmp_path: Path) -> 
     one(tmp_path, "e", None)
     found = sessions_of(" Zo\u00eb bell", tmp_path)
     assert names(found) == ["c", "a", "b"]  # by date, the one without last
-    assert not any("different runners" in note for note in notes(found))
+    assert not any("different people" in note for note in notes(found))
 
 
 def test_nobody_of_that_name_is_answered_with_who_is_there(tmp_path: Path) -> None:

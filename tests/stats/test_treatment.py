@@ -94,7 +94,7 @@ def test_the_same_treatment_needs_no_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("b", "said"),
     [
-        ({"athlete": "Bo"}, "different runners"),
+        ({"athlete": "Bo"}, "different people"),
         ({"view": "rear"}, "A side, B rear"),
         ({"activity": "walking"}, "A running, B walking"),
         ({"runner": {**INFO["runner"], "belt_speed_mps": 3.6}}, "A 10.8 km/h (6.7 mph), B 13.0 km/h (8.1 mph)"),

@@ -68,7 +68,7 @@ def test_no_difference_is_put_down_to_the_wrong_cause(tmp_path: Path) -> None:
         runner={"belt_speed_mps": 4.0, "height_m": 1.7, "mass_kg": None},
     )  # fmt: skip
     told = " ".join(read_comparison(changed).cautions)
-    for said in ("different runners", "A 10.0 km/h", "B 14.4 km/h", "A 50, B 240", "A right, B left", "B another",
+    for said in ("different people", "A 10.0 km/h", "B 14.4 km/h", "A 50, B 240", "A right, B left", "B another",
                  "B walking"):  # fmt: skip
         assert said in told
 

@@ -23,6 +23,7 @@ from gaitlab.kinematics.view import view_of_feet
 from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure, shipped, with_network_errors
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.metrics.movements.signals import STEPS, alike
+from gaitlab.metrics.network_errors import Table
 from gaitlab.pose.depth import knows_gait_alone
 from gaitlab.signal import preprocessing
 
@@ -45,6 +46,8 @@ _NOT_LEARNT = (
     "another network may do better, and the annotated video shows whether the points lie on the body"
 )
 _OWN = "runner"
+# Units of what a camera that stands askew shows smaller or larger than it is.
+_SEEN_ASKEW = ("deg", "m")
 _LEARNT_DRAWN = (
     "the network 'runner' learnt movements from drawn people, and where a network ± is given it was measured on such: "
     "on filmed people it may be further off; the annotated video shows whether the points lie on the body"
@@ -134,7 +137,7 @@ def analyze_movement(
         trial=trial,
         raw=raw,
         shown=pose,
-        summary=tuple(with_network_errors(trial, rows, METRICS, shipped())),
+        summary=tuple(with_network_errors(trial, rows, METRICS, _network_errors(doubt=doubt, askew=found.askew))),
         values=tuple(values),
         doubt=doubt,
         warnings=(
@@ -144,6 +147,13 @@ def analyze_movement(
             *preprocessing.smoothing_warnings(pose),
         ),
     )
+
+
+def _network_errors(*, doubt: str, askew: bool) -> Table:
+    """Return what is known of the network's errors here: they were measured square from the side, of what was said."""
+    if doubt:
+        return {}
+    return {key: error for key, error in shipped().items() if not (askew and METRICS[key.metric].unit in _SEEN_ASKEW)}
 
 
 def _mistaken(raw: PoseSequence, movement: str) -> str:

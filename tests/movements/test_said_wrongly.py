@@ -101,6 +101,29 @@ def test_a_hop_at_the_end_makes_squats_no_jumps() -> None:
     assert len(found.trial.counted("both")) == 4
 
 
+def test_what_the_network_is_off_is_not_known_of_a_camera_that_sees_it_otherwise() -> None:
+    """It was measured square from the side: angles askew have no bound, though times do; a wrong view has none at all."""
+
+    def bounds(pose: PoseSequence, facing: str = "auto") -> dict[str, bool]:
+        found = analyze_movement(
+            pose, movement="squat", runner=Runner(height_m=HEIGHT_M, facing=facing), settings=Settings(),  # type: ignore[arg-type]
+            network="runner",
+        )  # fmt: skip
+        return {row.metric: bool(np.isfinite(row.network_error)) for row in found.summary if np.isfinite(row.mean)}
+
+    pose = side_squats(noise_px=1.0)
+    assert all(bounds(pose).values())
+    xy = pose.xy.copy()
+    xy[:, pose.skeleton.index("left_knee"), 0] = xy[:, pose.skeleton.index("left_hip"), 0]
+    askew = bounds(replace(pose, xy=xy))
+    assert {name for name, known in askew.items() if known} == {
+        "squat_time", "squat_down_time", "squat_hold_time", "squat_up_time",
+    }  # fmt: skip
+    wrong = bounds(pose, "left")
+    assert wrong
+    assert not any(wrong.values())
+
+
 @pytest.mark.parametrize("movement", ["squat", "jump", "sit-to-stand", "any"])
 def test_a_film_from_the_side_said_to_be_one_from_the_front(movement: str) -> None:
     pose = {"jump": jumps(60.0, noise_px=1.0), "sit-to-stand": on_a_chair()}.get(movement, side_squats(noise_px=1.0))

@@ -16,10 +16,14 @@ FRONTAL: tuple[View, View] = ("front", "rear")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of a movement: its repetitions in the order of time, and what to say, a sentence each."""
+    """What was found of a movement: its repetitions in the order of time, and what to say, a sentence each.
+
+    ``askew``: the camera stands so that angles and lengths are those of the picture, not of the body.
+    """
 
     repetitions: tuple[Repetition, ...]
     warnings: tuple[str, ...] = ()
+    askew: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

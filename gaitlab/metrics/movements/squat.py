@@ -56,7 +56,8 @@ def find(trial: Trial) -> Found:
         reason = STEPS if alike < LEAST_TOGETHER else "" if of_hips(trial, one) else FEET
         found.append(repetition(trial, number, one, moments=("down", "bottom", "up"), reason=reason))
     repetitions = renumbered(found)
-    return Found(repetitions, askew(trial, repetitions))
+    told = askew(trial, repetitions)
+    return Found(repetitions, told, askew=bool(told))
 
 
 def askew(trial: Trial, repetitions: Sequence[Repetition]) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def test_a_hop_at_the_end_makes_squats_no_jumps() -> None:
 
 
 def test_what_the_network_is_off_is_not_known_of_a_camera_that_sees_it_otherwise() -> None:
-    """It was measured square from the side: angles askew have no bound, though times do; a wrong view has none at all."""
+    """It was measured square from the side: angles askew have no bound, though times do; a wrong view has none."""
 
     def bounds(pose: PoseSequence, facing: str = "auto") -> dict[str, bool]:
         found = analyze_movement(

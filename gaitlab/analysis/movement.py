@@ -9,7 +9,7 @@ import numpy as np
 from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear, sideways
 from gaitlab.analysis.recording import Analysis
 from gaitlab.analysis.tracks import preprocessed
-from gaitlab.analysis.warnings import mistaken, perhaps_mistaken
+from gaitlab.analysis.warnings import mistaken, perhaps_mistaken, view_unclear
 from gaitlab.config import Settings
 from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents, Repetition
 from gaitlab.core.metric import View
@@ -119,9 +119,12 @@ def analyze_movement(
     found = declared.find(trial)
     trial = replace(trial, repetitions=found.repetitions)
     said_facing = runner.facing if view == "side" else "auto"
-    doubt = contradiction(raw, view=view, facing=said_facing, seen=view_of_feet(raw), views=declared.views) or sideways(
+    seen_from = view_of_feet(raw)
+    doubt = contradiction(raw, view=view, facing=said_facing, seen=seen_from, views=declared.views) or sideways(
         raw, view
     )
+    # Said to be from the side, and not so clearly from elsewhere that it is a contradiction.
+    oblique = view == "side" and seen_from.view != view
     perhaps: tuple[str, ...] = ()
     if not trial.counted("both"):
         doubt = _mistaken(raw, movement) or doubt
@@ -137,12 +140,15 @@ def analyze_movement(
         trial=trial,
         raw=raw,
         shown=pose,
-        summary=tuple(with_network_errors(trial, rows, METRICS, _network_errors(doubt=doubt, askew=found.askew))),
+        summary=tuple(
+            with_network_errors(trial, rows, METRICS, _network_errors(doubt=doubt, askew=found.askew or oblique))
+        ),
         values=tuple(values),
         doubt=doubt,
         warnings=(
             *((_NOT_LEARNT.format(name=network),) if knows_gait_alone(network) else ()),
             *((_LEARNT_DRAWN,) if network == _OWN else ()),
+            *((view_unclear(seen_from, view),) if oblique and not doubt else ()),
             *(() if doubt else (*perhaps, *_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),
         ),

@@ -12,8 +12,9 @@ from gaitlab.analysis.movement import analyze_movement
 from gaitlab.config import Settings
 from gaitlab.core.person import Runner
 from gaitlab.core.pose import PoseSequence
+from gaitlab.kinematics.view import view_of_feet
 from gaitlab.metrics import MOVEMENTS
-from tests.movements.make import HEIGHT_M, bumps, front_body, pictured, side_body, times
+from tests.movements.make import HEIGHT_M, PX_PER_M, bumps, front_body, pictured, side_body, times
 from tests.movements.test_jump import jumps
 from tests.movements.test_others import chair
 from tests.movements.test_squat import STARTS_S, TEMPO, TIME_S, analysed, means, side_squats
@@ -119,6 +120,22 @@ def test_what_the_network_is_off_is_not_known_of_a_camera_that_sees_it_otherwise
     assert {name for name, known in askew.items() if known} == {
         "squat_time", "squat_down_time", "squat_hold_time", "squat_up_time",
     }  # fmt: skip
+    # Somebody half turned to the camera: no contradiction, and no side view.
+    xy = pose.xy.copy()
+    for side, way in (("left", 1), ("right", -1)):
+        for point in ("hip", "shoulder"):
+            xy[:, pose.skeleton.index(f"{side}_{point}"), 0] += 0.10 * way * PX_PER_M
+        for point in ("heel", "big_toe", "small_toe"):
+            ankle = xy[:, pose.skeleton.index(f"{side}_ankle"), 0]
+            xy[:, pose.skeleton.index(f"{side}_{point}"), 0] = ankle + 0.6 * (
+                xy[:, pose.skeleton.index(f"{side}_{point}"), 0] - ankle
+            )
+    turned = replace(pose, xy=xy)
+    assert view_of_feet(turned).view == "front"
+    found = analysed(turned)
+    assert not found.doubt
+    assert any(one.startswith("from where the camera sees the person is not clear") for one in found.warnings)
+    assert not bounds(turned)["squat_depth"]
     wrong = bounds(pose, "left")
     assert wrong
     assert not any(wrong.values())

@@ -144,6 +144,9 @@ PUT_TOGETHER = (
     "picture",
     "the hips are up to 7 % of the leg length lower over the feet at landing than at take-off: the height from flight "
     "time is too large by about half of that; land with the legs as they took off",
+    "the hips are up to 9 % of the leg length higher over the feet at landing than at take-off: the height from flight "
+    "time is too small by about half of that, or the take-off was found too early and it is too large: look at both in "
+    "the annotated video",
     "the hips rise 14 cm less than the flight time tells: check the height that was entered, and whether the film "
     "plays at its true speed",
     "at 29.97 frames a second a frame more or less in the air is 4 cm of height; 120 or more are better",

@@ -57,6 +57,12 @@ _REBOUND_S = 0.6
 _BEGINS_S, _LANDS_S = 4.0, 1.5
 # A landing that is lower than the take-off by so much, leg lengths, is told.
 _LOWER = 0.05
+_TOO_LARGE = "the height from flight time is too large by about half of that; land with the legs as they took off"
+# Few land taller than they took off. More often the points of the feet err, and the flight is taken for too long.
+_TOO_SMALL = (
+    "the height from flight time is too small by about half of that, or the take-off was found too early and it is too "
+    "large: look at both in the annotated video"
+)
 # Both legs bend together before and after a jump, see `signals.together`, though they may land in turn.
 _TOGETHER = 0.3
 # The hips' rise and the flight's height differ by more than this, m, only where scale, clock or flight are wrong.
@@ -142,11 +148,9 @@ def _doubts(trial: Trial, found: Sequence[Repetition]) -> list[str]:
     lower = [_lower(trial, one) for one in used]
     worst = max(lower, key=abs, default=0.0)
     if abs(worst) > _LOWER:
-        how = "lower" if worst > 0 else "higher"
         told.append(
-            f"the hips are up to {100 * abs(worst):.0f} % of the leg length {how} over the feet at landing than at "
-            f"take-off: the height from flight time is too {'large' if worst > 0 else 'small'} by about half of that; "
-            "land with the legs as they took off"
+            f"the hips are up to {100 * abs(worst):.0f} % of the leg length {'lower' if worst > 0 else 'higher'} over "
+            f"the feet at landing than at take-off: {_TOO_LARGE if worst > 0 else _TOO_SMALL}"
         )
     if trial.calibration.metres_per_px is not None:
         apart = [_hip_rise(trial, one) - _jump_height(trial, one) for one in used]

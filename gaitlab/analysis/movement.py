@@ -9,7 +9,7 @@ import numpy as np
 from gaitlab.analysis.claims import FORWARD, contradiction, facing_unclear, sideways
 from gaitlab.analysis.recording import Analysis
 from gaitlab.analysis.tracks import preprocessed
-from gaitlab.analysis.warnings import mistaken, perhaps_mistaken, view_unclear
+from gaitlab.analysis.warnings import mistaken, perhaps_mistaken
 from gaitlab.config import Settings
 from gaitlab.core.gait import BOTH_SIDES, TRUE_TIME, Belt, Clock, GaitEvents, Repetition
 from gaitlab.core.metric import View
@@ -148,7 +148,6 @@ def analyze_movement(
         warnings=(
             *((_NOT_LEARNT.format(name=network),) if knows_gait_alone(network) else ()),
             *((_LEARNT_DRAWN,) if network == _OWN else ()),
-            *((view_unclear(seen_from, view),) if oblique and not doubt else ()),
             *(() if doubt else (*perhaps, *_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),
         ),

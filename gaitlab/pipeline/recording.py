@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaitlab.analysis import warnings
+from gaitlab.analysis.claims import contradiction
 from gaitlab.core.errors import InputError, argument
 from gaitlab.core.gait import ClockSource
 from gaitlab.core.metric import View
@@ -228,7 +229,9 @@ def _movements_view(spec: RecordingSpec, raw: PoseSequence, movement: str) -> tu
             f"{whence}: film again, or say {argument('view')} {first} if it is a film from {FROM[first]} after all"
         )
     view = view or views[0]
-    return view, () if sure else (warnings.view_unclear(seen, view),)
+    # What was said is measured; where the film looks more like another view, though not surely, that is told too.
+    unlike = spec.view == "side" and seen.view != "side" and not contradiction(raw, view="side", facing=AUTO, seen=seen)
+    return view, (warnings.view_unclear(seen, view),) if unlike or not sure else ()
 
 
 def _view_of(spec: RecordingSpec, raw: PoseSequence, told: Recognised) -> tuple[View, tuple[str, ...]]:

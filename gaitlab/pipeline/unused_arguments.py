@@ -93,6 +93,11 @@ def _no_gait(given: Given) -> bool:
     return given.get("movement") in MOVEMENTS
 
 
+def _from_elsewhere(movement: str) -> Callable[[Given], bool]:
+    """Return whether a movement that is measured from the side alone was said to be filmed from elsewhere."""
+    return lambda given: given.get("movement") == movement and given.get("view") in ("front", "rear")
+
+
 _FROM_FILES = "but all keypoints come from files, so no network runs; leave it out"
 _FROM_THE_SIDE = (
     f"is for the rear view, but this is a side view; say {argument('view')} rear, or name the rear clip with "
@@ -107,6 +112,15 @@ _TABLE = (
     _Idle(
         "view", lambda given: given.get("view") == "front" and given.get("movement") in GAITS,
         "front is of other movements: gait is measured from the side or from behind, film again",
+    ),
+    *(
+        _Idle(
+            "view", _from_elsewhere(name),
+            f"is not one from which {name} is measured; {name} is measured from the side: film again, or say "
+            f"{argument('view')} side if it is a film from the side after all",
+        )
+        for name, movement in MOVEMENTS.items()
+        if movement.views == ("side",)
     ),
     _Idle("facing", _seen_from("front"), "is for the side view, but this is a front view; leave it out"),
     _Idle("model", _no_network, f"names a network, {_FROM_FILES}"),

@@ -101,6 +101,10 @@ def test_an_output_folder_that_exists(tmp_path: Path, blank_video: Path) -> None
         (["--view", "lateral"], "did you mean 'side'?"),
         (["--view", "sagittal"], "did you mean 'side'?"),
         (["--view", "front", "--movement", "run"], "gait is measured from the side or from behind, film again"),
+        (
+            ["--view", "front", "--movement", "cycling"],
+            "cycling is measured from the side: film again, or say --view side",
+        ),
         (["--movement", "sqat"], "did you mean 'squat'?"),
         (["--movement", "squat", "--speed", "10 km/h"], "--speed is of gait, but another movement was named"),
         (["--rotate", "45"], "--rotate must be 0, 90, 180 or 270 (degrees, clockwise), not 45"),

@@ -180,3 +180,13 @@ def test_feet_that_come_nearer_are_no_jump() -> None:
     assert recognise(pose).movement != "jump"
     found = of_jumps(pose)
     assert not any(one.accepted for one in found.trial.repetitions)
+
+
+@pytest.mark.parametrize(("lower", "said"), [(0.09, "lower over the feet"), (-0.09, "take-off was found too early")])
+def test_who_lands_taller_than_they_took_off_may_have_been_seen_to_leave_too_early(
+    monkeypatch: pytest.MonkeyPatch, lower: float, said: str
+) -> None:
+    """A drop jump whose take-off was found 40 ms early, 4 cm too high, was said to be too low."""
+    monkeypatch.setattr("gaitlab.metrics.movements.jump._lower", lambda *_: lower)
+    (note,) = (one for one in analysed(jumps(60.0), "jump").warnings if one.startswith("the hips are up to 9 %"))
+    assert said in note

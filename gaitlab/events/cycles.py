@@ -69,11 +69,13 @@ def gait_cycles(events: GaitEvents) -> tuple[GaitCycle, ...]:
             continue
         strides_s = np.array([b.foot_strike_s - a.foot_strike_s for a, b in pairs])
         # The person may have gone out of the picture and come back meanwhile.
-        slowest_s = STRIDE_S[events.activity][1]
+        fastest_s, slowest_s = STRIDE_S[events.activity]
         usual_s = strides_s[strides_s <= slowest_s] if (strides_s <= slowest_s).any() else strides_s
         median_s = float(np.median(usual_s))
-        low_s = max(STRIDE_S[events.activity][0], (1 - _OFF_THE_MEDIAN) * median_s)
-        high_s = min(STRIDE_S[events.activity][1], (1 + _OFF_THE_MEDIAN) * median_s)
+        low_s = max(fastest_s, (1 - _OFF_THE_MEDIAN) * median_s)
+        high_s = min(slowest_s, (1 + _OFF_THE_MEDIAN) * median_s)
+        if low_s > high_s:  # no stride is one of this activity: what is told is what would be
+            low_s, high_s = fastest_s, slowest_s
         for number, (start, end) in enumerate(pairs):
             cycle, opposites = _cycle(start, end, number, events)
             reason = _reason(start, end, opposites, low_s, high_s)

@@ -14,7 +14,7 @@ from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pieces import Pieces
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.session.session import Session
-from gaitlab.io.video.annotate import Annotation, nearest
+from gaitlab.io.video.annotate import Annotation, frame_shown
 from gaitlab.io.video.clip import CRF, clip_size, shrunk
 from gaitlab.io.video.faces import face_circles, hide_face
 from gaitlab.io.video.follow import SMALL_SHARE, follow_window, height_share
@@ -76,7 +76,7 @@ def write_videos(
             with opened as video:
                 times_s = video_time_s - video_time_s[0] if from_clip else video_time_s
                 pose = _scaled(analysis.shown, source, (video.info.width, video.info.height))
-                hide = _face_hidden(pose, times_s) if settings.blur_face else None
+                hide = _face_hidden(pose, times_s, fps=video.info.fps) if settings.blur_face else None
                 films = []
                 if clean is None or hide is not None:
                     with pieces.attempt(CLIP):
@@ -132,6 +132,7 @@ def _annotated(
         times_s,
         captions=_captions(analysis),
         contacts=_contacts(analysis, times_s),
+        fps=read.fps,
         window=window,
     )
     if smaller:
@@ -230,11 +231,11 @@ def scaled_box(
     return left, top, right, bottom
 
 
-def _face_hidden(pose: PoseSequence, times_s: np.ndarray) -> Callable[[Image, float], None]:
+def _face_hidden(pose: PoseSequence, times_s: np.ndarray, *, fps: float) -> Callable[[Image, float], None]:
     circles = face_circles(pose)
 
     def hide(image: Image, time_s: float) -> None:
-        hide_face(image, circles[nearest(times_s, time_s)])
+        hide_face(image, circles[frame_shown(times_s, time_s, fps=fps)])
 
     return hide
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from gaitlab.analysis import warnings
@@ -47,3 +50,13 @@ def test_feet_that_come_to_the_hips_are_no_squat_and_no_stand_from_a_chair() -> 
         found = analysed(pose, movement)
         assert found.trial.repetitions
         assert not any(one.accepted for one in found.trial.repetitions)
+
+
+def test_legs_that_a_network_only_guesses_show_no_movement() -> None:
+    """Of a runner who is cut off at the hips the points of the legs do anything, also what a squat or a jump does."""
+    seen = filmed("squat", "right", 0.0)
+    score = np.array(seen.score)
+    for side in ("left", "right"):
+        ankle = seen.skeleton.index(f"{side}_ankle")
+        score[: len(seen) // 2, ankle] = 0.2
+        assert recognise(replace(seen, score=score)).movement == ("squat" if side == "left" else "")

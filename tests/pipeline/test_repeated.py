@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from gaitlab.analysis import warnings
+from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import SKELETONS
+from gaitlab.events.slow_motion import plays_fps
+from gaitlab.pipeline.reading.film import of_new
 from gaitlab.pipeline.reading.repeated import Repeated, RepeatedPictures
 
 RNG = np.random.default_rng(5)
@@ -86,3 +90,7 @@ def test_pictures_that_lack_here_and_there_are_told_as_an_average() -> None:
     (said,) = warnings.repeated(repeated.new, fps=repeated.fps, even=repeated.even)
     assert "in some places more than in others" in said
     assert "22" in said
+    # What slow motion is reckoned by is the rate of the film: that of the file, which a user enters a multiple of.
+    skeleton = SKELETONS["coco_17"]
+    raw = PoseSequence(np.zeros((120, 17, 2)), np.ones((120, 17)), np.arange(120) / 30, skeleton)
+    assert plays_fps(of_new(raw, repeated)) == pytest.approx(30.0)

@@ -27,6 +27,8 @@ class Annotation:
         key to (label, (frame,) values in degrees); keys that begin with a side have the side's colour.
     contacts : Mapping[str, Sequence[tuple[float, float]]]
         side to (start, end) of each contact in video time, s.
+    fps : float
+        frame rate of the video, Hz.
     window : Window | None
         visible part of the image; None for all of it.
     """
@@ -35,11 +37,12 @@ class Annotation:
     video_time_s: FloatArray
     captions: Mapping[str, tuple[str, FloatArray]]
     contacts: Mapping[str, Sequence[tuple[float, float]]]
+    fps: float
     window: Window | None = None
 
     def drawn(self, image: Image, time_s: float) -> Image:
         """Return the annotated frame for a time; ``image`` is modified in place, or cropped into a new image."""
-        number = nearest(self.video_time_s, time_s)
+        number = frame_shown(self.video_time_s, time_s, fps=self.fps)
         xy = self.pose.xy[number]
         if self.window is not None:
             image, xy = self.window.cut(image, number), self.window.moved(xy, number)
@@ -52,8 +55,22 @@ class Annotation:
         return image
 
 
-def nearest(times_s: FloatArray, time_s: float) -> int:
-    """Return the index of the time nearest to ``time_s`` in increasing ``times_s``."""
+def frame_shown(times_s: FloatArray, time_s: float, *, fps: float) -> int:
+    """Return the index of the frame that a video shows at a time.
+
+    It is the nearest one, but none that begins more than half a frame of the video later: where a video repeats a
+    picture, the next one is not to be seen yet.
+
+    Parameters
+    ----------
+    times_s : FloatArray
+        (frame,) increasing times at which the video shows each, s.
+    time_s : float
+        time of a picture of the video, s.
+    fps : float
+        frame rate of the video, Hz.
+    """
     after = min(int(np.searchsorted(times_s, time_s)), len(times_s) - 1)
     before = max(after - 1, 0)
-    return before if time_s - times_s[before] <= times_s[after] - time_s else after
+    ahead_s = times_s[after] - time_s
+    return before if time_s - times_s[before] <= ahead_s or ahead_s > 0.5 / fps else after

@@ -38,6 +38,9 @@ _EVEN_S = 0.12
 _KNEES = 0.2
 # Somebody is low in this part of the hips' way.
 _LOW = 0.15
+# The score of an ankle that was seen rather than guessed, and in which share of the frames one must be: of a runner who
+# is cut off at the hips a network guesses legs, which do whatever its guesses do.
+_SURE, _OFTEN = 0.3, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def recognise(pose: PoseSequence) -> Recognised:
     """Return the movement that raw keypoints clearly show, else gait."""
     leg_px = size_px(pose)
     needed = ("mid_hip", "left_ankle", "right_ankle")
-    if len(pose) < 10 or not leg_px > 0 or not all(pose.seen(name) for name in needed):
+    if len(pose) < 10 or not leg_px > 0 or not all(pose.seen(name) for name in needed) or not _legs_seen(pose):
         return Recognised("")
     hips = height(pose, "mid_hip", leg_px=leg_px)
     above = _even(pose.time_s, hips - mean_of_sides(pose, "ankle", leg_px=leg_px))
@@ -66,6 +69,13 @@ def recognise(pose: PoseSequence) -> Recognised:
     if _way(hips) < OWN_WAY * _way(above):
         return Recognised("")  # the feet come to the hips, as on pedals
     return _bends(pose, above, leg_px=leg_px)
+
+
+def _legs_seen(pose: PoseSequence) -> bool:
+    """Return whether the ankle that shows more often was seen most of the time."""
+    ankles = [pose.skeleton.index(f"{side}_ankle") for side in BOTH_SIDES]
+    sure = np.isfinite(pose.xy[:, ankles, 0]) & (pose.score[:, ankles] >= _SURE)
+    return float(sure.mean(axis=0).max()) >= _OFTEN
 
 
 def _way(heights: FloatArray) -> float:
@@ -140,7 +150,7 @@ def _rides(pose: PoseSequence, hips: FloatArray, *, leg_px: float) -> str:
     for side in BOTH_SIDES:
         way = (pose.point(f"{side}_ankle") - pose.point("mid_hip")) * [1.0, -1.0]
         seen = np.isfinite(way).all(axis=1)
-        circle = circle_of(way[seen]) if seen.mean() > 0.6 else None
+        circle = circle_of(way[seen]) if seen.mean() > _OFTEN else None
         if circle is None:
             return ""
         centre, radius, off = circle

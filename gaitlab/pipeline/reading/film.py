@@ -13,7 +13,7 @@ import numpy as np
 from gaitlab.analysis import warnings
 from gaitlab.analysis.framing import within_picture
 from gaitlab.core.errors import InputError, NobodyError, argument
-from gaitlab.core.pose import FloatArray, PoseSequence, Step
+from gaitlab.core.pose import FloatArray, PoseSequence, Step, frame_rate_hz
 from gaitlab.kinematics.plausibility import check_body, check_posture
 from gaitlab.kinematics.view import view_of
 from gaitlab.metrics import MOVEMENTS
@@ -240,7 +240,8 @@ def _of_frames(film: Film, kept: np.ndarray) -> Film:
 
 def of_new(raw: PoseSequence, repeated: Repeated) -> PoseSequence:
     """Return the keypoints of the new pictures, when they were taken."""
-    shown_times = raw.fps / repeated.fps  # each of them
+    # Of an uneven film the rate of the new ones is not their number a second: with this it gives the film's again.
+    shown_times = raw.fps / frame_rate_hz(repeated.times_s)
     step = Step("repeated pictures", {"shown_times": shown_times}, {"frames_left_out": int((~repeated.new).sum())})
     return raw.after(step, xy=raw.xy[repeated.new], score=raw.score[repeated.new], time_s=repeated.times_s)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,20 @@ def test_a_head_that_was_not_seen_is_hidden_above_the_neck_or_between_its_neighb
     between = face_circles(without(runner(), 2, "nose", "left_ear", "neck"))
     assert between[2] == pytest.approx(face_circles(runner())[2])
     assert np.isfinite(face_circles(without(runner(), 0, *BODY.names))).all()
+
+
+def test_somebody_who_comes_in_and_goes_out_is_hidden_before_and_after_they_are_found() -> None:
+    """2.5 trunks a second; a head that is nowhere found keeps within its circle, which one that stayed would not do."""
+    cut = runner(30)
+    for frame in (*range(8), *range(22, 30)):
+        cut = without(cut, frame, *BODY.names)
+    circles, whole = face_circles(cut), face_circles(runner(30))
+    assert circles[:, :2] == pytest.approx(whole[:, :2])
+    assert circles[8:22] == pytest.approx(whole[8:22])
+    assert circles[0, 2] == pytest.approx(45.0 + 0.5 * 80.0)
+    # Who runs on a belt stays.
+    slow = replace(cut, xy=cut.xy - np.arange(30)[:, None, None] * np.array([9.0, 0.0]))
+    assert face_circles(slow)[0] == pytest.approx(face_circles(slow)[8])
 
 
 def test_without_any_trunk_it_refuses_rather_than_shows() -> None:

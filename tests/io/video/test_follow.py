@@ -8,7 +8,7 @@ import pytest
 
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import Skeleton
-from gaitlab.io.video.annotate import nearest
+from gaitlab.io.video.annotate import frame_shown
 from gaitlab.io.video.drawing import draw_caption
 from gaitlab.io.video.follow import follow_window, height_share
 
@@ -60,7 +60,7 @@ def test_a_large_runner_or_none_needs_no_window() -> None:
 
 def test_the_nearest_time() -> None:
     times_s = np.array([0.0, 0.1, 0.2])
-    assert [nearest(times_s, t) for t in (-1, 0.04, 0.06, 0.2, 9)] == [0, 0, 1, 2, 2]
+    assert [frame_shown(times_s, t, fps=10.0) for t in (-1, 0.04, 0.06, 0.2, 9)] == [0, 0, 1, 2, 2]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1080, 1920), (1280, 720), (640, 720)])

@@ -249,6 +249,14 @@ def test_what_lies_at_no_https_address_is_fetched_by_hand(tmp_path: Path) -> Non
         install.plan("openpose-body25", folder=tmp_path)
 
 
+def test_a_network_that_ships_is_here_and_one_that_is_damaged_is_not_said_to_be(tmp_path: Path) -> None:
+    shipped = catalogue.resource_folder("models") / "runner.onnx"
+    assert install.install("runner") == [shipped]
+    (tmp_path / "runner.onnx").write_bytes(b"x")
+    with pytest.raises(ModelError, match="no public source"):
+        install.install("runner", models_dir=tmp_path)
+
+
 def test_an_installed_network_that_changed_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = (catalogue.resource_folder("models") / "runner.onnx").read_bytes()
     path = tmp_path / "runner.onnx"

@@ -24,7 +24,6 @@ from gaitlab.metrics import METRICS, MOVEMENTS, Trial, measure, shipped, with_ne
 from gaitlab.metrics.movements.recognise import recognise
 from gaitlab.metrics.movements.signals import STEPS, alike
 from gaitlab.metrics.network_errors import Table
-from gaitlab.pose.depth import knows_gait_alone
 from gaitlab.signal import preprocessing
 
 _FEET = ("ankle", "heel", "big_toe")
@@ -40,16 +39,11 @@ _IN_TURN_TOO = ("cycling", "any")
 # hips come down from standing or rise from a chair depends on where the film begins: that is only told.
 _CLEAR = ("jump", "cycling")
 _NOT_MEANT = "the film shows another movement"
-_NOT_LEARNT = (
-    "the network '{name}' is made for people who run and walk, not for this movement: on rendered people it bends "
-    "knees and hips too little where they are bent far, and jump heights are off by centimetres beyond their ±; "
-    "another network may do better, and the annotated video shows whether the points lie on the body"
-)
-_OWN = "runner"
 # Units of what a camera that stands askew shows smaller or larger than it is.
 _SEEN_ASKEW = ("deg", "m")
+_OWN = ("runner", "runner-fast")
 _LEARNT_DRAWN = (
-    "the network 'runner' learnt movements from drawn people, and where a network ± is given it was measured on such: "
+    "the network '{name}' learnt movements from drawn people, and where a network ± is given it was measured on such: "
     "on filmed people it may be further off; the annotated video shows whether the points lie on the body"
 )
 
@@ -146,8 +140,7 @@ def analyze_movement(
         values=tuple(values),
         doubt=doubt,
         warnings=(
-            *((_NOT_LEARNT.format(name=network),) if knows_gait_alone(network) else ()),
-            *((_LEARNT_DRAWN,) if network == _OWN else ()),
+            *((_LEARNT_DRAWN.format(name=network),) if network in _OWN else ()),
             *(() if doubt else (*perhaps, *_unseen(pose), *unclear, *found.warnings)),
             *preprocessing.smoothing_warnings(pose),
         ),

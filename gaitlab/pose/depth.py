@@ -15,7 +15,6 @@ import numpy as np
 from gaitlab.core.person import Body
 from gaitlab.core.pose import PoseSequence
 from gaitlab.core.skeleton import SIDES, Skeleton
-from gaitlab.pose.models.catalogue import catalogue
 
 # How long the runner is followed, in true time, before it is judged.
 JUDGED_S = 4.0
@@ -55,16 +54,6 @@ class _Limits:
 # Of the networks that were tried; of others nothing is known. They are those of the weights that were tried: new ones
 # need the benchmark anew.
 _LIMITS: Mapping[str, _Limits] = {"runner": _Limits(lowest=0.55, score=0.72, scatter=0.15)}
-
-
-def knows_gait_alone(network: str) -> bool:
-    """Whether a network was shown people who run and walk, and no other movement.
-
-    On rendered people who squat and ride such a one sees deep bends too shallow by tens of degrees
-    (``python -m benchmarks.movements --pictures``).
-    """
-    known = catalogue().get(network)
-    return known is not None and known.shown == "gait"
 
 
 class FirstSeconds:

@@ -110,8 +110,6 @@ class Model:
         for a combination, its networks; alternatives are separated by commas in one string.
     trial : bool
         whether it is experimental and not offered to users: found only by its name, if installed.
-    shown : str
-        ``gait`` where it was shown people who run and walk alone, or nothing else as much; otherwise empty.
     light_for : str
         network of which it is the smaller variant, for live pictures and slow computers; otherwise empty.
     recipe : Mapping[str, Any]
@@ -127,7 +125,6 @@ class Model:
     forms: tuple[Form, ...] = ()
     parts: tuple[str, ...] = ()
     trial: bool = False
-    shown: str = ""
     light_for: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
@@ -171,7 +168,7 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 
 def _model(name: str, table: Mapping[str, Any]) -> Model:
-    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial", "shown", "light_for")
+    own = ("title", "skeleton", "decoder", "licence", "commercial", "forms", "parts", "trial", "light_for")
     return Model(
         name=name,
         title=table["title"],
@@ -182,7 +179,6 @@ def _model(name: str, table: Mapping[str, Any]) -> Model:
         forms=tuple(_form(form) for form in table.get("forms", ())),
         parts=tuple(table.get("parts", ())),
         trial=table.get("trial", False),
-        shown=table.get("shown", ""),
         light_for=table.get("light_for", ""),
         recipe={key: value for key, value in table.items() if key not in own},
     )

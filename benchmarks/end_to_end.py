@@ -48,7 +48,7 @@ from gaitlab.config import Settings
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pose import FloatArray
 from gaitlab.metrics import METRICS
-from gaitlab.metrics.network_errors import TABLE, Key, NetworkError, shipped
+from gaitlab.metrics.network_errors import TABLE, Key, NetworkError, read_table
 from gaitlab.pose.models.catalogue import installed
 
 _DOC = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
@@ -295,7 +295,7 @@ def main() -> None:
         print(f"{tables[f'table: {view}']}\n")
         by_clip += errors
         said.append(tables[f"table: {view}"].splitlines()[0])
-        former |= {key: error for key, error in shipped().items() if key.view == view and key.network in kept}
+        former |= {key: error for key, error in read_table(TABLE).items() if key.view == view and key.network in kept}
     real = real_errors(models, kept=options.kept)
     told = dict(sorted({**former, **table_of(by_clip, real)}.items()))
     for view in ("side", "rear"):

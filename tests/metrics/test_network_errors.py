@@ -10,7 +10,16 @@ import pytest
 
 from gaitlab.core.gait import Belt
 from gaitlab.metrics import METRICS, measure, shipped, with_network_errors
-from gaitlab.metrics.network_errors import Confidence, Key, NetworkError, confidences, network_error
+from gaitlab.metrics.network_errors import (
+    MOVEMENT_TABLE,
+    TABLE,
+    Confidence,
+    Key,
+    NetworkError,
+    confidences,
+    network_error,
+    read_table,
+)
 from tests.metrics.test_metrics import made_trial
 
 
@@ -131,3 +140,9 @@ def test_the_shipped_table_knows_the_network_that_ships() -> None:
     # The real clip's near knee is 7 degrees off, and stands in the bound.
     knee = shipped()[Key("runner", "side", "", "knee_flexion_at_contact", "near")]
     assert knee.bound >= knee.real > 6
+
+
+def test_each_table_has_its_own_metrics() -> None:
+    """What both held would be kept by the one when the other is measured anew."""
+    assert not any(METRICS[key.metric].movement for key in read_table(TABLE))
+    assert all(METRICS[key.metric].movement for key in read_table(MOVEMENT_TABLE))

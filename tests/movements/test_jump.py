@@ -11,7 +11,7 @@ from gaitlab.analysis.recording import Analysis
 from gaitlab.core.pose import FloatArray, PoseSequence
 from gaitlab.metrics.movements.flights import Flight, flies, flights
 from gaitlab.metrics.movements.recognise import recognise
-from tests.movements.make import GRAVITY, pictured, side_body, times
+from tests.movements.make import GRAVITY, PX_PER_M, pictured, side_body, times
 from tests.movements.test_squat import analysed, means
 
 Throws = tuple[tuple[float, float], ...]
@@ -153,6 +153,17 @@ def test_jumps_in_slow_motion_are_jumps_and_the_rate_is_asked_for(flight_s: floa
         return
     assert f"the jumps last {flight_s * slower:.0f}"[:-1] in found.warnings[0]
     assert found.warnings[0].endswith("the film plays in slow motion; the true frame rate must be entered")
+
+
+def test_a_far_foot_that_is_seen_too_high_does_not_begin_the_flight() -> None:
+    """The tips of one foot are seen 4 cm too high from 60 ms before take-off on, as where it is blurred or hidden."""
+    pose = jumps(120.0, throws=((1.5, 0.5),))
+    xy = np.array(pose.xy)
+    off = (pose.time_s > 1.44) & (pose.time_s < 1.55)
+    for name in ("left_big_toe", "left_small_toe"):
+        xy[off, pose.skeleton.index(name), 1] -= 0.04 * PX_PER_M
+    (one,) = of_jumps(PoseSequence(xy, pose.score, pose.time_s, pose.skeleton)).trial.repetitions
+    assert one.at("take_off") == pytest.approx(1.5, abs=0.016)
 
 
 def test_hops_one_after_the_other_are_no_slow_flight() -> None:

@@ -38,6 +38,9 @@ _INSIDE_S, _OF_FRAME = {-1: 0.009, 1: 0.001}, 0.37
 # Frames of a line lie within so long of each other, s; a level is read from so long beside the flight; a line
 # meets it at most so long beside its first frame, s.
 _LINE_S, _LEVEL_S, _FARTHEST_S = 0.055, 0.25, 0.03
+# Both feet of who jumps leave the ground, and meet it, within a few hundredths of a second, and each is found to some
+# 0.01 s: times that lie further apart than this, s, are not both right.
+_IN_STEP_S = 0.05
 # Of a throw, slow motion or not, a quarter of the time is below 0.44 of its height and another above 0.94: a ratio of
 # 0.47. Who stands on a box in between is near its height all the time.
 _OF_A_THROW = 0.65
@@ -205,7 +208,15 @@ def _crossing_s(time_s: FloatArray, heights: FloatArray, index: int, outwards: i
         return float(time_s[index])
     frame_s = float(np.median(np.diff(time_s)))
     inside_s = _INSIDE_S[outwards] + _OF_FRAME * max(frame_s - 1 / 60, 0.0)
-    return float(np.mean(seen)) + outwards * inside_s
+    # In the air is who has no foot on the ground; and a tip that is blurred, or hidden, is seen too high.
+    # Of the frame that is asked about it is known that both feet are in the air.
+    at_s = float(np.mean(seen)) if np.ptp(seen) < _IN_STEP_S else _nearer_s(seen, float(time_s[index]), outwards)
+    return at_s + outwards * inside_s
+
+
+def _nearer_s(found_s: Sequence[float], in_air_s: float, outwards: int) -> float:
+    """Return of times at which feet leave or meet the ground the one nearest to a time in the air, but outside it."""
+    return outwards * max(min(outwards * at_s for at_s in found_s), outwards * in_air_s)
 
 
 def _of_foot_s(time_s: FloatArray, height: FloatArray, index: int, outwards: int) -> float:

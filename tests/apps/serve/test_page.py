@@ -223,6 +223,16 @@ def test_a_recording_is_seen_to_its_end_where_the_first_look_at_the_camera_is_sl
         assert len(slow) > 2
 
 
+def test_a_recording_that_was_over_before_anybody_looked_is_offered(browser: Any, server: Server) -> None:
+    """On a busy computer the page may ask what the camera does only when a short recording has ended."""
+    with Tab(browser, f"{server.address}/library") as tab:
+        tab.page.route("**/live/status", lambda route: route.fulfill(json={"state": "off", "message": "", "done_s": 0}))
+        tab.page.goto(f"{server.address}/live")
+        tab.page.click("text=Record 20 s")
+        tab.page.get_by_text("Analyse it").wait_for()
+    server.say("POST", "/live/stop", {"camera": 0})
+
+
 def test_a_recording_that_is_stopped_is_said_to_be_gone(browser: Any, server: Server) -> None:
     with Tab(browser, f"{server.address}/live") as tab:
         tab.page.click("text=Record 20 s")

@@ -5,7 +5,7 @@ const form = document.getElementById("camera");
 const picture = document.getElementById("picture"), recorded = document.getElementById("recorded");
 const state = document.getElementById("state");
 const WORDS = { off: "The camera is off.", shown: "The camera is shown.", recorded: "Recording …" };
-let after = 0, looking = false, again = false, stopped = false;
+let after = 0, looking = false, again = false, stopped = false, recording = false;
 
 if (form) {
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -15,7 +15,9 @@ if (form) {
     button.disabled = true;
     const dropped = button.dataset.do === "stop" && !recorded.hidden;
     stopped = button.dataset.do === "stop";
-    await attempt(() => ask(`/live/${button.dataset.do}`, { method: "POST", body: { camera: Number(form.elements.camera.value) } }));
+    const answer = await attempt(() => ask(`/live/${button.dataset.do}`, { method: "POST", body: { camera: Number(form.elements.camera.value) } }));
+    // One that is short is over before the page has looked, where that takes long.
+    recording = button.dataset.do === "record" && Boolean(answer);
     button.disabled = false;
     if (dropped) say("The recording was stopped before its end; nothing of it is kept.");
     look();
@@ -27,7 +29,7 @@ async function look() {
   again = true;  // an answer that is under way may be older than what was just asked for
   if (looking) return;
   looking = true;
-  let now = { state: "off", message: "" }, recording = false;
+  let now = { state: "off", message: "" };
   while (again || now.state !== "off") {
     again = false;
     try { now = await ask("/live/status"); } catch (error) { now = { state: "off", message: error.message }; }
@@ -37,6 +39,7 @@ async function look() {
   }
   looking = false;
   if (recording && !stopped && !now.message) {
+    recording = false;
     const link = document.createElement("a");
     link.href = "/"; link.textContent = "Analyse it";
     state.replaceChildren("Recorded. ", link);

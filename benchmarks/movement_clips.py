@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tools.synthetic.movements.film import Take
 
 OUT = Path(__file__).resolve().parent / "out" / "movements"
@@ -50,12 +52,13 @@ PEOPLE: dict[str, dict[str, Take]] = {
 }
 
 
-def clip_of(name: str, take: Take) -> Path:
-    """Return the video of a clip, its truth beside it, rendered if it is not there yet."""
+def clip_of(name: str, take: Take) -> tuple[Path, dict[str, np.ndarray]]:
+    """Return the video of a clip and its truth, rendered if they are not there yet."""
     from tools.synthetic.movements.film import render
 
     video = OUT / f"{name}.mp4"
     if not video.with_suffix(".npz").is_file():
         OUT.mkdir(parents=True, exist_ok=True)
         render(take, video)
-    return video
+    with np.load(video.with_suffix(".npz")) as data:
+        return video, dict(data)

@@ -75,9 +75,7 @@ def measured(network: str, only: str) -> Iterator[tuple[str, Errors]]:
         if only not in movement:
             continue
         for name, take in takes.items():
-            video = clip_of(name, take)
-            with np.load(video.with_suffix(".npz")) as data:
-                truth = dict(data)
+            video, truth = clip_of(name, take)
             errors = Errors()
             try:
                 session = gaitlab.analyze(
@@ -100,17 +98,18 @@ def bounds(table: Mapping[Key, NetworkError]) -> str:
     for row in ROWS:
         spec = METRICS[row.metric]
         for leg in _LEGS:
-            cells = []
-            for network in networks:
-                error = table.get(_key(spec, network, leg))
-                factor = 100.0 if spec.ratio or spec.unit == "m" else 1.0
-                known = error is not None and np.isfinite(error.bound)
-                cells += (
-                    [f"{factor * error.bias:+.1f}", f"{factor * error.bound:.1f}"] if known and error else ["-"] * 2
-                )
+            factor = 100.0 if spec.ratio or spec.unit == "m" else 1.0
+            errors = (table.get(_key(spec, network, leg)) for network in networks)
+            cells = [cell for error in errors for cell in _cells(error, factor)]
             if set(cells) != {"-"}:
                 lines.append(f"| {row.movement} | {_named(row, spec, leg)} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _cells(error: NetworkError | None, factor: float) -> tuple[str, str]:
+    if error is None or not np.isfinite(error.bound):
+        return "-", "-"
+    return f"{factor * error.bias:+.1f}", f"{factor * error.bound:.1f}"
 
 
 def _named(row: Row, spec: MetricSpec, leg: str) -> str:

@@ -110,9 +110,15 @@ def _turns_a_minute(truth: Truth, side: str) -> FloatArray:
     return np.array([60 / _turn_s(tops, bottom_s) for bottom_s in bottoms])
 
 
-def _turn_s(tops: FloatArray, bottom_s: float) -> float:
+def _turn(tops: FloatArray, bottom_s: float) -> tuple[float, float]:
+    """Return the tops about a bottom, s; NaN where the clip cuts the turn."""
     after = int(np.searchsorted(tops, bottom_s))
-    return float(tops[after] - tops[after - 1]) if 0 < after < len(tops) else float("nan")
+    return (float(tops[after - 1]), float(tops[after])) if 0 < after < len(tops) else (float("nan"), float("nan"))
+
+
+def _turn_s(tops: FloatArray, bottom_s: float) -> float:
+    first_s, last_s = _turn(tops, bottom_s)
+    return last_s - first_s
 
 
 def _range(name: str) -> Callable[[Truth, str], FloatArray]:
@@ -152,9 +158,9 @@ def _in_a_turn(name: str, of: Callable[[FloatArray], float]) -> Callable[[Truth,
         curve = truth["angles_deg"][:, list(truth["angle_names"]).index(name.format(side=whose))]
         found = np.full(len(bottoms), np.nan)
         for k, bottom_s in enumerate(bottoms):
-            after = int(np.searchsorted(tops, bottom_s))
-            if 0 < after < len(tops):
-                found[k] = of(curve[(truth["time_s"] >= tops[after - 1]) & (truth["time_s"] <= tops[after])])
+            first_s, last_s = _turn(tops, bottom_s)
+            if np.isfinite(first_s):
+                found[k] = of(curve[(truth["time_s"] >= first_s) & (truth["time_s"] <= last_s)])
         return found
 
     return values
@@ -264,9 +270,7 @@ def of_pictures(*, model: str, only: str) -> Iterator[tuple[str, Truth, dict[str
     for name, take in CLIPS.items():
         if only not in name:
             continue
-        video = clip_of(name, take)
-        with np.load(video.with_suffix(".npz")) as data:
-            truth = dict(data)
+        video, truth = clip_of(name, take)
         view = "front" if take.view == "front" else "side"
         yield take.kind, truth, {"video": video, "view": view, "model": model, "settings": {"video.annotate": False}}
 

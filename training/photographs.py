@@ -223,3 +223,8 @@ def told_by_machines() -> Photographs:
         return xy, sure
 
     return _read([crop for crop in _labels() if crop["file"] in told], points)
+
+
+def learnt_from() -> Photographs:
+    """Return all crops that a network learns from: those with labels of a hand, and those that machines agree about."""
+    return together(photographs("train"), told_by_machines())

@@ -22,10 +22,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.augment import GREY, SKELETON, load, sample, sample_photograph
+from training.consistent import consistent
 from training.export import read_state
 from training.generate import DATA, OUT
 from training.network import SIZES, STRIDE, MobileNet, Network, ResidualNet, is_mobile, network_of, settle, size_of
-from training.photographs import HIDDEN, MACHINE, SEEN, photographs, together, told_by_machines
+from training.photographs import HIDDEN, MACHINE, SEEN, Photographs, learnt_from
 from training.thinned import thinned
 
 _SIGMA_CELLS = 1.1
@@ -55,6 +56,7 @@ class Plan:
     seed: int
     processes: int
     photographs: float
+    consistent: bool
     settled: bool
     start: Path | None
     targets: dict[str, Path]
@@ -143,11 +145,11 @@ def _groups(network: Network, rate: float) -> list[dict[str, Any]]:
 class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
     """Endless batches of augmented crops; pictures that were drawn meanwhile join in with every round.
 
-    ``share`` of them are photographs.
+    ``share`` of them are photographs, with what `training.consistent` adds where ``add``.
     """
 
-    def __init__(self, folder: Path, *, size: int, seed: int, share: float) -> None:
-        self._folder, self._size, self._seed, self._share = folder, size, seed, share
+    def __init__(self, folder: Path, *, size: int, seed: int, share: float, add: bool) -> None:
+        self._folder, self._size, self._seed, self._share, self._add = folder, size, seed, share, add
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         import cv2
@@ -156,7 +158,7 @@ class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
         torch.set_num_threads(1)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self._seed, worker.id if worker else 0])
-        real = together(photographs("train"), told_by_machines()) if self._share else None
+        real = self._people() if self._share else None
         while True:
             stored = load(self._folder)
             print(f"{len(stored.images)} pictures", flush=True)
@@ -167,6 +169,9 @@ class Batches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
                           for i in order[start : start + self._size]]  # fmt: skip
                 crops, xy, sure = (np.stack(column) for column in zip(*chosen, strict=True))
                 yield torch.from_numpy(crops), torch.from_numpy(xy).float(), torch.from_numpy(sure).float()
+
+    def _people(self) -> Photographs:
+        return consistent() if self._add else learnt_from()
 
 
 def point_weights() -> Tensor:
@@ -246,7 +251,8 @@ def train(rank: int, plan: Plan) -> None:
         "gloo", init_method=f"file://{plan.meeting}", rank=rank, world_size=plan.processes
     )
     trained, still = learners(plan), teacher_of(plan)
-    batches = Batches(DATA, size=plan.batch // plan.processes, seed=plan.seed + 1000 * rank, share=plan.photographs)
+    size, seed = plan.batch // plan.processes, plan.seed + 1000 * rank
+    batches = Batches(DATA, size=size, seed=seed, share=plan.photographs, add=plan.consistent)
     loader = torch.utils.data.DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=6)
     weights = point_weights()
     clock = torch.zeros(1)
@@ -315,6 +321,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--photographs", type=float, default=0.35, help="share of crops that show real people")
+    parser.add_argument(
+        "--consistent", action="store_true", help="learn from what training.consistent has written, too"
+    )
     parser.add_argument("--settled", action="store_true", help="normalise as the weights it starts from do")
     parser.add_argument("--start", type=Path, help="weights to go on from: training/weights.npz or a former runner.pt")
     which = parser.add_mutually_exclusive_group()

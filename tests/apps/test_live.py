@@ -43,7 +43,7 @@ def test_who_is_slow_gets_the_newest_picture_and_the_rest_is_dropped(tmp_path: P
     with Live(path, on_frame=lambda frame: recorded.append(number_of(frame.image))) as live:
         while (frame := live.newest()) is not None:
             seen.append(number_of(frame.image))
-            assert time.monotonic() - start_s - frame.time_s < 0.25, "the picture is old"
+            assert time.monotonic() - start_s - frame.time_s < 0.5, "the picture is old"
             time.sleep(0.12)
     assert recorded == list(range(31))
     assert seen == sorted(set(seen))

@@ -68,7 +68,7 @@ def test_a_training_goes_on_from_every_kind_of_weights(tmp_path: Path) -> None:
     torch.save(ResidualNet(len(SKELETON)).state_dict(), tmp_path / "residual.pt")
     for start, kind in (("mobile.pt", MobileNet), ("residual.pt", ResidualNet)):
         targets = {name: tmp_path / name for name in ("runner", "runner-fast")}
-        plan = Plan(1, 2, 1e-3, 0, 1, 0, True, tmp_path / start, targets, tmp_path / "meeting")
+        plan = Plan(1, 2, 1e-3, 0, 1, 0, False, True, tmp_path / start, targets, tmp_path / "meeting")
         large, small = learners(plan)
         assert isinstance(large.network, kind)
         assert large.network.across[0].settled

@@ -147,7 +147,8 @@ def test_a_small_network_learns_from_the_large_one_what_nobody_labelled() -> Non
 
 
 def test_who_teaches_stays_as_it_is_and_must_be_named(tmp_path: Path) -> None:
-    plan = Plan(1.0, 2, 1e-3, 1, 1, 0.0, False, WEIGHTS, {"runner-fast": tmp_path / "fast.pt"}, tmp_path / "meeting")
+    targets = {"runner-fast": tmp_path / "fast.pt"}
+    plan = Plan(1.0, 2, 1e-3, 1, 1, 0.0, False, False, WEIGHTS, targets, tmp_path / "meeting")
     teacher, (learner,) = teacher_of(plan), learners(plan)
     assert teacher is not None
     assert not teacher.training

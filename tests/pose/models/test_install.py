@@ -176,7 +176,7 @@ def refused(url: str, tmp_path: Path, *, limit_s: float = 5.0) -> str:
     began = time.monotonic()
     with pytest.raises(ModelError) as error:
         fetch(wanted(url), tmp_path / "net.bin", limit_s=limit_s)
-    assert time.monotonic() - began < limit_s + 2.0
+    assert time.monotonic() - began < limit_s + 10.0
     assert not (tmp_path / "net.bin").exists()
     return str(error.value)
 

@@ -26,7 +26,7 @@ from gaitlab.io.files import whole_file
 from gaitlab.io.video.reader import open_video
 from gaitlab.pose.follow import follow_runner
 from gaitlab.pose.networks.estimator import PoseEstimator, load_estimator
-from training.generate import OUT
+from training.generate import OUT, packed, unpacked
 from training.photographs import FOLDER, MACHINE, SKELETON, UNKNOWN, Photographs, learnt_from, together
 
 KEPT = OUT / "consistent.npz"
@@ -124,9 +124,9 @@ def consistent() -> Photographs:
     if not KEPT.is_file():
         raise FileNotFoundError(f"no '{KEPT}': run python -m training.consistent first")
     with np.load(KEPT) as kept:
-        ends = kept["image_end"]
-        images = [kept["image"][start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-        return Photographs(images, kept["xy"], kept["sure"], kept["box"], kept["names"].tolist())
+        return Photographs(
+            unpacked(kept["image"], kept["image_end"]), kept["xy"], kept["sure"], kept["box"], kept["names"].tolist()
+        )
 
 
 def _leg_px(pose: PoseSequence) -> float:
@@ -140,10 +140,9 @@ def main() -> None:
     before = learnt_from()
     everything = together(crops, film)
     with whole_file(KEPT) as partial, partial.open("wb") as file:
+        image, image_end = packed([one.tobytes() for one in everything.images])
         np.savez(
-            file,
-            image=np.concatenate(everything.images, axis=None),
-            image_end=np.cumsum([image.size for image in everything.images]),
+            file, image=image, image_end=image_end,
             xy=everything.xy, sure=everything.sure, box=everything.box, names=everything.names,
         )  # fmt: skip
     added = int((crops.sure != before.sure).sum())

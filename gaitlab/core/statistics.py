@@ -3,7 +3,8 @@
 Cycles in a row are correlated, e.g. by drift and fatigue, or opposed, e.g. where one late event ends a cycle and begins
 the next. Few cycles hardly show which, so no one correlation is estimated: every correlation that neighbours can have
 counts as much as the cycles support it (a first-order autoregression, integrated over its correlation with a flat
-prior). Few cycles then have wide intervals, and many those of their own correlation.
+prior). Few cycles then have wide intervals, and many those of their own correlation. Of two cycles the interval would
+reach thirteen standard deviations to each side: it says nothing and is not given.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _HALVINGS = 40
 _CONFIDENCE = 0.95
 # What is entered, such as a belt's speed, differs from cycle to cycle by rounding alone.
 _NO_SPREAD = 1e-9
+# Fewest cycles whose spread tells how well their mean is known.
+FEWEST = 3
 # As many degrees of freedom as make no difference.
 _MANY = 1e6
 
@@ -38,7 +41,7 @@ class Sampled:
     sd : float
         standard deviation over these, in the unit of the values.
     se : float
-        standard error of their mean; NaN for fewer than two.
+        standard error of their mean; NaN for fewer than three, unless they are all the same.
     freedom : float
         degrees of freedom with which the standard error is known: ``se`` times Student's t is the half-width.
     """
@@ -50,7 +53,7 @@ class Sampled:
 
     @property
     def half_width(self) -> float:
-        """Half-width of the mean's 95 % interval; NaN for fewer than two cycles."""
+        """Half-width of the mean's 95 % interval; NaN for fewer than three cycles."""
         return math.nan if math.isnan(self.se) else t_quantile(0.975, self.freedom) * self.se
 
     @property
@@ -100,6 +103,8 @@ def mean_of(values: FloatArray, time_s: FloatArray, leg: NDArray[np.str_] | None
     sd = float(np.std(values, ddof=1))
     if sd <= _NO_SPREAD * float(np.max(np.abs(values))):
         return Sampled(n, sd, 0.0, n - 1.0)
+    if n < FEWEST:
+        return Sampled(n, sd, math.nan, math.nan)
     se, half_width = _autoregressed(values / sd, time_s)
     from scipy.special import stdtridf
 

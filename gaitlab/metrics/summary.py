@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gaitlab.core.gait import BOTH_SIDES, GaitCycle, Repetition
 from gaitlab.core.metric import NORMAL_95, MetricValue, Reference, Unsure
 from gaitlab.core.pose import FloatArray
-from gaitlab.core.statistics import difference_of_legs, mean_of
+from gaitlab.core.statistics import FEWEST, difference_of_legs, mean_of
 from gaitlab.metrics.asymmetry import legs_comparable
 from gaitlab.metrics.norms import reference_of
 from gaitlab.metrics.spec import MetricSpec, point_names
@@ -208,8 +208,8 @@ def _row(
     # Of metrics without sides the cycles of both legs are there.
     spread = mean_of(values, time_s, legs)
     unsure = spec.systematic(trial, mean) if spec.systematic else Unsure()
-    # Of a single repetition there is no spread, but its own measurement may be known: one jump has a height and its ±.
-    alone = bool(trial.movement) and len(values) == 1 and unsure.together > 0
+    # One or two repetitions tell no spread, but how they are measured may be known: a jump has a height and its ±.
+    alone = bool(trial.movement) and len(values) < FEWEST and unsure.together > 0
     return MetricValue(
         metric=spec.name,
         label=label,

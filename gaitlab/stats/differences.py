@@ -21,7 +21,7 @@ class Difference:
     difference : float
         difference of the means, in the unit of the values.
     random : float
-        half-width of its 95 % interval from the spread over cycles; NaN with fewer than two cycles in either.
+        half-width of its 95 % interval from the spread over cycles; NaN with fewer than three cycles in either.
     hedges_g : float
         the difference in pooled standard deviations, corrected for small n (Hedges 1981).
     effective_n_a, effective_n_b : float

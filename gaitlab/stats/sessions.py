@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaitlab.core.errors import InputError
-from gaitlab.core.statistics import t_quantile
+from gaitlab.core.statistics import FEWEST, t_quantile
 from gaitlab.io.session.migrate import without_options
 from gaitlab.io.session.session import Session, glance_at, open_session
 from gaitlab.metrics import METRICS
@@ -44,7 +44,7 @@ def compare(sessions: Sequence[Session | str | Path]) -> pd.DataFrame:
         one row per metric, side and later session: ``metric, side, unit, session, a, b, difference, interval,
         verdict``; ``a`` and ``b`` are the means. ``verdict`` is ``changed`` if the difference exceeds both its interval
         and the smallest detectable difference (if one is published), else ``within noise``, or ``not comparable`` for
-        the ``reason`` in the last column: fewer than two cycles, another unit, another vertical, another network. Then
+        the ``reason`` in the last column: fewer than three cycles, another unit, vertical or network. Then
         ``n_a, n_b``, the effective numbers of cycles ``effective_n_a, effective_n_b``, the half-widths ``random`` and
         ``systematic``, ``hedges_g``, ``smallest_detectable`` and ``detectable_source``. ``attrs["first"]`` is the
         folder of the first session, ``attrs["notes"]`` the sentences of `notes`.
@@ -214,10 +214,10 @@ def _reason(metric: str, a: _Measured, b: _Measured) -> str:
         return (
             f"in {a.unit or 'no unit'} and in {b.unit or 'no unit'}: what gives the scale is known in one of them only"
         )
-    if min(len(a.values), len(b.values)) < 2:
+    if min(len(a.values), len(b.values)) < FEWEST:
         if metric in METRICS and METRICS[metric].movement:
-            return "fewer than two repetitions in one of them"
-        return "fewer than two cycles in one of them"
+            return "fewer than three repetitions in one of them"
+        return "fewer than three cycles in one of them"
     return spoiled(metric, (a.info, a.row), (b.info, b.row))
 
 

@@ -56,6 +56,16 @@ def test_95_percent_intervals_hold_95_percent(r: float, n: int) -> None:
     assert held.times_needed <= 1.4
 
 
+def test_two_values_have_a_spread_and_no_interval() -> None:
+    two = mean_of(VALUES[:2], TIME_S[:2])
+    assert two.sd == pytest.approx(1.1 / math.sqrt(2))
+    assert math.isnan(two.half_width)
+    # Of three it reaches some four standard deviations: 4.30 / sqrt(3) = 2.5 were no two alike.
+    three = mean_of(VALUES[:3], TIME_S[:3])
+    assert 2.5 * three.sd < three.half_width < 5 * three.sd
+    assert math.isnan(apart(two, mean_of(VALUES, TIME_S)).half_width)
+
+
 def test_one_value_tells_nothing_and_equal_ones_all() -> None:
     assert math.isnan(mean_of(VALUES[:1], TIME_S[:1]).half_width)
     assert mean_of(np.full(5, 2.8), TIME_S[:5]).half_width == 0.0

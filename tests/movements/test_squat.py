@@ -130,3 +130,13 @@ def test_one_squat_alone_has_no_uncertainty_but_that_of_its_times_where_no_scale
     assert (rows["squat_hip_drop"].n, rows["squat_hip_drop"].unit) == (1, "leg lengths")
     assert np.isnan(rows["squat_hip_drop"].uncertainty)
     assert 0 < rows["squat_time"].uncertainty < 0.1
+
+
+def test_of_two_squats_the_times_are_told_as_they_were_measured_and_the_rest_has_no_uncertainty() -> None:
+    twice = side_squats(noise_px=1.0).between(0.0, 8.0)
+    found = analyze_movement(twice, movement="squat", runner=Runner(), settings=Settings(), view="side")
+    rows = {row.metric: row for row in found.summary}
+    assert rows["squat_time"].n == 2
+    assert 0 < rows["squat_time"].uncertainty < 0.1
+    assert rows["squat_hip_drop"].sd > 0
+    assert np.isnan(rows["squat_hip_drop"].uncertainty)

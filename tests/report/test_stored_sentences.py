@@ -120,7 +120,7 @@ PUT_TOGETHER = (
     "Few repetitions (A 4, B 1): 5 or more make a stable mean.",
     "taken for any: the hips come down between a leg in front and one behind, as in lunges, 5 times; if it is "
     "something else, the movement must be entered",
-    "fewer than two repetitions in one of them",
+    "fewer than three repetitions in one of them",
     "a poor recording, do not build on these numbers: only one repetition could be used; film again",
     "in leg lengths and in m: what gives the scale is known in one of them only",
     "needs the body mass; needs the body height",

@@ -142,7 +142,7 @@ def found_film(
         return _why(film, why, (small,) if larger else ())
     name = other.name if other is not None else to_install(estimator.name)
     install = "" if other is not None else f"`gaitlab models install {name}`, then "
-    advice = f"see whether another does better: {install}`gaitlab analyze {opened.info.path.name} --model {name}`"
+    advice = f"see whether another does better: {install}the same command with `--model {name}`"
     return _why(film, why, (f"{told(depth, estimator.name)}; {advice}",))
 
 

@@ -140,9 +140,7 @@ def test_a_network_that_was_asked_for_is_kept_and_the_command_is_told(
     found = _read(shared, "runner", end_s=4.0)
     assert (found.facts["name"], found.facts["why"]) == ("runner", "asked for")
     name = "openpose-light+blazepose"
-    assert found.notes[0].endswith(
-        f"`gaitlab models install {name}`, then `gaitlab analyze gym_24fps.mp4 --model {name}`"
-    )
+    assert found.notes[0].endswith(f"`gaitlab models install {name}`, then the same command with `--model {name}`")
 
 
 @pytest.mark.shared

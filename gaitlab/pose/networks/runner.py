@@ -32,7 +32,7 @@ _SEARCH_REACH = 1.25
 # a third of the time of separate runs; so few of them are faster by themselves.
 _SEARCH_PX = 480
 _FEW_WINDOWS = 4
-_MOST_LOOKED_AT = 8
+_MOST_LOOKED_AT = 8  # windows that are looked at a second time
 # Least mean score of a person: in the crop of a tracked person, anywhere in the image of a film, and in a picture: the
 # last finds more people, and some in shoes and shadows, who in a film would be taken for somebody.
 _MIN_SCORE = 0.4
@@ -48,6 +48,9 @@ _FROM_BEHIND = 0.115
 _SMALLEST_CLOSE = 0.5
 # Largest displacement of a keypoint in the lower legs' crop, relative to the keypoints' height; more is another point.
 _SAME_POINT = 0.06
+# Two bodies are one person if their boxes overlap by more than this, or half of their points lie closer than this share
+# of the smaller one's height: who sits is found as a whole and from the waist up.
+_SAME_BOX, _SAME_BODY = 0.3, 0.15
 
 
 class RunnerNetwork:
@@ -87,18 +90,22 @@ class RunnerNetwork:
         Parameters are those of `estimator.PoseEstimator.detect_people`.
         """
         least = _MIN_SCORE_UNSURE if unsure else _MIN_SCORE_ANYWHERE
+        looks = _MOST_LOOKED_AT
         found: list[Body] = []
         for window, logits in self._search(image, least_height_px):
             if _shown(soft_max(logits[:_BODY_POINTS])) >= 0.5 * least:
                 found.append(_points(soft_max(logits), window))
         found.sort(key=_mean_score, reverse=True)
         people: list[Body] = []
-        for body in found[:_MOST_LOOKED_AT]:
-            if any(overlap(body.box, other.box) > 0.3 for other in people):
+        for body in found:
+            # Most windows show again who has been found: they do not use up the second looks.
+            if not looks or any(_same(body, other) for other in people):
                 continue
+            looks -= 1
             again = self._decoded(image, self._window(body.box), mirrored=self._usual)
-            if _mean_score(again) >= least and all(overlap(again.box, other.box) <= 0.3 for other in people):
+            if _mean_score(again) >= least and not any(_same(again, other) for other in people):
                 people.append(_sure(again))
+                least = _MIN_SCORE_ANYWHERE  # beside somebody, less is mostly a part of them
         return sorted(people, key=lambda person: -person.total)
 
     def detect_person(self, image: Image, box: FloatArray, guess: Body, *, mirrored: bool | None = None) -> Body | None:
@@ -282,6 +289,14 @@ def _placed(maps: FloatArray, cells: FloatArray, window: Window) -> Body:
     count, rows, columns = maps.shape
     score = share_near(maps, np.arange(count), cells, reach=_NEAR_CELLS)
     return Body(window.to_picture(cells, columns=columns, rows=rows), score.astype(np.float64))
+
+
+def _same(one: Body, other: Body) -> bool:
+    """Whether two bodies are one person: their boxes overlap, or half of their points lie close together."""
+    apart = np.linalg.norm(one.xy[:_BODY_POINTS] - other.xy[:_BODY_POINTS], axis=1)
+    apart = apart[np.isfinite(apart)]
+    near_px = _SAME_BODY * min(box_height(one.box), box_height(other.box))
+    return overlap(one.box, other.box) > _SAME_BOX or (len(apart) > 0 and bool(np.median(apart) < near_px))
 
 
 def _mean_score(body: Body) -> float:

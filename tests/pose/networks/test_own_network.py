@@ -180,3 +180,11 @@ def test_less_sure_people_are_found_in_pictures_alone(runner: PoseEstimator, sha
     films, stills = ([len(runner.detect_people(one, unsure=unsure)) for one in pictures] for unsure in (False, True))
     assert all(few <= many for few, many in zip(films, stills, strict=True))
     assert sum(films) < sum(stills)
+
+
+def test_whoever_stands_beside_others_is_found_too(runner: PoseEstimator) -> None:
+    """Most windows show the one who is seen best: those do not keep the others from being looked at."""
+    _, image = _pictures("side")[0][0]
+    people = runner.detect_people(np.hstack([image] * 4), unsure=True)
+    middles = sorted((person.box[0] + person.box[2]) / 2 // image.shape[1] for person in people)
+    assert middles == [0, 1, 2, 3]

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SIDES = ("left", "right")
-BELOW_THE_KNEE = ("ankle", "heel", "big_toe", "small_toe", "heel_top", "calf_bottom", "calf_top")
+FROM_BEHIND = ("heel_top", "calf_bottom", "calf_top")  # points of lines that only a view from behind shows
+BELOW_THE_KNEE = ("ankle", "heel", "big_toe", "small_toe", *FROM_BEHIND)
 _LIMBS = (
     ("neck", "mid_hip"), ("nose", "neck"),
     *((f"{s}_{a}", f"{s}_{b}") for s in SIDES for a, b in (

@@ -13,6 +13,7 @@ from gaitlab.config import EMBED, ReportSettings, VideoSettings
 from gaitlab.core.gait import BOTH_SIDES
 from gaitlab.core.pieces import Pieces
 from gaitlab.core.pose import PoseSequence
+from gaitlab.core.skeleton import FROM_BEHIND
 from gaitlab.io.session.session import Session
 from gaitlab.io.video.annotate import Annotation, frame_shown
 from gaitlab.io.video.clip import CRF, clip_size, shrunk
@@ -111,6 +112,12 @@ def _scaled(pose: PoseSequence, source: VideoInfo, size: tuple[int, int]) -> Pos
     return replace(pose, xy=(pose.xy + 0.5) * (size[0] / source.width, size[1] / source.height) - 0.5)
 
 
+def _without(pose: PoseSequence, points: Sequence[str]) -> PoseSequence:
+    """Return a pose without some points of either side."""
+    left_out = [name.partition("_")[2] in points for name in pose.skeleton.names]
+    return replace(pose, xy=np.where(np.array(left_out)[:, None], np.nan, pose.xy))
+
+
 def _annotated(
     folder: Path,
     analysis: Analysis,
@@ -127,6 +134,7 @@ def _annotated(
     size = clip_size(read.width, read.height, max_lines=lines)
     window = follow_window(pose, width=read.width, height=read.height) if follows else None
     smaller = window is None and settings.height and read.height > lines
+    pose = pose if analysis.trial.view == "rear" else _without(pose, FROM_BEHIND)
     annotation = Annotation(
         _scaled(pose, read, size) if smaller else pose,
         times_s,

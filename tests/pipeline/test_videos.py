@@ -11,6 +11,7 @@ import pytest
 
 from gaitlab.apps.demo import demo_clip
 from gaitlab.core.errors import OutputError
+from gaitlab.core.skeleton import FROM_BEHIND
 from gaitlab.io.session.session import Session
 from gaitlab.io.video.reader import Image, open_video
 from gaitlab.io.video.writer import VideoWriter
@@ -50,6 +51,12 @@ def unlike(one: Image, other: Image) -> float:
     return float(np.abs(one.astype(float) - same).mean())
 
 
+def off_line(point: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:
+    """Return how far a point lies from a line, px."""
+    along, to = end - start, point - start
+    return float(abs(along[0] * to[1] - along[1] * to[0]) / np.linalg.norm(along))
+
+
 def test_the_clip_is_the_film_and_the_drawing_lies_on_the_runner(film: Path, tmp_path: Path) -> None:
     session = analysed(film, tmp_path / "a")
     shown_s, clip = frames(session.folder / "clip.mp4")
@@ -69,6 +76,13 @@ def test_the_clip_is_the_film_and_the_drawing_lies_on_the_runner(film: Path, tmp
     changed = np.column_stack([columns, rows])
     away = [np.linalg.norm(changed - point, axis=1).min() for point in points[np.isfinite(points[:, 0])]]
     assert np.median(away) < 4
+    # The lines of heel and calf are those of a view from behind: of points on the drawn shank nothing is to be seen.
+    names = session.pose.skeleton.names
+    loose = [i for i, name in enumerate(names) if name.endswith(FROM_BEHIND) and np.isfinite(points[i, 0])]
+    shanks = [points[[names.index(f"{side}_{end}") for end in ("knee", "ankle")]] for side in ("left", "right")]
+    beside = [points[i] for i in loose if min(off_line(points[i], *shank) for shank in shanks) > 5]
+    assert len(beside) > 0
+    assert all(np.linalg.norm(changed - point, axis=1).min() > 1.5 for point in beside)
     low, high = np.nanmin(points, axis=0) - 20, np.nanmax(points, axis=0) + 20
     assert np.mean(np.all((changed > low) & (changed < high), axis=1)) > 0.95
 

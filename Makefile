@@ -22,9 +22,12 @@ $(VENV)/installed-test: $(VENV)/installed
 demo: $(VENV)/installed
 	$(BIN)/gaitlab demo --force
 
-# As many processes as cores, so that OpenCV's own threads would only wait for each other.
+# One process more than cores, since browsers and servers are waited for; OpenCV's own threads would only wait for each
+# other.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 test: lint
-	OPENCV_FOR_THREADS_NUM=1 $(BIN)/python -m pytest -n auto --dist loadfile
+	OPENCV_FOR_THREADS_NUM=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

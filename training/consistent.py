@@ -30,7 +30,7 @@ from training.generate import OUT, packed, unpacked
 from training.photographs import FOLDER, MACHINE, SKELETON, UNKNOWN, Photographs, learnt_from, together
 
 KEPT = OUT / "consistent.npz"
-_FILM = FOLDER.parent / "treadmill_side" / "male_side.mp4"
+FILM = FOLDER.parent / "treadmill_side" / "male_side.mp4"
 _EVERY = 4  # frames of the film: those beside each other teach the same
 _LIMBS = ("hip", "knee", "ankle", "heel", "big_toe")  # a chain: each holds to the one before
 _USUAL = 0.12  # how far a limb's length may be from the median of all frames
@@ -69,14 +69,14 @@ def of_film(estimator: PoseEstimator) -> Photographs:
     Raises:
         ValueError: nobody is followed.
     """
-    with open_video(_FILM) as video:
+    with open_video(FILM) as video:
         raw = follow_runner(video.frames(), estimator).pose
     if raw is None:
-        raise ValueError(f"nobody was followed through '{_FILM}'")
+        raise ValueError(f"nobody was followed through '{FILM}'")
     smooth = preprocessed(raw, Settings(), view="side", leg_px=_leg_px(raw))[1].xy
     sure = np.where(usual_length(smooth), MACHINE, UNKNOWN)
     images, kept, corners, boxes = [], [], [], []
-    with open_video(_FILM) as video:
+    with open_video(FILM) as video:
         for number, frame in enumerate(video.frames()):
             if number % _EVERY or not (sure[number] > 0).any():
                 continue
@@ -91,7 +91,7 @@ def of_film(estimator: PoseEstimator) -> Photographs:
             corners.append((left, top))
             boxes.append(box - (left, top, left, top))
     xy = np.nan_to_num(smooth[kept] - np.array(corners)[:, None])
-    return Photographs(images, xy, sure[kept], np.array(boxes), [f"{_FILM.name} {number}" for number in kept])
+    return Photographs(images, xy, sure[kept], np.array(boxes), [f"{FILM.name} {number}" for number in kept])
 
 
 def of_crops(estimator: PoseEstimator) -> Photographs:

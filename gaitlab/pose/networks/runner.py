@@ -97,8 +97,9 @@ class RunnerNetwork:
                 found.append(_points(soft_max(logits), window))
         found.sort(key=_mean_score, reverse=True)
         people: list[Body] = []
-        for body in found:
-            # Most windows show again who has been found: they do not use up the second looks.
+        # Most windows show again who has been found. In a picture of anybody they do not use up the second looks; in a
+        # film the runner is among the best windows, and what else is made of the others would be followed.
+        for body in found if unsure else found[:_MOST_LOOKED_AT]:
             if not looks or any(_same(body, other) for other in people):
                 continue
             looks -= 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from gaitlab.core.gait import BOTH_SIDES
-from gaitlab.core.person import Body
+from gaitlab.core.person import Body, drawable
 from gaitlab.core.pose import PoseSequence
 from gaitlab.io.video.camera import Live
 from gaitlab.io.video.drawing import SIDE_COLOURS, draw_caption, draw_pose
@@ -156,7 +156,7 @@ def draw_live(
     if body is None:
         draw_caption(image, "nobody in sight", 0, size=_TEXT_SIZE)
         return
-    draw_pose(image, body.xy, estimator.skeleton)
+    draw_pose(image, drawable(body, estimator.skeleton).xy, estimator.skeleton)
     row = 0
     for name, degrees in live_angles(recent, estimator).items():
         if np.isfinite(degrees):

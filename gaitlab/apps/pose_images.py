@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from gaitlab.core.errors import InputError, OutputError
-from gaitlab.core.person import Body
+from gaitlab.core.person import Body, drawable
 from gaitlab.core.skeleton import Skeleton
 from gaitlab.io.video.drawing import draw_caption, draw_pose, draw_text
 from gaitlab.io.video.reader import Image, open_video
@@ -150,7 +150,8 @@ def draw_people(
 ) -> None:
     """Draw skeletons and the optional content into an image, in place."""
     skeleton = estimator.skeleton
-    for body in bodies:
+    for found in bodies:
+        body = drawable(found, skeleton)
         draw_pose(image, body.xy, skeleton)
         if options.numbers:
             for number, point in enumerate(body.xy):

@@ -89,12 +89,13 @@ def mean_of(values: FloatArray, time_s: FloatArray, leg: NDArray[np.str_] | None
         (cycle,) start of each, s, increasing; rejected cycles leave gaps.
     leg : NDArray[np.str_] | None, optional
         (cycle,) leg of each where both legs are among them. A left cycle and the right one that begins in it count as
-        one: they share steps, and what the legs differ by is no spread.
+        one, if there are three such strides: they share steps, and what the legs differ by is no spread.
     """
     if leg is not None and len(np.unique(leg)) == 2:
         left, right = (leg == one for one in np.unique(leg))
         first, second = pairs(time_s[left], time_s[right])
-        if len(first) >= 2:
+        # Of fewer the interval would be there or not by which leg began.
+        if len(first) >= FEWEST:
             values = (values[left][first] + values[right][second]) / 2
             time_s = time_s[left][first]
     n = len(values)

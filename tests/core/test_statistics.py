@@ -81,6 +81,14 @@ def test_a_stride_of_both_legs_counts_once_and_their_difference_not_at_all() -> 
     assert both.half_width == pytest.approx(mean_of((left + right) / 2, TIME_S).half_width)
 
 
+@pytest.mark.parametrize("legs", [("left", "right"), ("right", "left")])
+@pytest.mark.parametrize("n", [4, 5])
+def test_which_leg_begins_does_not_decide_whether_few_cycles_have_an_interval(n: int, legs: tuple[str, str]) -> None:
+    values, time_s = VALUES[:n], 0.35 * np.arange(n)
+    both = mean_of(values, time_s, np.array(legs * 3)[:n])
+    assert both.half_width == mean_of(values, time_s).half_width < 5 * both.sd
+
+
 def test_strides_are_paired_in_time_and_lost_ones_left_out() -> None:
     first, second = pairs(0.7 * np.arange(5), np.array([0.35, 1.05, 2.45, 3.15]))
     assert (first.tolist(), second.tolist()) == ([0, 1, 3, 4], [0, 1, 2, 3])

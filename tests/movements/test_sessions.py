@@ -241,6 +241,14 @@ def test_what_the_network_is_off_is_said_alike_everywhere(tmp_path: Path) -> Non
     assert "on 95 % of drawn people" in content.texts["metrics"]["lead"]
 
 
+def test_of_two_repetitions_the_page_says_what_their_uncertainty_holds(tmp_path: Path) -> None:
+    session = analysed(tmp_path, EVERY["squat"]().between(0.0, 8.0), "squats", movement="squat")
+    time = session.summary.set_index("metric").loc["squat_time"]
+    assert (time["n"], np.isfinite(time["uncertainty"])) == (2, True)
+    said = read_content(session).texts["metrics"]["lead"]
+    assert "fewer than three tell no spread, and the ± is that of timing and scale alone" in said
+
+
 def test_what_has_no_rhythm_has_a_whole_page_too(tmp_path: Path) -> None:
     """No moment divides it: a line drawn there made the page's curves impossible."""
     still = 0 * TIME_S

@@ -140,7 +140,8 @@ def test_a_network_that_was_asked_for_is_kept_and_the_command_is_told(
     found = _read(shared, "runner", end_s=4.0)
     assert (found.facts["name"], found.facts["why"]) == ("runner", "asked for")
     name = "openpose-light+blazepose"
-    assert found.notes[0].endswith(f"`gaitlab models install {name}`, then the same command with `--model {name}`")
+    again = f"the same command with `--model {name}` and another folder (`-o`)"
+    assert found.notes[0].endswith(f"`gaitlab models install {name}`, then {again}")
 
 
 @pytest.mark.shared

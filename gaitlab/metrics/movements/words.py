@@ -53,7 +53,8 @@ WORDS = {
         "alt": "{event}: {angles}",
     },
     "metrics": {
-        "lead": "Mean ± half-width of its 95 % interval: spread between repetitions, timing and scale together. "
+        "lead": "Mean ± half-width of its 95 % interval: spread between repetitions, timing and scale together; fewer "
+        "than three tell no spread, and the ± is that of timing and scale alone. "
         "Network ±: what the network was off on 95 % of drawn people, from the side; on filmed people it may be more. "
         "Unknown: never measured. The difference is right minus left; bold where it is larger than all of these.",
         "range": "Others",

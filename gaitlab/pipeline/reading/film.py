@@ -142,7 +142,9 @@ def found_film(
         return _why(film, why, (small,) if larger else ())
     name = other.name if other is not None else to_install(estimator.name)
     install = "" if other is not None else f"`gaitlab models install {name}`, then "
-    advice = f"see whether another does better: {install}the same command with `--model {name}`"
+    # The folder of this session exists, and is not to be lost to the one it is held against.
+    again = f"the same command with `--model {name}` and another folder (`-o`)"
+    advice = f"see whether another does better: {install}{again}"
     return _why(film, why, (f"{told(depth, estimator.name)}; {advice}",))
 
 

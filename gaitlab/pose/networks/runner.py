@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gaitlab.core.errors import ModelError
-from gaitlab.core.person import Body, box_height, overlap
+from gaitlab.core.person import Body, box_height, from_behind, overlap
 from gaitlab.core.pose import FloatArray
 from gaitlab.core.skeleton import BELOW_THE_KNEE, SKELETONS, Skeleton
 from gaitlab.io.video.reader import Image
@@ -41,9 +41,6 @@ _BODY_POINTS = 15  # nose to ankles, first in both tables; feet may be hidden, t
 _MIN_POINT = 0.15
 _TABLES = ("body_25", "runner_31")
 _POINTS_PER_HEIGHT = 0.93  # eyes to soles
-# Least distance from left to right shoulder and hip of a rear view, relative to the keypoints' height: 0.16 on average
-# in an exact rear view, this much up to 45° off it; a side view 40° off has less.
-_FROM_BEHIND = 0.115
 # Least height of the lower legs' crop in the image, relative to the network's input.
 _SMALLEST_CLOSE = 0.5
 # Largest displacement of a keypoint in the lower legs' crop, relative to the keypoints' height; more is another point.
@@ -120,7 +117,7 @@ class RunnerNetwork:
         body = self._decoded(image, self._window(box), mirrored=look, guess=guess)
         if _mean_score(body) < _MIN_SCORE:
             return None
-        closer = self._closer and self._from_behind(body)
+        closer = self._closer and from_behind(body, self.skeleton)
         return _sure(self._lower_legs_closer(image, body, mirrored=look) if closer else body)
 
     def heatmaps(self, image: Image) -> tuple[FloatArray, Window]:
@@ -155,14 +152,6 @@ class RunnerNetwork:
 
     def _window(self, box: FloatArray) -> Window:
         return around(box, aspect=self._width / self._height, fill=self._fill)
-
-    def _from_behind(self, body: Body) -> bool:
-        """Whether the runner is seen from behind."""
-        apart = [
-            body.point(self.skeleton, f"right_{name}")[0] - body.point(self.skeleton, f"left_{name}")[0]
-            for name in ("shoulder", "hip")
-        ]
-        return bool(np.mean(apart) > _FROM_BEHIND * box_height(body.box))
 
     def _lower_legs_closer(self, image: Image, body: Body, *, mirrored: bool | None) -> Body:
         """Return the body with the keypoints below the knees localised again in a crop of both lower legs."""

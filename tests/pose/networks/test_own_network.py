@@ -12,7 +12,7 @@ import pytest
 
 from gaitlab.apps.demo import demo_clip
 from gaitlab.apps.truth import Truth, load_truth
-from gaitlab.core.person import Body
+from gaitlab.core.person import Body, from_behind
 from gaitlab.core.pose import FloatArray
 from gaitlab.io.resources import resource_folder
 from gaitlab.io.video.reader import Image, open_video
@@ -93,7 +93,7 @@ def test_a_side_view_far_off_the_perpendicular_is_none_from_behind(
     for name, apart_m in (("shoulder", 0.34), ("hip", 0.19)):
         for side, sign in (("left", -1), ("right", 1)):
             xy[runner.skeleton.index(f"{side}_{name}"), 0] = sign * apart_m / 2 * np.cos(np.radians(off_deg))
-    assert runner._from_behind(Body(300 * xy, np.ones(len(xy)))) == behind
+    assert from_behind(Body(300 * xy, np.ones(len(xy))), runner.skeleton) == behind
 
 
 def test_the_closer_look_puts_heels_where_they_are(runner: PoseEstimator) -> None:

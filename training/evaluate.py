@@ -7,6 +7,7 @@ elsewhere labelled stills of two other people, who do not run: found in the stil
 photographs crops of real people that are for judging only, doing anything: found by the network itself, or told the
           box; of blazepose-heavy the answers that lie beside the crops, of movenet-lightning and movenet-thunder those
           that `training.movenet` writes
+groups    three of them side by side in one picture, twenty times
 unseen    those of them that are none of COCO's photographs for training, from which the trunk of `runner` has learnt
 
 A point is right if it lies within 5 % of the runner's height of the truth. Only points that can be seen are asked
@@ -213,6 +214,31 @@ def of_people(estimator: PoseEstimator, *, hidden: bool, part: str = "judge") ->
               for line in _lines(_judged_people(estimator, people, bodies, hidden=hidden))[:3])]  # fmt: skip
 
 
+def in_groups(
+    estimator: PoseEstimator, *, groups: int = 20, of: int = 3, height_px: int = 480, seed: int = 1
+) -> list[str]:
+    """Judge whether who is found alone is found beside others, too: crops of real people side by side."""
+    people = photographs("judge", feet=False)
+    rng = np.random.default_rng(seed)
+    together, alone = [], []
+    for _ in range(groups):
+        images, boxes, left_px = [], [], 0
+        for i in rng.choice(len(people.images), of, replace=False):
+            image = cv2.imdecode(people.images[i], cv2.IMREAD_COLOR)
+            alone.append(_anybody_in(estimator, image, people.box[i]))
+            scale = height_px / image.shape[0]
+            images.append(cv2.resize(image, None, fx=scale, fy=scale))
+            boxes.append(scale * people.box[i] + (left_px, 0, left_px, 0))
+            left_px += images[-1].shape[1]
+        group = np.hstack(images)
+        together += [_anybody_in(estimator, group, box) for box in boxes]
+    return [f"found beside {of - 1} others {sum(together)} of {len(together)}, alone {sum(alone)}"]
+
+
+def _anybody_in(estimator: PoseEstimator, image: np.ndarray, box: FloatArray) -> bool:
+    return any(overlap(body.box, box) > SAME_PERSON for body in estimator.detect_people(image, unsure=True))
+
+
 def _judged_people(
     estimator: PoseEstimator, people: Photographs, found: list[Body | None], *, hidden: bool
 ) -> list[Judged]:
@@ -363,6 +389,7 @@ _WAYS: dict[str, Callable[[PoseEstimator, bool], list[str]]] = {
     "elsewhere": lambda estimator, hidden: elsewhere(estimator, hidden=hidden),
     "photographs": lambda estimator, hidden: of_people(estimator, hidden=hidden),
     "unseen": lambda estimator, hidden: of_people(estimator, hidden=hidden, part="unseen"),
+    "groups": lambda estimator, hidden: in_groups(estimator),
     "choosing": lambda estimator, hidden: of_people(estimator, hidden=hidden, part="choose"),
 }
 

@@ -135,10 +135,11 @@ def main() -> None:
         looked_at = {movement for movement in PEOPLE if options.only in movement}
         table = {k: e for k, e in table.items() if k.network != network or METRICS[k.metric].movement not in looked_at}
         table |= {key: network_error(errors) for key, errors in people.items()}
+    table = dict(sorted(table.items()))  # networks stand as before, whichever was looked at
     shown = bounds(table)
     print(shown)
     if options.write:
-        write_table(MOVEMENT_TABLE, dict(sorted(table.items())), _HEAD)
+        write_table(MOVEMENT_TABLE, table, _HEAD)
         write_tables(_DOC, {"movement bounds": shown})
 
 

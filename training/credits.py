@@ -6,13 +6,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from gaitlab.io.files import whole_file
-from training.consistent import FILM, consistent
 from training.photographs import told_by_machines, trained_on
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "picture_credits.md"
 _HEAD = """# Picture credits
 
-Photographs and films of real people from which `runner` and `runner-fast` ([model card](model_card.md)) learnt: {crops} crops of {sources}. Of each only one person's surroundings were used, in crops, at other brightness, turned and mirrored; none is part of gaitlab. Their keypoints are those of the COCO Consortium (cocodataset.org, CC BY 4.0) or were told by openpose-light, BlazePose heavy and MoveNet Thunder (all Apache-2.0), or by `runner` itself. To them come {frames} frames of the film `{film}` (published with the runner's consent; MIT License, copyright 2026 [zzzhushi](https://github.com/zzzhushi/running-gait-analysis)), of which nobody's labels were learnt from. COCO holds no names of photographers: the address leads to them. This page is written by `python -m training.credits`.
+Photographs and films of real people from which `runner` and `runner-fast` ([model card](model_card.md)) learnt: {crops} crops of {sources}. Of each only one person's surroundings were used, in crops, at other brightness, turned and mirrored; none is part of gaitlab. Their keypoints are those of the COCO Consortium (cocodataset.org, CC BY 4.0) or were told by openpose-light, BlazePose heavy and MoveNet Thunder (all Apache-2.0). COCO holds no names of photographers: the address leads to them. This page is written by `python -m training.credits`.
 """  # noqa: E501 (a paragraph of a page)
 
 
@@ -27,8 +26,7 @@ def main() -> None:
         row = by_licence[crop["licence"], crop["licence_url"]]
         row[crop["source"]] = (crop["source_url"], row.get(crop["source"], ("", 0))[1] + 1)
     sources = sum(len(row) for row in by_licence.values())
-    frames = sum(name.startswith(FILM.name) for name in consistent().names)
-    lines = [_HEAD.format(crops=crops, sources=f"{sources} photographs and films", frames=frames, film=FILM.name)]
+    lines = [_HEAD.format(crops=crops, sources=f"{sources} photographs and films")]
     for (licence, url), row in sorted(by_licence.items()):
         lines += [f"## {licence}", "", f"<{url}>" if url else "", "", "| picture | crops |", "|---|---|"]
         lines += [f"| {_linked(source, *at)} |" for source, at in sorted(row.items())]

@@ -97,11 +97,11 @@ class RunnerNetwork:
         # Most windows show again who has been found. In a picture of anybody they do not use up the second looks; in a
         # film the runner is among the best windows, and what else is made of the others would be followed.
         for body in found if unsure else found[:_MOST_LOOKED_AT]:
-            if not looks or any(_same(body, other) for other in people):
+            if not looks or any(_same(body, other, by_points=unsure) for other in people):
                 continue
             looks -= 1
             again = self._decoded(image, self._window(body.box), mirrored=self._usual)
-            if _mean_score(again) >= least and not any(_same(again, other) for other in people):
+            if _mean_score(again) >= least and not any(_same(again, other, by_points=unsure) for other in people):
                 people.append(_sure(again))
                 least = _MIN_SCORE_ANYWHERE  # beside somebody, less is mostly a part of them
         return sorted(people, key=lambda person: -person.total)
@@ -281,12 +281,14 @@ def _placed(maps: FloatArray, cells: FloatArray, window: Window) -> Body:
     return Body(window.to_picture(cells, columns=columns, rows=rows), score.astype(np.float64))
 
 
-def _same(one: Body, other: Body) -> bool:
-    """Whether two bodies are one person: their boxes overlap, or half of their points lie close together."""
+def _same(one: Body, other: Body, *, by_points: bool) -> bool:
+    """Whether two bodies are one person: their boxes overlap, or, if asked, half of their points lie close together."""
+    if overlap(one.box, other.box) > _SAME_BOX or not by_points:
+        return overlap(one.box, other.box) > _SAME_BOX
     apart = np.linalg.norm(one.xy[:_BODY_POINTS] - other.xy[:_BODY_POINTS], axis=1)
     apart = apart[np.isfinite(apart)]
     near_px = _SAME_BODY * min(box_height(one.box), box_height(other.box))
-    return overlap(one.box, other.box) > _SAME_BOX or (len(apart) > 0 and bool(np.median(apart) < near_px))
+    return len(apart) > 0 and bool(np.median(apart) < near_px)
 
 
 def _mean_score(body: Body) -> float:

@@ -220,23 +220,24 @@ def in_groups(
     """Judge whether who is found alone is found beside others, too: crops of real people side by side."""
     people = photographs("judge", feet=False)
     rng = np.random.default_rng(seed)
-    together, alone = [], []
+    together: list[bool] = []
+    alone: list[bool] = []
     for _ in range(groups):
         images, boxes, left_px = [], [], 0
         for i in rng.choice(len(people.images), of, replace=False):
             image = cv2.imdecode(people.images[i], cv2.IMREAD_COLOR)
-            alone.append(_anybody_in(estimator, image, people.box[i]))
+            alone += _are_found(estimator, image, [people.box[i]])
             scale = height_px / image.shape[0]
             images.append(cv2.resize(image, None, fx=scale, fy=scale))
             boxes.append(scale * people.box[i] + (left_px, 0, left_px, 0))
             left_px += images[-1].shape[1]
-        group = np.hstack(images)
-        together += [_anybody_in(estimator, group, box) for box in boxes]
+        together += _are_found(estimator, np.hstack(images), boxes)
     return [f"found beside {of - 1} others {sum(together)} of {len(together)}, alone {sum(alone)}"]
 
 
-def _anybody_in(estimator: PoseEstimator, image: np.ndarray, box: FloatArray) -> bool:
-    return any(overlap(body.box, box) > SAME_PERSON for body in estimator.detect_people(image, unsure=True))
+def _are_found(estimator: PoseEstimator, image: np.ndarray, boxes: list[FloatArray]) -> list[bool]:
+    bodies = estimator.detect_people(image, unsure=True)
+    return [any(overlap(body.box, box) > SAME_PERSON for body in bodies) for box in boxes]
 
 
 def _judged_people(

@@ -283,8 +283,10 @@ def _placed(maps: FloatArray, cells: FloatArray, window: Window) -> Body:
 
 def _same(one: Body, other: Body, *, by_points: bool) -> bool:
     """Whether two bodies are one person: their boxes overlap, or, if asked, half of their points lie close together."""
-    if overlap(one.box, other.box) > _SAME_BOX or not by_points:
-        return overlap(one.box, other.box) > _SAME_BOX
+    if overlap(one.box, other.box) > _SAME_BOX:
+        return True
+    if not by_points:
+        return False
     apart = np.linalg.norm(one.xy[:_BODY_POINTS] - other.xy[:_BODY_POINTS], axis=1)
     apart = apart[np.isfinite(apart)]
     near_px = _SAME_BODY * min(box_height(one.box), box_height(other.box))
